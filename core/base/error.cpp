@@ -1,0 +1,65 @@
+#include "core/base/error.h"
+
+#include <system_error>
+
+namespace sluice {
+
+std::string_view name(Side side) {
+  switch (side) {
+    case Side::Local: return "local";
+    case Side::Client: return "client";
+    case Side::Upstream: return "upstream";
+  }
+  return "unknown";
+}
+
+std::string_view name(Code code) {
+  switch (code) {
+    case Code::None: return "no error";
+    case Code::ConnectionRefused: return "connection refused";
+    case Code::ConnectionReset: return "connection reset";
+    case Code::ConnectTimeout: return "connecting timed out";
+    case Code::IdleTimeout: return "timed out while idle";
+    case Code::HostNotFound: return "host not found";
+    case Code::HostUnreachable: return "host unreachable";
+    case Code::EndedEarly: return "connection closed before the message was complete";
+    case Code::ResolveFailed: return "name resolution failed";
+    case Code::Aborted: return "aborted";
+    case Code::TooManyConnections: return "too many connections";
+    case Code::BadRequest: return "malformed request";
+    case Code::BadResponse: return "malformed response";
+    case Code::HeadTooLarge: return "message head too large";
+    case Code::TooManyHeaders: return "too many header fields";
+    case Code::BadFraming: return "ambiguous or invalid message framing";
+    case Code::BadChunk: return "malformed chunk";
+    case Code::ChunkLineTooLong: return "chunk line too long";
+    case Code::UnsupportedScheme: return "unsupported scheme";
+    case Code::BadTarget: return "malformed request target";
+    case Code::AddressInUse: return "address already in use";
+    case Code::AccessDenied: return "access denied";
+    case Code::NoSpace: return "no space left";
+    case Code::NotFound: return "not found";
+    case Code::FileChanged: return "file changed while it was being read";
+    case Code::DatabaseDamaged: return "database damaged";
+    case Code::DatabaseBusy: return "database busy";
+    case Code::DatabaseTooNew: return "database made by a newer version";
+    case Code::DataDirInUse: return "data directory in use";
+    case Code::System: return "system error";
+    case Code::OutOfMemory: return "out of memory";
+    case Code::BadArgument: return "bad argument";
+    case Code::ProtocolFault: return "protocol fault";
+    case Code::NotRunning: return "no engine running";
+  }
+  return "unknown error";
+}
+
+std::string describe(const Error& error) {
+  std::string text{name(error.code)};
+  if (!error.detail.empty()) text.append(": ").append(error.detail);
+  if (error.systemCode != 0) {
+    text.append(" (").append(std::system_category().message(error.systemCode)).append(")");
+  }
+  return text;
+}
+
+}  // namespace sluice

@@ -1,0 +1,19 @@
+// Everything has a limit, and each limit has its reason. Bytes unless the name says otherwise. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sluice::limits {
+
+inline constexpr std::size_t kKiB = 1024;
+inline constexpr std::size_t kMiB = 1024 * kKiB;
+
+// Message heads.
+inline constexpr std::size_t kHeadBytesMax = 128 * kKiB;  // browsers and servers stop at 8 to 80 KiB; more is an attack
+inline constexpr std::size_t kHeaderCountMax = 500;       // real traffic stays under 100; keeps parsing linear in practice
+
+// Blocks.
+inline constexpr std::size_t kBlockBytes = 16 * kKiB;  // a TLS record and a shared chunk
+inline constexpr std::size_t kBlocksPerPipeMax = 16;   // 256 KiB in flight each way covers a LAN's bandwidth x delay
+}  // namespace sluice::limits

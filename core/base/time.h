@@ -1,0 +1,29 @@
+// Time as it is passed around: read once per turn by whoever owns the loop, then handed down. Any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace sluice {
+
+using Micros = std::chrono::microseconds;
+
+// Monotonic time in microseconds; its zero is arbitrary. For limits, timers and durations.
+struct MonoClock {
+  using duration = Micros;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<MonoClock>;
+  static constexpr bool is_steady = true;
+};
+using MonoTime = MonoClock::time_point;
+
+// Microseconds since 1970-01-01 UTC. For what people see and the database keeps.
+using WallTime = std::chrono::sys_time<Micros>;
+
+struct Now {
+  MonoTime mono;
+  WallTime wall;
+};
+
+}  // namespace sluice

@@ -1,0 +1,107 @@
+// What the engine tells the recorder about traffic, in the order in which it happened. Values only: a record can
+// cross a thread or a process. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "core/base/error.h"
+#include "core/base/id.h"
+#include "core/base/time.h"
+
+namespace sluice::capture {
+
+// Stored by number: append only.
+enum class Kind : std::uint8_t { Http = 0, Tunnel = 1 };
+enum class Direction : std::uint8_t { Request = 0, Response = 1 };
+
+struct ConnectionOpened {
+  ConnectionId connection;
+  WallTime at;
+  std::string clientAddress;  // "127.0.0.1:53124"
+  std::string listener;       // "regular 127.0.0.1:8080"
+};
+
+struct ConnectionClosed {
+  ConnectionId connection;
+  WallTime at;
+};
+
+// A request head was read (or could not be: then method and url are empty, requestHead holds the raw bytes and an
+// ExchangeEnded with the error follows). For a tunnel, url is "host:port" and method CONNECT.
+struct ExchangeStarted {
+  ExchangeId exchange;
+  ConnectionId connection;
+  Kind kind = Kind::Http;
+  WallTime at;               // first byte of the head
+  std::string method;
+  std::string url;           // as the user would type it: http://host:port/path?query
+  std::string scheme;        // "http"; empty for a tunnel
+  std::string host;          // without brackets
+  std::uint16_t port = 0;
+  std::string path;          // path and query
+  std::string requestHead;   // raw bytes as received, with the empty line
+};
+
+struct ResponseStarted {
+  ExchangeId exchange;
+  int status = 0;
+  std::string contentType;   // value of Content-Type as received, may be empty
+  std::string responseHead;  // raw bytes as received from upstream, with the empty line
+};
+
+// Body bytes as they are on the wire without transfer framing (still content-encoded).
+struct BodyChunk {
+  ExchangeId exchange;
+  Direction direction = Direction::Response;
+  std::string bytes;
+};
+
+// How far a running exchange or tunnel is; sent now and then, at most once a second for each.
+struct ExchangeProgress {
+  ExchangeId exchange;
+  std::uint64_t requestBodyBytes = 0;
+  std::uint64_t responseBodyBytes = 0;
+};
+
+// Microseconds from ExchangeStarted::at; negative: did not happen.
+struct Phases {
+  std::int64_t resolvedUs = -1;       // name looked up (absent on a reused upstream connection)
+  std::int64_t connectedUs = -1;      // upstream connected, or taken from the pool
+  std::int64_t requestSentUs = -1;    // last byte of the request handed to the system
+  std::int64_t responseHeadUs = -1;   // response head complete
+  std::int64_t finishedUs = -1;
+};
+
+struct BodyTotals {
+  std::uint64_t bytes = 0;          // body bytes that passed (tunnels: bytes in this direction)
+  std::uint64_t capturedBytes = 0;  // of these, recorded; fewer when over the limit or the recorder lagged
+};
+
+struct ExchangeEnded {
+  ExchangeId exchange;
+  WallTime at;
+  Error error;  // Code::None: complete
+  Phases phases;
+  BodyTotals request;
+  BodyTotals response;
+  std::string upstreamAddress;  // numeric "address:port", empty when none was reached
+  bool upstreamReused = false;
+  std::string requestTrailers;  // raw lines after the last chunk, empty when none
+  std::string responseTrailers;
+};
+
+using Record = std::variant<ConnectionOpened, ConnectionClosed, ExchangeStarted, ResponseStarted, BodyChunk,
+                            ExchangeProgress, ExchangeEnded>;
+
+// Where records go. Never blocks and never fails towards traffic: what cannot be taken is counted by the sink.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // Returns false when a BodyChunk was refused because the recorder lags (the caller counts it as not captured);
+  // every other record is always taken.
+  virtual bool record(Record record) = 0;
+};
+
+}  // namespace sluice::capture

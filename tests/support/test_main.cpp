@@ -1,0 +1,107 @@
+// main() of every unit test binary: one Qt Test object whose rows are the tests of the folder.
+#include <cstring>
+#include <string>
+
+#include "core/base/assert.h"
+#include "tests/support/test.h"
+
+namespace sluice::test {
+
+std::vector<Case>& cases() {
+  static std::vector<Case> all;
+  return all;
+}
+
+namespace {
+std::vector<std::pair<std::string, std::string>> options;
+std::vector<std::string> filters;
+
+// Takes our own arguments out of argv: --name=value and plain words. What begins with one dash stays for Qt Test.
+void takeArguments(int& argc, char** argv) {
+  int kept = 1;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const auto equals = argument.find('=');
+    if (argument.rfind("--", 0) == 0 && equals != std::string::npos) {
+      options.emplace_back(argument.substr(2, equals - 2), argument.substr(equals + 1));
+    } else if (argument.rfind('-', 0) != 0) {
+      filters.push_back(argument);
+    } else {
+      argv[kept++] = argv[i];
+      if (argument == "-o" && i + 1 < argc) argv[kept++] = argv[++i];
+    }
+  }
+  argc = kept;
+}
+
+bool wanted(const Case& test) {
+  if (filters.empty()) return true;
+  for (const auto& filter : filters) {
+    if (std::strstr(test.name, filter.c_str()) != nullptr) return true;
+  }
+  return false;
+}
+}  // namespace
+
+std::string option(std::string_view name, std::string_view fallback) {
+  for (const auto& [key, value] : options) {
+    if (key == name) return value;
+  }
+  return std::string(fallback);
+}
+
+}  // namespace sluice::test
+
+#ifdef SLUICE_QT_TEST
+
+class Tests : public QObject {
+  Q_OBJECT
+ private slots:
+  void test_data() {
+    QTest::addColumn<int>("index");
+    const auto& all = sluice::test::cases();
+    for (int i = 0; i < int(all.size()); ++i) {
+      if (sluice::test::wanted(all[std::size_t(i)])) QTest::newRow(all[std::size_t(i)].name) << i;
+    }
+  }
+  void test() {
+    QFETCH(int, index);
+    sluice::test::cases()[std::size_t(index)].run();
+  }
+};
+
+int main(int argc, char** argv) {
+  sluice::setBugsAreFatal(true);
+  sluice::test::takeArguments(argc, argv);
+  Tests tests;
+  return QTest::qExec(&tests, argc, argv);
+}
+
+#include "test_main.moc"
+
+#else
+
+namespace sluice::test {
+Outcome& current() {
+  static Outcome outcome;
+  return outcome;
+}
+}  // namespace sluice::test
+
+int main(int argc, char** argv) {
+  sluice::setBugsAreFatal(true);
+  sluice::test::takeArguments(argc, argv);
+  int passed = 0, failed = 0, skipped = 0;
+  for (const auto& test : sluice::test::cases()) {
+    if (!sluice::test::wanted(test)) continue;
+    sluice::test::current() = {};
+    test.run();
+    const auto& outcome = sluice::test::current();
+    (outcome.failed ? failed : outcome.skipped ? skipped : passed)++;
+    std::printf("%s : %s\n", outcome.failed ? "FAIL!" : outcome.skipped ? "SKIP " : "PASS ", test.name);
+  }
+  std::printf("Totals: %d passed, %d failed, %d skipped\n", passed, failed, skipped);
+  return failed == 0 ? 0 : 1;
+}
+
+#endif
