@@ -12,6 +12,9 @@ inline constexpr std::size_t kMiB = 1024 * kKiB;
 // Message heads.
 inline constexpr std::size_t kHeadBytesMax = 128 * kKiB;  // browsers and servers stop at 8 to 80 KiB; more is an attack
 inline constexpr std::size_t kHeaderCountMax = 500;       // real traffic stays under 100; keeps parsing linear in practice
+inline constexpr std::size_t kLeadingEmptyLinesMax = 4;   // RFC 9112 2.2 asks for one; old clients send a few after a body
+inline constexpr std::size_t kHostBytesMax = 255;         // DNS: no name is longer
+inline constexpr std::size_t kLocalDetailBytesMax = 512;  // of an error's detail in a response of our own: a screen line or six
 
 // Blocks.
 inline constexpr std::size_t kBlockBytes = 16 * kKiB;  // a TLS record and a shared chunk

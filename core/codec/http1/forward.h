@@ -1,0 +1,41 @@
+// The bytes of a head as the proxy sends it on: identical to what came, in order, case and white space, except for what a proxy has to
+// change. Any thread; appends to `out`, whose memory can be reused from message to message.
+//
+// What changes (RFC 9110 section 7.6, RFC 9112 section 3.2):
+// - absolute-form becomes origin-form (OPTIONS with no path: "*"), Host becomes the target's when it names another host, and is added when missing;
+// - Connection and the fields it names, Keep-Alive, Proxy-Connection and TE are removed, Proxy-Authorization too in requests: it is
+//   meant for us. Proxy-Authenticate is end-to-end here: it is for the client, and we ask for no credentials. Trailer and
+//   Transfer-Encoding stay, because the body is sent on in the framing in which it came;
+// - a Connection field cannot remove what every recipient needs (Host, framing, content description, credentials, caching...);
+// - Upgrade is removed unless the caller says that this is an upgrade;
+// - a Connection field stays as it is when it already says just what the caller wants to say;
+// - several equal Content-Length values become one; HTTP/1.x above 1.1 becomes HTTP/1.1.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/codec/http1/head.h"
+#include "core/codec/http1/target.h"
+
+namespace sluice::http1 {
+
+// What the forwarded head says about the connection it travels on.
+enum class ConnectionField : std::uint8_t {
+  Unsaid,     // nothing: the version's own rule holds
+  Close,      // Connection: close
+  KeepAlive,  // Connection: keep-alive
+};
+
+enum class UpgradeField : std::uint8_t { Remove, Keep };
+
+struct ForwardOptions {
+  ConnectionField connection = ConnectionField::Unsaid;
+  UpgradeField upgrade = UpgradeField::Remove;  // Keep: Upgrade stays, and Connection says upgrade
+};
+
+// REQUIRES: `head` is complete, and `target` is parsed from head.target().
+void forwardRequestHead(const Head& head, const Target& target, const ForwardOptions& options, std::string& out);
+void forwardResponseHead(const Head& head, const ForwardOptions& options, std::string& out);
+
+}  // namespace sluice::http1
