@@ -19,4 +19,9 @@ inline constexpr std::size_t kLocalDetailBytesMax = 512;  // of an error's detai
 // Blocks.
 inline constexpr std::size_t kBlockBytes = 16 * kKiB;  // a TLS record and a shared chunk
 inline constexpr std::size_t kBlocksPerPipeMax = 16;   // 256 KiB in flight each way covers a LAN's bandwidth x delay
+
+// History.
+inline constexpr std::size_t kRecorderQueueBytesMax = 64 * kMiB;    // rides out seconds of a slow disk; above, bodies lose
+inline constexpr std::size_t kRecorderPendingBytesMax = 128 * kMiB; // heads and rows kept for a paused disk; above, exchanges lose
+inline constexpr std::size_t kInlineBodyBytesMax = 128 * kKiB;      // larger bodies are cheaper as files, and sendfile needs one
 }  // namespace sluice::limits

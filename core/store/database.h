@@ -1,0 +1,53 @@
+// DATA_DIR/history.db as its one writer opens it: checked, migrated, locked down. A damaged database is moved aside
+// with everything that belongs to it and a new one is made; nothing is ever deleted. One thread at a time.
+//
+// DATA_DIR must exist. Large bodies lie in DATA_DIR/bodies.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "core/base/id.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+
+namespace sluice::store {
+
+class SqlConnection;
+
+class Database {
+ public:
+  // `now` names the damaged database, should there be one.
+  // Errors: AccessDenied (not writable), DatabaseTooNew, DatabaseBusy, NoSpace, System; the detail names the path.
+  static Result<Database> open(const std::filesystem::path& dataDir, WallTime now);
+
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();
+
+  // Where numbering goes on: above every id that this database has ever held.
+  ExchangeId nextExchangeId() const { return nextExchange_; }
+  ConnectionId nextConnectionId() const { return nextConnection_; }
+
+  // A database that was damaged and has been moved: what to tell the user.
+  struct MovedAside {
+    std::filesystem::path to;  // the damaged database's new name
+    Error why;
+  };
+  const std::optional<MovedAside>& movedAside() const { return movedAside_; }
+
+  const std::filesystem::path& dataDir() const { return dataDir_; }
+  SqlConnection& sql() { return *sql_; }
+
+ private:
+  Database();
+
+  std::filesystem::path dataDir_;
+  std::unique_ptr<SqlConnection> sql_;
+  std::optional<MovedAside> movedAside_;
+  ExchangeId nextExchange_{1};
+  ConnectionId nextConnection_{1};
+};
+
+}  // namespace sluice::store

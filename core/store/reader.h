@@ -1,0 +1,78 @@
+// The history, read-only, for the app and the command line: works while an engine records and when none runs. Any
+// thread, one at a time; each call sees one consistent state and holds nothing open afterwards.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/id.h"
+#include "core/base/result.h"
+#include "core/capture/records.h"
+#include "core/store/rows.h"
+
+namespace sluice::store {
+
+// One recorded body, read from its beginning. What was stored when it was opened, even if more arrives meanwhile.
+class BodyReader {
+ public:
+  BodyReader(BodyReader&&) noexcept;
+  BodyReader& operator=(BodyReader&&) noexcept;
+  ~BodyReader();
+
+  std::uint64_t bytes() const;
+  // Fills `into` as far as there is something; 0: the end.
+  Result<std::size_t> read(MutableBytes into);
+
+ private:
+  friend class Reader;
+  class Impl;
+  explicit BodyReader(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+class Reader {
+ public:
+  // Errors: NotFound (nothing recorded there yet), DatabaseTooNew, DatabaseDamaged, DatabaseBusy, AccessDenied,
+  // System; the detail names the path. Any other call may give the last four too.
+  static Result<Reader> open(const std::filesystem::path& dataDir);
+
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+  Result<Totals> totals();
+
+  // Ids above `after`, rising, at most `limit`.
+  Result<std::vector<ExchangeId>> ids(ExchangeId after, std::size_t limit);
+
+  // Rows in order of id. `newest` gives the last ones, `from` those at and above an id, `before` those just below it.
+  Result<std::vector<ExchangeRow>> newest(std::size_t limit);
+  Result<std::vector<ExchangeRow>> from(ExchangeId first, std::size_t limit);
+  Result<std::vector<ExchangeRow>> before(ExchangeId end, std::size_t limit);
+
+  // The rows of these ids, in their order; ids that do not exist are left out.
+  Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
+
+  // About `limit` ids at a time; 0 as version gives every row.
+  Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
+
+  Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
+
+  // NotFound when there is no such exchange. A body of which nothing was stored is an empty one.
+  Result<BodyReader> openBody(ExchangeId id, capture::Direction direction);
+
+ private:
+  class Impl;
+  explicit Reader(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::store

@@ -1,0 +1,75 @@
+// The only writer of the history. record() may be called from any thread and never waits for the disk; everything
+// else happens on the recorder's own thread, which commits in batches: when nothing is left to write, at the latest
+// after 100 ms or 1000 records.
+//
+// Limits (core/base/limits.h): bytes waiting to be written. Over the first limit body chunks are refused, and what
+// follows of that body with them, so that a stored body is always a beginning of the real one; over the second,
+// exchanges that begin are not recorded. When the disk fails or is full, recording pauses, traffic goes on, and
+// recording resumes by itself. What was lost is counted in the status.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/base/id.h"
+#include "core/base/limits.h"
+#include "core/base/result.h"
+#include "core/capture/records.h"
+#include "core/store/database.h"
+#include "core/store/rows.h"
+
+namespace sluice::store {
+
+struct RecorderStatus {
+  Error problem;  // Code::None: recording. Else recording is paused, and why
+  std::optional<Database::MovedAside> movedAside;  // a database found damaged while recording, and replaced
+  std::uint64_t queuedBytes = 0;       // recorded but not yet taken up: the recorder's lag
+  std::uint64_t queuedRecords = 0;
+  std::uint64_t refusedBodyBytes = 0;  // body bytes not kept because the recorder lagged or was paused
+  std::uint64_t droppedExchanges = 0;  // exchanges not recorded for the same reason
+  std::uint64_t ignoredRecords = 0;    // records for exchanges or connections that are not known (any more)
+  std::uint64_t version = 0;           // last commit: as in Totals
+  std::uint64_t exchanges = 0;
+  ExchangeId newest;
+  std::uint64_t databaseBytes = 0;
+};
+
+struct RecorderOptions {
+  // Both run on the recorder's thread: note it and return.
+  std::function<void(const RecorderStatus&)> onCommitted;
+  std::function<void(const RecorderStatus&)> onProblemChanged;  // paused, resumed, or database replaced
+  std::size_t queueBytesMax = limits::kRecorderQueueBytesMax;
+};
+
+class Recorder final : public capture::Sink {
+ public:
+  // Marks what an earlier process left running as cut off, and begins a capture session.
+  static Result<std::unique_ptr<Recorder>> start(Database database, RecorderOptions options);
+
+  ~Recorder() override;  // as stop()
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  bool record(capture::Record record) override;
+
+  // Waits until everything recorded before this call is committed, or recording has paused.
+  void flush();
+
+  // Writes what is left, ends the capture session, folds the log into the database and joins. Records that come
+  // later are refused. Idempotent.
+  void stop();
+
+  RecorderStatus status() const;
+
+ private:
+  class Impl;
+  explicit Recorder(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::store

@@ -1,0 +1,81 @@
+// What the history holds, as values for people and programs to show. Any thread.
+//
+// Text that came from traffic (method, url, host, path, content type, heads) is kept byte for byte: it may hold
+// invalid UTF-8 or NUL. Whoever shows it decides how.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/id.h"
+#include "core/base/time.h"
+#include "core/capture/records.h"
+
+namespace sluice::store {
+
+// Stored by number: append only.
+enum class State : std::uint8_t {
+  Running = 0,
+  Complete = 1,
+  Failed = 2,  // ended by an error before a response (a tunnel: before it stood)
+  CutOff = 3,  // ended by an error after that, or the engine went away meanwhile
+};
+std::string_view name(State state);
+
+// One line of the exchange table.
+struct ExchangeRow {
+  ExchangeId id;
+  ConnectionId connection;    // none when the client's connection was not recorded
+  std::uint64_t version = 0;  // of the history when this row last changed
+  capture::Kind kind = capture::Kind::Http;
+  State state = State::Running;
+  std::string method;
+  std::string url;
+  std::string scheme;
+  std::string host;
+  std::uint16_t port = 0;
+  std::string path;
+  int status = 0;             // 0: no response head yet, or never
+  std::string contentType;
+  WallTime startedAt;
+  capture::Phases phases;     // all -1 while it runs
+  capture::BodyTotals request;   // capturedBytes: what openBody() can give
+  capture::BodyTotals response;
+  Error error;
+  std::string upstreamAddress;
+  bool upstreamReused = false;
+};
+
+// One exchange with all but its bodies.
+struct ExchangeDetails {
+  ExchangeRow row;
+  std::string requestHead;
+  std::string responseHead;
+  std::string requestTrailers;
+  std::string responseTrailers;
+  std::string clientAddress;  // of the connection; empty when it was not recorded
+  std::string listener;
+};
+
+// The history as a whole.
+struct Totals {
+  std::uint64_t version = 0;      // rises with each commit that changed something
+  std::uint64_t exchanges = 0;    // rows
+  ExchangeId oldest;              // none when there are no rows
+  ExchangeId newest;
+  std::uint64_t running = 0;
+  std::uint64_t databaseBytes = 0;  // the database with its log
+  std::uint64_t bodyFileBytes = 0;  // bodies kept in files beside it
+};
+
+// Rows that are new or changed since a version. Pass `version` to the next call; `more`: call again at once.
+struct Changes {
+  std::uint64_t version = 0;
+  std::vector<ExchangeId> ids;  // rising
+  bool more = false;
+};
+
+}  // namespace sluice::store
