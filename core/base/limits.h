@@ -24,4 +24,12 @@ inline constexpr std::size_t kBlocksPerPipeMax = 16;   // 256 KiB in flight each
 inline constexpr std::size_t kRecorderQueueBytesMax = 64 * kMiB;    // rides out seconds of a slow disk; above, bodies lose
 inline constexpr std::size_t kRecorderPendingBytesMax = 128 * kMiB; // heads and rows kept for a paused disk; above, exchanges lose
 inline constexpr std::size_t kInlineBodyBytesMax = 128 * kKiB;      // larger bodies are cheaper as files, and sendfile needs one
+
+// Control connections between our programs.
+inline constexpr std::size_t kControlRequestBytesMax = 64 * kKiB;  // requests are names and numbers
+inline constexpr std::size_t kControlFrameBytesMax = 4 * kMiB;     // the live list of kControlRowsMax connections
+inline constexpr std::size_t kControlRowsMax = 16384;              // more connections than a desktop's proxy ever has open
+inline constexpr std::size_t kControlListenersMax = 64;            // beyond this somebody forwards a port range: not our trade
+inline constexpr std::size_t kControlTextBytesMax = 4 * kKiB;      // a path as long as Linux takes; URLs are cut to it
+
 }  // namespace sluice::limits

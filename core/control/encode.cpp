@@ -1,0 +1,141 @@
+#include "core/control/encode.h"
+
+#include <algorithm>
+#include <string_view>
+#include <type_traits>
+
+#include "core/base/limits.h"
+#include "core/control/wire.h"
+
+namespace sluice::control {
+namespace {
+
+using flatbuffers::FlatBufferBuilder;
+using Text = flatbuffers::Offset<flatbuffers::String>;
+
+// No row takes more than its texts and its numbers.
+constexpr std::size_t kRowBytesMax = 3 * (limits::kControlTextBytesMax + 8) + 128;
+
+Text text(FlatBufferBuilder& out, std::string_view value) {
+  const auto cut = value.substr(0, limits::kControlTextBytesMax);
+  return out.CreateString(cut.data(), cut.size());
+}
+
+std::int64_t micros(WallTime at) { return at.time_since_epoch().count(); }
+
+template <class T>
+std::string framed(FlatBufferBuilder& out, flatbuffers::Offset<T> root, const char* identifier) {
+  out.Finish(root, identifier);
+  const std::size_t size = out.GetSize();
+  std::string frame;
+  frame.reserve(4 + size);
+  for (int shift = 0; shift < 32; shift += 8) frame.push_back(static_cast<char>(size >> shift & 0xff));
+  frame.append(reinterpret_cast<const char*>(out.GetBufferPointer()), size);
+  return frame;
+}
+
+// One overload a message: each gives the offset of its table.
+
+auto table(FlatBufferBuilder& out, const Hello& hello) {
+  const auto program = text(out, hello.program);
+  const auto version = text(out, hello.version);
+  return wire::CreateHello(out, hello.protocol, program, version, hello.pid);
+}
+
+auto table(FlatBufferBuilder& out, const GetStatus&) { return wire::CreateGetStatus(out); }
+auto table(FlatBufferBuilder& out, const GetConnections&) { return wire::CreateGetConnections(out); }
+auto table(FlatBufferBuilder& out, const Subscribe&) { return wire::CreateSubscribe(out); }
+auto table(FlatBufferBuilder& out, const Stop&) { return wire::CreateStop(out); }
+auto table(FlatBufferBuilder& out, const Done&) { return wire::CreateDone(out); }
+auto table(FlatBufferBuilder& out, const Stopping&) { return wire::CreateStopping(out); }
+
+auto table(FlatBufferBuilder& out, const StatusSample& sample) {
+  return wire::CreateStatusSample(out, micros(sample.at), sample.openConnections, sample.bytesUp, sample.bytesDown,
+                                  sample.upBytesPerSecond, sample.downBytesPerSecond,
+                                  static_cast<std::uint8_t>(sample.capture), sample.recorderLag.count(),
+                                  sample.recorderQueueBytes, sample.databaseBytes, text(out, sample.storeError));
+}
+
+auto table(FlatBufferBuilder& out, const ListenerStatus& listener) {
+  const auto spec = text(out, listener.spec);
+  const auto kind = text(out, listener.kind);
+  return wire::CreateListener(out, spec, kind, text(out, listener.address));
+}
+
+auto table(FlatBufferBuilder& out, const StatusReply& status) {
+  std::vector<flatbuffers::Offset<wire::Listener>> listeners;
+  for (const auto& listener : status.listeners) {
+    if (listeners.size() == limits::kControlListenersMax) break;
+    listeners.push_back(table(out, listener));
+  }
+  const auto version = text(out, status.version);
+  const auto dataDir = text(out, status.dataDir);
+  const auto rows = out.CreateVector(listeners);
+  const auto now = table(out, status.now);
+  return wire::CreateStatusReply(out, status.pid, version, micros(status.startedAt), status.uptime.count(), dataDir,
+                                 rows, status.exchangesTotal, status.bugsSurvived, now);
+}
+
+auto table(FlatBufferBuilder& out, const ConnectionRow& row) {
+  const auto clientAddress = text(out, row.clientAddress);
+  const auto listener = text(out, row.listener);
+  const auto target = text(out, row.target);
+  return wire::CreateConnection(out, row.connection.value, static_cast<std::uint8_t>(row.state), row.exchange.value,
+                                micros(row.openedAt), clientAddress, listener, target, row.exchanges, row.bytesUp,
+                                row.bytesDown);
+}
+
+auto table(FlatBufferBuilder& out, const ConnectionsReply& connections) {
+  std::vector<flatbuffers::Offset<wire::Connection>> rows;
+  for (const auto& row : connections.rows) {
+    const auto bytesSoFar = out.GetSize() + rows.size() * sizeof(rows[0]);
+    if (rows.size() == limits::kControlRowsMax || bytesSoFar + 2 * kRowBytesMax > limits::kControlFrameBytesMax) break;
+    rows.push_back(table(out, row));
+  }
+  const auto total = std::max<std::uint64_t>(connections.total, connections.rows.size());
+  return wire::CreateConnectionsReply(out, total, out.CreateVector(rows));
+}
+
+auto table(FlatBufferBuilder& out, const Failure& failure) {
+  const auto& error = failure.error;
+  return wire::CreateFailure(out, static_cast<std::uint16_t>(error.code), static_cast<std::uint8_t>(error.side),
+                             error.systemCode, text(out, error.detail));
+}
+
+auto table(FlatBufferBuilder& out, const Changed& changed) {
+  return wire::CreateChanged(out, changed.storeVersion, changed.newestExchange.value, changed.exchangesTotal,
+                             changed.exchangesOpen);
+}
+
+template <class Message>
+flatbuffers::Offset<void> body(FlatBufferBuilder& out, const Message& message) {
+  return std::visit(
+      [&](const auto& value) -> flatbuffers::Offset<void> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, Unknown>) {
+          return 0;
+        } else {
+          return table(out, value).Union();
+        }
+      },
+      message);
+}
+
+}  // namespace
+
+std::string encodeRequest(StreamId stream, const Request& request) {
+  FlatBufferBuilder out;
+  const auto type = static_cast<wire::Request>(request.index());
+  const auto offset = body(out, request);
+  if (offset.IsNull()) return {};
+  return framed(out, wire::CreateRequestFrame(out, stream, type, offset), wire::kRequestIdentifier);
+}
+
+std::string encodeReply(StreamId stream, const Reply& reply) {
+  FlatBufferBuilder out;
+  const auto type = static_cast<wire::Reply>(reply.index());
+  const auto offset = body(out, reply);
+  if (offset.IsNull()) return {};
+  return framed(out, wire::CreateReplyFrame(out, stream, type, offset), wire::kReplyIdentifier);
+}
+
+}  // namespace sluice::control

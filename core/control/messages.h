@@ -1,0 +1,170 @@
+// What the programs say to each other: requests of the app and the command line, replies and events of the engine.
+// Plain values; encode.h and decode.h turn them into bytes and back. Any thread.
+//
+// A conversation:
+//   1. Both sides send Hello first, on stream 0. Whoever finds the other incompatible (see incompatibility())
+//      closes; the engine says why in a Failure before it does.
+//   2. Each request has a stream id other than 0, chosen by the client and unused while it is open. It is answered
+//      by exactly one reply on that stream: the one named beside it, or Failure.
+//   3. After Subscribe was answered, events come on stream 0 until the connection ends.
+//
+// "Up" is from the client to upstream, "down" from upstream to the client.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/id.h"
+#include "core/base/time.h"
+
+namespace sluice::control {
+
+// Raised only by a change that an older program would misread. New fields and new messages do not raise it: missing
+// fields read as their defaults and unknown messages arrive as Unknown.
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+// Ties a reply to its request; 0 for Hello and for events.
+using StreamId = std::uint32_t;
+
+// --- both ways
+
+struct Hello {
+  std::uint32_t protocol = kProtocolVersion;
+  std::string program;  // "sluiced", "sluice", "sluicectl"
+  std::string version;  // of the product: "0.1.0"
+  std::uint64_t pid = 0;
+  friend bool operator==(const Hello&, const Hello&) = default;
+};
+
+// A message that this program is too old to know. The engine answers it with a Failure, clients pass over it.
+struct Unknown {
+  std::uint8_t type = 0;
+  friend bool operator==(const Unknown&, const Unknown&) = default;
+};
+
+// --- requests
+
+struct GetStatus {  // -> StatusReply
+  friend bool operator==(const GetStatus&, const GetStatus&) = default;
+};
+struct GetConnections {  // -> ConnectionsReply
+  friend bool operator==(const GetConnections&, const GetConnections&) = default;
+};
+struct Subscribe {  // -> Done, then events
+  friend bool operator==(const Subscribe&, const Subscribe&) = default;
+};
+struct Stop {  // -> Done, then the engine drains and ends the connection
+  friend bool operator==(const Stop&, const Stop&) = default;
+};
+
+using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop>;
+
+// --- replies
+
+enum class CaptureState : std::uint8_t {
+  Off = 0,
+  On = 1,
+  Failed = 2,  // should be on, but the store cannot take anything: storeError says why
+};
+
+// What changes all the time; sent about once a second to whoever subscribed.
+struct StatusSample {
+  WallTime at;
+  std::uint64_t openConnections = 0;
+  std::uint64_t bytesUp = 0;  // since the engine started
+  std::uint64_t bytesDown = 0;
+  std::uint64_t upBytesPerSecond = 0;
+  std::uint64_t downBytesPerSecond = 0;
+  CaptureState capture = CaptureState::Off;
+  Micros recorderLag{0};                 // age of the oldest record that is not committed yet
+  std::uint64_t recorderQueueBytes = 0;  // waiting to be written
+  std::uint64_t databaseBytes = 0;
+  std::string storeError;  // one sentence, empty when all is well
+  friend bool operator==(const StatusSample&, const StatusSample&) = default;
+};
+
+struct ListenerStatus {
+  std::string spec;     // as it was asked for: "regular@127.0.0.1:0"
+  std::string kind;     // "regular"
+  std::string address;  // as it is bound: "127.0.0.1:41234"
+  friend bool operator==(const ListenerStatus&, const ListenerStatus&) = default;
+};
+
+struct StatusReply {
+  std::uint64_t pid = 0;
+  std::string version;
+  WallTime startedAt;
+  Micros uptime{0};
+  std::string dataDir;
+  std::vector<ListenerStatus> listeners;
+  std::uint64_t exchangesTotal = 0;  // in the database
+  std::uint64_t bugsSurvived = 0;
+  StatusSample now;
+  friend bool operator==(const StatusReply&, const StatusReply&) = default;
+};
+
+enum class ConnectionState : std::uint8_t {
+  Idle = 0,      // no exchange is running on it
+  Exchange = 1,  // a request is being read or answered
+  Tunnel = 2,    // bytes pass both ways unread
+};
+
+struct ConnectionRow {
+  ConnectionId connection;
+  ConnectionState state = ConnectionState::Idle;
+  ExchangeId exchange;  // the one that is running; none while idle
+  WallTime openedAt;
+  std::string clientAddress;  // "127.0.0.1:53124"
+  std::string listener;       // "regular 127.0.0.1:8080"
+  std::string target;         // "example.org:443" or the URL; empty before the first request
+  std::uint64_t exchanges = 0;  // begun on this connection so far
+  std::uint64_t bytesUp = 0;    // received from the client
+  std::uint64_t bytesDown = 0;  // sent to the client
+  friend bool operator==(const ConnectionRow&, const ConnectionRow&) = default;
+};
+
+struct ConnectionsReply {
+  // All open connections; rows are left off at the end when they would not fit one frame.
+  std::uint64_t total = 0;
+  std::vector<ConnectionRow> rows;
+  friend bool operator==(const ConnectionsReply&, const ConnectionsReply&) = default;
+};
+
+struct Done {
+  friend bool operator==(const Done&, const Done&) = default;
+};
+
+// The engine says no. `error.detail` is a sentence for a person.
+struct Failure {
+  Error error;
+  friend bool operator==(const Failure&, const Failure&) = default;
+};
+
+// --- events
+
+// Rows of the database were added or changed. Comes at most some 30 times a second, however much changes.
+struct Changed {
+  std::uint64_t storeVersion = 0;  // rises with every commit
+  ExchangeId newestExchange;
+  std::uint64_t exchangesTotal = 0;  // in the database
+  std::uint64_t exchangesOpen = 0;   // of these, still running
+  friend bool operator==(const Changed&, const Changed&) = default;
+};
+
+// The engine was asked to stop: the end of this connection that follows is no crash.
+struct Stopping {
+  friend bool operator==(const Stopping&, const Stopping&) = default;
+};
+
+// Replies and events: everything that the engine sends.
+using Reply = std::variant<Unknown, Hello, StatusReply, ConnectionsReply, Done, Failure, Changed, StatusSample, Stopping>;
+
+// Why this program cannot talk to the one that sent `theirs`, as a sentence that says which of the two to update;
+// nothing when it can.
+std::optional<Error> incompatibility(const Hello& mine, const Hello& theirs);
+
+}  // namespace sluice::control

@@ -1,0 +1,39 @@
+// Private to core/control: the generated classes of schema/control.fbs and how they line up with messages.h.
+// Any thread.
+#pragma once
+
+#include <type_traits>
+
+#include "control_generated.h"
+#include "core/control/messages.h"
+
+namespace sluice::control::wire {
+
+inline constexpr const char* kRequestIdentifier = "SLRQ";
+inline constexpr const char* kReplyIdentifier = "SLRP";
+
+// A variant's index is the number of its member in the union of the schema (NONE is Unknown).
+template <class Variant, auto member, class Message>
+inline constexpr bool kLinesUp =
+    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(member), Variant>, Message>;
+
+static_assert(kLinesUp<control::Request, Request::NONE, Unknown>);
+static_assert(kLinesUp<control::Request, Request::Hello, control::Hello>);
+static_assert(kLinesUp<control::Request, Request::GetStatus, control::GetStatus>);
+static_assert(kLinesUp<control::Request, Request::GetConnections, control::GetConnections>);
+static_assert(kLinesUp<control::Request, Request::Subscribe, control::Subscribe>);
+static_assert(kLinesUp<control::Request, Request::Stop, control::Stop>);
+static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
+
+static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);
+static_assert(kLinesUp<control::Reply, Reply::Hello, control::Hello>);
+static_assert(kLinesUp<control::Reply, Reply::StatusReply, control::StatusReply>);
+static_assert(kLinesUp<control::Reply, Reply::ConnectionsReply, control::ConnectionsReply>);
+static_assert(kLinesUp<control::Reply, Reply::Done, control::Done>);
+static_assert(kLinesUp<control::Reply, Reply::Failure, control::Failure>);
+static_assert(kLinesUp<control::Reply, Reply::Changed, control::Changed>);
+static_assert(kLinesUp<control::Reply, Reply::StatusSample, control::StatusSample>);
+static_assert(kLinesUp<control::Reply, Reply::Stopping, control::Stopping>);
+static_assert(std::variant_size_v<control::Reply> == static_cast<std::size_t>(Reply::MAX) + 1);
+
+}  // namespace sluice::control::wire
