@@ -32,4 +32,24 @@ inline constexpr std::size_t kControlRowsMax = 16384;              // more conne
 inline constexpr std::size_t kControlListenersMax = 64;            // beyond this somebody forwards a port range: not our trade
 inline constexpr std::size_t kControlTextBytesMax = 4 * kKiB;      // a path as long as Linux takes; URLs are cut to it
 
+inline constexpr std::size_t kBlockAlignment = 4096;   // a page: what direct I/O asks for on every system
+inline constexpr std::size_t kIdleBlocksPerPoolMax = 256;  // 4 MiB kept for the next exchanges of a loop
+
+// Pipes.
+inline constexpr std::size_t kBusyBytesPerPipe = 192 * kKiB;  // lent to the client side; the rest receives meanwhile
+inline constexpr std::size_t kPipeTurnBytes = 1 * kMiB;       // one pipe moves this much before others get their turn
+inline constexpr std::uint64_t kSpillBytesMax = 1024 * kMiB;  // what one slow client may cost of the disk
+inline constexpr std::size_t kSpillWriteBytes = 64 * kKiB;    // long enough for a disk, short enough to free blocks soon
+inline constexpr int kEmptyFlushesMax = 10;                   // an output that took nothing ten times is waiting
+
+// Chunked bodies. The longest lines seen are those of signed uploads: some 100 bytes.
+inline constexpr std::size_t kChunkLineBytesMax = 4 * kKiB;
+inline constexpr std::size_t kTrailerBytesMax = 16 * kKiB;         // trailers are a few fields; a head has its own limit
+inline constexpr std::size_t kChunkExtensionBytesKept = 4 * kKiB;  // for the inspector; what is more is passed on, not kept
+
+// Output.
+inline constexpr std::size_t kGatherBuffersMax = 64;        // Asio and Windows take no more in one call
+inline constexpr std::size_t kCopyBuffers = 2;              // one is filled while the other is sent
+inline constexpr std::size_t kCopyBufferBytes = 32 * kKiB;  // two TLS records
+inline constexpr std::size_t kSendTurnBytes = 1 * kMiB;     // one connection sends this much before others get their turn
 }  // namespace sluice::limits

@@ -1,0 +1,72 @@
+// The last stage: sends slices through a stream, in order, in as few calls as possible, within a limiter's allowance, and
+// keeps what could not be sent. One belongs to one connection and serves all its messages. One loop's thread.
+//
+// Bytes out equal bytes in. No zero-byte send is ever made. Failed: everything held was discarded, owners told.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <string>
+
+#include "core/base/limits.h"
+#include "core/output/stream.h"
+#include "core/pipe/limiter.h"
+#include "core/pipe/output_filter.h"
+
+namespace sluice::output {
+
+class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner {
+ public:
+  explicit ChainWriter(Stream& stream, pipe::Limiter* limiter = nullptr) : stream_(&stream), limiter_(limiter) {}
+  ~ChainWriter() override;  // discards what is left
+  ChainWriter(const ChainWriter&) = delete;
+  ChainWriter& operator=(const ChainWriter&) = delete;
+
+  // Queues bytes that the writer keeps until they are sent: heads, error pages. Sent with the next push().
+  void appendOwned(std::string text);
+  // Queues bytes that the caller keeps until they are sent.
+  void append(const buffer::Slice& slice);
+
+  pipe::OutputResult push(buffer::Chain& chain, MonoTime now) override;
+  // Sends what is queued.
+  pipe::OutputResult flush(MonoTime now);
+  Readiness readiness(MonoTime now) const override;
+  MonoTime wakeAt(MonoTime now) const override;
+  void discard() override;
+
+  // The stream was announced writable.
+  void onWritable() { blocked_ = false; }
+  // A new stream on the same connection (TLS begins, or a tunnel starts). REQUIRES: nothing pending.
+  void setStream(Stream& stream);
+  void setLimiter(pipe::Limiter* limiter) { limiter_ = limiter; }
+
+  // Something waits here or in the stream.
+  bool pending() const { return !pending_.empty() || stream_->holdsBack(); }
+  bool failed() const { return failed_; }
+  const Error& error() const { return error_; }
+  std::uint64_t bytesPending() const { return pending_.bytes(); }
+  std::uint64_t bytesSent() const { return sent_; }  // taken by the stream, since the beginning
+
+ private:
+  void sliceDone(std::uint32_t ticket) override;
+
+  pipe::OutputResult send(MonoTime now);
+  bool dropEmptyFront();
+  IoResult sendMemory(std::size_t allowance, std::size_t& offered);
+  IoResult sendFileRange(std::size_t allowance, std::size_t& offered);
+  void consume(std::size_t bytes);
+  pipe::OutputResult fail(Error error);
+
+  Stream* stream_;
+  pipe::Limiter* limiter_;
+  buffer::Chain pending_;
+  std::deque<std::string> owned_;
+  std::array<Bytes, limits::kGatherBuffersMax> pieces_;
+  std::uint64_t sent_ = 0;
+  bool blocked_ = false;
+  bool lastSent_ = false;
+  bool failed_ = false;
+  Error error_;
+};
+
+}  // namespace sluice::output

@@ -1,0 +1,24 @@
+// Where a pipe's bytes come from: a connection's receiving side. One loop's thread.
+#pragma once
+
+#include <span>
+
+#include "core/base/bytes.h"
+
+namespace sluice::pipe {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Receives into the pieces in order. Tries first and never waits; a source that knows that nothing is there
+  // (it waits for readiness already) answers WouldBlock without a system call.
+  // Where a receive owns its buffer (Settings::singleBuf) WouldBlock means that `into`, then exactly one piece, stays
+  // lent until readiness is announced; the next call brings the same piece again and takes the outcome.
+  virtual IoResult receive(std::span<const MutableBytes> into) = 0;
+  // True where the platform already told that the stream has ended and nothing is left to read (kqueue).
+  virtual bool endIsKnown() const = 0;
+  // End, or Failed if the socket carries an error. REQUIRES: endIsKnown().
+  virtual IoResult takeEnd() = 0;
+};
+
+}  // namespace sluice::pipe
