@@ -1,0 +1,70 @@
+// One message of each kind with no field at its default, for the tests of this folder.
+#pragma once
+
+#include <vector>
+
+#include "core/control/messages.h"
+
+namespace sluice::control::samples {
+
+inline Hello hello() { return {kProtocolVersion, "sluicectl", "0.1.0", 4242}; }
+
+inline std::vector<Request> requests() { return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{}}; }
+
+inline StatusSample sample() {
+  StatusSample sample;
+  sample.at = WallTime(Micros(1'763'720'000'123'456));
+  sample.openConnections = 3;
+  sample.bytesUp = 1'000;
+  sample.bytesDown = 5'000'000'000;
+  sample.upBytesPerSecond = 10;
+  sample.downBytesPerSecond = 20;
+  sample.capture = CaptureState::Failed;
+  sample.recorderLag = Micros(2'500);
+  sample.recorderQueueBytes = 77;
+  sample.databaseBytes = 123'456'789;
+  sample.storeError = "no space left: /data/sluice.db";
+  return sample;
+}
+
+inline StatusReply status() {
+  StatusReply status;
+  status.pid = 1234;
+  status.version = "0.1.0";
+  status.startedAt = WallTime(Micros(1'763'700'000'000'000));
+  status.uptime = Micros(20'000'000'000);
+  status.dataDir = "/home/ada/.local/share/sluice";
+  status.listeners = {{"regular@127.0.0.1:0", "regular", "127.0.0.1:41234"}, {"regular@[::1]:8080", "regular", "[::1]:8080"}};
+  status.exchangesTotal = 1'000'000;
+  status.bugsSurvived = 1;
+  status.now = sample();
+  return status;
+}
+
+inline ConnectionRow connection() {
+  ConnectionRow row;
+  row.connection = ConnectionId{7};
+  row.state = ConnectionState::Tunnel;
+  row.exchange = ExchangeId{99};
+  row.openedAt = WallTime(Micros(1'763'719'999'000'000));
+  row.clientAddress = "127.0.0.1:53124";
+  row.listener = "regular 127.0.0.1:8080";
+  row.target = "example.org:443";
+  row.exchanges = 2;
+  row.bytesUp = 700;
+  row.bytesDown = 90'000;
+  return row;
+}
+
+inline std::vector<Reply> replies() {
+  return {Hello{kProtocolVersion, "sluiced", "0.1.0", 1234},
+          status(),
+          ConnectionsReply{2, {connection(), ConnectionRow{}}},
+          Done{},
+          Failure{Error{Code::BadArgument, Side::Client, 22, "no such thing"}},
+          Changed{5, ExchangeId{1'000'000}, 999'999, 4},
+          sample(),
+          Stopping{}};
+}
+
+}  // namespace sluice::control::samples
