@@ -73,8 +73,10 @@ StatusSample read(const wire::StatusSample& from, TextReader& text) {
   sample.upBytesPerSecond = from.up_bytes_per_second();
   sample.downBytesPerSecond = from.down_bytes_per_second();
   sample.capture = enumOr(from.capture(), CaptureState::Failed, CaptureState::Off);
-  sample.recorderLag = Micros(from.recorder_lag_us());
   sample.recorderQueueBytes = from.recorder_queue_bytes();
+  sample.recorderQueueRecords = from.recorder_queue_records();
+  sample.refusedBodyBytes = from.refused_body_bytes();
+  sample.droppedExchanges = from.dropped_exchanges();
   sample.databaseBytes = from.database_bytes();
   sample.storeError = text(from.store_error());
   return sample;
@@ -94,6 +96,7 @@ StatusReply read(const wire::StatusReply& from, TextReader& text) {
   }
   status.exchangesTotal = from.exchanges_total();
   status.bugsSurvived = from.bugs_survived();
+  status.storeNotice = text(from.store_notice());
   if (from.now() != nullptr) status.now = read(*from.now(), text);
   return status;
 }

@@ -52,8 +52,9 @@ auto table(FlatBufferBuilder& out, const Stopping&) { return wire::CreateStoppin
 auto table(FlatBufferBuilder& out, const StatusSample& sample) {
   return wire::CreateStatusSample(out, micros(sample.at), sample.openConnections, sample.bytesUp, sample.bytesDown,
                                   sample.upBytesPerSecond, sample.downBytesPerSecond,
-                                  static_cast<std::uint8_t>(sample.capture), sample.recorderLag.count(),
-                                  sample.recorderQueueBytes, sample.databaseBytes, text(out, sample.storeError));
+                                  static_cast<std::uint8_t>(sample.capture), sample.recorderQueueBytes,
+                                  sample.recorderQueueRecords, sample.refusedBodyBytes, sample.droppedExchanges,
+                                  sample.databaseBytes, text(out, sample.storeError));
 }
 
 auto table(FlatBufferBuilder& out, const ListenerStatus& listener) {
@@ -70,10 +71,11 @@ auto table(FlatBufferBuilder& out, const StatusReply& status) {
   }
   const auto version = text(out, status.version);
   const auto dataDir = text(out, status.dataDir);
+  const auto notice = text(out, status.storeNotice);
   const auto rows = out.CreateVector(listeners);
   const auto now = table(out, status.now);
   return wire::CreateStatusReply(out, status.pid, version, micros(status.startedAt), status.uptime.count(), dataDir,
-                                 rows, status.exchangesTotal, status.bugsSurvived, now);
+                                 rows, status.exchangesTotal, status.bugsSurvived, notice, now);
 }
 
 auto table(FlatBufferBuilder& out, const ConnectionRow& row) {

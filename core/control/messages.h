@@ -80,10 +80,12 @@ struct StatusSample {
   std::uint64_t upBytesPerSecond = 0;
   std::uint64_t downBytesPerSecond = 0;
   CaptureState capture = CaptureState::Off;
-  Micros recorderLag{0};                 // age of the oldest record that is not committed yet
-  std::uint64_t recorderQueueBytes = 0;  // waiting to be written
+  std::uint64_t recorderQueueBytes = 0;  // recorded but not yet written: the recorder's lag
+  std::uint64_t recorderQueueRecords = 0;
+  std::uint64_t refusedBodyBytes = 0;  // not kept, because the recorder lagged or was paused
+  std::uint64_t droppedExchanges = 0;  // not recorded, for the same reason
   std::uint64_t databaseBytes = 0;
-  std::string storeError;  // one sentence, empty when all is well
+  std::string storeError;  // why recording is paused, in one sentence; empty when all is well
   friend bool operator==(const StatusSample&, const StatusSample&) = default;
 };
 
@@ -103,6 +105,7 @@ struct StatusReply {
   std::vector<ListenerStatus> listeners;
   std::uint64_t exchangesTotal = 0;  // in the database
   std::uint64_t bugsSurvived = 0;
+  std::string storeNotice;  // what happened to the history at the start: "was damaged and moved to ..."; usually empty
   StatusSample now;
   friend bool operator==(const StatusReply&, const StatusReply&) = default;
 };

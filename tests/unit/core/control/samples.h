@@ -20,8 +20,10 @@ inline StatusSample sample() {
   sample.upBytesPerSecond = 10;
   sample.downBytesPerSecond = 20;
   sample.capture = CaptureState::Failed;
-  sample.recorderLag = Micros(2'500);
   sample.recorderQueueBytes = 77;
+  sample.recorderQueueRecords = 8;
+  sample.refusedBodyBytes = 9;
+  sample.droppedExchanges = 10;
   sample.databaseBytes = 123'456'789;
   sample.storeError = "no space left: /data/sluice.db";
   return sample;
@@ -37,6 +39,7 @@ inline StatusReply status() {
   status.listeners = {{"regular@127.0.0.1:0", "regular", "127.0.0.1:41234"}, {"regular@[::1]:8080", "regular", "[::1]:8080"}};
   status.exchangesTotal = 1'000'000;
   status.bugsSurvived = 1;
+  status.storeNotice = "the history was damaged and moved to history.damaged-1.db";
   status.now = sample();
   return status;
 }
