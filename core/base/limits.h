@@ -13,6 +13,7 @@ inline constexpr std::size_t kMiB = 1024 * kKiB;
 inline constexpr std::size_t kHeadBytesMax = 128 * kKiB;  // browsers and servers stop at 8 to 80 KiB; more is an attack
 inline constexpr std::size_t kHeaderCountMax = 500;       // real traffic stays under 100; keeps parsing linear in practice
 inline constexpr std::size_t kLeadingEmptyLinesMax = 4;   // RFC 9112 2.2 asks for one; old clients send a few after a body
+inline constexpr std::size_t kMethodBytesMax = 64;         // the longest registered is 16; more is not HTTP
 inline constexpr std::size_t kHostBytesMax = 255;         // DNS: no name is longer
 inline constexpr std::size_t kLocalDetailBytesMax = 512;  // of an error's detail in a response of our own: a screen line or six
 

@@ -82,6 +82,7 @@ class Head {
  private:
   friend class HeadParser;
 
+  // Offsets in raw_.
   struct Range {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;

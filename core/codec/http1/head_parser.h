@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,7 +25,7 @@ class HeadParser {
 
   struct Fed {
     State state = State::NeedMore;
-    std::size_t consumed = 0;  // bytes of this fragment that belong to the head; what follows is body or the next message
+    std::size_t consumed = 0;  // of this fragment; what follows is body or the next message
   };
 
   explicit HeadParser(Role role);
@@ -43,37 +42,42 @@ class HeadParser {
   // Ready for the next message of the same role; keeps the memory.
   void reset();
 
-  // Whether a byte of this message has arrived (empty lines before a request do not count): tells a connection that ended between
-  // two messages from one that ended inside a head.
-  bool started() const { return !head_.raw_.empty(); }
+  // Whether a byte of this message has arrived (empty lines before a request do not count): tells a connection that
+  // ended between two messages from one that ended inside a head.
+  bool started() const;
   // Bytes of the empty lines that stood before the request; consumed, but not part of the head.
   std::size_t leadingBytes() const { return leadingBytes_; }
 
  private:
-  enum class Phase : std::uint8_t { LeadingLines, StartLine, Fields, Done, Failed };
-
+  enum class Phase : std::uint8_t { StartLine, Fields, Done, Failed };
   using Range = Head::Range;
-  struct Problem;
 
-  // Each takes one whole line of head_.raw_, without its CRLF, and says what is wrong with it, if anything.
-  std::optional<Problem> parseLine(Range line);
-  std::optional<Problem> parseRequestLine(Range line);
-  std::optional<Problem> parseStatusLine(Range line);
-  std::optional<Problem> parseVersion(Range text);
-  std::optional<Problem> parseField(Range line);
-  std::optional<Problem> finish(Range line);
-  std::optional<Problem> checkHost() const;
-  std::optional<Problem> checkUnfinishedLine() const;
+  static Range range(std::size_t begin, std::size_t end);
+  Range unfinishedLine() const;
 
-  bool takeLine(std::string_view text);
-  tl::unexpected<Error> failWith(const Problem& problem);
+  // Each returns false after refuse(). Lines are without their ends.
+  bool parseLine();
+  bool skipEmptyLine();
+  bool checkStart(Range line);
+  bool checkMethod(Range line);
+  bool parseStartLine(Range line);
+  bool parseRequestLine(Range line);
+  bool parseStatusLine(Range line);
+  bool parseVersion(Range text);
+  bool parseField(Range line);
+  bool finish();
+  bool checkHost();
+
+  // Always false: `return refuse(...)`. Offsets count from the beginning of the head.
+  bool refuse(std::size_t offset, std::string what);
+  bool refuse(Code code, std::size_t offset, std::string what);
+  bool refuseFieldName(Range line, std::size_t nameEnd);
 
   Head head_;
   Phase phase_ = Phase::StartLine;
-  std::size_t lineBegin_ = 0;     // offset in head_.raw_ of the line being read
-  std::size_t lineNumber_ = 1;    // of that line; 1 is the start line
+  std::size_t lineBegin_ = 0;   // offset in head_.raw_ of the line being read
   std::size_t leadingBytes_ = 0;
-  Error error_;                   // set when phase_ is Failed
+  Error error_;                 // set when phase_ is Failed
 };
 
 }  // namespace sluice::http1
