@@ -34,6 +34,9 @@ struct Registration {
 // The value of --NAME=value on the test binary's command line, else `fallback`.
 std::string option(std::string_view name, std::string_view fallback);
 
+// Whether the test that runs has failed already: for helpers that tell more about a failure when they go out of scope.
+bool failedSoFar();
+
 }  // namespace sluice::test
 
 #define SLUICE_TEST(name)                                                             \

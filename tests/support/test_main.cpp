@@ -54,6 +54,8 @@ std::string option(std::string_view name, std::string_view fallback) {
 
 #ifdef SLUICE_QT_TEST
 
+bool sluice::test::failedSoFar() { return QTest::currentTestFailed(); }
+
 class Tests : public QObject {
   Q_OBJECT
  private slots:
@@ -86,6 +88,8 @@ Outcome& current() {
   static Outcome outcome;
   return outcome;
 }
+
+bool failedSoFar() { return current().failed; }
 }  // namespace sluice::test
 
 int main(int argc, char** argv) {

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "tests/support/origin/body_sender.h"
-#include "tests/support/origin/pattern.h"
 #include "tests/support/origin/visit.h"
+#include "tests/support/wire/pattern.h"
 
 namespace sluice::test {
 namespace {
@@ -72,7 +72,7 @@ std::string assetElement(std::uint64_t page, std::uint64_t index) {
 
 }  // namespace
 
-bool Visit::wantsClose() const { return request.header("connection") == "close" || request.has("close"); }
+bool Visit::wantsClose() const { return request.head.header("connection") == "close" || request.has("close"); }
 
 bool Visit::reply(std::string_view type, std::string_view body, int status) {
   std::string response = statusLine(request.number("status", std::uint64_t(status)));
@@ -108,16 +108,16 @@ bool answerUpload(Visit& visit) {
     const std::string body = "enough\n";
     visit.stream.write("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
                        "\r\n\r\n" + body);
-    readBody(request, visit.input, [](Bytes) { return true; });
+    readBody(request.head, WithoutLength::NoBody, visit.input, [](Bytes) { return true; });
     return false;
   }
-  if (request.header("expect") == "100-continue") visit.stream.write("HTTP/1.1 100 Continue\r\n\r\n");
+  if (request.head.header("expect") == "100-continue") visit.stream.write("HTTP/1.1 100 Continue\r\n\r\n");
   const auto resetAt = request.number("resetAt", UINT64_MAX);
   const auto closeAt = request.number("closeAt", UINT64_MAX);
   const auto rate = request.number("rate", 0);
   Sha256 digest;
   std::uint64_t taken = 0;
-  const auto body = readBody(request, visit.input, [&](Bytes piece) {
+  const auto body = readBody(request.head, WithoutLength::NoBody, visit.input, [&](Bytes piece) {
     digest.update(piece);
     taken += piece.size();
     if (rate > 0) visit.stage.pause(std::chrono::microseconds(piece.size() * 1'000'000 / rate));
@@ -135,13 +135,13 @@ bool answerUpload(Visit& visit) {
 // POST /echo: the body comes back, in the framing of ?framing=.
 bool answerEcho(Visit& visit) {
   std::string kept;
-  const auto body = readBody(visit.request, visit.input, [&](Bytes piece) {
+  const auto body = readBody(visit.request.head, WithoutLength::NoBody, visit.input, [&](Bytes piece) {
     kept += asText(piece);
     return kept.size() <= kEchoBytesMax;
   });
   if (!body.complete) return false;
   const auto plan = BodyPlan::fromQuery(visit.request, kept.size());
-  const auto type = visit.request.header("content-type");
+  const auto type = visit.request.head.header("content-type");
   visit.stream.write("HTTP/1.1 200 OK\r\n" + (type.empty() ? "" : "Content-Type: " + type + "\r\n") +
                      plan.framingField() + "\r\n");
   return sendBody(visit.stream, visit.stage, plan, [&](std::uint64_t offset, MutableBytes into) {
@@ -151,8 +151,8 @@ bool answerEcho(Visit& visit) {
 
 // /mirror: the request head exactly as it arrived.
 bool answerMirror(Visit& visit) {
-  readBody(visit.request, visit.input, [](Bytes) { return true; });
-  return visit.reply("text/plain", visit.request.raw);
+  readBody(visit.request.head, WithoutLength::NoBody, visit.input, [](Bytes) { return true; });
+  return visit.reply("text/plain", visit.request.head.raw);
 }
 
 // /connection: which connection of this origin, and which request on it.

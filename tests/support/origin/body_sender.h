@@ -6,7 +6,7 @@
 #include <string>
 
 #include "tests/support/origin/stage.h"
-#include "tests/support/origin/stream.h"
+#include "tests/support/wire/stream.h"
 
 namespace sluice::test {
 

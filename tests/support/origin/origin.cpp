@@ -10,8 +10,9 @@
 #include <thread>
 
 #include "core/base/assert.h"
-#include "tests/support/origin/pattern.h"
+#include "tests/support/origin/accepted_stream.h"
 #include "tests/support/origin/visit.h"
+#include "tests/support/wire/pattern.h"
 
 namespace sluice::test {
 namespace {
@@ -126,11 +127,11 @@ class Origin::State {
   std::atomic<std::uint64_t> heard = 0;
 
  private:
-  using Wrap = std::function<std::unique_ptr<Stream>(tcp::socket)>;
-  using Serve = std::function<void(Stream&)>;
+  using Wrap = std::function<std::unique_ptr<AcceptedStream>(tcp::socket)>;
+  using Serve = std::function<void(AcceptedStream&)>;
 
   struct Connection {
-    std::unique_ptr<Stream> stream;
+    std::unique_ptr<AcceptedStream> stream;
     std::atomic<bool> done = false;
     std::thread thread;
   };
@@ -149,7 +150,7 @@ class Origin::State {
     });
   }
 
-  void start(std::unique_ptr<Stream> stream, const Serve& serve) {
+  void start(std::unique_ptr<AcceptedStream> stream, const Serve& serve) {
     auto& connection = connections_.emplace_back();
     connection.stream = std::move(stream);
     connection.thread = std::thread([&connection, serve] {

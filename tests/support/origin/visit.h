@@ -4,7 +4,7 @@
 
 #include "tests/support/origin/request.h"
 #include "tests/support/origin/stage.h"
-#include "tests/support/origin/stream.h"
+#include "tests/support/wire/stream.h"
 
 namespace sluice::test {
 

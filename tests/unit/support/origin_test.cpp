@@ -7,8 +7,8 @@
 #include <asio/read_until.hpp>
 #include <asio/write.hpp>
 
-#include "tests/support/origin/pattern.h"
 #include "tests/support/test.h"
+#include "tests/support/wire/pattern.h"
 
 using namespace sluice;
 using namespace sluice::test;

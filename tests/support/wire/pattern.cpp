@@ -1,4 +1,4 @@
-#include "tests/support/origin/pattern.h"
+#include "tests/support/wire/pattern.h"
 
 #include <openssl/evp.h>
 

@@ -1,8 +1,9 @@
-#include "tests/support/origin/stream.h"
+#include "tests/support/origin/accepted_stream.h"
 
 #include <openssl/x509v3.h>
 
 #include <asio/write.hpp>
+#include <mutex>
 
 namespace sluice::test {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 using Socket = asio::ip::tcp::socket;
 
 // What both kinds share: the socket and the ways in which it ends.
-class SocketStream : public Stream {
+class SocketStream : public AcceptedStream {
  public:
   explicit SocketStream(Socket socket) : socket_(std::move(socket)) {
     std::error_code ignored;
@@ -126,9 +127,9 @@ X509* selfSigned(EVP_PKEY* key) {
 
 }  // namespace
 
-std::unique_ptr<Stream> plainStream(Socket socket) { return std::make_unique<PlainStream>(std::move(socket)); }
+std::unique_ptr<AcceptedStream> plainStream(Socket socket) { return std::make_unique<PlainStream>(std::move(socket)); }
 
-std::unique_ptr<Stream> tlsStream(Socket socket, asio::ssl::context& context) {
+std::unique_ptr<AcceptedStream> tlsStream(Socket socket, asio::ssl::context& context) {
   return std::make_unique<TlsStream>(std::move(socket), context);
 }
 
