@@ -9,11 +9,11 @@
 namespace sluice::http1 {
 
 enum CharClass : std::uint8_t {
-  kToken = 1,        // RFC 9110 tchar: methods, field names, list tokens
-  kFieldContent = 2, // VCHAR, obs-text, SP and HTAB: inside field values and reason phrases
-  kTargetChar = 4,   // VCHAR and obs-text: inside a request target (raw UTF-8 in paths is odd, not wrong)
+  kToken = 1,         // RFC 9110 tchar: methods, field names, list tokens
+  kFieldContent = 2,  // VCHAR, obs-text, SP and HTAB: inside field values and reason phrases
+  kTargetChar = 4,    // VCHAR and obs-text: inside a request target (raw UTF-8 in paths is odd, not wrong)
   kDigit = 8,
-  kHostChar = 16,    // RFC 3986 unreserved and sub-delims: a registered name without percent-encoding
+  kHostChar = 16,  // RFC 3986 unreserved and sub-delims: a registered name without percent-encoding
   kHexDigit = 32,
 };
 
@@ -37,9 +37,7 @@ constexpr std::array<std::uint8_t, 256> makeCharTable() {
 inline constexpr std::array<std::uint8_t, 256> kCharTable = makeCharTable();
 }  // namespace detail
 
-inline bool is(CharClass wanted, char c) {
-  return (detail::kCharTable[static_cast<unsigned char>(c)] & wanted) != 0;
-}
+inline bool is(CharClass wanted, char c) { return (detail::kCharTable[static_cast<unsigned char>(c)] & wanted) != 0; }
 
 // Index of the first byte at or after `from` that is not of the class; text.size() when all are.
 inline std::size_t skip(CharClass wanted, std::string_view text, std::size_t from = 0) {

@@ -11,13 +11,15 @@
 namespace sluice::http1 {
 namespace {
 
-// Fields for every recipient; naming them in Connection cannot remove them. Otherwise a client could strip what decides about framing,
-// routing or access on the way (RFC 9110 section 7.6.1).
+// Fields for every recipient; naming them in Connection cannot remove them. Otherwise a client could strip what decides
+// about framing, routing or access on the way (RFC 9110 section 7.6.1). Sorted.
+// clang-format off
 constexpr std::array<std::string_view, 28> kEndToEnd = {
     "accept", "accept-encoding", "age", "authorization", "cache-control", "content-disposition", "content-encoding",
     "content-language", "content-length", "content-location", "content-range", "content-type", "cookie", "date",
     "etag", "expect", "expires", "host", "last-modified", "location", "origin", "range", "referer", "set-cookie",
     "trailer", "transfer-encoding", "vary", "www-authenticate"};
+// clang-format on
 
 bool lessIgnoringCase(std::string_view a, std::string_view b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),

@@ -1,12 +1,14 @@
-// The bytes of a head as the proxy sends it on: identical to what came, in order, case and white space, except for what a proxy has to
-// change. Any thread; appends to `out`, whose memory can be reused from message to message.
+// The bytes of a head as the proxy sends it on: identical to what came, in order, case and white space, except for
+// what a proxy has to change. Any thread; appends to `out`, whose memory can be reused from message to message.
 //
 // What changes (RFC 9110 section 7.6, RFC 9112 section 3.2):
-// - absolute-form becomes origin-form (OPTIONS with no path: "*"), Host becomes the target's when it names another host, and is added when missing;
-// - Connection and the fields it names, Keep-Alive, Proxy-Connection and TE are removed, Proxy-Authorization too in requests: it is
-//   meant for us. Proxy-Authenticate is end-to-end here: it is for the client, and we ask for no credentials. Trailer and
-//   Transfer-Encoding stay, because the body is sent on in the framing in which it came;
-// - a Connection field cannot remove what every recipient needs (Host, framing, content description, credentials, caching...);
+// - absolute-form becomes origin-form (OPTIONS with no path: "*"), Host becomes the target's when it names another
+//   host, and is added when missing;
+// - Connection and the fields it names, Keep-Alive, Proxy-Connection and TE are removed, Proxy-Authorization too in
+//   requests: it is meant for us. Proxy-Authenticate is end-to-end here: it is for the client, and we ask for no
+//   credentials. Trailer and Transfer-Encoding stay, because the body is sent on in the framing in which it came;
+// - a Connection field cannot remove what every recipient needs (Host, framing, content description, credentials,
+//   caching...);
 // - Upgrade is removed unless the caller says that this is an upgrade;
 // - a Connection field stays as it is when it already says just what the caller wants to say;
 // - several equal Content-Length values become one; HTTP/1.x above 1.1 becomes HTTP/1.1.

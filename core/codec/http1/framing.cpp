@@ -53,7 +53,8 @@ Result<TransferEncoding> FramingFields::transferEncoding() const {
     if (field.id != FieldId::TransferEncoding) continue;
     if (hasEmptyMember(field.value)) return bad("Transfer-Encoding has an empty member: " + inQuotes(field.value));
     for (const std::string_view coding : TokenList(field.value)) {
-      if (seen == TransferEncoding::Chunked) return bad("Transfer-Encoding names a coding after chunked: " + inQuotes(coding));
+      if (seen == TransferEncoding::Chunked)
+        return bad("Transfer-Encoding names a coding after chunked: " + inQuotes(coding));
       if (equalsIgnoringCase(coding, "chunked")) {
         seen = TransferEncoding::Chunked;
       } else if (isOtherCoding(coding)) {
@@ -83,7 +84,8 @@ Result<std::optional<std::uint64_t>> FramingFields::contentLength() const {
   if (!digits) return std::optional<std::uint64_t>{};
   std::uint64_t length = 0;
   for (const char digit : digits->substr(0, kLengthDigitsMax)) length = length * 10 + std::uint64_t(digit - '0');
-  if (digits->size() > kLengthDigitsMax || length > kLengthMax) return bad("Content-Length is too large: " + inQuotes(*digits));
+  if (digits->size() > kLengthDigitsMax || length > kLengthMax)
+    return bad("Content-Length is too large: " + inQuotes(*digits));
   return std::optional(length);
 }
 

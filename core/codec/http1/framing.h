@@ -1,7 +1,7 @@
-// How long the body of a message is (RFC 9112 section 6). Strict wherever two readers could disagree, because that is how requests are smuggled:
-// Content-Length beside Transfer-Encoding, lengths that differ, lengths that are not plain digits, Transfer-Encoding in HTTP/1.0,
-// chunked that is not last, unknown codings. Several Content-Length values that are all the same text are accepted, as the
-// RFC allows, and forwarded as one (see forward.h). Any thread.
+// How long the body of a message is (RFC 9112 section 6). Strict wherever two readers could disagree, because that is
+// how requests are smuggled: Content-Length beside Transfer-Encoding, lengths that differ, lengths that are not plain
+// digits, Transfer-Encoding in HTTP/1.0, chunked that is not last, unknown codings. Several Content-Length values
+// that are all the same text are accepted, as the RFC allows, and forwarded as one (see forward.h). Any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace sluice::http1 {
 
 struct Framing {
   enum class Kind : std::uint8_t {
-    None,        // no body
-    Length,      // exactly `length` bytes, which may be 0
+    None,    // no body
+    Length,  // exactly `length` bytes, which may be 0
     Chunked,
     UntilClose,  // responses only
   };

@@ -1,6 +1,6 @@
 // The head of one HTTP/1 message: the bytes exactly as they came, and where its parts lie in them. Filled by
-// HeadParser. Offsets rather than pointers, so a Head can be moved and kept. Views stay valid until the Head is moved, reset or
-// destroyed. Owned by one thread at a time. Limits: kHeadBytesMax, kHeaderCountMax.
+// HeadParser. Offsets rather than pointers, so a Head can be moved and kept. Views stay valid until the Head is
+// moved, reset or destroyed. Owned by one thread at a time. Limits: kHeadBytesMax, kHeaderCountMax.
 #pragma once
 
 #include <cstddef>
@@ -59,14 +59,14 @@ class Head {
   Version version() const { return version_; }                     // major is always 1
   std::string_view versionText() const { return view(versionText_); }
 
-  std::string_view method() const { return view(method_); }   // requests
-  std::string_view target() const { return view(target_); }   // requests
-  int status() const { return status_; }                      // responses: 100 to 999
-  std::string_view reason() const { return view(reason_); }   // responses; may be empty
+  std::string_view method() const { return view(method_); }  // requests
+  std::string_view target() const { return view(target_); }  // requests
+  int status() const { return status_; }                     // responses: 100 to 999
+  std::string_view reason() const { return view(reason_); }  // responses; may be empty
 
   std::size_t fieldCount() const { return fields_.size(); }
-  Field field(std::size_t index) const;                       // REQUIRES: index < fieldCount(). In order of arrival
-  std::string_view fieldLine(std::size_t index) const;        // the whole line with its line end, part of raw()
+  Field field(std::size_t index) const;                 // REQUIRES: index < fieldCount(). In order of arrival
+  std::string_view fieldLine(std::size_t index) const;  // the whole line with its line end, part of raw()
 
   // The value of the first field of this name or id.
   std::optional<std::string_view> find(std::string_view name) const;

@@ -193,8 +193,8 @@ bool HeadParser::parseField(Range line) {
   if (bad < value.size()) {
     return refuse(valueBegin + bad, "byte " + hexByte(value[bad]) + " in the value of " + inQuotes(name));
   }
-  head_.fields_.push_back({range(line.begin, line.begin + nameEnd), range(valueBegin, valueBegin + value.size()),
-                           fieldId(name)});
+  head_.fields_.push_back(
+      {range(line.begin, line.begin + nameEnd), range(valueBegin, valueBegin + value.size()), fieldId(name)});
   return true;
 }
 

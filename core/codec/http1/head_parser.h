@@ -3,7 +3,8 @@
 //
 // Strict where two readers could see two different messages: a bare LF or CR, NUL, white space before a colon, folded
 // lines, invalid bytes in names, a missing or second Host. Tolerant of what is merely odd: unknown methods, bytes
-// above 0x7f in values and targets, any case, an empty reason, a few empty lines before a request (RFC 9112 section 2.2).
+// above 0x7f in values and targets, any case, an empty reason, a few empty lines before a request (RFC 9112 section
+// 2.2).
 //
 // Limits: kHeadBytesMax (Code::HeadTooLarge), kHeaderCountMax (Code::TooManyHeaders), kLeadingEmptyLinesMax.
 #pragma once
@@ -75,9 +76,9 @@ class HeadParser {
 
   Head head_;
   Phase phase_ = Phase::StartLine;
-  std::size_t lineBegin_ = 0;   // offset in head_.raw_ of the line being read
+  std::size_t lineBegin_ = 0;  // offset in head_.raw_ of the line being read
   std::size_t leadingBytes_ = 0;
-  Error error_;                 // set when phase_ is Failed
+  Error error_;  // set when phase_ is Failed
 };
 
 }  // namespace sluice::http1

@@ -22,7 +22,7 @@ int statusFor(const Error& error);
 // "Bad Gateway"; "Error" for a status that has no name here.
 std::string_view reasonPhrase(int status);
 
-// Head and body. The body is plain UTF-8 text; bytes in the error's detail that could upset a terminal are shown as \xNN.
+// Head and body. The body is plain UTF-8 text; bytes of the error's detail that could upset a terminal show as \xNN.
 std::string errorResponse(int status, const Error& error, Persistence connection, BodyKind body);
 inline std::string errorResponse(const Error& error, Persistence connection, BodyKind body) {
   return errorResponse(statusFor(error), error, connection, body);

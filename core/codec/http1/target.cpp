@@ -144,7 +144,8 @@ Result<Authority> parseAuthority(std::string_view text) {
   if (authority.host.empty()) return bad("no host in " + inQuotes(text));
   if (authority.host.size() > limits::kHostBytesMax) return bad("host is too long: " + inQuotes(authority.host));
   if (authority.isIpv6 && !isIpv6(authority.host)) return bad("not an IPv6 address: " + inQuotes(authority.host));
-  if (!authority.isIpv6 && !isRegisteredName(authority.host)) return bad("not a host name: " + inQuotes(authority.host));
+  if (!authority.isIpv6 && !isRegisteredName(authority.host))
+    return bad("not a host name: " + inQuotes(authority.host));
   const std::string_view rest = text.substr(hostEnd);
   if (rest.empty() || rest == ":") return authority;
   if (rest[0] != ':') return bad("unexpected " + inQuotes(rest) + " after the address");

@@ -1,5 +1,5 @@
-// The request target in its four forms (RFC 9112 section 3.2), taken apart and checked. Views into the text given. Any thread.
-// Limits: kHostBytesMax; ports 1 to 65535.
+// The request target in its four forms (RFC 9112 section 3.2), taken apart and checked. Views into the text given.
+// Any thread. Limits: kHostBytesMax; ports 1 to 65535.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@ namespace sluice::http1 {
 
 // host[:port], as in Host and in CONNECT.
 struct Authority {
-  std::string_view text;     // as received: "[::1]:8080"; without any user information
-  std::string_view host;     // without brackets: "::1"
-  std::uint16_t port = 0;    // 0: none given
-  bool isIpv6 = false;       // it stood in brackets
+  std::string_view text;   // as received: "[::1]:8080"; without any user information
+  std::string_view host;   // without brackets: "::1"
+  std::uint16_t port = 0;  // 0: none given
+  bool isIpv6 = false;     // it stood in brackets
 };
 
 struct Target {
@@ -23,12 +23,12 @@ struct Target {
   enum class Scheme : std::uint8_t { None, Http, Https, Other };
 
   Form form = Form::Origin;
-  Scheme scheme = Scheme::None;      // Absolute only. Only http can be sent on by a plain proxy
-  std::string_view schemeText;       // Absolute only, as received
-  Authority authority;               // Absolute and Authority
-  std::uint16_t port = 0;            // Absolute and Authority: the given port or the scheme's own; 0 for other schemes
-  std::string_view pathAndQuery;     // Origin: all of it. Absolute: may be empty or begin with '?'
-  bool hadUserInfo = false;          // user:password@ stood before the host; it is never sent on
+  Scheme scheme = Scheme::None;   // Absolute only. Only http can be sent on by a plain proxy
+  std::string_view schemeText;    // Absolute only, as received
+  Authority authority;            // Absolute and Authority
+  std::uint16_t port = 0;         // Absolute and Authority: the given port or the scheme's own; 0 for other schemes
+  std::string_view pathAndQuery;  // Origin: all of it. Absolute: may be empty or begin with '?'
+  bool hadUserInfo = false;       // user:password@ stood before the host; it is never sent on
 
   // What goes upstream in origin-form: an empty path becomes "/".
   void appendOriginForm(std::string& out) const;

@@ -1,5 +1,6 @@
-// Walks a comma-separated field value (RFC 9110 section 5.6.1): `for (std::string_view token : TokenList(value))`. Members come without the white space around
-// them; empty members are skipped; a comma inside a quoted string does not divide. Views of `value`. Any thread.
+// Walks a comma-separated field value (RFC 9110 section 5.6.1): `for (std::string_view token : TokenList(value))`.
+// Members come without the white space around them; empty members are skipped; a comma inside a quoted string does
+// not divide. Views of `value`. Any thread.
 #pragma once
 
 #include <cstddef>

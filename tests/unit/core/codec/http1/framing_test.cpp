@@ -1,7 +1,7 @@
 #include "core/codec/http1/framing.h"
 
-#include "tests/support/test.h"
 #include "tests/support/parse_head.h"
+#include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::http1;
@@ -62,7 +62,8 @@ const Row kBoth[] = {
     {"Transfer-Encoding: gzip, chunked\n", "chunked"},
     {"Transfer-Encoding: gzip\nTransfer-Encoding: chunked\n", "chunked"},
     {"Transfer-Encoding: chunked, gzip\n", "!Transfer-Encoding names a coding after chunked: \"gzip\""},
-    {"Transfer-Encoding: chunked\nTransfer-Encoding: gzip\n", "!Transfer-Encoding names a coding after chunked: \"gzip\""},
+    {"Transfer-Encoding: chunked\nTransfer-Encoding: gzip\n",
+     "!Transfer-Encoding names a coding after chunked: \"gzip\""},
     {"Transfer-Encoding: chunked, chunked\n", "!Transfer-Encoding names a coding after chunked: \"chunked\""},
     {"Transfer-Encoding: chunked\nTransfer-Encoding: identity\n",
      "!Transfer-Encoding names a coding after chunked: \"identity\""},
@@ -109,7 +110,8 @@ SLUICE_TEST(framesResponses) {
 }
 
 SLUICE_TEST(transferEncodingOtherThanChunkedEndsAResponseWithTheConnection) {
-  QCOMPARE(told(responseFraming(response("HTTP/1.1 200 OK\nTransfer-Encoding: gzip\n\n"), "GET")), std::string("until close"));
+  QCOMPARE(told(responseFraming(response("HTTP/1.1 200 OK\nTransfer-Encoding: gzip\n\n"), "GET")),
+           std::string("until close"));
   QCOMPARE(told(requestFraming(request("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: gzip\n\n"))),
            std::string("client: Transfer-Encoding of a request does not end in chunked"));
 }

@@ -1,8 +1,8 @@
 #include "core/codec/http1/head_parser.h"
 
 #include "core/base/limits.h"
-#include "tests/support/test.h"
 #include "tests/support/parse_head.h"
+#include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::http1;
@@ -14,11 +14,11 @@ using http1::test::parse;
 namespace {
 
 struct Good {
-  std::string_view text;     // the head, and perhaps something after it
-  std::string_view first;    // method or status as text
-  std::string_view second;   // target or reason
-  std::string_view fields;   // name=value| for each
-  std::size_t after = 0;     // bytes of text that are not part of the head
+  std::string_view text;    // the head, and perhaps something after it
+  std::string_view first;   // method or status as text
+  std::string_view second;  // target or reason
+  std::string_view fields;  // name=value| for each
+  std::size_t after = 0;    // bytes of text that are not part of the head
 };
 
 struct Bad {
@@ -138,18 +138,21 @@ const Bad kBadRequests[] = {
     {"\rGET / HTTP/1.1\r\n", Code::BadRequest, "line 1, byte 0: byte 0x0d in the method"},
     {"\r\n\r\n\r\n\r\n\r\n", Code::BadRequest, "line 1, byte 0: too many empty lines before the request"},
     // Field lines.
-    {"GET / HTTP/1.1\r\nHost : a\r\n", Code::BadRequest, "line 2, byte 20: white space before the colon after \"Host\""},
+    {"GET / HTTP/1.1\r\nHost : a\r\n", Code::BadRequest,
+     "line 2, byte 20: white space before the colon after \"Host\""},
     {"GET / HTTP/1.1\r\nTransfer-Encoding\t: chunked\r\n", Code::BadRequest,
      "line 2, byte 33: white space before the colon after \"Transfer-Encoding\""},
     {"GET / HTTP/1.1\r\n Host: a\r\n", Code::BadRequest, "line 2, byte 16: a folded line: it begins with white space"},
     {"GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n\tb\r\n", Code::BadRequest,
      "line 4, byte 31: a folded line: it begins with white space"},
-    {"GET / HTTP/1.1\r\nHost: a\r\n \r\n", Code::BadRequest, "line 3, byte 25: a folded line: it begins with white space"},
+    {"GET / HTTP/1.1\r\nHost: a\r\n \r\n", Code::BadRequest,
+     "line 3, byte 25: a folded line: it begins with white space"},
     {"GET / HTTP/1.1\r\n: a\r\n", Code::BadRequest, "line 2, byte 16: a field without a name"},
     {"GET / HTTP/1.1\r\nHost\r\n", Code::BadRequest, "line 2, byte 20: no colon after \"Host\""},
     {"GET / HTTP/1.1\r\nHo st: a\r\n", Code::BadRequest, "line 2, byte 18: byte 0x20 in a field name: \"Ho \""},
     {"GET / HTTP/1.1\r\nX\0: a\r\n"sv, Code::BadRequest, "line 2, byte 17: byte 0x00 in a field name: \"X\\x00\""},
-    {"GET / HTTP/1.1\r\n\xef\xbb\xbfHost: a\r\n", Code::BadRequest, "line 2, byte 16: byte 0xef in a field name: \"\\xef\""},
+    {"GET / HTTP/1.1\r\n\xef\xbb\xbfHost: a\r\n", Code::BadRequest,
+     "line 2, byte 16: byte 0xef in a field name: \"\\xef\""},
     {"GET / HTTP/1.1\r\n\"X\": a\r\n", Code::BadRequest, "line 2, byte 16: byte 0x22 in a field name: \"\"\""},
     {"GET / HTTP/1.1\r\nX: a\0b\r\n"sv, Code::BadRequest, "line 2, byte 20: byte 0x00 in the value of \"X\""},
     {"GET / HTTP/1.1\r\nX: a\rY: b\r\n", Code::BadRequest, "line 2, byte 20: byte 0x0d in the value of \"X\""},
@@ -176,7 +179,8 @@ const Bad kBadResponses[] = {
     {"\r\nHTTP/1.1 200 OK\r\n\r\n", Code::BadResponse, "line 1, byte 0: an empty line where the status line should be"},
     {"HTTP/1.1\r\n", Code::BadResponse, "line 1, byte 8: no three-digit status code after the version: \"HTTP/1.1\""},
     {"HTTP/1.1 \r\n", Code::BadResponse, "line 1, byte 8: no three-digit status code after the version: \"HTTP/1.1 \""},
-    {"HTTP/1.1 20\r\n", Code::BadResponse, "line 1, byte 8: no three-digit status code after the version: \"HTTP/1.1 20\""},
+    {"HTTP/1.1 20\r\n", Code::BadResponse,
+     "line 1, byte 8: no three-digit status code after the version: \"HTTP/1.1 20\""},
     {"HTTP/1.1 2000 OK\r\n", Code::BadResponse,
      "line 1, byte 8: no three-digit status code after the version: \"HTTP/1.1 2000 OK\""},
     {"HTTP/1.1 099 OK\r\n", Code::BadResponse,
@@ -191,7 +195,8 @@ const Bad kBadResponses[] = {
     {"HTTP/1.1 200 OK\nX: y\r\n", Code::BadResponse, "line 1, byte 15: a line ends with LF alone, not CRLF"},
     {"HTTP/1.1 200 OK\r\nContent-Length : 5\r\n", Code::BadResponse,
      "line 2, byte 31: white space before the colon after \"Content-Length\""},
-    {"HTTP/1.1 200 OK\r\nX: a\r\n b\r\n", Code::BadResponse, "line 3, byte 23: a folded line: it begins with white space"},
+    {"HTTP/1.1 200 OK\r\nX: a\r\n b\r\n", Code::BadResponse,
+     "line 3, byte 23: a folded line: it begins with white space"},
     {"HTTP/1.1 200 OK\r\n<html>\r\n", Code::BadResponse, "line 2, byte 17: byte 0x3c in a field name: \"<\""},
 };
 

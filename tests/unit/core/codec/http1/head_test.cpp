@@ -1,20 +1,30 @@
 #include "core/codec/http1/head.h"
 
-#include "tests/support/test.h"
 #include "tests/support/parse_head.h"
+#include "tests/support/test.h"
 
 using namespace sluice::http1;
 using namespace std::string_view_literals;
 using sluice::http1::test::response;
 
 SLUICE_TEST(knowsTheFieldsAProxyMustUnderstand) {
-  const std::pair<std::string_view, FieldId> rows[] = {
-      {"TE", FieldId::Te}, {"host", FieldId::Host}, {"EXPECT", FieldId::Expect}, {"Upgrade", FieldId::Upgrade},
-      {"connection", FieldId::Connection}, {"Keep-Alive", FieldId::KeepAlive}, {"content-TYPE", FieldId::ContentType},
-      {"Content-Length", FieldId::ContentLength}, {"Content-Encoding", FieldId::ContentEncoding},
-      {"Proxy-Connection", FieldId::ProxyConnection}, {"Transfer-Encoding", FieldId::TransferEncoding},
-      {"Proxy-Authorization", FieldId::ProxyAuthorization}, {"Hos", FieldId::Other}, {"Hosts", FieldId::Other},
-      {"Content_Length", FieldId::Other}, {"", FieldId::Other}, {"Transfer-Encodinh", FieldId::Other}};
+  const std::pair<std::string_view, FieldId> rows[] = {{"TE", FieldId::Te},
+                                                       {"host", FieldId::Host},
+                                                       {"EXPECT", FieldId::Expect},
+                                                       {"Upgrade", FieldId::Upgrade},
+                                                       {"connection", FieldId::Connection},
+                                                       {"Keep-Alive", FieldId::KeepAlive},
+                                                       {"content-TYPE", FieldId::ContentType},
+                                                       {"Content-Length", FieldId::ContentLength},
+                                                       {"Content-Encoding", FieldId::ContentEncoding},
+                                                       {"Proxy-Connection", FieldId::ProxyConnection},
+                                                       {"Transfer-Encoding", FieldId::TransferEncoding},
+                                                       {"Proxy-Authorization", FieldId::ProxyAuthorization},
+                                                       {"Hos", FieldId::Other},
+                                                       {"Hosts", FieldId::Other},
+                                                       {"Content_Length", FieldId::Other},
+                                                       {"", FieldId::Other},
+                                                       {"Transfer-Encodinh", FieldId::Other}};
   for (const auto& [name, id] : rows) QVERIFY2(fieldId(name) == id, std::string(name).c_str());
 }
 

@@ -2,8 +2,8 @@
 
 #include "core/base/limits.h"
 #include "core/codec/http1/framing.h"
-#include "tests/support/test.h"
 #include "tests/support/parse_head.h"
+#include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::http1;

@@ -1,7 +1,7 @@
 #include "core/codec/http1/persistence.h"
 
-#include "tests/support/test.h"
 #include "tests/support/parse_head.h"
+#include "tests/support/test.h"
 
 using namespace sluice::http1;
 using sluice::http1::test::request;

@@ -101,13 +101,41 @@ SLUICE_TEST(takesTargetsApart) {
 }
 
 SLUICE_TEST(checksIpv6Addresses) {
-  const std::string_view good[] = {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1::8", "::ffff:1.2.3.4", "1:2:3:4:5:6:1.2.3.4",
-                                   "fe80::ABCD:ef", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8"};
-  const std::string_view bad[] = {"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", ":1::", "1:",
-                                  "12345::", "g::", "1.2.3.4", "::1.2.3", "::1.2.3.256", "::01.2.3.4", "::1.2.3.4:5",
-                                  "1:2:3:4:5:6:7:1.2.3.4", "1:2:3:4:5:6:7:8::", "::1:", "::-1", "::1.2.3.4.5"};
-  for (const auto text : good) QVERIFY2(parseAuthority("[" + std::string(text) + "]").has_value(), std::string(text).c_str());
-  for (const auto text : bad) QVERIFY2(!parseAuthority("[" + std::string(text) + "]").has_value(), std::string(text).c_str());
+  const std::string_view good[] = {"::",
+                                   "::1",
+                                   "1::",
+                                   "1:2:3:4:5:6:7:8",
+                                   "1::8",
+                                   "::ffff:1.2.3.4",
+                                   "1:2:3:4:5:6:1.2.3.4",
+                                   "fe80::ABCD:ef",
+                                   "1:2:3:4:5:6:7::",
+                                   "::2:3:4:5:6:7:8"};
+  const std::string_view bad[] = {"",
+                                  ":",
+                                  ":::",
+                                  "1",
+                                  "1:2:3:4:5:6:7",
+                                  "1:2:3:4:5:6:7:8:9",
+                                  "1::2::3",
+                                  ":1::",
+                                  "1:",
+                                  "12345::",
+                                  "g::",
+                                  "1.2.3.4",
+                                  "::1.2.3",
+                                  "::1.2.3.256",
+                                  "::01.2.3.4",
+                                  "::1.2.3.4:5",
+                                  "1:2:3:4:5:6:7:1.2.3.4",
+                                  "1:2:3:4:5:6:7:8::",
+                                  "::1:",
+                                  "::-1",
+                                  "::1.2.3.4.5"};
+  for (const auto text : good)
+    QVERIFY2(parseAuthority("[" + std::string(text) + "]").has_value(), std::string(text).c_str());
+  for (const auto text : bad)
+    QVERIFY2(!parseAuthority("[" + std::string(text) + "]").has_value(), std::string(text).c_str());
 }
 
 SLUICE_TEST(boundsTheHost) {

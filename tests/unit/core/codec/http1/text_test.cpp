@@ -12,10 +12,12 @@ SLUICE_TEST(quotesWithEverythingOddEscaped) {
 }
 
 SLUICE_TEST(printableTextKeepsUtf8AndNothingElse) {
-  QCOMPARE(printable("caf\xc3\xa9 \xe2\x98\x83 \xf0\x9f\x98\x80", 100), std::string("caf\xc3\xa9 \xe2\x98\x83 \xf0\x9f\x98\x80"));
+  QCOMPARE(printable("caf\xc3\xa9 \xe2\x98\x83 \xf0\x9f\x98\x80", 100),
+           std::string("caf\xc3\xa9 \xe2\x98\x83 \xf0\x9f\x98\x80"));
   QCOMPARE(printable("\x1b[2J\x7f", 100), std::string("\\x1b[2J\\x7f"));
-  const std::string_view wrong[] = {"\xff"sv, "\xc0\x80"sv, "\xe2\x98"sv, "\xed\xa0\x80"sv, "\xf4\x90\x80\x80"sv,
-                                    "\xe0\x80\x80"sv, "\xf0\x80\x80\x80"sv, "\x80"sv, "\xc2\x85"sv, "\xc3"sv};
+  const std::string_view wrong[] = {
+      "\xff"sv,         "\xc0\x80"sv,         "\xe2\x98"sv, "\xed\xa0\x80"sv, "\xf4\x90\x80\x80"sv,
+      "\xe0\x80\x80"sv, "\xf0\x80\x80\x80"sv, "\x80"sv,     "\xc2\x85"sv,     "\xc3"sv};
   for (const auto text : wrong) QCOMPARE(printable(text, 100).substr(0, 2), std::string("\\x"));
 }
 

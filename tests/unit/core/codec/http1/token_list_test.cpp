@@ -13,10 +13,19 @@ std::string joined(std::string_view value) {
 }  // namespace
 
 SLUICE_TEST(dividesAtCommasOutsideQuotes) {
-  const std::pair<std::string_view, std::string> rows[] = {
-      {"", ""}, {" ", ""}, {",", ""}, {"a", "a|"}, {"a,b", "a|b|"}, {" a ,\tb ", "a|b|"}, {",a,,b,", "a|b|"},
-      {"a;x=\"1,2\", b", "a;x=\"1,2\"|b|"}, {"\"a\\\",b\", c", "\"a\\\",b\"|c|"}, {"\"a, b", "\"a, b|"}, {"a\\", "a\\|"},
-      {"\"\\", "\"\\|"}, {"a,a", "a|a|"}};
+  const std::pair<std::string_view, std::string> rows[] = {{"", ""},
+                                                           {" ", ""},
+                                                           {",", ""},
+                                                           {"a", "a|"},
+                                                           {"a,b", "a|b|"},
+                                                           {" a ,\tb ", "a|b|"},
+                                                           {",a,,b,", "a|b|"},
+                                                           {"a;x=\"1,2\", b", "a;x=\"1,2\"|b|"},
+                                                           {"\"a\\\",b\", c", "\"a\\\",b\"|c|"},
+                                                           {"\"a, b", "\"a, b|"},
+                                                           {"a\\", "a\\|"},
+                                                           {"\"\\", "\"\\|"},
+                                                           {"a,a", "a|a|"}};
   for (const auto& [value, tokens] : rows) QCOMPARE(joined(value), tokens);
 }
 
