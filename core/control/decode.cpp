@@ -186,7 +186,7 @@ Result<MessageOf> decode(Bytes bytes, const char* identifier) {
   const AlignedFrame frame(bytes);
   flatbuffers::Verifier::Options options;
   options.max_depth = 8;
-  options.max_tables = static_cast<flatbuffers::uoffset_t>(limits::kControlRowsMax + 16);
+  options.max_tables = static_cast<flatbuffers::uoffset_t>(limits::kControlRowsMax) + 2;  // and the two around the rows
   flatbuffers::Verifier verifier(frame.data(), frame.size(), options);
   if (!verifier.VerifyBuffer<Frame>(identifier)) {
     return fail(Side::Local, Code::ProtocolFault, "a control frame that is damaged or of another program");
