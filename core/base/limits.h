@@ -24,6 +24,16 @@ inline constexpr std::size_t kBlocksPerPipeMax = 16;   // 256 KiB in flight each
 // History.
 inline constexpr std::size_t kRecorderQueueBytesMax = 64 * kMiB;    // rides out seconds of a slow disk; above, bodies lose
 inline constexpr std::size_t kRecorderPendingBytesMax = 128 * kMiB; // heads and rows kept for a paused disk; above, exchanges lose
+inline constexpr std::size_t kRecorderBatchBytes = 8 * kMiB;        // committed at once: keeps the log, and a retry, small
+inline constexpr std::size_t kRecorderBatchRecords = 1000;          // more gain nothing and delay what is seen
+inline constexpr int kRecorderCommitGapMs = 10;                     // at most 100 commits a second; nobody sees 10 ms
+inline constexpr int kRecorderRetryMs = 1000;                       // while the disk is full or fails
+inline constexpr std::size_t kDatabaseValueBytesMax = 256 * kMiB;   // no value of ours comes near; a hostile file's must not either
+inline constexpr int kDatabaseBusyMs = 1000;                        // a reader's recovery takes milliseconds
+inline constexpr std::uintmax_t kDatabaseFullCheckBytesMax = 64 * kMiB;  // under 0.2 s on a plain SSD at each start
+inline constexpr int kDatabaseLogPages = 4000;                      // 16 MiB of log before it is folded into the database
+inline constexpr std::size_t kDatabaseLogBytesKept = 64 * kMiB;     // a longer log, grown under a burst, is cut again
+inline constexpr int kDatabaseCacheKiB = 16 * 1024;                 // the newest pages of each table and index
 inline constexpr std::size_t kInlineBodyBytesMax = 128 * kKiB;      // larger bodies are cheaper as files, and sendfile needs one
 
 // Control connections between our programs.

@@ -37,11 +37,17 @@ class Database {
   };
   const std::optional<MovedAside>& movedAside() const { return movedAside_; }
 
+  // Moves aside what is there, which SQLite has found damaged while it was in use and which must be closed, and
+  // opens a new one.
+  static Result<Database> replaceDamaged(const std::filesystem::path& dataDir, const Error& why, WallTime now);
+
   const std::filesystem::path& dataDir() const { return dataDir_; }
   SqlConnection& sql() { return *sql_; }
 
  private:
   Database();
+
+  static Result<Database> openSound(const std::filesystem::path& dataDir);
 
   std::filesystem::path dataDir_;
   std::unique_ptr<SqlConnection> sql_;

@@ -10,32 +10,13 @@
 #include <span>
 #include <vector>
 
-#include "core/base/bytes.h"
 #include "core/base/id.h"
 #include "core/base/result.h"
 #include "core/capture/records.h"
+#include "core/store/body_reader.h"
 #include "core/store/rows.h"
 
 namespace sluice::store {
-
-// One recorded body, read from its beginning. What was stored when it was opened, even if more arrives meanwhile.
-class BodyReader {
- public:
-  BodyReader(BodyReader&&) noexcept;
-  BodyReader& operator=(BodyReader&&) noexcept;
-  ~BodyReader();
-
-  std::uint64_t bytes() const;
-  // Fills `into` as far as there is something; 0: the end.
-  Result<std::size_t> read(MutableBytes into);
-
- private:
-  friend class Reader;
-  class Impl;
-  explicit BodyReader(std::unique_ptr<Impl> impl);
-
-  std::unique_ptr<Impl> impl_;
-};
 
 class Reader {
  public:

@@ -27,8 +27,8 @@ namespace sluice::store {
 struct RecorderStatus {
   Error problem;  // Code::None: recording. Else recording is paused, and why
   std::optional<Database::MovedAside> movedAside;  // a database found damaged while recording, and replaced
-  std::uint64_t queuedBytes = 0;       // recorded but not yet taken up: the recorder's lag
-  std::uint64_t queuedRecords = 0;
+  std::uint64_t queuedBytes = 0;       // recorded, but not yet on disk: the recorder's lag
+  std::uint64_t queuedRecords = 0;     // of these, not yet taken up
   std::uint64_t refusedBodyBytes = 0;  // body bytes not kept because the recorder lagged or was paused
   std::uint64_t droppedExchanges = 0;  // exchanges not recorded for the same reason
   std::uint64_t ignoredRecords = 0;    // records for exchanges or connections that are not known (any more)
@@ -42,7 +42,8 @@ struct RecorderOptions {
   // Both run on the recorder's thread: note it and return.
   std::function<void(const RecorderStatus&)> onCommitted;
   std::function<void(const RecorderStatus&)> onProblemChanged;  // paused, resumed, or database replaced
-  std::size_t queueBytesMax = limits::kRecorderQueueBytesMax;
+  std::size_t bodyBytesMax = limits::kRecorderQueueBytesMax;    // held; above, body chunks are refused
+  std::size_t heldBytesMax = limits::kRecorderPendingBytesMax;  // held; above, exchanges are dropped
 };
 
 class Recorder final : public capture::Sink {

@@ -1,0 +1,85 @@
+#include "core/store/body_files.h"
+
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "core/store/sql_error.h"
+
+namespace sluice::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kRequestSuffix = ".request";
+constexpr std::string_view kResponseSuffix = ".response";
+
+std::string_view suffixOf(capture::Direction direction) {
+  switch (direction) {
+    case capture::Direction::Request: return kRequestSuffix;
+    case capture::Direction::Response: return kResponseSuffix;
+  }
+  return kResponseSuffix;
+}
+
+std::string shown(const fs::path& path) {
+  const auto text = path.u8string();
+  return std::string(text.begin(), text.end());
+}
+
+Result<void> make(const fs::path& file) {
+  errno = 0;
+  if (!std::ofstream(file, std::ios::binary | std::ios::trunc)) return fail(fileError(errno, shown(file)));
+  std::error_code error;
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
+  if (error) return fail(fileError(error.value(), shown(file)));
+  return {};
+}
+
+}  // namespace
+
+fs::path bodyFolder(const fs::path& dataDir) { return dataDir / "bodies"; }
+
+fs::path bodyFile(const fs::path& dataDir, BodyKey key) {
+  return bodyFolder(dataDir) / std::to_string(key.exchange.value).append(suffixOf(key.direction));
+}
+
+std::optional<BodyKey> bodyKey(const fs::path& file) {
+  const auto name = file.filename().u8string();
+  const std::string_view text(reinterpret_cast<const char*>(name.data()), name.size());
+  BodyKey key;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key.exchange.value);
+  if (error != std::errc{} || !key.exchange || text.front() == '0') return std::nullopt;
+  const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (suffix != kRequestSuffix && suffix != kResponseSuffix) return std::nullopt;
+  key.direction = suffix == kRequestSuffix ? capture::Direction::Request : capture::Direction::Response;
+  return key;
+}
+
+Result<void> makeBodyFolder(const fs::path& dataDir) {
+  const fs::path folder = bodyFolder(dataDir);
+  std::error_code error;
+  if (fs::create_directory(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
+  if (!error && !fs::is_directory(folder, error) && !error) error = std::make_error_code(std::errc::not_a_directory);
+  if (error) return fail(fileError(error.value(), shown(folder)));
+  return {};
+}
+
+Result<void> writeBody(const fs::path& file, std::uint64_t offset, std::string_view bytes) {
+  if (offset == 0) {
+    if (auto made = make(file); !made) return made;
+  }
+  errno = 0;
+  std::fstream stream;
+  stream.rdbuf()->pubsetbuf(nullptr, 0);  // one write, no copy
+  stream.open(file, std::ios::binary | std::ios::in | std::ios::out);
+  stream.seekp(static_cast<std::streamoff>(offset));
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) return fail(fileError(errno, shown(file)));
+  return {};
+}
+
+}  // namespace sluice::store

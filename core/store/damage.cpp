@@ -1,0 +1,125 @@
+#include "core/store/damage.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "core/store/body_files.h"
+#include "core/store/sql_error.h"
+
+namespace sluice::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 3> kCompanions{"-wal", "-shm", "-journal"};
+
+// The database file format, section 1.3: https://www.sqlite.org/fileformat2.html
+constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+constexpr std::size_t kHeaderBytes = 100;
+constexpr std::size_t kWriteVersionAt = 18;
+
+std::string shown(const fs::path& path) {
+  const auto text = path.u8string();
+  return std::string(text.begin(), text.end());
+}
+
+fs::path withSuffix(fs::path path, std::string_view suffix) { return path += suffix; }
+
+bool present(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(path, error));
+}
+
+std::uint64_t bytesIn(const fs::path& path) {
+  std::error_code error;
+  const auto bytes = fs::file_size(path, error);
+  return error ? 0 : bytes;
+}
+
+std::string stamp(WallTime now) {
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(now - day));
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%04d%02u%02u-%02d%02d%02d", int(date.year()), unsigned(date.month()),
+                unsigned(date.day()), int(time.hours().count()), int(time.minutes().count()),
+                int(time.seconds().count()));
+  return text.data();
+}
+
+// A stem that nothing uses yet, with any of the suffixes.
+fs::path freeName(const fs::path& dataDir, WallTime now) {
+  const std::string base = "history.damaged-" + stamp(now);
+  for (int attempt = 1;; ++attempt) {
+    const fs::path stem = dataDir / (attempt == 1 ? base : base + "-" + std::to_string(attempt));
+    bool taken = present(withSuffix(stem, ".db")) || present(withSuffix(stem, ".bodies"));
+    for (const auto companion : kCompanions) taken |= present(withSuffix(withSuffix(stem, ".db"), companion));
+    if (!taken) return stem;
+  }
+}
+
+Result<void> moveFile(const fs::path& from, const fs::path& to) {
+  if (!present(from)) return {};
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error) return fail(fileError(error.value(), shown(from) + ": is damaged and cannot be moved aside"));
+  return {};
+}
+
+}  // namespace
+
+fs::path historyFile(const fs::path& dataDir) { return dataDir / "history.db"; }
+
+std::uint64_t databaseBytes(const fs::path& dataDir) {
+  const fs::path history = historyFile(dataDir);
+  return bytesIn(history) + bytesIn(withSuffix(history, "-wal"));
+}
+
+Result<void> checkFile(const fs::path& history) {
+  std::error_code error;
+  if (fs::is_directory(history, error)) return fail(Side::Local, Code::System, shown(history) + ": is a folder");
+  if (bytesIn(history) == 0) {
+    // SQLite takes an empty file for a new database and deletes the log beside it.
+    if (bytesIn(withSuffix(history, "-wal")) > 0 || bytesIn(withSuffix(history, "-journal")) > 0) {
+      return fail(Side::Local, Code::DatabaseDamaged, shown(history) + ": is empty, but its log is not");
+    }
+    return {};
+  }
+  errno = 0;
+  std::ifstream file(history, std::ios::binary);
+  if (!file) return fail(fileError(errno, shown(history)));
+  std::array<char, kHeaderBytes> header{};
+  file.read(header.data(), header.size());
+  const bool whole = file.gcount() == static_cast<std::streamsize>(header.size());
+  if (!whole || std::string_view(header.data(), kMagic.size()) != kMagic) {
+    return fail(Side::Local, Code::DatabaseDamaged, shown(history) + ": is not a database");
+  }
+  // SQLite would open a file with an unknown write version, but never write to it.
+  if (const char version = header[kWriteVersionAt]; version != 1 && version != 2) {
+    return fail(Side::Local, Code::DatabaseDamaged, shown(history) + ": its header is malformed");
+  }
+  return {};
+}
+
+// The database goes last: should this be interrupted, it is still there, found damaged and moved at the next start.
+// Its bodies go with it: without rows they would be taken for leftovers.
+Result<fs::path> moveAside(const fs::path& dataDir, WallTime now) {
+  const fs::path history = historyFile(dataDir);
+  const fs::path stem = freeName(dataDir, now);
+  const fs::path to = withSuffix(stem, ".db");
+  if (auto moved = moveFile(bodyFolder(dataDir), withSuffix(stem, ".bodies")); !moved) return fail(moved.error());
+  for (const auto companion : kCompanions) {
+    if (auto moved = moveFile(withSuffix(history, companion), withSuffix(to, companion)); !moved) {
+      return fail(moved.error());
+    }
+  }
+  if (auto moved = moveFile(history, to); !moved) return fail(moved.error());
+  return to;
+}
+
+}  // namespace sluice::store

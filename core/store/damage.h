@@ -1,0 +1,26 @@
+// What is done about a history that is damaged: found out before SQLite may touch it, and moved aside whole. The
+// thread that opens the database.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+
+namespace sluice::store {
+
+std::filesystem::path historyFile(const std::filesystem::path& dataDir);
+// Of the database and its log; 0 when there is none.
+std::uint64_t databaseBytes(const std::filesystem::path& dataDir);
+
+// Looks at the first bytes only. Fails with DatabaseDamaged when no SQLite could read the file, or when opening it
+// would make SQLite throw the log away; with another code when the file cannot be read.
+// ENSURES: nothing was written.
+Result<void> checkFile(const std::filesystem::path& history);
+
+// Renames the history, its log and its bodies to history.damaged-20261121-101500.db and the like, UTC, over nothing that exists.
+// Returns the database's new name.
+Result<std::filesystem::path> moveAside(const std::filesystem::path& dataDir, WallTime now);
+
+}  // namespace sluice::store

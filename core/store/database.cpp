@@ -1,0 +1,114 @@
+#include "core/store/database.h"
+
+#include <cerrno>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "core/base/limits.h"
+#include "core/store/body_files.h"
+#include "core/store/damage.h"
+#include "core/store/history_writer.h"
+#include "core/store/schema.h"
+#include "core/store/sql_connection.h"
+#include "core/store/sql_error.h"
+
+namespace sluice::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// SQLite would make the file readable for the whole group; its log and index take over the rights of the file.
+Result<void> makeOwnersOnly(const fs::path& history) {
+  std::error_code error;
+  if (!fs::exists(history, error) && !error) {
+    errno = 0;
+    if (!std::ofstream(history, std::ios::binary | std::ios::app)) error.assign(errno, std::generic_category());
+  }
+  if (!error) fs::permissions(history, fs::perms::owner_read | fs::perms::owner_write, error);
+  if (error) {
+    const auto text = history.u8string();
+    return fail(fileError(error.value(), std::string(text.begin(), text.end())));
+  }
+  return {};
+}
+
+// Reads every page of a small database. A large one would keep the user waiting; there, only what every start needs
+// is checked, and the rest when it is read.
+Result<void> quickCheck(SqlConnection& sql, const fs::path& history) {
+  std::error_code error;
+  const auto bytes = fs::file_size(history, error);
+  const bool small = !error && bytes <= limits::kDatabaseFullCheckBytesMax;
+  const auto verdict = sql.text(small ? "PRAGMA quick_check(1)" : "PRAGMA quick_check(history)");
+  if (!verdict) return fail(verdict.error());
+  if (*verdict != "ok") return fail(Side::Local, Code::DatabaseDamaged, sql.name() + ": " + *verdict);
+  return {};
+}
+
+Result<void> useWriteAheadLog(SqlConnection& sql) {
+  const auto mode = sql.text("PRAGMA journal_mode = WAL");
+  if (!mode) return fail(mode.error());
+  if (*mode != "wal") return fail(Side::Local, Code::System, sql.name() + ": its file system allows no log");
+  const std::string pragmas = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = " +
+                              std::to_string(limits::kDatabaseLogPages) + "; PRAGMA journal_size_limit = " +
+                              std::to_string(limits::kDatabaseLogBytesKept) +
+                              "; PRAGMA cache_size = -" + std::to_string(limits::kDatabaseCacheKiB);
+  return sql.run(pragmas.c_str());
+}
+
+Result<SqlConnection> openChecked(const fs::path& history) {
+  if (auto sound = checkFile(history); !sound) return fail(sound.error());
+  if (auto ready = makeOwnersOnly(history); !ready) return fail(ready.error());
+  auto sql = SqlConnection::open(history, Access::ReadWrite);
+  if (!sql) return sql;
+  const auto version = readVersion(*sql);
+  if (!version) return fail(version.error());
+  if (sql->readOnly()) return fail(Side::Local, Code::AccessDenied, sql->name() + ": is not writable");
+  if (*version != 0) {
+    if (auto sound = quickCheck(*sql, history); !sound) return fail(sound.error());
+  }
+  if (auto done = useWriteAheadLog(*sql); !done) return fail(done.error());
+  if (auto done = migrate(*sql, *version); !done) return fail(done.error());
+  return sql;
+}
+
+}  // namespace
+
+Database::Database() = default;
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Result<Database> Database::open(const fs::path& dataDir, WallTime now) {
+  auto database = openSound(dataDir);
+  if (database) return database;
+  // BadArgument: our statements are sound, so the tables are not ours.
+  const Code code = database.error().code;
+  if (code != Code::DatabaseDamaged && code != Code::BadArgument) return database;
+  return replaceDamaged(dataDir, database.error(), now);
+}
+
+Result<Database> Database::replaceDamaged(const fs::path& dataDir, const Error& why, WallTime now) {
+  auto to = moveAside(dataDir, now);
+  if (!to) return fail(to.error());
+  auto database = openSound(dataDir);
+  if (database) database->movedAside_ = MovedAside{std::move(*to), why};
+  return database;
+}
+
+Result<Database> Database::openSound(const fs::path& dataDir) {
+  auto sql = openChecked(historyFile(dataDir));
+  if (!sql) return fail(sql.error());
+  if (auto made = makeBodyFolder(dataDir); !made) return fail(made.error());
+  Database database;
+  database.dataDir_ = dataDir;
+  database.sql_ = std::make_unique<SqlConnection>(std::move(*sql));
+  // Whether the tables are ours, only the statements that use them can tell.
+  const auto writer = HistoryWriter::create(database);
+  if (!writer) return fail(writer.error());
+  database.nextExchange_ = ExchangeId{writer->state().nextExchange};
+  database.nextConnection_ = ConnectionId{writer->state().nextConnection};
+  return database;
+}
+
+}  // namespace sluice::store

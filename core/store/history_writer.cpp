@@ -1,0 +1,290 @@
+#include "core/store/history_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/base/limits.h"
+#include "core/store/sql_connection.h"
+
+namespace sluice::store {
+
+enum class HistoryWriter::Sql : std::uint8_t {
+  InsertSession,
+  EndSession,
+  CutOffExchanges,
+  CloseConnections,
+  InsertConnection,
+  CloseConnection,
+  InsertExchange,
+  UpdateExchange,
+  InsertHead,
+  UpdateHead,
+  InsertPiece,
+  SelectPieces,
+  DeletePieces,
+  UpdateHistory,
+};
+
+namespace {
+
+// In the order of HistoryWriter::Sql.
+constexpr std::array kStatements{
+    "INSERT INTO session (started_us) VALUES (?1) RETURNING id",
+    "UPDATE session SET ended_us = ?1 WHERE id = ?2",
+    "UPDATE exchange SET version = ?1, state = ?2, error_code = ?3, error_side = ?4, error_detail = ?5 WHERE state = 0",
+    "UPDATE connection SET closed_us = opened_us WHERE closed_us IS NULL",
+    "INSERT INTO connection VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    "UPDATE connection SET closed_us = ?2 WHERE id = ?1",
+    "INSERT INTO exchange VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) ON CONFLICT DO NOTHING",
+    "UPDATE exchange SET version = ?2, state = ?3, status = ?4, content_type = ?5, resolved_us = ?6, connected_us = ?7,"
+    " request_sent_us = ?8, response_head_us = ?9, finished_us = ?10, request_bytes = ?11, request_stored_bytes = ?12,"
+    " request_place = ?13, response_bytes = ?14, response_stored_bytes = ?15, response_place = ?16, error_code = ?17,"
+    " error_side = ?18, error_system = ?19, error_detail = ?20, upstream_address = ?21, upstream_reused = ?22"
+    " WHERE id = ?1",
+    "INSERT INTO head VALUES (?1, ?2, ?3, ?4, ?5)",
+    // A head that came before and is not held in memory any more is given as empty here, and stays.
+    "UPDATE head SET response = iif(length(?2) > 0, ?2, response), request_trailers = ?3, response_trailers = ?4"
+    " WHERE exchange = ?1",
+    "INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, ?2, ?3)",
+    "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
+    "DELETE FROM body_piece WHERE exchange = ?1 AND direction = ?2",
+    "UPDATE history SET version = ?1, exchanges = ?2, next_exchange = ?3, next_connection = ?4, body_file_bytes = ?5"
+    " WHERE id = 1",
+};
+
+constexpr std::string_view kCutOffDetail = "the engine stopped before the exchange ended";
+
+constexpr std::array kDirections{capture::Direction::Request, capture::Direction::Response};
+
+template <class Enum>
+constexpr std::int64_t number(Enum value) {
+  return static_cast<std::int64_t>(value);
+}
+
+std::optional<std::int64_t> phase(std::int64_t microseconds) {
+  return microseconds < 0 ? std::nullopt : std::optional(microseconds);
+}
+
+// Decides, before anything is written, where the body will lie.
+void plan(PendingBody& body) {
+  body.nextStoredBytes = body.storedBytes + body.fresh.size();
+  if (body.fresh.empty()) {
+    body.nextPlace = body.place;
+  } else if (body.place == BodyPlace::File || body.nextStoredBytes > limits::kInlineBodyBytesMax) {
+    body.nextPlace = BodyPlace::File;
+  } else {
+    body.nextPlace = BodyPlace::Inline;
+  }
+}
+
+}  // namespace
+
+Result<HistoryWriter> HistoryWriter::create(Database& database) {
+  HistoryWriter writer(database);
+  if (auto ready = writer.prepare(); !ready) return fail(ready.error());
+  if (auto read = writer.readState(); !read) return fail(read.error());
+  return writer;
+}
+
+Result<void> HistoryWriter::prepare() {
+  statements_.reserve(kStatements.size());
+  for (const char* sql : kStatements) {
+    auto statement = database_->sql().prepare(sql);
+    if (!statement) return fail(statement.error());
+    statements_.push_back(std::move(*statement));
+  }
+  return {};
+}
+
+Result<void> HistoryWriter::readState() {
+  auto select = database_->sql().prepare(
+      "SELECT version, exchanges, next_exchange, next_connection, body_file_bytes, (SELECT max(id) FROM exchange)"
+      " FROM history WHERE id = 1");
+  if (!select) return fail(select.error());
+  const auto row = select->step();
+  if (!row) return fail(row.error());
+  if (!*row) return fail(Side::Local, Code::DatabaseDamaged, database_->sql().name() + ": its summary is missing");
+  state_.version = select->natural(0);
+  state_.exchanges = select->natural(1);
+  state_.newest = ExchangeId{select->natural(5)};
+  state_.nextExchange = std::max(select->natural(2), state_.newest.value + 1);
+  state_.nextConnection = select->natural(3);
+  state_.bodyFileBytes = select->natural(4);
+  next_ = state_;
+  return {};
+}
+
+template <class... Values>
+Result<void> HistoryWriter::run(Sql sql, const Values&... values) {
+  return statement(sql).run(values...);
+}
+
+Result<std::int64_t> HistoryWriter::beginSession(WallTime now) {
+  auto transaction = Transaction::begin(database_->sql(), Transaction::Kind::Write);
+  if (!transaction) return fail(transaction.error());
+  next_ = state_;
+  ++next_.version;
+  if (auto done = cutOffWhatRan(); !done) return fail(done.error());
+  Statement& insert = statement(Sql::InsertSession);
+  insert.bind(now);
+  const auto row = insert.step();
+  if (!row) return fail(row.error());
+  const std::int64_t session = insert.integer(0);
+  insert.reset();
+  if (auto done = writeState(); !done) return fail(done.error());
+  if (auto done = transaction->commit(); !done) return fail(done.error());
+  state_ = next_;
+  session_ = session;
+  return session;
+}
+
+Result<void> HistoryWriter::cutOffWhatRan() {
+  if (auto done = run(Sql::CutOffExchanges, next_.version, number(store::State::CutOff), number(Code::Aborted),
+                      number(Side::Local), kCutOffDetail);
+      !done) {
+    return done;
+  }
+  return run(Sql::CloseConnections);
+}
+
+Result<void> HistoryWriter::endSession(WallTime now) { return run(Sql::EndSession, now, session_); }
+
+Result<void> HistoryWriter::write(const Backlog& backlog) {
+  auto transaction = Transaction::begin(database_->sql(), Transaction::Kind::Write);
+  if (!transaction) return fail(transaction.error());
+  next_ = state_;
+  ++next_.version;
+  for (const PendingConnection* connection : backlog.dirtyConnections()) {
+    if (auto done = write(*connection); !done) return done;
+  }
+  for (PendingExchange* exchange : backlog.dirtyExchanges()) {
+    if (auto done = write(*exchange); !done) return done;
+  }
+  if (auto done = writeState(); !done) return done;
+  auto committed = transaction->commit();
+  if (committed) state_ = next_;
+  return committed;
+}
+
+Result<void> HistoryWriter::write(const PendingConnection& connection) {
+  std::optional<std::int64_t> closedAt;
+  if (connection.closedAt) closedAt = connection.closedAt->time_since_epoch().count();
+  if (connection.inserted) return run(Sql::CloseConnection, connection.id, closedAt);
+  auto done = run(Sql::InsertConnection, connection.id, session_, connection.openedAt, closedAt,
+                  connection.clientAddress, connection.listener);
+  if (done && database_->sql().changedRows() == 0) ++next_.duplicates;
+  next_.nextConnection = std::max(next_.nextConnection, connection.id.value + 1);
+  return done;
+}
+
+Result<void> HistoryWriter::write(PendingExchange& exchange) {
+  for (PendingBody& body : exchange.bodies) plan(body);
+  auto row = exchange.inserted ? update(exchange) : insert(exchange);
+  if (!row) return fail(row.error());
+  if (*row == Row::IdTaken) return {};
+  for (const capture::Direction direction : kDirections) {
+    PendingBody& body = exchange.bodies[static_cast<std::size_t>(direction)];
+    if (auto done = writeBody(body, {exchange.row.id, direction}); !done) return done;
+  }
+  return {};
+}
+
+Result<HistoryWriter::Row> HistoryWriter::insert(PendingExchange& exchange) {
+  const ExchangeId id = exchange.row.id;
+  if (auto done = insertExchange(exchange); !done) return fail(done.error());
+  if (database_->sql().changedRows() == 0) {
+    ++next_.duplicates;
+    exchange.ended = true;  // so that nothing more is taken for it
+    return Row::IdTaken;
+  }
+  ++next_.exchanges;
+  next_.newest = std::max(next_.newest, id);
+  next_.nextExchange = std::max(next_.nextExchange, id.value + 1);
+  if (auto done = run(Sql::InsertHead, id, Blob{exchange.requestHead}, Blob{exchange.responseHead},
+                      Blob{exchange.requestTrailers}, Blob{exchange.responseTrailers});
+      !done) {
+    return fail(done.error());
+  }
+  return Row::Written;
+}
+
+Result<HistoryWriter::Row> HistoryWriter::update(const PendingExchange& exchange) {
+  if (auto done = updateExchange(exchange); !done) return fail(done.error());
+  const bool trailers = !exchange.requestTrailers.empty() || !exchange.responseTrailers.empty();
+  if (exchange.responseHead.empty() && !trailers) return Row::Written;
+  if (auto done = run(Sql::UpdateHead, exchange.row.id, Blob{exchange.responseHead}, Blob{exchange.requestTrailers},
+                      Blob{exchange.responseTrailers});
+      !done) {
+    return fail(done.error());
+  }
+  return Row::Written;
+}
+
+Result<void> HistoryWriter::insertExchange(const PendingExchange& exchange) {
+  const ExchangeRow& row = exchange.row;
+  const PendingBody& request = exchange.bodies[0];
+  const PendingBody& response = exchange.bodies[1];
+  return run(Sql::InsertExchange, row.id, next_.version, session_, row.connection, number(row.kind), number(row.state),
+             row.method, row.url, row.scheme, row.host, int{row.port}, row.path, row.status, row.contentType,
+             row.startedAt, phase(row.phases.resolvedUs), phase(row.phases.connectedUs),
+             phase(row.phases.requestSentUs), phase(row.phases.responseHeadUs), phase(row.phases.finishedUs),
+             row.request.bytes, request.nextStoredBytes, number(request.nextPlace), row.response.bytes,
+             response.nextStoredBytes, number(response.nextPlace), number(row.error.code), number(row.error.side),
+             row.error.systemCode, row.error.detail, row.upstreamAddress, row.upstreamReused);
+}
+
+Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
+  const ExchangeRow& row = exchange.row;
+  const PendingBody& request = exchange.bodies[0];
+  const PendingBody& response = exchange.bodies[1];
+  return run(Sql::UpdateExchange, row.id, next_.version, number(row.state), row.status, row.contentType,
+             phase(row.phases.resolvedUs), phase(row.phases.connectedUs), phase(row.phases.requestSentUs),
+             phase(row.phases.responseHeadUs), phase(row.phases.finishedUs), row.request.bytes,
+             request.nextStoredBytes, number(request.nextPlace), row.response.bytes, response.nextStoredBytes,
+             number(response.nextPlace), number(row.error.code), number(row.error.side), row.error.systemCode,
+             row.error.detail, row.upstreamAddress, row.upstreamReused);
+}
+
+Result<void> HistoryWriter::writeBody(PendingBody& body, BodyKey key) {
+  if (body.fresh.empty()) return {};
+  if (body.nextPlace == BodyPlace::File) return writeBodyToFile(body, key);
+  return run(Sql::InsertPiece, key.exchange, number(key.direction), Blob{body.fresh});
+}
+
+// Before the row that tells of these bytes is committed, so that no row ever promises bytes that are not there.
+Result<void> HistoryWriter::writeBodyToFile(PendingBody& body, BodyKey key) {
+  const auto file = bodyFile(database_->dataDir(), key);
+  next_.bodyFileBytes += body.fresh.size();
+  if (body.place == BodyPlace::File) return store::writeBody(file, body.storedBytes, body.fresh);
+  if (body.place == BodyPlace::None) return store::writeBody(file, 0, body.fresh);
+  auto whole = takePieces(key);
+  if (!whole) return fail(whole.error());
+  if (whole->size() != body.storedBytes) {
+    return fail(Side::Local, Code::DatabaseDamaged, database_->sql().name() + ": pieces of a body are missing");
+  }
+  next_.bodyFileBytes += whole->size();
+  *whole += body.fresh;
+  return store::writeBody(file, 0, *whole);
+}
+
+Result<std::string> HistoryWriter::takePieces(BodyKey key) {
+  Statement& select = statement(Sql::SelectPieces);
+  select.bind(key.exchange, number(key.direction));
+  std::string all;
+  auto read = select.each([&] {
+    all += select.view(0);
+    return true;
+  });
+  if (!read) return fail(read.error());
+  if (auto done = run(Sql::DeletePieces, key.exchange, number(key.direction)); !done) return fail(done.error());
+  return all;
+}
+
+Result<void> HistoryWriter::writeState() {
+  return run(Sql::UpdateHistory, next_.version, next_.exchanges, next_.nextExchange, next_.nextConnection,
+             next_.bodyFileBytes);
+}
+
+}  // namespace sluice::store

@@ -1,0 +1,73 @@
+// Turns a backlog into rows: every INSERT and UPDATE of the history. The recorder's thread.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/store/backlog.h"
+#include "core/store/database.h"
+#include "core/store/sql_statement.h"
+
+namespace sluice::store {
+
+class HistoryWriter {
+ public:
+  // `database` must outlive the writer. Fails with BadArgument when the tables are not those of our schema.
+  static Result<HistoryWriter> create(Database& database);
+
+  // Begins a capture session and marks what an earlier process left running as cut off.
+  Result<std::int64_t> beginSession(WallTime now);
+  // Goes on with a session of this process after the database was closed and opened again.
+  void resumeSession(std::int64_t session) { session_ = session; }
+  Result<void> endSession(WallTime now);
+
+  // One transaction. On success the caller tells the backlog; on failure nothing has changed in the database, and
+  // the same call may be made again.
+  Result<void> write(const Backlog& backlog);
+
+  // As of the last commit.
+  struct State {
+    std::uint64_t version = 0;
+    std::uint64_t exchanges = 0;
+    ExchangeId newest;
+    std::uint64_t nextExchange = 1;
+    std::uint64_t nextConnection = 1;
+    std::uint64_t bodyFileBytes = 0;
+    std::uint64_t duplicates = 0;  // exchanges and connections left out, their id being taken
+  };
+  const State& state() const { return state_; }
+
+ private:
+  explicit HistoryWriter(Database& database) : database_(&database) {}
+
+  enum class Sql : std::uint8_t;
+  template <class... Values>
+  Result<void> run(Sql sql, const Values&... values);
+  Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
+
+  Result<void> prepare();
+  Result<void> readState();
+  Result<void> cutOffWhatRan();
+  Result<void> write(const PendingConnection& connection);
+  Result<void> write(PendingExchange& exchange);
+  enum class Row : std::uint8_t { Written, IdTaken };
+  Result<Row> insert(PendingExchange& exchange);
+  Result<Row> update(const PendingExchange& exchange);
+  Result<void> insertExchange(const PendingExchange& exchange);
+  Result<void> updateExchange(const PendingExchange& exchange);
+  Result<void> writeBody(PendingBody& body, BodyKey key);
+  Result<void> writeBodyToFile(PendingBody& body, BodyKey key);
+  Result<std::string> takePieces(BodyKey key);
+  Result<void> writeState();
+
+  Database* database_;
+  std::vector<Statement> statements_;  // by Sql
+  State state_;
+  State next_;  // what the transaction under way makes of it
+  std::int64_t session_ = 0;
+};
+
+}  // namespace sluice::store

@@ -1,0 +1,288 @@
+#include "core/store/reader.h"
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "core/store/body_files.h"
+#include "core/store/damage.h"
+#include "core/store/row_columns.h"
+#include "core/store/schema.h"
+#include "core/store/sql_connection.h"
+
+namespace sluice::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces };
+
+// In the order of Sql.
+std::vector<std::string> statementTexts() {
+  const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
+  return {
+      "SELECT version, exchanges, body_file_bytes, (SELECT min(id) FROM exchange), (SELECT max(id) FROM exchange),"
+      " (SELECT count(*) FROM exchange WHERE state = 0) FROM history WHERE id = 1",
+      "SELECT id FROM exchange WHERE id > ?1 ORDER BY id LIMIT ?2",
+      rows + "id >= ?1 ORDER BY id LIMIT ?2",
+      rows + "id < ?1 ORDER BY id DESC LIMIT ?2",
+      rows + "id = ?1",
+      "SELECT version, id FROM exchange WHERE version > ?1 ORDER BY version",
+      "SELECT request, response, request_trailers, response_trailers, client_address, listener FROM exchange"
+      " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
+      " WHERE exchange.id = ?1",
+      "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes)"
+      " FROM exchange WHERE id = ?1",
+      "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
+  };
+}
+
+// Our statements are sound, so when one can never succeed, the tables are not ours.
+tl::unexpected<Error> broken(Error error) {
+  if (error.code == Code::BadArgument) error.code = Code::DatabaseDamaged;
+  return fail(std::move(error));
+}
+
+Result<void> checkReadable(SqlConnection& sql) {
+  const auto version = readVersion(sql);
+  if (!version) return fail(version.error());
+  if (*version == 0) return fail(Side::Local, Code::NotFound, sql.name() + ": nothing is recorded yet");
+  if (*version < kSchemaVersion) {
+    return fail(Side::Local, Code::NotFound, sql.name() + ": is of an older version; the engine brings it up to date");
+  }
+  return {};
+}
+
+}  // namespace
+
+class Reader::Impl {
+ public:
+  Impl(fs::path dataDir, SqlConnection sql) : dataDir_(std::move(dataDir)), sql_(std::move(sql)) {}
+
+  Result<void> prepare();
+
+  Result<Totals> totals();
+  Result<std::vector<ExchangeId>> ids(ExchangeId after, std::size_t limit);
+  Result<std::vector<ExchangeRow>> rows(Sql which, ExchangeId bound, std::size_t limit);
+  Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
+  Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
+  Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
+  Result<BodyReader> openBody(BodyKey key);
+
+ private:
+  Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
+  Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
+
+  const fs::path dataDir_;
+  SqlConnection sql_;
+  std::vector<Statement> statements_;  // by Sql
+};
+
+Result<void> Reader::Impl::prepare() {
+  for (const std::string& text : statementTexts()) {
+    auto statement = sql_.prepare(text.c_str());
+    if (!statement) return broken(statement.error());
+    statements_.push_back(std::move(*statement));
+  }
+  return {};
+}
+
+Result<Totals> Reader::Impl::totals() {
+  Totals totals;
+  Statement& select = statement(Sql::Totals);
+  select.bind();
+  auto done = select.each([&] {
+    totals.version = select.natural(0);
+    totals.exchanges = select.natural(1);
+    totals.bodyFileBytes = select.natural(2);
+    totals.oldest = ExchangeId{select.natural(3)};
+    totals.newest = ExchangeId{select.natural(4)};
+    totals.running = select.natural(5);
+    return true;
+  });
+  if (!done) return broken(done.error());
+  totals.databaseBytes = databaseBytes(dataDir_);
+  return totals;
+}
+
+Result<std::vector<ExchangeId>> Reader::Impl::ids(ExchangeId after, std::size_t limit) {
+  std::vector<ExchangeId> ids;
+  Statement& select = statement(Sql::Ids);
+  select.bind(after, limit);
+  auto done = select.each([&] {
+    ids.push_back(ExchangeId{select.natural(0)});
+    return true;
+  });
+  if (!done) return broken(done.error());
+  return ids;
+}
+
+Result<std::vector<ExchangeRow>> Reader::Impl::rows(Sql which, ExchangeId bound, std::size_t limit) {
+  std::vector<ExchangeRow> rows;
+  Statement& select = statement(which);
+  select.bind(bound, limit);
+  auto done = select.each([&] {
+    rows.push_back(readRow(select));
+    return true;
+  });
+  if (!done) return broken(done.error());
+  if (which == Sql::RowsBefore) std::reverse(rows.begin(), rows.end());
+  return rows;
+}
+
+Result<std::vector<ExchangeRow>> Reader::Impl::rows(std::span<const ExchangeId> ids) {
+  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  if (!transaction) return broken(transaction.error());
+  std::vector<ExchangeRow> rows;
+  rows.reserve(ids.size());
+  Statement& select = statement(Sql::Row);
+  for (const ExchangeId id : ids) {
+    select.bind(id);
+    auto done = select.each([&] {
+      rows.push_back(readRow(select));
+      return true;
+    });
+    if (!done) return broken(done.error());
+  }
+  return rows;
+}
+
+// Rows of one commit share a version, so a page ends only where the version changes.
+Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t limit) {
+  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  if (!transaction) return broken(transaction.error());
+  const auto current = sql_.integer("SELECT version FROM history WHERE id = 1");
+  if (!current) return broken(current.error());
+  Changes changes;
+  changes.version = version;
+  Statement& select = statement(Sql::Changes);
+  select.bind(version);
+  auto done = select.each([&] {
+    const std::uint64_t rowVersion = select.natural(0);
+    changes.more = changes.ids.size() >= limit && rowVersion != changes.version;
+    if (changes.more) return false;
+    changes.version = rowVersion;
+    changes.ids.push_back(ExchangeId{select.natural(1)});
+    return true;
+  });
+  if (!done) return broken(done.error());
+  if (!changes.more) changes.version = static_cast<std::uint64_t>(*current);
+  std::sort(changes.ids.begin(), changes.ids.end());
+  return changes;
+}
+
+Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
+  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  if (!transaction) return broken(transaction.error());
+  std::optional<ExchangeDetails> details;
+  Statement& row = statement(Sql::Row);
+  row.bind(id);
+  auto done = row.each([&] {
+    details.emplace().row = readRow(row);
+    return true;
+  });
+  if (!done) return broken(done.error());
+  Statement& rest = statement(Sql::Details);
+  rest.bind(id);
+  done = rest.each([&] {
+    if (!details) return false;
+    details->requestHead = rest.text(0);
+    details->responseHead = rest.text(1);
+    details->requestTrailers = rest.text(2);
+    details->responseTrailers = rest.text(3);
+    details->clientAddress = rest.text(4);
+    details->listener = rest.text(5);
+    return true;
+  });
+  if (!done) return broken(done.error());
+  return details;
+}
+
+Result<BodyReader> Reader::Impl::openBody(BodyKey key) {
+  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  if (!transaction) return broken(transaction.error());
+  Statement& select = statement(Sql::Body);
+  select.bind(key.exchange, static_cast<int>(key.direction));
+  std::optional<BodyPlace> place;
+  std::uint64_t storedBytes = 0;
+  auto done = select.each([&] {
+    place = static_cast<BodyPlace>(select.natural(0));
+    storedBytes = select.natural(1);
+    return true;
+  });
+  if (!done) return broken(done.error());
+  if (!place) {
+    return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(key.exchange.value) + " is not recorded");
+  }
+  if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(dataDir_, key), storedBytes);
+  auto bytes = pieces(key, storedBytes);
+  if (!bytes) return fail(bytes.error());
+  return BodyReader::ofMemory(std::move(*bytes));
+}
+
+Result<std::string> Reader::Impl::pieces(BodyKey key, std::uint64_t storedBytes) {
+  std::string all;
+  Statement& select = statement(Sql::Pieces);
+  select.bind(key.exchange, static_cast<int>(key.direction));
+  auto done = select.each([&] {
+    all += select.view(0);
+    return all.size() <= limits::kInlineBodyBytesMax;
+  });
+  if (!done) return broken(done.error());
+  if (all.size() == storedBytes) return all;
+  return fail(Side::Local, Code::DatabaseDamaged,
+              sql_.name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
+}
+
+Result<Reader> Reader::open(const fs::path& dataDir) {
+  const fs::path history = historyFile(dataDir);
+  std::error_code error;
+  if (const auto bytes = fs::file_size(history, error); error == std::errc::no_such_file_or_directory || (!error && bytes == 0)) {
+    const auto text = history.u8string();
+    return fail(Side::Local, Code::NotFound, std::string(text.begin(), text.end()) + ": nothing is recorded yet");
+  }
+  if (auto sound = checkFile(history); !sound) return fail(sound.error());
+  auto sql = SqlConnection::open(history, Access::ReadOnly);
+  if (!sql) return broken(sql.error());
+  if (auto readable = checkReadable(*sql); !readable) return broken(readable.error());
+  auto impl = std::make_unique<Impl>(dataDir, std::move(*sql));
+  if (auto ready = impl->prepare(); !ready) return fail(ready.error());
+  return Reader(std::move(impl));
+}
+
+Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+Reader::~Reader() = default;
+
+Result<Totals> Reader::totals() { return impl_->totals(); }
+
+Result<std::vector<ExchangeId>> Reader::ids(ExchangeId after, std::size_t limit) { return impl_->ids(after, limit); }
+
+Result<std::vector<ExchangeRow>> Reader::newest(std::size_t limit) {
+  return impl_->rows(Sql::RowsBefore, ExchangeId{UINT64_MAX}, limit);
+}
+
+Result<std::vector<ExchangeRow>> Reader::from(ExchangeId first, std::size_t limit) {
+  return impl_->rows(Sql::RowsFrom, first, limit);
+}
+
+Result<std::vector<ExchangeRow>> Reader::before(ExchangeId end, std::size_t limit) {
+  return impl_->rows(Sql::RowsBefore, end, limit);
+}
+
+Result<std::vector<ExchangeRow>> Reader::rows(std::span<const ExchangeId> ids) { return impl_->rows(ids); }
+
+Result<Changes> Reader::changesSince(std::uint64_t version, std::size_t limit) {
+  return impl_->changesSince(version, limit);
+}
+
+Result<std::optional<ExchangeDetails>> Reader::exchange(ExchangeId id) { return impl_->exchange(id); }
+
+Result<BodyReader> Reader::openBody(ExchangeId id, capture::Direction direction) {
+  return impl_->openBody({id, direction});
+}
+
+}  // namespace sluice::store

@@ -1,0 +1,292 @@
+#include "core/store/recorder.h"
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/store/backlog.h"
+#include "core/store/body_sweeper.h"
+#include "core/store/damage.h"
+#include "core/store/history_writer.h"
+#include "core/store/record_queue.h"
+#include "core/store/sql_connection.h"
+
+namespace sluice::store {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr int kSweepFiles = 64;
+
+WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
+
+}  // namespace
+
+class Recorder::Impl {
+ public:
+  Impl(Database database, RecorderOptions options);
+
+  Result<void> start();
+  void stop();
+
+  bool record(capture::Record record) { return queue_.push(std::move(record)); }
+  void flush() { queue_.flush(); }
+  RecorderStatus status() const;
+
+ private:
+  void run();
+  void sweep();
+  void apply(capture::Record record);
+  bool due() const { return backlog_.dirty() || !writer_; }
+  void commitUnlessPaused();
+  Result<void> commit();
+  Result<void> ensureWriter();
+  bool recovered(const Error& why);
+  void committed();
+  void paused(const Error& why);
+  void closeDatabase();
+  void useReplaced(Database database);
+  void setProblem(const Error& problem);
+  void publish();
+  void finish();
+  Steady::time_point wakeAt() const;
+
+  // The recorder's thread only, once it runs.
+  const std::filesystem::path dataDir_;
+  const RecorderOptions options_;
+  std::optional<Database> database_;     // none: to be opened again
+  std::optional<HistoryWriter> writer_;  // none: to be made again
+  std::optional<BodySweeper> sweeper_;
+  std::int64_t session_ = 0;
+  Backlog backlog_;
+  std::vector<capture::Record> batch_;
+  std::size_t sinceCommit_ = 0;  // records
+  Steady::time_point lastTurn_{};
+  Steady::time_point retryAt_{};
+  std::uint64_t lostExchanges_ = 0;
+  std::uint64_t ignoredRecords_ = 0;
+
+  // Shared.
+  RecordQueue queue_;
+  mutable std::mutex statusMutex_;
+  RecorderStatus status_;  // under statusMutex_; written by the recorder's thread
+  std::thread thread_;
+};
+
+Recorder::Impl::Impl(Database database, RecorderOptions options)
+    : dataDir_(database.dataDir()),
+      options_(std::move(options)),
+      database_(std::move(database)),
+      queue_(options_.bodyBytesMax, options_.heldBytesMax) {}
+
+Result<void> Recorder::Impl::start() {
+  sweeper_.emplace(*database_);
+  if (auto ready = ensureWriter(); !ready) {
+    // A full disk or a locked database passes; until then traffic goes on unrecorded.
+    const Code code = ready.error().code;
+    if (code != Code::NoSpace && code != Code::DatabaseBusy) return ready;
+    paused(ready.error());
+  }
+  publish();
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void Recorder::Impl::stop() {
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+RecorderStatus Recorder::Impl::status() const {
+  const auto counts = queue_.counts();
+  const std::lock_guard lock(statusMutex_);
+  RecorderStatus status = status_;
+  status.queuedBytes = counts.bytes;
+  status.queuedRecords = counts.records;
+  status.refusedBodyBytes = counts.refusedBodyBytes;
+  status.droppedExchanges += counts.droppedExchanges;
+  return status;
+}
+
+void Recorder::Impl::run() {
+  const auto gap = std::chrono::milliseconds(limits::kRecorderCommitGapMs);
+  sweep();
+  while (queue_.take(batch_, lastTurn_ + gap, limits::kRecorderBatchRecords, wakeAt())) {
+    for (capture::Record& record : batch_) {
+      apply(std::move(record));
+      if (sinceCommit_ >= limits::kRecorderBatchRecords || backlog_.heldBytes() >= limits::kRecorderBatchBytes) {
+        commitUnlessPaused();
+      }
+    }
+    commitUnlessPaused();
+    queue_.settled();
+    lastTurn_ = Steady::now();
+    sweep();
+  }
+  finish();
+}
+
+void Recorder::Impl::sweep() {
+  if (sweeper_ && !sweeper_->done()) sweeper_->step(kSweepFiles);
+}
+
+// When to go on although nothing is recorded.
+Steady::time_point Recorder::Impl::wakeAt() const {
+  if (sweeper_ && !sweeper_->done()) return Steady::now();
+  return due() ? retryAt_ : Steady::time_point::max();
+}
+
+void Recorder::Impl::apply(capture::Record record) {
+  const std::size_t weight = weightOf(record);
+  ++sinceCommit_;
+  if (backlog_.apply(std::move(record))) return;
+  ++ignoredRecords_;
+  queue_.release(weight);
+}
+
+void Recorder::Impl::commitUnlessPaused() {
+  if (!due() || Steady::now() < retryAt_) return;
+  sinceCommit_ = 0;
+  auto done = commit();
+  if (!done && recovered(done.error())) done = commit();
+  if (done) {
+    committed();
+  } else {
+    paused(done.error());
+  }
+}
+
+Result<void> Recorder::Impl::commit() {
+  if (auto ready = ensureWriter(); !ready) return ready;
+  return backlog_.dirty() ? writer_->write(backlog_) : Result<void>{};
+}
+
+Result<void> Recorder::Impl::ensureWriter() {
+  if (writer_) return {};
+  if (!database_) {
+    auto database = Database::open(dataDir_, wallNow());
+    if (!database) return fail(database.error());
+    useReplaced(std::move(*database));
+  }
+  auto writer = HistoryWriter::create(*database_);
+  if (!writer) return fail(writer.error());
+  if (session_ == 0) {
+    auto begun = writer->beginSession(wallNow());
+    if (!begun) return fail(begun.error());
+    session_ = *begun;
+  } else {
+    writer->resumeSession(session_);
+  }
+  writer_ = std::move(*writer);
+  return {};
+}
+
+// Whether trying again at once makes sense.
+bool Recorder::Impl::recovered(const Error& why) {
+  if (why.code == Code::DatabaseDamaged) {
+    closeDatabase();
+    auto database = Database::replaceDamaged(dataDir_, why, wallNow());
+    if (database) useReplaced(std::move(*database));
+    return database.has_value();
+  }
+  if (why.code == Code::BadArgument) {
+    // These rows can never be written, or the tables are no longer ours, which opening them again will show.
+    lostExchanges_ += backlog_.dirtyExchanges().size();
+    queue_.release(backlog_.discardDirty());
+    closeDatabase();
+    return true;
+  }
+  return false;
+}
+
+void Recorder::Impl::useReplaced(Database database) {
+  database_ = std::move(database);
+  if (!database_->movedAside()) return;
+  session_ = 0;
+  backlog_.databaseReplaced();
+  {
+    const std::lock_guard lock(statusMutex_);
+    status_.movedAside = database_->movedAside();
+  }
+  if (options_.onProblemChanged) options_.onProblemChanged(status());
+}
+
+void Recorder::Impl::closeDatabase() {
+  sweeper_.reset();
+  writer_.reset();
+  database_.reset();
+}
+
+void Recorder::Impl::committed() {
+  retryAt_ = {};
+  queue_.release(backlog_.committed());
+  publish();
+  setProblem({});
+  if (options_.onCommitted) options_.onCommitted(status());
+}
+
+void Recorder::Impl::paused(const Error& why) {
+  retryAt_ = Steady::now() + std::chrono::milliseconds(limits::kRecorderRetryMs);
+  // After an input or output error the connection cannot be trusted to have the true state of the file.
+  if (why.code != Code::NoSpace && why.code != Code::DatabaseBusy) closeDatabase();
+  setProblem(why);
+}
+
+void Recorder::Impl::setProblem(const Error& problem) {
+  {
+    const std::lock_guard lock(statusMutex_);
+    const bool changed = status_.problem.code != problem.code;
+    status_.problem = problem;
+    if (!changed) return;
+  }
+  if (options_.onProblemChanged) options_.onProblemChanged(status());
+}
+
+void Recorder::Impl::publish() {
+  const std::uint64_t bytes = databaseBytes(dataDir_);
+  const std::lock_guard lock(statusMutex_);
+  status_.ignoredRecords = ignoredRecords_;
+  status_.droppedExchanges = lostExchanges_;
+  status_.databaseBytes = bytes;
+  if (!writer_) return;
+  const auto& state = writer_->state();
+  status_.version = state.version;
+  status_.exchanges = state.exchanges;
+  status_.newest = state.newest;
+}
+
+void Recorder::Impl::finish() {
+  retryAt_ = {};
+  commitUnlessPaused();
+  lostExchanges_ += backlog_.dirtyExchanges().size();
+  publish();
+  if (writer_) {
+    (void)writer_->endSession(wallNow());
+    // Best done now rather than at the next start; readers may hold it up, and then the log simply stays.
+    (void)database_->sql().run("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  closeDatabase();
+  queue_.settled();
+}
+
+Recorder::Recorder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Recorder::~Recorder() { stop(); }
+
+Result<std::unique_ptr<Recorder>> Recorder::start(Database database, RecorderOptions options) {
+  auto impl = std::make_unique<Impl>(std::move(database), std::move(options));
+  if (auto started = impl->start(); !started) return fail(started.error());
+  return std::unique_ptr<Recorder>(new Recorder(std::move(impl)));
+}
+
+bool Recorder::record(capture::Record record) { return impl_->record(std::move(record)); }
+
+void Recorder::flush() { impl_->flush(); }
+
+void Recorder::stop() { impl_->stop(); }
+
+RecorderStatus Recorder::status() const { return impl_->status(); }
+
+}  // namespace sluice::store

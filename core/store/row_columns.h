@@ -1,0 +1,20 @@
+// From a row of table `exchange` to an ExchangeRow. Any thread.
+#pragma once
+
+#include "core/store/rows.h"
+
+namespace sluice::store {
+
+class Statement;
+
+// What a SELECT gives readRow(), in this order.
+inline constexpr const char* kRowColumns =
+    "id, version, connection, kind, state, method, url, scheme, host, port, path, status, content_type, started_us,"
+    " resolved_us, connected_us, request_sent_us, response_head_us, finished_us, request_bytes, request_stored_bytes,"
+    " response_bytes, response_stored_bytes, error_code, error_side, error_system, error_detail, upstream_address,"
+    " upstream_reused";
+
+// The row may come from a damaged file: numbers out of range become the nearest that means something.
+ExchangeRow readRow(const Statement& select);
+
+}  // namespace sluice::store

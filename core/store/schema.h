@@ -1,0 +1,26 @@
+// The tables of the history and how they came to be, version by version. The thread of the connection.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/result.h"
+
+namespace sluice::store {
+
+class SqlConnection;
+
+// PRAGMA application_id of our databases: "SLUI".
+inline constexpr std::int64_t kApplicationId = 0x534c5549;
+// PRAGMA user_version that this program writes and reads.
+inline constexpr std::int64_t kSchemaVersion = 1;
+// A user_version above this was never written by any program of ours: the file is damaged.
+inline constexpr std::int64_t kSchemaVersionPlausible = 10'000;
+
+// The version of a database, 0 when it is empty.
+// Fails with DatabaseTooNew, naming both versions; with DatabaseDamaged when the database is not ours.
+Result<std::int64_t> readVersion(SqlConnection& sql);
+
+// Brings a database from version `from` (0: empty) to kSchemaVersion, in one transaction. REQUIRES: from <= kSchemaVersion.
+Result<void> migrate(SqlConnection& sql, std::int64_t from);
+
+}  // namespace sluice::store

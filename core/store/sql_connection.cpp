@@ -1,0 +1,95 @@
+#include "core/store/sql_connection.h"
+
+#include <sqlite3.h>
+
+#include "core/base/limits.h"
+#include "core/store/sql_error.h"
+
+namespace sluice::store {
+namespace {
+
+std::string utf8(const std::filesystem::path& path) {
+  const auto text = path.u8string();
+  return std::string(text.begin(), text.end());
+}
+
+}  // namespace
+
+void SqlConnection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+Result<SqlConnection> SqlConnection::open(const std::filesystem::path& file, Access access) {
+  const std::string name = utf8(file);
+  const int mode = access == Access::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(name.c_str(), &db,
+                                   mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nullptr);
+  SqlConnection connection(db, name);
+  if (code != SQLITE_OK) return fail(sqlError(db, code, name));
+  if (auto defended = connection.defend(); !defended) return fail(defended.error());
+  return connection;
+}
+
+Result<void> SqlConnection::defend() {
+  const auto configure = [this](int option, int value) {
+    return sqlite3_db_config(db_.get(), option, value, static_cast<int*>(nullptr));
+  };
+  configure(SQLITE_DBCONFIG_DEFENSIVE, 1);
+  configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+  configure(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
+  configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
+  configure(SQLITE_DBCONFIG_ENABLE_VIEW, 0);
+  configure(SQLITE_DBCONFIG_ENABLE_FKEY, 1);
+  configure(SQLITE_DBCONFIG_DQS_DDL, 0);
+  configure(SQLITE_DBCONFIG_DQS_DML, 0);
+  sqlite3_limit(db_.get(), SQLITE_LIMIT_LENGTH, static_cast<int>(limits::kDatabaseValueBytesMax));
+  sqlite3_limit(db_.get(), SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_busy_timeout(db_.get(), limits::kDatabaseBusyMs);
+  return run("PRAGMA cell_size_check = ON");
+}
+
+Result<void> SqlConnection::run(const char* sql) {
+  const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return fail(sqlError(db_.get(), code, name_));
+  return {};
+}
+
+Result<std::int64_t> SqlConnection::integer(const char* sql) {
+  auto statement = prepare(sql);
+  if (!statement) return fail(statement.error());
+  const auto row = statement->step();
+  if (!row) return fail(row.error());
+  return *row ? statement->integer(0) : 0;
+}
+
+Result<std::string> SqlConnection::text(const char* sql) {
+  auto statement = prepare(sql);
+  if (!statement) return fail(statement.error());
+  const auto row = statement->step();
+  if (!row) return fail(row.error());
+  return *row ? statement->text(0) : std::string();
+}
+
+bool SqlConnection::inTransaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
+
+bool SqlConnection::readOnly() const { return sqlite3_db_readonly(db_.get(), "main") != 0; }
+
+std::int64_t SqlConnection::changedRows() const { return sqlite3_changes64(db_.get()); }
+
+Result<Transaction> Transaction::begin(SqlConnection& sql, Kind kind) {
+  // A writer takes its lock at once: a deferred one could find out halfway that it cannot have it.
+  if (auto begun = sql.run(kind == Kind::Write ? "BEGIN IMMEDIATE" : "BEGIN"); !begun) return fail(begun.error());
+  return Transaction(sql);
+}
+
+Transaction::~Transaction() {
+  // After some errors SQLite has rolled back by itself.
+  if (sql_ != nullptr && sql_->inTransaction()) (void)sql_->run("ROLLBACK");
+}
+
+Result<void> Transaction::commit() {
+  auto committed = sql_->run("COMMIT");
+  if (committed) sql_ = nullptr;
+  return committed;
+}
+
+}  // namespace sluice::store

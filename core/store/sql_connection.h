@@ -1,0 +1,65 @@
+// One open SQLite database with every defence switched on: no trust in its schema, no extensions, no triggers, no
+// views, cell sizes checked. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/store/sql_statement.h"
+
+struct sqlite3;
+
+namespace sluice::store {
+
+enum class Access : std::uint8_t { ReadWrite, ReadOnly };
+
+class SqlConnection {
+ public:
+  // The file must exist.
+  static Result<SqlConnection> open(const std::filesystem::path& file, Access access);
+
+  Result<void> run(const char* sql);  // one statement or more
+  Result<Statement> prepare(const char* sql) { return Statement::prepare(db_.get(), sql, name_); }
+  Result<std::int64_t> integer(const char* sql);  // first column of the first row; 0 without one
+  Result<std::string> text(const char* sql);
+
+  bool inTransaction() const;
+  bool readOnly() const;           // also when asked for ReadWrite: the file did not allow it
+  std::int64_t changedRows() const;  // by the last statement
+  const std::string& name() const { return name_; }  // the file, for messages
+
+ private:
+  struct Close {
+    void operator()(sqlite3* db) const;
+  };
+
+  SqlConnection(sqlite3* db, std::string name) : db_(db), name_(std::move(name)) {}
+
+  Result<void> defend();
+
+  std::unique_ptr<sqlite3, Close> db_;
+  std::string name_;
+};
+
+// Begins on construction; rolls back on destruction unless committed.
+class Transaction {
+ public:
+  enum class Kind : std::uint8_t { Read, Write };
+
+  static Result<Transaction> begin(SqlConnection& sql, Kind kind);
+  Transaction(Transaction&& other) noexcept : sql_(std::exchange(other.sql_, nullptr)) {}
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+
+  Result<void> commit();
+
+ private:
+  explicit Transaction(SqlConnection& sql) : sql_(&sql) {}
+
+  SqlConnection* sql_;
+};
+
+}  // namespace sluice::store
