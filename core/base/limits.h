@@ -20,6 +20,8 @@ inline constexpr std::size_t kLocalDetailBytesMax = 512;  // of an error's detai
 // Blocks.
 inline constexpr std::size_t kBlockBytes = 16 * kKiB;  // a TLS record and a shared chunk
 inline constexpr std::size_t kBlocksPerPipeMax = 16;   // 256 KiB in flight each way covers a LAN's bandwidth x delay
+inline constexpr std::size_t kBlockAlignment = 4096;   // a page: what direct I/O asks for on every system
+inline constexpr std::size_t kIdleBlocksPerPoolMax = 256;  // 4 MiB kept for the next exchanges of a loop
 
 // History.
 inline constexpr std::size_t kRecorderQueueBytesMax = 64 * kMiB;    // rides out seconds of a slow disk; above, bodies lose
@@ -43,8 +45,6 @@ inline constexpr std::size_t kControlRowsMax = 16384;              // more conne
 inline constexpr std::size_t kControlListenersMax = 64;            // beyond this somebody forwards a port range: not our trade
 inline constexpr std::size_t kControlTextBytesMax = 4 * kKiB;      // a path as long as Linux takes; URLs are cut to it
 
-inline constexpr std::size_t kBlockAlignment = 4096;   // a page: what direct I/O asks for on every system
-inline constexpr std::size_t kIdleBlocksPerPoolMax = 256;  // 4 MiB kept for the next exchanges of a loop
 
 // Pipes.
 inline constexpr std::size_t kBusyBytesPerPipe = 192 * kKiB;  // lent to the client side; the rest receives meanwhile

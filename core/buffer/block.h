@@ -18,12 +18,12 @@ struct Block {
   bool readOnly = false;  // other processes look at it too: what changes bytes in place must copy first
 
   // For the pipe that holds the block. The pool hands out blocks with all of these at their initial values.
-  std::uint32_t filled = 0;     // bytes [0, filled) were received
-  std::uint32_t handedOn = 0;   // of these, [0, handedOn) went to the input filter
-  std::uint32_t slices = 0;     // slices that refer to this block and are not consumed yet
-  std::uint32_t busySlices = 0; // of these, handed to the output filter
-  bool isFree = false;          // stands in free-raw
-  Block* next = nullptr;        // the next block in free-raw
+  std::uint32_t filled = 0;      // bytes [0, filled) were received
+  std::uint32_t handedOn = 0;    // of these, [0, handedOn) went to the input filter
+  std::uint32_t slices = 0;      // slices that refer to this block and are not consumed yet
+  std::uint32_t busySlices = 0;  // of these, handed to the output filter
+  bool isFree = false;           // stands in free-raw
+  Block* next = nullptr;         // the next block in free-raw
 
   std::uint32_t room() const { return capacity - filled; }
   MutableBytes tail() { return {data + filled, room()}; }

@@ -21,11 +21,11 @@ Block* HeapBlockPool::take() {
     ++taken_;
     return block;
   }
-  void* memory = ::operator new(blockBytes_, std::align_val_t{alignment_}, std::nothrow);
+  void* memory = ::operator new (blockBytes_, std::align_val_t{alignment_}, std::nothrow);
   if (memory == nullptr) return nullptr;
   auto* block = new (std::nothrow) Block;
   if (block == nullptr) {
-    ::operator delete(memory, std::align_val_t{alignment_});
+    ::operator delete (memory, std::align_val_t{alignment_});
     return nullptr;
   }
   block->data = static_cast<std::byte*>(memory);
@@ -45,7 +45,7 @@ void HeapBlockPool::give(Block* block) {
 }
 
 void HeapBlockPool::destroy(Block* block) const {
-  ::operator delete(block->data, std::align_val_t{alignment_});
+  ::operator delete (block->data, std::align_val_t{alignment_});
   delete block;
 }
 

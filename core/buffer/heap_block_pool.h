@@ -1,5 +1,5 @@
-// Blocks on the heap, aligned so that direct I/O can use them. Keeps up to `keepMax` unused blocks for the next taker and
-// frees the others, so that a busy loop allocates nothing and an idle one holds little. One loop's thread.
+// Blocks on the heap, aligned so that direct I/O can use them. Keeps up to `keepMax` unused blocks for the next taker
+// and frees the others, so that a busy loop allocates nothing and an idle one holds little. One loop's thread.
 #pragma once
 
 #include <vector>

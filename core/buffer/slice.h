@@ -1,6 +1,6 @@
 // A slice: a view of bytes of one block, of plain memory owned elsewhere (a head, a stored body), or of a range of a
-// file. A value of one cache line: copying it copies no bytes. Whoever makes slices is their owner and is told, by ticket,
-// when the last byte of each was consumed. One loop's thread.
+// file. A value of one cache line: copying it copies no bytes. Whoever makes slices is their owner and is told, by
+// ticket, when the last byte of each was consumed. One loop's thread.
 #pragma once
 
 #include <cstddef>
@@ -31,13 +31,13 @@ struct Slice {
   File* file = nullptr;             // File
   std::uint64_t offset = 0;         // File: where the range begins
   std::uint64_t size = 0;
-  Block* block = nullptr;           // the block the bytes lie in, if any
-  SliceOwner* owner = nullptr;      // null: nobody waits for it
-  std::uint32_t ticket = 0;         // the owner's own number for it
+  Block* block = nullptr;       // the block the bytes lie in, if any
+  SliceOwner* owner = nullptr;  // null: nobody waits for it
+  std::uint32_t ticket = 0;     // the owner's own number for it
   Kind kind = Kind::Memory;
-  bool recyclable = false;          // the block is wanted back soon: send it rather than wait for more
-  bool flush = false;               // send everything up to and with this slice now
-  bool last = false;                // the last slice of its message
+  bool recyclable = false;  // the block is wanted back soon: send it rather than wait for more
+  bool flush = false;       // send everything up to and with this slice now
+  bool last = false;        // the last slice of its message
 
   bool inFile() const { return kind == Kind::File; }
   bool isFlagged() const { return flush || last; }

@@ -1,7 +1,8 @@
-// The last stage: sends slices through a stream, in order, in as few calls as possible, within a limiter's allowance, and
-// keeps what could not be sent. One belongs to one connection and serves all its messages. One loop's thread.
+// The last stage: sends slices through a stream, in order, in as few calls as possible, within a limiter's allowance,
+// and keeps what could not be sent. One belongs to one connection and serves all its messages. One loop's thread.
 //
-// Bytes out equal bytes in. No zero-byte send is ever made. Failed: everything held was discarded, owners told.
+// Bytes out equal bytes in. No zero-byte send is ever made. After a failure everything is discarded, and owners are
+// told.
 #pragma once
 
 #include <array>
@@ -18,7 +19,6 @@ namespace sluice::output {
 class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner {
  public:
   explicit ChainWriter(Stream& stream, pipe::Limiter* limiter = nullptr) : stream_(&stream), limiter_(limiter) {}
-  ~ChainWriter() override;  // discards what is left
   ChainWriter(const ChainWriter&) = delete;
   ChainWriter& operator=(const ChainWriter&) = delete;
 
@@ -48,12 +48,13 @@ class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner 
   std::uint64_t bytesSent() const { return sent_; }  // taken by the stream, since the beginning
 
  private:
-  void sliceDone(std::uint32_t ticket) override;
+  void sliceDone(std::uint32_t ticket) override;  // of owned text
 
   pipe::OutputResult send(MonoTime now);
-  bool dropEmptyFront();
+  std::size_t allowed(std::size_t turn, MonoTime now) const;
   IoResult sendMemory(std::size_t allowance, std::size_t& offered);
   IoResult sendFileRange(std::size_t allowance, std::size_t& offered);
+  pipe::OutputResult finish();
   void consume(std::size_t bytes);
   pipe::OutputResult fail(Error error);
 

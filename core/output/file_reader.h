@@ -20,8 +20,8 @@ class FileReadTarget {
 class FileReader {
  public:
   virtual ~FileReader() = default;
-  // Never completes inside this call. Target, file and memory live until it has completed. At most one read is in flight
-  // for a target.
+  // Never completes inside this call. Target, file and memory live until it has completed. At most one read is in
+  // flight for a target.
   virtual void read(buffer::File& file, std::uint64_t offset, MutableBytes into, FileReadTarget& target) = 0;
 };
 

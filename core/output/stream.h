@@ -18,8 +18,8 @@ class Stream {
 
   virtual ~Stream() = default;
   virtual Capabilities capabilities() const = 0;
-  // Sends some of the pieces, none of them empty, in order. Never waits. Less than offered means that the stream takes no
-  // more until it is announced writable (ChainWriter::onWritable). Where a send owns its buffers until it completes,
+  // Sends some of the pieces, none of them empty, in order. Never waits. Less than offered means that the stream takes
+  // no more until it is announced writable (ChainWriter::onWritable). Where a send owns its buffers until it completes,
   // WouldBlock starts it, and the next call brings the same bytes first and takes the outcome.
   virtual IoResult send(std::span<const Bytes> pieces) = 0;
   // Likewise, from a file. End: the file is shorter than that.

@@ -1,7 +1,7 @@
 // The chunked transfer coding (RFC 9112, 7.1), strict: no bare LF, no size that overflows, bounded lines and
-// trailers. Strip hands on the payload alone; Pass hands on the raw bytes, framing, extensions and trailers included, up to the
-// message's exact end, so that an untouched message leaves byte-identical. Either way the tap gets the payload alone.
-// One loop's thread.
+// trailers. Strip hands on the payload alone; Pass hands on the raw bytes, framing, extensions and trailers included,
+// up to the message's exact end, so that an untouched message leaves byte-identical. Either way the tap gets the
+// payload alone. One loop's thread.
 #pragma once
 
 #include <string>
@@ -24,33 +24,44 @@ class ChunkedFilter final : public InputFilter {
 
   // For the capture. Raw field lines after the last chunk, each with its CRLF; empty when there were none.
   const std::string& trailers() const { return trailers_; }
-  // Raw extensions of each chunk that had any, one to a line, ";name=value" with its semicolon; the first
+  // Raw extensions of each chunk that had any, one to a line, from the semicolon on: ";name=value\n"; at most
   // limits::kChunkExtensionBytesKept bytes of them.
   const std::string& extensions() const { return extensions_; }
   std::uint64_t bodyBytes() const { return bodyBytes_; }
   std::uint64_t chunks() const { return chunks_; }  // without the last, empty one
 
  private:
-  enum class State : std::uint8_t {
-    SizeStart, Size, SizeSpace, Extension, SizeLf, Data, DataCr, DataLf,
-    LineStart, FieldName, FieldValue, FieldLf, EndLf, Complete, Failed,
+  enum class Place : std::uint8_t {
+    SizeStart,
+    Size,
+    SizeSpace,
+    Extension,
+    SizeLf,
+    Data,
+    DataCr,
+    DataLf,
+    LineStart,
+    FieldName,
+    FieldValue,
+    FieldLf,
+    EndLf,
+    Complete,
+    Failed,
   };
 
-  void step(char c);
-  void sizeDigit(char c);
-  void afterSize(char c);
-  void endSizeLine();
-  void trailerByte(char c);
-  void keepExtension(char c);
-  void fault(Code code, const char* what);
-  std::size_t takeData(Bytes raw, const Slice& from, FilterOutput& out);
+  bool take(char c);
+  bool takeSizeLine(char c);
+  bool takeTrailer(char c);
+  bool expect(char c, char wanted, Place next);
+  bool endSizeLine(char c);
+  std::size_t takeData(const Slice& raw, std::size_t from, FilterOutput& out);
+  bool fault(Code code, const char* where, char c);
 
   Mode mode_;
   Side side_;
-  State state_ = State::SizeStart;
-  std::uint64_t size_ = 0;       // of the chunk whose line is being read, then what is left of its data
-  std::size_t lineBytes_ = 0;    // of the size line so far
-  bool hasExtension_ = false;    // the current line's extension is being kept
+  Place place_ = Place::SizeStart;
+  std::uint64_t size_ = 0;     // of the chunk whose line is being read, then what is left of its data
+  std::size_t lineBytes_ = 0;  // of the size line so far
   std::uint64_t bodyBytes_ = 0;
   std::uint64_t chunks_ = 0;
   std::string trailers_;

@@ -1,7 +1,7 @@
 // The event pipe moves one body (or one direction of a tunnel) from an upstream to a downstream with bounded
-// memory. It does no I/O itself: a Source receives, an InputFilter finds the body, an OutputFilter sends, a SpillFile holds
-// what is too much, and the driver supplies readiness, timers and the time. Rules and words: spec of the event pipe;
-// each numbered rule is named where it is obeyed. One loop's thread.
+// memory. It does no I/O itself: a Source receives, an InputFilter finds the body, an OutputFilter sends, a SpillFile
+// holds what is too much, and the driver supplies readiness, timers and the time. Rules and words: spec of the event
+// pipe; each numbered rule is named where it is obeyed. One loop's thread.
 //
 // A driver does
 //     pipe.start(settings, ends, preread);
@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -63,9 +64,9 @@ enum class Turn : bool { Theirs, Ours };
 
 // What the driver should wait for.
 struct Wants {
-  bool read = false;   // wait until upstream is readable, for at most readTimeout
-  bool write = false;  // wait until downstream is writable, for at most sendTimeout
-  bool turn = false;   // call process(DoWrite::Yes) again soon, after others had their turn
+  bool read = false;      // wait until upstream is readable, for at most readTimeout
+  bool write = false;     // wait until downstream is writable, for at most sendTimeout
+  bool turn = false;      // call process(DoWrite::Yes) again soon, after others had their turn
   Micros readTimeout{0};  // 0: none
   Micros sendTimeout{0};
   std::size_t sendLowWater = 0;
@@ -84,7 +85,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   void start(const Settings& settings, const Ends& ends, Bytes preread = {});
 
   // DoWrite::Yes when downstream may have become writable, a limiter or a file completed; No when only upstream did.
-  Outcome process(DoWrite doWrite, MonoTime now);
+  [[nodiscard]] Outcome process(DoWrite doWrite, MonoTime now);
   Wants wants(MonoTime now) const;
 
   // The spill file's write ended. Call process(DoWrite::Yes) afterwards.
@@ -94,11 +95,12 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   void failDownstream(Error error);
   void setTurn(Turn turn) { turn_ = turn; }
 
-  // Ends whatever is under way: slices are discarded, blocks go back to their pool, except those
-  // of a spill write in flight, which follow when it completes. REQUIRES: no receive is in flight (singleBuf).
+  // Ends whatever is under way: slices are discarded, blocks go back to their pool, except those of a spill write in
+  // flight, which follow when it completes. Needed, once the receive is cancelled, also after a pipe with singleBuf
+  // left Phase::Running while a block was lent. REQUIRES: no receive is in flight (singleBuf).
   void close();
   // No memory is lent out: start() and destruction are possible.
-  bool idle() const { return blocks_.held() == 0 && writing_.empty(); }
+  bool idle() const { return phase_ != Phase::Running && blocks_.held() == 0 && spill_ == Spill::Idle; }
   // Gives unused blocks back to the pool while an idle connection waits.
   void releaseUnusedBlocks() { blocks_.releaseUnused(); }
 
@@ -108,7 +110,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   bool downstreamFailed() const { return downstreamFailed_; }
   const Error& downstreamError() const { return downstreamError_; }
   const Error& error() const { return error_; }  // why Aborted
-  bool spillInFlight() const { return !writing_.empty(); }
+  bool spillInFlight() const { return spill_ == Spill::InFlight; }
 
   std::uint64_t bytesReceived() const { return received_; }  // raw, preread included, excess included
   std::uint64_t bytesPassed() const { return passed_; }      // what the input filter handed on
@@ -124,12 +126,13 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
  private:
   enum class ReadStop : std::uint8_t {
     Ended,
-    WouldBlock,     // upstream has nothing
-    Delayed,        // its limiter lets nothing pass
-    UpstreamBlocked,  // write first
-    NoRoom,         // back-pressure, or a spill must complete first
-    TurnOver,       // others should get their turn
+    WouldBlock,  // upstream has nothing
+    Delayed,     // its limiter lets nothing pass
+    WriteFirst,  // every block is taken and downstream could free some now
+    NoRoom,      // back-pressure, or a spill that must complete first
+    TurnOver,    // others should get their turn
   };
+  enum class Spill : std::uint8_t { Idle, InFlight };
 
   // FilterOutput
   void pass(const Slice& part) override;
@@ -139,77 +142,87 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
 
   // Reading (event_pipe_read.cpp).
   ReadStop readUpstream(MonoTime now);
-  void takePreread();
+  ReadStop receiveWhilePossible(MonoTime now);
   std::optional<ReadStop> findRoom(MonoTime now);
   std::optional<ReadStop> receive(std::size_t allowance, MonoTime now);
+  void takePreread();
   void accept(std::size_t bytes);
+  void handOnPartial(bool sourceIsDry);
   void handOn(Block& block);
   void feed(const Slice& raw);
-  void handOnPartial(ReadStop stop);
+  void endOfStream(IoResult how);
   void endUpstream(Upstream how, Error error = {});
-  void endOfStream();
   bool upstreamEnded() const { return upstream_ != Upstream::Open; }
 
   // Writing (event_pipe_write.cpp).
   Outcome writeDownstream(MonoTime now);
-  void finishDownstream(MonoTime now);
+  Outcome writeWhileOpen(MonoTime now);
+  void writeRest(MonoTime now);
   bool downstreamReady(MonoTime now) const;
+  bool outputHolds() const { return outputStatus_ == OutputResult::Status::Again; }
   bool collect();
-  void markLastSlice();
-  void handOver(Slice slice);
+  void handOverFront(buffer::Chain& chain);
+  void markLast();
   void push(MonoTime now);
   void reclaim();
-  void returnBlock(Block* block);
+  void discardBusy();
   void drain();
   bool writingCouldHelp(MonoTime now) const;
 
-  // Spilling (event_pipe_spill.cpp).
-  bool maySpill() const;
+  // Blocks and the spill file (event_pipe_spill.cpp).
   bool spill();
   std::size_t spillBatch() const;
-  void dropSlices(buffer::Chain& chain);
+  bool headerIsDue() const { return settings_.cacheable && !headerRecorded_ && settings_.recordHeader.size > 0; }
+  void joinOut(std::uint64_t offset, std::uint64_t size);
+  enum class FreeAt : bool { Front, Tail };
+  void releaseSlice(const Slice& slice, FreeAt where);
+  void releaseAll(buffer::Chain& chain, FreeAt where);
 
   void updatePhase();
   void leaveRunning(Phase phase);
-  void abort(Error error);
   void invariants() const;
 
+  // Fixed while a message is under way.
   Settings settings_;
   Ends ends_;
-  Bytes preread_;
 
+  // Where things stand.
   Phase phase_ = Phase::Complete;
   Upstream upstream_ = Upstream::Open;
-  bool downstreamFailed_ = false;
   Turn turn_ = Turn::Ours;
   ReadStop readStop_ = ReadStop::Ended;
+  Spill spill_ = Spill::Idle;
   OutputResult::Status outputStatus_ = OutputResult::Status::Ok;
-  bool readProgress_ = false;
-  bool writeProgress_ = false;
+  bool downstreamFailed_ = false;
   bool lastMarked_ = false;
   bool headerRecorded_ = false;
   Error upstreamError_;
   Error downstreamError_;
   Error error_;
 
-  RawBlocks blocks_;
-  buffer::Chain in_;        // from the input filter, in memory, not yet handed downstream
-  buffer::Chain writing_;   // a file-pool thread is spilling these
-  buffer::Chain out_;       // in the spill file, to be sent before in_
-  buffer::Chain busy_;      // handed to the output filter; `size` 0 with no flags left: consumed
-  buffer::Chain outgoing_;  // being handed over, empty between calls
-  std::vector<Bytes> pieces_;  // of the spill write in flight
-  std::vector<bool> busyDone_;
-  std::uint32_t firstTicket_ = 0;  // of busy_.front()
-  std::size_t busyBytes_ = 0;      // capacity of the distinct recyclable blocks in busy_
+  // Of the current process().
+  bool sourceIsDry_ = false;  // it would block: readiness is asked for afterwards, not by trying again
+  bool readProgress_ = false;
+  bool writeProgress_ = false;
+  std::size_t turnReceived_ = 0;
 
-  std::uint64_t spillEnd_ = 0;     // end of what was written or is being written
-  std::uint64_t spillStart_ = 0;   // where the body bytes of the write in flight begin
+  Bytes preread_;
+  RawBlocks blocks_;
+  buffer::Chain in_;               // from the input filter, in memory, not yet handed downstream
+  buffer::Chain writing_;          // being spilled right now
+  buffer::Chain out_;              // in the spill file, to be sent before in_
+  buffer::Chain busy_;             // handed to the output filter; one without an owner is consumed
+  buffer::Chain outgoing_;         // on its way to the output filter; empty between calls
+  std::vector<Bytes> pieces_;      // of the spill write in flight
+  std::uint32_t firstTicket_ = 0;  // of busy_.front()
+  std::size_t busyBytes_ = 0;      // capacity of the distinct blocks in busy_
+
+  std::uint64_t writingAt_ = 0;  // where the slices in writing_ go in the file
+  std::uint64_t spillEnd_ = 0;   // end of what was written or is being written
   std::uint64_t spillPeak_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t passed_ = 0;
   std::uint64_t sent_ = 0;
-  std::size_t turnReceived_ = 0;
   std::string excess_;
 };
 

@@ -1,5 +1,5 @@
-// Input filters turn raw bytes into the slices that go downstream, and know where the message ends. No copies: what they
-// emit are parts of the slice they were fed. One loop's thread.
+// Input filters turn raw bytes into the slices that go downstream, and know where the message ends. No copies: what
+// they emit are parts of the slice they were fed. One loop's thread.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// How many bytes may pass, and when to ask again. Null where a limiter is asked for means unlimited. One limiter may serve
-// many pipes. One loop's thread.
+// How many bytes may pass, and when to ask again. Null where a limiter is asked for means unlimited. One limiter may
+// serve many pipes. One loop's thread.
 #pragma once
 
 #include <cstddef>

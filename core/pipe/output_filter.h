@@ -27,10 +27,10 @@ struct OutputResult {
 class OutputFilter {
  public:
   enum class Readiness : std::uint8_t {
-    Ready,        // could take bytes now
-    Blocked,      // the stream takes nothing until it becomes writable
-    Delayed,      // the limiter lets nothing pass before wakeAt()
-    WaitsForFile, // a file read is in flight; its completion re-enters
+    Ready,         // could take bytes now
+    Blocked,       // the stream takes nothing until it becomes writable
+    Delayed,       // the limiter lets nothing pass before wakeAt()
+    WaitsForFile,  // a file read is in flight; its completion re-enters
   };
 
   virtual ~OutputFilter() = default;

@@ -1,5 +1,5 @@
-// The blocks of one pipe: how many it may hold, and free-raw, the list of those that are ready to receive into. Only the
-// head of free-raw may be partly filled. One loop's thread.
+// The blocks of one pipe: how many it may hold, and free-raw, the list of those that are ready to receive into. Only
+// the head of free-raw may be partly filled. One loop's thread.
 #pragma once
 
 #include <array>
@@ -25,31 +25,32 @@ class RawBlocks {
 
   // Adds a new block. False: the pool has none.
   bool grow();
-  // The free memory in order, at most `limit` bytes (> 0) and `blocks` blocks.
+  // The free memory in order, at most `limit` bytes (> 0) and `blocks` blocks. While the head is lent: what was lent.
   std::span<const MutableBytes> room(std::size_t limit, std::size_t blocks = limits::kGatherBuffersMax);
   // The head received up to `bytes`; returns how many of them lie in it.
   std::size_t fillHead(std::size_t bytes);
-  // Takes the head out of the list: it is full, or must not receive more for now.
+  // Takes the head out of the list: it is full, or must not receive more.
   Block* takeHead();
   // Nothing refers to the block any more: to the front, or to second place when the front one is in use.
   void putBack(Block* block);
   void putBackAtTail(Block* block);
-  // The head is lent to a receive and must stay the head.
-  void setLent(bool lent) { lent_ = lent; }
-  bool lent() const { return lent_; }
+
+  // The first `bytes` of the head's room are lent to a receive; it must stay the head, untouched.
+  void lend(std::size_t bytes) { lent_ = bytes; }
+  bool lent() const { return lent_ != 0; }
 
   // Gives free blocks that no slice refers to, that hold nothing and are not lent back to the pool.
   void releaseUnused();
 
  private:
-  bool headInUse() const { return head_ != nullptr && (lent_ || head_->filled > 0); }
-  void append(Block* block);
+  bool headInUse() const { return head_ != nullptr && (lent() || head_->filled > 0); }
+  static void rewound(Block* block);
 
   buffer::BlockPool* pool_ = nullptr;
   std::size_t maxBlocks_ = 0;
   std::size_t held_ = 0;
   std::size_t freeCount_ = 0;
-  bool lent_ = false;
+  std::size_t lent_ = 0;
   Block* head_ = nullptr;
   Block* tail_ = nullptr;
   std::array<MutableBytes, limits::kGatherBuffersMax> room_;

@@ -26,15 +26,15 @@ struct Settings {
   std::size_t turnBytes = limits::kPipeTurnBytes;     // received in one process() before it returns with Wants::turn
 
   Overflow overflow = Overflow::Backpressure;
-  std::uint64_t maxSpillSize = limits::kSpillBytesMax;     // with Overflow::Spill
-  std::size_t spillWriteSize = limits::kSpillWriteBytes;   // never taken as less than one block
-  bool cyclicSpill = true;  // the file starts again at 0 when all of it was sent
-  bool cacheable = false;   // every byte must end in the spill file, in order, whatever its size
+  std::uint64_t maxSpillSize = limits::kSpillBytesMax;    // with Overflow::Spill
+  std::size_t spillWriteSize = limits::kSpillWriteBytes;  // never taken as less than one block
+  bool cyclicSpill = true;                                // the file starts again at 0 when all of it was sent
+  bool cacheable = false;      // every byte must end in the spill file, in order, whatever its size
   buffer::Slice recordHeader;  // cacheable: stands once at the file's byte 0; memory; may be empty
 
-  bool singleBuf = false;      // a receive owns its buffer until it completes (IOCP)
-  bool releaseBlocks = true;   // free blocks go back to the pool as soon as upstream has ended
-  bool markLast = true;        // the message's last slice says so; off where the owner sends more behind it
+  bool singleBuf = false;     // a receive owns its buffer until it completes (IOCP)
+  bool releaseBlocks = true;  // free blocks go back to the pool as soon as upstream has ended
+  bool markLast = true;       // the message's last slice says so; off where the owner sends more behind it
   Delivery delivery = Delivery::Streaming;
 
   Micros readTimeout{0};  // 0: none
