@@ -36,7 +36,8 @@ class HeadParser {
   // After Done, feeding again consumes nothing until reset().
   Result<Fed> feed(Bytes fragment);
 
-  // Complete after Done. Before that, and after an error, raw() is what has been read so far.
+  // Complete after Done. Before that, and after an error, raw() is what has been read so far (of a refused start line,
+  // as much as had come).
   const Head& head() const { return head_; }
   // Moves the head out; the parser is then as after reset().
   Head take();
