@@ -26,6 +26,7 @@ std::string_view name(Code code) {
     case Code::ResolveFailed: return "name resolution failed";
     case Code::Aborted: return "aborted";
     case Code::TooManyConnections: return "too many connections";
+    case Code::ProxyLoop: return "the request leads back to this proxy";
     case Code::BadRequest: return "malformed request";
     case Code::BadResponse: return "malformed response";
     case Code::HeadTooLarge: return "message head too large";

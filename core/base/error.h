@@ -24,6 +24,7 @@ enum class Code : std::uint16_t {
   ResolveFailed = 8,   // the resolver itself failed: no server answered
   Aborted = 9,         // ended because the other side, or the engine, went away
   TooManyConnections = 10,
+  ProxyLoop = 11,      // the request leads back to this proxy
   // Bytes from a peer.
   BadRequest = 20,
   BadResponse = 21,

@@ -44,6 +44,8 @@ inline constexpr std::size_t kControlFrameBytesMax = 4 * kMiB;     // the live l
 inline constexpr std::size_t kControlRowsMax = 16384;              // more connections than a desktop's proxy ever has open
 inline constexpr std::size_t kControlListenersMax = 64;            // beyond this somebody forwards a port range: not our trade
 inline constexpr std::size_t kControlTextBytesMax = 4 * kKiB;      // a path as long as Linux takes; URLs are cut to it
+inline constexpr std::size_t kControlBacklogBytesMax = 8 * kMiB;   // two of the largest frames; a client further behind attaches again
+inline constexpr std::size_t kControlClientsMax = 64;              // apps and command lines attached at once
 
 
 // Pipes.
@@ -63,4 +65,13 @@ inline constexpr std::size_t kGatherBuffersMax = 64;        // Asio and Windows 
 inline constexpr std::size_t kCopyBuffers = 2;              // one is filled while the other is sent
 inline constexpr std::size_t kCopyBufferBytes = 32 * kKiB;  // two TLS records
 inline constexpr std::size_t kSendTurnBytes = 1 * kMiB;     // one connection sends this much before others get their turn
+// Names.
+inline constexpr std::size_t kResolverThreadsMax = 4;   // one name server that does not answer must not hold up the rest
+inline constexpr std::size_t kLookupsPendingMax = 4096; // more callers than a desktop has connections
+
+// Connections.
+inline constexpr std::uint64_t kCapturedBodyBytesMax = 64 * kMiB;  // of each body: what people look at; a film stays out of the history
+inline constexpr std::size_t kConnectionsMax = 20000;        // clients at once; past it accepting pauses
+inline constexpr std::size_t kIdleUpstreamsMax = 512;        // kept for reuse in all, oldest closed first
+inline constexpr std::size_t kIdleUpstreamsPerHostMax = 32;  // what a busy page or load test reuses from one host
 }  // namespace sluice::limits

@@ -1,0 +1,51 @@
+// sluiced: the engine as a program. Standard output carries one line a listener when it is ready, nothing else.
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+
+#include "app/engine/options.h"
+#include "platform/process.h"
+
+namespace {
+
+bool openLog(const sluice::app::Options& options) {
+  try {
+    auto logger = options.logFile.empty() ? spdlog::stderr_logger_mt("sluiced")
+                                          : spdlog::basic_logger_mt("sluiced", options.logFile);
+    spdlog::set_default_logger(std::move(logger));
+  } catch (const spdlog::spdlog_ex& error) {
+    std::fprintf(stderr, "sluiced: cannot open the log file '%s': %s\n", options.logFile.c_str(), error.what());
+    return false;
+  }
+  spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  spdlog::set_level(spdlog::level::from_str(options.logLevel));
+  spdlog::flush_on(spdlog::level::info);
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto parsed = sluice::app::parseOptions(argc, argv);
+  if (!parsed.options) return parsed.exitStatus;
+  auto& options = *parsed.options;
+  if (!openLog(options)) return 1;
+  sluice::platform::prepareServerProcess();
+
+  auto engine = sluice::engine::Supervisor::start(std::move(options.engine));
+  if (!engine) {
+    std::fprintf(stderr, "sluiced: %s\n", sluice::describe(engine.error()).c_str());
+    return 1;
+  }
+  if (!(*engine)->notice().empty()) spdlog::warn("{}", (*engine)->notice());
+  for (const auto& listener : (*engine)->listeners()) {
+    std::printf("listening %s %s\n", listener.kind.c_str(), listener.address.c_str());
+  }
+  std::fflush(stdout);
+
+  (*engine)->run();
+  spdlog::info("stopped");
+  return 0;
+}

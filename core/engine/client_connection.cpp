@@ -1,0 +1,354 @@
+#include "core/engine/client_connection.h"
+
+#include <utility>
+
+#include "core/base/assert.h"
+#include "core/base/limits.h"
+#include "core/engine/clock.h"
+#include "platform/net/address.h"
+
+namespace sluice::engine {
+
+using Phase = session::HttpSession::Phase;
+
+namespace {
+constexpr Micros kProgressEvery = std::chrono::seconds(1);
+
+std::string addressOf(const asio::ip::tcp::socket& socket) {
+  std::error_code code;
+  const auto endpoint = socket.remote_endpoint(code);
+  return code ? std::string() : net::toText(endpoint);
+}
+}  // namespace
+
+ClientConnection::ClientConnection(Worker& worker, asio::ip::tcp::socket socket, ConnectionId id,
+                                   const std::string& listener)
+    : worker_(worker),
+      id_(id),
+      listener_(listener),
+      openedAt_(readClocks().wall),
+      clientAddress_(addressOf(socket)),
+      session_(worker, id, worker.sink() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off),
+      client_(std::move(socket), Side::Client, nullptr),
+      deadline_(worker.loop(), [this] { due(); }) {}
+
+ClientConnection::~ClientConnection() {
+  requestRelay_.cancel();
+  responseRelay_.cancel();
+  release(clientRest_);
+  release(upstreamRest_);
+}
+
+void ClientConnection::start() {
+  if (auto* sink = worker_.sink()) sink->record(capture::ConnectionOpened{id_, openedAt_, clientAddress_, listener_});
+  client_.setDriver(this);
+  turn();
+}
+
+void ClientConnection::stop() {
+  session_.stop(readClocks());
+  turn();
+}
+
+void ClientConnection::cut() {
+  const auto now = readClocks();
+  session_.clientFailed({Code::Aborted, Side::Local, 0, "the engine stopped"}, now);
+  carryOut(now);
+  close(net::CloseKind::Abort);
+}
+
+ConnectionSnapshot ClientConnection::snapshot() const {
+  const auto& client = client_.transport();
+  return {id_,      session_.phase(),     session_.exchange(),      openedAt_,         clientAddress_,
+          listener_, session_.target(), session_.exchanges(), client.bytesReceived(), client.bytesSent()};
+}
+
+void ClientConnection::resume() {
+  turnPosted_ = false;
+  turn();
+}
+
+// Everything that happens ends here: it is handled until nothing moves any more, then the next events are asked for.
+void ClientConnection::turn() {
+  if (inTurn_ || closing_ == Closing::Closed) return;
+  inTurn_ = true;
+  const auto now = readClocks();
+  do {
+    while (step(now)) {
+    }
+  } while (flush(now) || runClosing());
+  noteMovement(now);
+  tellProgress(now);
+  if (closing_ != Closing::Closed) arm(now);
+  inTurn_ = false;
+}
+
+bool ClientConnection::step(Now now) {
+  bool moved = carryOut(now);
+  if (reusable_) {
+    attach(std::move(reusable_), now.mono, now.mono, now);
+    return true;
+  }
+  moved = readClientHead(now) || moved;
+  moved = readUpstreamHead(now) || moved;
+  moved = watchClient(now) || moved;
+  return runRelays(now) || moved;
+}
+
+// --- Commands.
+
+bool ClientConnection::carryOut(Now now) {
+  auto commands = session_.takeCommands();
+  for (auto& command : commands) {
+    std::visit([&](auto& each) { run(each, now); }, command);
+  }
+  return !commands.empty();
+}
+
+void ClientConnection::run(session::OpenUpstream& command, Now) {
+  const bool v6 = command.host.find(':') != std::string::npos;
+  upstreamKey_ = (v6 ? "[" + command.host + "]" : command.host) + ":" + std::to_string(command.port);
+  if (command.reuse == session::OpenUpstream::Reuse::Allowed) {
+    reusable_ = worker_.upstreams().take(upstreamKey_);
+    if (reusable_) return;
+  }
+  connecting_ = std::make_unique<Connecting>(worker_.loop(), worker_.resolver(), std::move(command.host), command.port,
+                                             worker_.settings().timeouts.connect,
+                                             [this](Result<Connected> result) { connected(std::move(result)); });
+}
+
+void ClientConnection::run(session::SendToUpstream& command, Now) {
+  upstream_->link.writer().appendOwned(std::move(command.bytes));
+  requestSentTold_ = false;
+}
+
+void ClientConnection::run(session::SendToClient& command, Now) {
+  client_.writer().appendOwned(std::move(command.bytes));
+}
+
+void ClientConnection::run(session::RelayRequestBody& command, Now) {
+  requestRelay_.start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
+                      worker_.settings().pipe, worker_.blocks(), recorded(capture::Direction::Request));
+}
+
+void ClientConnection::run(session::RelayResponseBody& command, Now) {
+  responseRelay_.start(upstream_->link, client_, Side::Upstream, command.framing, upstreamRest_.bytes,
+                       worker_.settings().pipe, worker_.blocks(), recorded(capture::Direction::Response));
+}
+
+void ClientConnection::run(session::OpenTunnel&, Now) {
+  tunnel_.open(client_, upstream_->link, {clientRest_.bytes, upstreamRest_.bytes}, worker_.settings().pipe,
+               worker_.blocks());
+}
+
+void ClientConnection::run(session::EndUpstreamSending&, Now) { endUpstreamSending_ = true; }
+
+void ClientConnection::run(session::EndUpstream& command, Now now) {
+  connecting_.reset();
+  if (requestRelay_.active()) cutRequest_ = requestRelay_.totals();
+  if (responseRelay_.active()) cutResponse_ = responseRelay_.totals();
+  requestRelay_.cancel();
+  responseRelay_.cancel();
+  const bool clean = upstreamRest_.bytes.empty() && !endUpstreamSending_;
+  release(upstreamRest_);
+  endUpstreamSending_ = false;
+  auto upstream = std::move(upstream_);
+  if (!upstream) return;
+  upstream->link.setDriver(nullptr);
+  const auto& writer = upstream->link.writer();
+  if (command.fate == session::EndUpstream::Fate::Reuse && clean && !writer.pending() && !writer.failed()) {
+    worker_.upstreams().put(std::move(upstream), now.mono);
+  } else if (command.fate == session::EndUpstream::Fate::Abort) {
+    upstream->link.transport().close(net::CloseKind::Abort);
+  }
+}
+
+void ClientConnection::run(session::CloseClient& command, Now now) {
+  deadline_.clear();
+  if (command.kind == session::CloseClient::Kind::FlushThenClose) {
+    closing_ = Closing::Flushing;
+    return;
+  }
+  if (!client_.writer().failed()) client_.writer().flush(now.mono);
+  close(net::CloseKind::Abort);
+}
+
+void ClientConnection::run(session::Tell& command, Now) {
+  if (auto* end = std::get_if<capture::ExchangeEnded>(&command.record)) {
+    if (cutRequest_) end->request = *std::exchange(cutRequest_, {});
+    if (cutResponse_) end->response = *std::exchange(cutResponse_, {});
+  }
+  worker_.sink()->record(std::move(command.record));
+}
+
+// --- Upstream.
+
+void ClientConnection::connected(Result<Connected> result) {
+  const auto now = readClocks();
+  connecting_.reset();
+  std::error_code ignored;
+  if (!result) {
+    session_.upstreamFailed(std::move(result.error()), now);
+  } else if (worker_.isOwnListener(result->socket.remote_endpoint(ignored))) {
+    session_.upstreamFailed({Code::ProxyLoop, Side::Local, 0, upstreamKey_ + " is this proxy itself"}, now);
+  } else {
+    auto upstream = std::make_unique<Upstream>(std::move(result->socket), nullptr);
+    upstream->key = upstreamKey_;
+    upstream->address = upstream->link.transport().peerAddress();
+    attach(std::move(upstream), result->resolvedAt, result->connectedAt, now);
+  }
+  turn();
+}
+
+void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now) {
+  upstream_ = std::move(upstream);
+  upstream_->link.setDriver(this);
+  accountedUpstream_ = 0;
+  session_.upstreamOpened({upstream_->address, upstream_->reused, resolvedAt, connectedAt}, now);
+}
+
+void ClientConnection::writeToUpstreamFailed(Error error, Now now) {
+  // The request relay sees it by itself; with no body under way it is the request head that was refused.
+  if (!requestRelay_.active() && session_.phase() == Phase::AwaitResponse) session_.upstreamFailed(std::move(error), now);
+}
+
+// --- Heads.
+
+IoResult ClientConnection::receiveInto(Rest& rest, Link& link) {
+  rest.block = worker_.blocks().take();
+  if (rest.block == nullptr) return IoResult::failed({Code::OutOfMemory, Side::Local, 0, "no block for a head"});
+  const MutableBytes room(rest.block->data, rest.block->capacity);
+  auto result = link.receive({&room, 1});
+  if (result.status == IoResult::Status::Ok) {
+    rest.bytes = Bytes(room).first(result.bytes);
+  } else {
+    release(rest);
+  }
+  return result;
+}
+
+void ClientConnection::consume(Rest& rest, std::size_t bytes) {
+  rest.bytes = rest.bytes.subspan(bytes);
+  if (rest.bytes.empty()) release(rest);
+}
+
+void ClientConnection::release(Rest& rest) {
+  if (rest.block != nullptr) worker_.blocks().give(std::exchange(rest.block, nullptr));
+  rest.text.clear();
+  rest.bytes = {};
+}
+
+bool ClientConnection::readClientHead(Now now) {
+  // Who does not take answers is not asked for more.
+  if (!session_.readsClientHead() || client_.writer().pending()) return false;
+  if (clientRest_.bytes.empty()) {
+    if (!client_.mayReceive()) return false;
+    auto result = receiveInto(clientRest_, client_);
+    switch (result.status) {
+      case IoResult::Status::WouldBlock: return false;
+      case IoResult::Status::End:
+        clientEnd_ = ClientEnd::Seen;
+        session_.clientEnded(now);
+        return true;
+      case IoResult::Status::Failed: session_.clientFailed(std::move(result.error), now); return true;
+      case IoResult::Status::Ok: break;
+    }
+  }
+  clientEnd_ = ClientEnd::Unseen;
+  consume(clientRest_, session_.clientBytes(clientRest_.bytes, now));
+  return true;
+}
+
+bool ClientConnection::readUpstreamHead(Now now) {
+  if (!upstream_ || !session_.readsUpstreamHead() || !upstream_->link.mayReceive()) return false;
+  auto result = receiveInto(upstreamRest_, upstream_->link);
+  switch (result.status) {
+    case IoResult::Status::WouldBlock: return false;
+    case IoResult::Status::End:
+      session_.upstreamFailed({Code::EndedEarly, Side::Upstream, 0, upstreamKey_ + " closed without a whole response head"},
+                              now);
+      return true;
+    case IoResult::Status::Failed: session_.upstreamFailed(std::move(result.error), now); return true;
+    case IoResult::Status::Ok: break;
+  }
+  const auto consumed = session_.upstreamBytes(upstreamRest_.bytes, now);
+  // What follows the head stays for the body, which keeps the block until it has passed.
+  if (session_.phase() != Phase::Closed) consume(upstreamRest_, consumed);
+  return true;
+}
+
+bool ClientConnection::watchesClient() const {
+  const auto phase = session_.phase();
+  const bool waiting = phase == Phase::Connecting || phase == Phase::AwaitResponse || phase == Phase::RelayResponse;
+  return waiting && !requestRelay_.active() && clientEnd_ == ClientEnd::Unseen && clientRest_.bytes.empty();
+}
+
+// While a response is due the client has nothing to say, but it may go away.
+bool ClientConnection::watchClient(Now now) {
+  if (!watchesClient() || !client_.mayReceive()) return false;
+  auto seen = client_.peek();
+  switch (seen.status) {
+    case IoResult::Status::WouldBlock: return false;
+    case IoResult::Status::Ok: clientEnd_ = ClientEnd::Behind; return false;
+    case IoResult::Status::End:
+      clientEnd_ = ClientEnd::Seen;
+      session_.clientEnded(now);
+      return true;
+    case IoResult::Status::Failed: session_.clientFailed(std::move(seen.error), now); return true;
+  }
+  return false;
+}
+
+// --- Bodies and tunnels.
+
+Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {
+  return {worker_.sink(), session_.exchange(), direction, worker_.settings().capturedBodyBytesMax};
+}
+
+bool ClientConnection::runRelays(Now now) {
+  if (tunnel_.isOpen()) {
+    if (!tunnel_.run(now.mono)) return false;
+    auto end = tunnel_.finish();
+    release(clientRest_);
+    clientEnd_ = ClientEnd::Seen;
+    session_.tunnelEnded(std::move(end), now);
+    return true;
+  }
+  bool ended = false;
+  if (requestRelay_.active()) requestRelay_.process(now.mono);
+  if (requestRelay_.hasEnded()) {
+    requestRelayEnded(now);
+    ended = true;
+  }
+  if (responseRelay_.active()) responseRelay_.process(now.mono);
+  if (responseRelay_.hasEnded()) {
+    responseRelayEnded(now);
+    ended = true;
+  }
+  return ended;
+}
+
+void ClientConnection::requestRelayEnded(Now now) {
+  auto end = requestRelay_.finish();
+  release(clientRest_);
+  clientRest_.text = requestRelay_.takeExcess();
+  clientRest_.bytes = asBytes(clientRest_.text);
+  if (end.error.code == Code::EndedEarly) clientEnd_ = ClientEnd::Seen;
+  session_.requestBodyEnded(std::move(end), now);
+}
+
+void ClientConnection::responseRelayEnded(Now now) {
+  auto end = responseRelay_.finish();
+  release(upstreamRest_);
+  session_.responseBodyEnded(std::move(end), now);
+}
+
+void ClientConnection::tellProgress(Now now) {
+  auto* sink = worker_.sink();
+  const bool running = requestRelay_.active() || responseRelay_.active();
+  if (sink == nullptr || !running || now.mono - progressToldAt_ < kProgressEvery) return;
+  progressToldAt_ = now.mono;
+  sink->record(capture::ExchangeProgress{session_.exchange(), requestRelay_.totals().bytes, responseRelay_.totals().bytes});
+}
+
+}  // namespace sluice::engine

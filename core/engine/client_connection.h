@@ -1,0 +1,153 @@
+// Drives one client connection: feeds its session with what happens on the sockets and carries out the session's commands.
+// The only place where a session, links, relays and the upstream pool meet. Loop thread only.
+//
+// Whatever happens is noted and then handled in one turn: commands, heads, bodies, closing, and at the end the waits
+// and the deadline are set for what comes next.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/engine/connector.h"
+#include "core/engine/deadline.h"
+#include "core/engine/link.h"
+#include "core/engine/relay.h"
+#include "core/engine/tunnel.h"
+#include "core/engine/worker.h"
+#include "core/session/http_session.h"
+
+namespace sluice::engine {
+
+class ClientConnection final : private Link::Driver {
+ public:
+  ClientConnection(Worker& worker, asio::ip::tcp::socket socket, ConnectionId id, const std::string& listener);
+  ~ClientConnection();
+  ClientConnection(ClientConnection&&) = delete;
+
+  void start();
+  // The engine stops: ends after the exchange that runs.
+  void stop();
+  // A turn that was put off so that others had theirs.
+  void resume();
+  // The engine stops now: what runs is recorded as aborted.
+  void cut();
+
+  ConnectionId id() const { return id_; }
+  ConnectionSnapshot snapshot() const;
+
+ private:
+  // Bytes that came with a head and belong to what follows it. They stay in the block they were received into, or, when
+  // they were left over by a pipe, in a string.
+  struct Rest {
+    buffer::Block* block = nullptr;
+    std::string text;
+    Bytes bytes;
+  };
+  enum class Closing : std::uint8_t {
+    No,
+    Flushing,   // what is queued for the client goes out first
+    Lingering,  // the client sees the end; what it still sends is thrown away, for a while
+    Closed,
+  };
+
+  // Whether the client has ended its sending side.
+  enum class ClientEnd : std::uint8_t {
+    Unseen,
+    Behind,  // more bytes stand before it; it is seen when they are read
+    Seen,
+  };
+
+  void linkReady(Link&) override { turn(); }
+  void due();
+
+  void turn();
+  bool step(Now now);
+
+  // Commands.
+  bool carryOut(Now now);
+  void run(session::OpenUpstream& command, Now now);
+  void run(session::SendToUpstream& command, Now now);
+  void run(session::SendToClient& command, Now now);
+  void run(session::RelayRequestBody& command, Now now);
+  void run(session::RelayResponseBody& command, Now now);
+  void run(session::OpenTunnel& command, Now now);
+  void run(session::EndUpstreamSending& command, Now now);
+  void run(session::EndUpstream& command, Now now);
+  void run(session::CloseClient& command, Now now);
+  void run(session::Tell& command, Now now);
+
+  // Upstream.
+  void connected(Result<Connected> result);
+  void attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now);
+  void writeToUpstreamFailed(Error error, Now now);
+
+  // Heads.
+  bool readClientHead(Now now);
+  bool readUpstreamHead(Now now);
+  bool watchClient(Now now);
+  // Receives into a new block; the outcome, and the bytes as the rest that stands to be read.
+  IoResult receiveInto(Rest& rest, Link& link);
+  void consume(Rest& rest, std::size_t bytes);
+  void release(Rest& rest);
+
+  // Bodies and tunnels.
+  Relay::Recorded recorded(capture::Direction direction) const;
+  bool runRelays(Now now);
+  void requestRelayEnded(Now now);
+  void responseRelayEnded(Now now);
+  void tellProgress(Now now);
+
+  // The end of a turn.
+  bool flush(Now now);
+  bool runClosing();
+  void linger();
+  void close(net::CloseKind kind);
+  void noteMovement(Now now);
+  void arm(Now now);
+  void armReads(Now now);
+  Micros patience() const;
+  bool watchesClient() const;
+
+  // Immutable after construction.
+  Worker& worker_;
+  const ConnectionId id_;
+  const std::string listener_;
+  const WallTime openedAt_;
+  const std::string clientAddress_;
+
+  session::HttpSession session_;
+  Link client_;
+  std::unique_ptr<Upstream> upstream_;
+  std::unique_ptr<Connecting> connecting_;
+  std::unique_ptr<Upstream> reusable_;  // taken from the pool, not yet told to the session
+  std::string upstreamKey_;
+  Relay requestRelay_;
+  Relay responseRelay_;
+  Tunnel tunnel_{requestRelay_, responseRelay_};
+  Rest clientRest_;
+  Rest upstreamRest_;
+  Deadline deadline_;
+
+  // What is under way.
+  Closing closing_ = Closing::No;
+  ClientEnd clientEnd_ = ClientEnd::Unseen;
+  bool inTurn_ = false;
+  bool turnPosted_ = false;
+  bool requestSentTold_ = true;
+  bool endUpstreamSending_ = false;               // once everything for upstream is sent
+  std::optional<capture::BodyTotals> cutRequest_;  // of relays that the end of their exchange has cut
+  std::optional<capture::BodyTotals> cutResponse_;
+
+  // Time and counting.
+  session::HttpSession::Phase lastPhase_ = session::HttpSession::Phase::Closed;
+  bool wasInsideHead_ = false;
+  MonoTime lastMoved_{};
+  MonoTime progressToldAt_{};
+  std::uint64_t accountedUp_ = 0;
+  std::uint64_t accountedDown_ = 0;
+  std::uint64_t accountedUpstream_ = 0;
+};
+
+}  // namespace sluice::engine

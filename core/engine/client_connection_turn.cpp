@@ -1,0 +1,165 @@
+// ClientConnection: how a turn ends. What is queued is sent, closing goes on, and the next events are asked for.
+#include <asio/post.hpp>
+#include <utility>
+
+#include "core/engine/client_connection.h"
+#include "core/engine/clock.h"
+
+namespace sluice::engine {
+
+using Phase = session::HttpSession::Phase;
+
+// True when this made something new happen.
+bool ClientConnection::flush(Now now) {
+  auto& toClient = client_.writer();
+  if (toClient.pending() && !toClient.failed()) {
+    auto result = toClient.flush(now.mono);
+    if (result.status == pipe::OutputResult::Status::Failed && closing_ == Closing::No) {
+      session_.clientFailed(std::move(result.error), now);
+      return true;
+    }
+    // A pipelined request may have waited for this.
+    if (!toClient.pending() && session_.readsClientHead() && !clientRest_.bytes.empty()) return true;
+  }
+  if (!upstream_) return false;
+  auto& toUpstream = upstream_->link.writer();
+  if (toUpstream.pending() && !toUpstream.failed()) {
+    auto result = toUpstream.flush(now.mono);
+    if (result.status == pipe::OutputResult::Status::Failed) {
+      writeToUpstreamFailed(std::move(result.error), now);
+      return true;
+    }
+  }
+  if (toUpstream.pending() || requestRelay_.active() || session_.phase() == Phase::Connecting) return false;
+  if (!std::exchange(requestSentTold_, true)) session_.requestSent(now);
+  if (std::exchange(endUpstreamSending_, false)) upstream_->link.transport().endSending();
+  return false;
+}
+
+bool ClientConnection::runClosing() {
+  if (closing_ == Closing::Flushing) {
+    if (client_.writer().pending() && !client_.writer().failed()) return false;
+    if (clientEnd_ == ClientEnd::Seen || client_.writer().failed()) {
+      close(net::CloseKind::Orderly);
+      return false;
+    }
+    // Closing with bytes unread would reset the connection and could destroy the answer on its way (RFC 9112 section 9.6).
+    client_.transport().endSending();
+    closing_ = Closing::Lingering;
+  }
+  if (closing_ == Closing::Lingering) linger();
+  return false;
+}
+
+void ClientConnection::linger() {
+  release(clientRest_);
+  for (std::size_t thrownAway = 0; client_.mayReceive() && thrownAway < limits::kPipeTurnBytes;) {
+    const auto result = receiveInto(clientRest_, client_);
+    release(clientRest_);
+    if (result.status == IoResult::Status::WouldBlock) return;
+    if (result.status != IoResult::Status::Ok) return close(net::CloseKind::Orderly);
+    thrownAway += result.bytes;
+  }
+}
+
+void ClientConnection::close(net::CloseKind kind) {
+  if (closing_ == Closing::Closed) return;
+  closing_ = Closing::Closed;
+  noteMovement(readClocks());
+  deadline_.clear();
+  tunnel_.cancel();
+  client_.writer().discard();
+  client_.transport().close(kind);
+  if (auto* sink = worker_.sink()) sink->record(capture::ConnectionClosed{id_, readClocks().wall});
+  worker_.retire(*this);
+}
+
+void ClientConnection::noteMovement(Now now) {
+  const auto& client = client_.transport();
+  const auto up = client.bytesReceived();
+  const auto down = client.bytesSent();
+  std::uint64_t upstream = 0;
+  if (upstream_) upstream = upstream_->link.transport().bytesReceived() + upstream_->link.transport().bytesSent();
+  const bool moved = up != accountedUp_ || down != accountedDown_ || upstream != accountedUpstream_;
+  const bool insideHead = session_.insideHead();
+  // A head has its time as a whole, however slowly it trickles in.
+  if (session_.phase() != lastPhase_ || insideHead != wasInsideHead_ || (moved && !insideHead)) lastMoved_ = now.mono;
+  lastPhase_ = session_.phase();
+  wasInsideHead_ = insideHead;
+
+  auto& counters = worker_.mutableCounters();
+  counters.bytesUp.fetch_add(up - accountedUp_, std::memory_order_relaxed);
+  counters.bytesDown.fetch_add(down - accountedDown_, std::memory_order_relaxed);
+  accountedUp_ = up;
+  accountedDown_ = down;
+  accountedUpstream_ = upstream;
+}
+
+Micros ClientConnection::patience() const {
+  const auto& timeouts = worker_.settings().timeouts;
+  if (closing_ == Closing::Lingering) return timeouts.linger;
+  if (closing_ == Closing::Flushing) return timeouts.body;
+  switch (session_.phase()) {
+    case Phase::AwaitRequest: return session_.insideHead() ? timeouts.requestHead : timeouts.clientIdle;
+    case Phase::Connecting: return timeouts.connect * 2;  // the connector has its own limit
+    case Phase::AwaitResponse: return requestRelay_.active() ? timeouts.body : timeouts.response;
+    case Phase::RelayResponse: return timeouts.body;
+    case Phase::Tunnel: return timeouts.tunnel;
+    case Phase::Closed: return timeouts.linger;
+  }
+  return timeouts.linger;
+}
+
+void ClientConnection::due() {
+  if (closing_ != Closing::No) return close(net::CloseKind::Orderly);
+  const auto now = readClocks();
+  if (tunnel_.isOpen()) {
+    tunnel_.fail({Code::IdleTimeout, Side::Local, 0, "nothing passed through the tunnel"});
+  } else if (responseRelay_.active()) {
+    if (responseRelay_.wants(now.mono).write) {
+      responseRelay_.failSink({Code::IdleTimeout, Side::Client, 0, "the client takes no more of the response"});
+    } else {
+      responseRelay_.failSource({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " sends no more of the response"});
+    }
+  } else if (requestRelay_.active()) {
+    if (requestRelay_.wants(now.mono).write) {
+      requestRelay_.failSink({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " takes no more of the request"});
+    } else {
+      requestRelay_.failSource({Code::IdleTimeout, Side::Client, 0, "the client sends no more of the request"});
+    }
+  } else {
+    session_.timedOut(now);
+  }
+  turn();
+}
+
+void ClientConnection::arm(Now now) {
+  armReads(now);
+  client_.waitWritableIfBlocked(now.mono);
+  if (upstream_) upstream_->link.waitWritableIfBlocked(now.mono);
+  deadline_.set(lastMoved_ + patience());
+}
+
+void ClientConnection::armReads(Now now) {
+  bool fromClient = closing_ == Closing::Lingering || watchesClient() ||
+                    (session_.readsClientHead() && !client_.writer().pending());
+  bool fromUpstream = session_.readsUpstreamHead();
+  bool turnAgain = false;
+  for (Relay* relay : {&requestRelay_, &responseRelay_}) {
+    if (!relay->active()) continue;
+    const auto wants = relay->wants(now.mono);
+    (relay == &requestRelay_ ? fromClient : fromUpstream) |= wants.read;
+    turnAgain = turnAgain || wants.turn;
+  }
+  const auto unsent = [&](Link& link) {
+    return link.writer().pending() && !link.writer().failed() &&
+           link.writer().readiness(now.mono) == pipe::OutputFilter::Readiness::Ready;
+  };
+  turnAgain = turnAgain || unsent(client_) || (upstream_ && unsent(upstream_->link));
+  turnAgain = turnAgain || (closing_ == Closing::Lingering && client_.mayReceive());
+  if (fromClient) client_.waitReadable();
+  if (fromUpstream && upstream_) upstream_->link.waitReadable();
+  if (turnAgain && !std::exchange(turnPosted_, true)) worker_.resumeLater(id_);
+}
+
+}  // namespace sluice::engine

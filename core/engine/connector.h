@@ -1,0 +1,39 @@
+// Opens one upstream connection: resolves the name, then tries its addresses a quarter second apart until one answers
+// (RFC 8305 "Happy Eyeballs", without its sorting). Loop thread only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/engine/resolver.h"
+
+namespace sluice::engine {
+
+struct Connected {
+  asio::ip::tcp::socket socket;
+  MonoTime resolvedAt;
+  MonoTime connectedAt;
+};
+
+// One attempt under way. Destroying it cancels it: `done` is not called any more.
+class Connecting {
+ public:
+  using Handler = std::function<void(Result<Connected>)>;
+
+  // Never calls `done` from inside. Errors name host and port; Side::Upstream.
+  Connecting(asio::io_context& loop, Resolver& resolver, std::string host, std::uint16_t port, Micros timeout,
+             Handler done);
+  ~Connecting();
+  Connecting(Connecting&&) = delete;
+
+ private:
+  struct Attempt;
+  std::shared_ptr<Attempt> attempt_;
+};
+
+}  // namespace sluice::engine

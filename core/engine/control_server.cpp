@@ -1,0 +1,184 @@
+#include "core/engine/control_server.h"
+
+#include <array>
+#include <asio/buffer.hpp>
+#include <asio/write.hpp>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "core/base/version.h"
+#include "core/control/decode.h"
+#include "core/control/encode.h"
+#include "core/control/frame_reader.h"
+#include "platform/control_endpoint.h"
+
+namespace sluice::engine {
+
+using asio::local::stream_protocol;
+
+class ControlServer::Client : public std::enable_shared_from_this<Client> {
+ public:
+  Client(ControlServer& server, stream_protocol::socket socket)
+      : server_(&server), socket_(std::move(socket)), reader_(limits::kControlRequestBytesMax) {}
+
+  void start() {
+    send(0, ownHello());
+    read();
+  }
+
+  void send(control::StreamId stream, const control::Reply& reply);
+  bool subscribed() const { return subscribed_; }
+  // The server is gone or has dropped this client.
+  void detach() {
+    server_ = nullptr;
+    std::error_code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  static control::Hello ownHello() { return {control::kProtocolVersion, "sluiced", std::string(kVersion), 0}; }
+
+  void read();
+  void received(Bytes bytes);
+  void handle(const control::RequestMessage& message);
+  void refuse(control::StreamId stream, Error error);
+  void write();
+  void drop();
+
+  ControlServer* server_;
+  stream_protocol::socket socket_;
+  control::FrameReader reader_;
+  std::array<std::byte, 16 * limits::kKiB> buffer_{};
+  std::deque<std::string> queue_;
+  std::size_t queuedBytes_ = 0;
+  bool greeted_ = false;
+  bool subscribed_ = false;
+  bool closing_ = false;  // drops when the queue is sent
+};
+
+void ControlServer::Client::read() {
+  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const std::error_code& code, std::size_t n) {
+    if (self->server_ == nullptr || self->closing_) return;
+    if (code) return self->drop();
+    self->received(Bytes(self->buffer_).first(n));
+    if (self->server_ != nullptr && !self->closing_) self->read();
+  });
+}
+
+void ControlServer::Client::received(Bytes bytes) {
+  while (!closing_ && server_ != nullptr) {
+    auto frame = reader_.next(bytes);
+    if (!frame) return refuse(0, frame.error());
+    if (!*frame) return;
+    auto message = control::decodeRequest(**frame);
+    if (!message) return refuse(0, message.error());
+    handle(*message);
+  }
+}
+
+void ControlServer::Client::handle(const control::RequestMessage& message) {
+  if (const auto* hello = std::get_if<control::Hello>(&message.request)) {
+    if (auto wrong = control::incompatibility(ownHello(), *hello)) return refuse(0, std::move(*wrong));
+    greeted_ = true;
+    return;
+  }
+  if (!greeted_) return refuse(message.stream, {Code::ProtocolFault, Side::Client, 0, "a request came before Hello"});
+
+  if (std::holds_alternative<control::GetStatus>(message.request)) {
+    send(message.stream, server_->engine_.status());
+  } else if (std::holds_alternative<control::GetConnections>(message.request)) {
+    server_->engine_.connections([self = shared_from_this(), stream = message.stream](control::ConnectionsReply reply) {
+      if (self->server_ != nullptr) self->send(stream, std::move(reply));
+    });
+  } else if (std::holds_alternative<control::Subscribe>(message.request)) {
+    subscribed_ = true;
+    send(message.stream, control::Done{});
+  } else if (std::holds_alternative<control::Stop>(message.request)) {
+    send(message.stream, control::Done{});
+    server_->engine_.stopRequested();
+  } else {
+    send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
+  }
+}
+
+void ControlServer::Client::refuse(control::StreamId stream, Error error) {
+  send(stream, control::Failure{std::move(error)});
+  closing_ = true;
+}
+
+void ControlServer::Client::send(control::StreamId stream, const control::Reply& reply) {
+  if (closing_) return;
+  auto frame = control::encodeReply(stream, reply);
+  // A client that stopped reading: it attaches again and reads what it missed from the database.
+  if (queuedBytes_ + frame.size() > limits::kControlBacklogBytesMax && !queue_.empty()) return drop();
+  queuedBytes_ += frame.size();
+  queue_.push_back(std::move(frame));
+  if (queue_.size() == 1) write();
+}
+
+void ControlServer::Client::write() {
+  asio::async_write(socket_, asio::buffer(queue_.front()), [self = shared_from_this()](const std::error_code& code, std::size_t) {
+    if (self->server_ == nullptr) return;
+    if (code) return self->drop();
+    self->queuedBytes_ -= self->queue_.front().size();
+    self->queue_.pop_front();
+    if (!self->queue_.empty()) return self->write();
+    if (self->closing_) self->drop();
+  });
+}
+
+void ControlServer::Client::drop() {
+  auto* server = server_;
+  detach();
+  if (server != nullptr) server->remove(*this);
+}
+
+ControlServer::ControlServer(asio::io_context&, Acceptor acceptor, Engine& engine)
+    : acceptor_(std::move(acceptor)), engine_(engine) {
+  accept();
+}
+
+ControlServer::~ControlServer() {
+  for (const auto& client : clients_) client->detach();
+}
+
+void ControlServer::accept() {
+  acceptor_.async_accept([this](const std::error_code& code, stream_protocol::socket socket) {
+    if (code == asio::error::operation_aborted) return;
+    // The file's owner-only mode keeps others out already; the kernel's word is the second lock.
+    if (!code && clients_.size() < limits::kControlClientsMax && platform::peerIsThisUser(socket.native_handle())) {
+      clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
+      clients_.back()->start();
+    }
+    accept();
+  });
+}
+
+void ControlServer::remove(Client& client) {
+  clients_.remove_if([&](const std::shared_ptr<Client>& each) { return each.get() == &client; });
+}
+
+void ControlServer::publish(const control::Reply& event) {
+  // Sending can drop a client and so change the list.
+  const auto clients = clients_;
+  for (const auto& client : clients) {
+    if (client->subscribed()) client->send(0, event);
+  }
+}
+
+bool ControlServer::hasSubscribers() const {
+  for (const auto& client : clients_) {
+    if (client->subscribed()) return true;
+  }
+  return false;
+}
+
+void ControlServer::announceStop() {
+  std::error_code ignored;
+  acceptor_.close(ignored);
+  publish(control::Stopping{});
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,53 @@
+// The engine's end of the control connections: answers the app and the command line, and tells subscribers what is new.
+// Supervisor's loop only. A client that does not read is dropped before it costs memory (limits.h); one that breaks the
+// protocol is told why and dropped; traffic never notices.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/local/stream_protocol.hpp>
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "core/control/messages.h"
+
+namespace sluice::engine {
+
+class ControlServer {
+ public:
+  // What the server asks of the engine; each answers now or later, on the supervisor's loop.
+  class Engine {
+   public:
+    virtual control::StatusReply status() = 0;
+    virtual void connections(std::function<void(control::ConnectionsReply)> done) = 0;
+    virtual void stopRequested() = 0;
+
+   protected:
+    ~Engine() = default;
+  };
+
+  using Acceptor = asio::local::stream_protocol::acceptor;
+
+  ControlServer(asio::io_context& loop, Acceptor acceptor, Engine& engine);
+  ~ControlServer();
+  ControlServer(ControlServer&&) = delete;
+
+  // Sends an event to every subscriber.
+  void publish(const control::Reply& event);
+  bool hasSubscribers() const;
+
+  // Tells every client that the engine stops, and accepts no more.
+  void announceStop();
+
+ private:
+  class Client;
+
+  void accept();
+  void remove(Client& client);
+
+  Acceptor acceptor_;
+  Engine& engine_;
+  std::list<std::shared_ptr<Client>> clients_;
+};
+
+}  // namespace sluice::engine

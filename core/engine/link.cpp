@@ -1,0 +1,46 @@
+#include "core/engine/link.h"
+
+namespace sluice::engine {
+
+Link::Link(asio::ip::tcp::socket socket, Side side, output::FileReader* files)
+    : transport_(std::move(socket), side), chain_(writer_, output::Demands{}, files) {
+  transport_.setHandler(this);
+}
+
+IoResult Link::receive(std::span<const MutableBytes> into) {
+  if (!mayReceive_) return IoResult::wouldBlock();
+  auto result = transport_.receive(into);
+  std::size_t room = 0;
+  for (const auto& piece : into) room += piece.size();
+  // Fewer bytes than there was room for: the rest has not arrived yet. Waiting looks again, so nothing is missed.
+  if (result.status == IoResult::Status::WouldBlock || (result.status == IoResult::Status::Ok && result.bytes < room)) {
+    mayReceive_ = false;
+  }
+  return result;
+}
+
+IoResult Link::peek() {
+  auto result = transport_.peek();
+  if (result.status == IoResult::Status::WouldBlock) mayReceive_ = false;
+  return result;
+}
+
+void Link::waitReadable() {
+  if (!mayReceive_) transport_.waitReadable();
+}
+
+void Link::waitWritableIfBlocked(MonoTime now) {
+  if (writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked) transport_.waitWritable();
+}
+
+void Link::onReadable() {
+  mayReceive_ = true;
+  if (driver_ != nullptr) driver_->linkReady(*this);
+}
+
+void Link::onWritable() {
+  writer_.onWritable();
+  if (driver_ != nullptr) driver_->linkReady(*this);
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,80 @@
+// One side of a proxied connection: a transport, what is known of its readiness, and the writer towards its peer. Source of
+// one pipe and sink of another. Loop thread only.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+
+#include "core/output/chain_writer.h"
+#include "core/output/output_chain.h"
+#include "core/output/stream.h"
+#include "core/pipe/source.h"
+#include "platform/net/transport.h"
+
+namespace sluice::engine {
+
+class Link final : public pipe::Source, public output::Stream, private net::Transport::Handler {
+ public:
+  class Driver {
+   public:
+    // Readiness of the link changed; never called from inside a call of the link.
+    virtual void linkReady(Link& link) = 0;
+
+   protected:
+    ~Driver() = default;
+  };
+
+  Link(asio::ip::tcp::socket socket, Side side, output::FileReader* files);
+
+  void setDriver(Driver* driver) { driver_ = driver; }
+  net::Transport& transport() { return transport_; }
+  const net::Transport& transport() const { return transport_; }
+
+  // --- Receiving. False: it is known that nothing is there, and receive() answers so without a system call.
+  bool mayReceive() const { return mayReceive_; }
+  IoResult receive(std::span<const MutableBytes> into) override;
+  bool endIsKnown() const override { return false; }
+  IoResult takeEnd() override { return IoResult::end(); }
+  // What the peer did, without taking bytes.
+  IoResult peek();
+  // linkReady() when there is something to receive.
+  void waitReadable();
+
+  // --- Sending.
+  output::ChainWriter& writer() { return writer_; }
+  pipe::OutputFilter& output() { return chain_; }
+  bool fileReadInFlight() const { return chain_.reading(); }
+  // linkReady() when the writer may go on, if it is blocked.
+  void waitWritableIfBlocked(MonoTime now);
+
+  Capabilities capabilities() const override { return {false, net::Transport::kBuffersMax}; }
+  IoResult send(std::span<const Bytes> pieces) override { return transport_.send(pieces); }
+  IoResult sendFile(buffer::File&, std::uint64_t, std::uint64_t) override {
+    return IoResult::failed({Code::BadArgument, Side::Local, 0, "this stream sends no files"});
+  }
+  bool holdsBack() const override { return false; }
+  IoResult flush() override { return IoResult::ok(0); }
+
+ private:
+  void onReadable() override;
+  void onWritable() override;
+
+  net::Transport transport_;
+  Driver* driver_ = nullptr;
+  bool mayReceive_ = false;
+  output::ChainWriter writer_{*this};
+  output::OutputChain chain_;
+};
+
+// A link to upstream, which outlives exchanges.
+struct Upstream {
+  Upstream(asio::ip::tcp::socket socket, output::FileReader* files) : link(std::move(socket), Side::Upstream, files) {}
+
+  Link link;
+  std::string key;      // what it is connected to, as asked for: "host:port"
+  std::string address;  // the numeric address behind it
+  bool reused = false;
+};
+
+}  // namespace sluice::engine

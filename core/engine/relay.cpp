@@ -1,0 +1,79 @@
+#include "core/engine/relay.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/base/assert.h"
+
+namespace sluice::engine {
+
+void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& framing, Bytes preread,
+                  const pipe::Settings& settings, buffer::BlockPool& pool, const Recorded& recorded) {
+  SLUICE_ASSERT(!active_);
+  pipe::Ends ends;
+  switch (framing.kind) {
+    case http1::Framing::Kind::None: ends.filter = &filter_.emplace<pipe::LengthFilter>(0, fromSide); break;
+    case http1::Framing::Kind::Length:
+      ends.filter = &filter_.emplace<pipe::LengthFilter>(framing.length, fromSide);
+      break;
+    case http1::Framing::Kind::Chunked:
+      ends.filter = &filter_.emplace<pipe::ChunkedFilter>(pipe::ChunkedFilter::Mode::Pass, fromSide);
+      break;
+    case http1::Framing::Kind::UntilClose: ends.filter = &filter_.emplace<pipe::CopyFilter>(); break;
+  }
+  ends.source = &from;
+  ends.output = &to.output();
+  ends.pool = &pool;
+  ends.tap = this;
+  recorded_ = recorded;
+  totals_ = {};
+  active_ = true;
+  pipe_.start(settings, ends, preread);
+}
+
+void Relay::process(MonoTime now) {
+  // The outcome shows in phase() and wants() as well, and those last beyond this call.
+  std::ignore = pipe_.process(pipe::DoWrite::Yes, now);
+}
+
+void Relay::onBody(Bytes payload) {
+  totals_.bytes += payload.size();
+  if (recorded_.sink == nullptr || totals_.capturedBytes >= recorded_.bytesMax) return;
+  const auto room = static_cast<std::size_t>(recorded_.bytesMax - totals_.capturedBytes);
+  const auto kept = asText(payload.first(std::min(payload.size(), room)));
+  if (recorded_.sink->record(capture::BodyChunk{recorded_.exchange, recorded_.direction, std::string(kept)})) {
+    totals_.capturedBytes += kept.size();
+  } else {
+    recorded_.sink = nullptr;  // what is stored stays a beginning of the body, without a gap
+  }
+}
+
+Error Relay::outcome() const {
+  switch (pipe_.phase()) {
+    case pipe::Phase::Running:
+    case pipe::Phase::Complete: return pipe_.upstreamError();
+    case pipe::Phase::Stopped: return pipe_.downstreamError();
+    case pipe::Phase::Aborted: return pipe_.error();
+  }
+  return {};
+}
+
+session::BodyEnd Relay::finish() {
+  SLUICE_ASSERT(hasEnded());
+  session::BodyEnd end;
+  end.totals = totals_;
+  end.error = outcome();
+  if (const auto* chunked = std::get_if<pipe::ChunkedFilter>(&filter_)) end.trailers = chunked->trailers();
+  end.excess = pipe_.hasExcess();
+  active_ = false;
+  pipe_.close();
+  return end;
+}
+
+void Relay::cancel() {
+  if (!active_) return;
+  active_ = false;
+  pipe_.close();
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,64 @@
+// One direction of an exchange or tunnel under way: an event pipe with its filter, and the tap that shows its payload to
+// the recorder. Reused from exchange to exchange. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <variant>
+
+#include "core/capture/records.h"
+#include "core/codec/http1/framing.h"
+#include "core/engine/link.h"
+#include "core/pipe/chunked_filter.h"
+#include "core/pipe/event_pipe.h"
+#include "core/pipe/copy_filter.h"
+#include "core/session/http_session.h"
+
+namespace sluice::engine {
+
+class Relay final : private pipe::BodyTap {
+ public:
+  // What of the payload is recorded, and as what. Sink null: only counted.
+  struct Recorded {
+    capture::Sink* sink = nullptr;
+    ExchangeId exchange;
+    capture::Direction direction = capture::Direction::Request;
+    std::uint64_t bytesMax = 0;
+  };
+
+  // `from` is blamed as `fromSide` for what is malformed. `preread` stays valid until the relay has ended.
+  void start(Link& from, Link& to, Side fromSide, const http1::Framing& framing, Bytes preread,
+             const pipe::Settings& settings, buffer::BlockPool& pool, const Recorded& recorded);
+
+  // Under way: started, and not ended by finish() or cancel().
+  bool active() const { return active_; }
+  void process(MonoTime now);
+  bool hasEnded() const { return active_ && pipe_.phase() != pipe::Phase::Running; }
+  pipe::Wants wants(MonoTime now) const { return pipe_.wants(now); }
+
+  // How it ended. REQUIRES: hasEnded(). Afterwards it is not active.
+  session::BodyEnd finish();
+  // Bytes that came behind the message. After finish().
+  std::string takeExcess() { return pipe_.takeExcess(); }
+
+  // Breaks it off; the totals say how far it came.
+  void cancel();
+  void failSource(Error error) { pipe_.failUpstream(std::move(error)); }
+  void failSink(Error error) { pipe_.failDownstream(std::move(error)); }
+
+  capture::BodyTotals totals() const { return totals_; }
+
+ private:
+  void onBody(Bytes payload) override;
+  Error outcome() const;
+
+  using Filter = std::variant<pipe::CopyFilter, pipe::LengthFilter, pipe::ChunkedFilter>;
+
+  Filter filter_;
+  pipe::EventPipe pipe_;
+  Recorded recorded_;
+  capture::BodyTotals totals_;
+  bool active_ = false;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,126 @@
+#include "core/engine/resolver.h"
+
+#include <asio/ip/address.hpp>
+#include <asio/post.hpp>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "core/base/limits.h"
+#include "platform/net/address.h"
+
+namespace sluice::engine {
+namespace {
+
+using asio::ip::tcp;
+
+// Addresses that need no lookup: numeric ones, and localhost, which must never reach a name server (RFC 6761 6.3).
+std::optional<Resolver::Endpoints> withoutLookup(const std::string& host, std::uint16_t port) {
+  std::error_code code;
+  const auto address = asio::ip::make_address(host, code);
+  if (!code) return Resolver::Endpoints{{address, port}};
+  const auto endsWith = [&](std::string_view tail) {
+    return host.size() >= tail.size() && host.compare(host.size() - tail.size(), tail.size(), tail) == 0;
+  };
+  if (host == "localhost" || endsWith(".localhost")) {
+    return Resolver::Endpoints{{asio::ip::address_v4::loopback(), port}, {asio::ip::address_v6::loopback(), port}};
+  }
+  return std::nullopt;
+}
+
+Result<Resolver::Endpoints> lookUp(tcp::resolver& resolver, const std::string& host, std::uint16_t port) {
+  std::error_code code;
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::numeric_service, code);
+  if (code) {
+    auto error = net::toError(code, Side::Upstream, host);
+    // The system's text for these is no better than ours.
+    if (error.code == Code::HostNotFound || error.code == Code::ResolveFailed) error.systemCode = 0;
+    if (error.code == Code::System) error.code = Code::ResolveFailed;
+    return fail(std::move(error));
+  }
+  Resolver::Endpoints endpoints;
+  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+  if (endpoints.empty()) return fail(Side::Upstream, Code::HostNotFound, host);
+  return endpoints;
+}
+
+}  // namespace
+
+struct Resolver::Shared {
+  explicit Shared(asio::io_context& l) : loop(&l) {}
+
+  struct Job {
+    std::string host;
+    std::uint16_t port;
+    Handler done;
+  };
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Job> jobs;
+  std::vector<std::thread> threads;
+  std::size_t idle = 0;
+  bool stopped = false;
+  asio::io_context* loop;  // null once the resolver is gone
+
+  static void serve(const std::shared_ptr<Shared>& shared);
+};
+
+void Resolver::Shared::serve(const std::shared_ptr<Shared>& shared) {
+  asio::io_context unused;
+  tcp::resolver resolver(unused);
+  std::unique_lock lock(shared->mutex);
+  for (;;) {
+    shared->idle++;
+    shared->wake.wait(lock, [&] { return shared->stopped || !shared->jobs.empty(); });
+    if (shared->stopped) return;  // still counted as idle: may be joined
+    shared->idle--;
+    auto job = std::move(shared->jobs.front());
+    shared->jobs.pop_front();
+    lock.unlock();
+    auto answer = lookUp(resolver, job.host, job.port);
+    lock.lock();
+    if (shared->loop == nullptr) return;
+    asio::post(*shared->loop, [done = std::move(job.done), answer = std::move(answer)]() mutable {
+      done(std::move(answer));
+    });
+  }
+}
+
+Resolver::Resolver(asio::io_context& loop) : shared_(std::make_shared<Shared>(loop)) {}
+
+Resolver::~Resolver() {
+  bool allIdle = false;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->stopped = true;
+    shared_->loop = nullptr;
+    shared_->jobs.clear();
+    allIdle = shared_->idle == shared_->threads.size();
+  }
+  shared_->wake.notify_all();
+  for (auto& thread : shared_->threads) allIdle ? thread.join() : thread.detach();
+}
+
+void Resolver::resolve(std::string host, std::uint16_t port, Handler done) {
+  if (auto known = withoutLookup(host, port)) {
+    asio::post(*shared_->loop, [done = std::move(done), known = std::move(*known)]() mutable { done(std::move(known)); });
+    return;
+  }
+  const std::lock_guard lock(shared_->mutex);
+  if (shared_->jobs.size() >= limits::kLookupsPendingMax) {
+    asio::post(*shared_->loop, [done = std::move(done), host = std::move(host)] {
+      done(fail(Side::Upstream, Code::ResolveFailed, host + ": too many lookups wait already"));
+    });
+    return;
+  }
+  shared_->jobs.push_back({std::move(host), port, std::move(done)});
+  if (shared_->idle == 0 && shared_->threads.size() < limits::kResolverThreadsMax) {
+    shared_->threads.emplace_back([shared = shared_] { Shared::serve(shared); });
+  }
+  shared_->wake.notify_one();
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,35 @@
+// Names to addresses without blocking the loop: getaddrinfo runs on a few threads, answers come back to the loop.
+// Loop thread only. At most limits::kLookupsPendingMax lookups wait at once.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace sluice::engine {
+
+class Resolver {
+ public:
+  using Endpoints = std::vector<asio::ip::tcp::endpoint>;
+  using Handler = std::function<void(Result<Endpoints>)>;
+
+  explicit Resolver(asio::io_context& loop);
+  // Waits for no lookup: a thread that the system holds up is left behind, and its answer is dropped.
+  ~Resolver();
+  Resolver(Resolver&&) = delete;
+
+  // `host`: a name, or a numeric address without brackets. Never calls `done` from inside.
+  // Errors: HostNotFound, ResolveFailed; Side::Upstream.
+  void resolve(std::string host, std::uint16_t port, Handler done);
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,50 @@
+// What an engine is told when it starts. Any thread.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/pipe/settings.h"
+
+namespace sluice::engine {
+
+// "regular@127.0.0.1:8080".
+struct ListenerSpec {
+  std::string text;  // as given
+  std::string kind;  // "regular"
+  asio::ip::tcp::endpoint address;
+};
+
+// Errors: BadArgument, saying what is wrong with which part.
+Result<ListenerSpec> parseListenerSpec(std::string_view text);
+
+// How long a side may be silent. Each has its reason beside it.
+struct Timeouts {
+  Micros connect = std::chrono::seconds(30);       // a SYN is repeated at 1, 3, 7 and 15 s
+  Micros clientIdle = std::chrono::seconds(300);   // between two requests: browsers keep connections that long
+  Micros requestHead = std::chrono::seconds(60);   // from its first byte to its last
+  Micros response = std::chrono::seconds(600);     // debugging means breakpoints in the origin
+  Micros body = std::chrono::seconds(600);         // without one byte moving
+  Micros tunnel = std::chrono::hours(2);           // as TCP's own keep-alive
+  Micros upstreamIdle = std::chrono::seconds(50);  // below the 60 s after which common servers close
+  Micros linger = std::chrono::seconds(2);         // for a client to take the last answer before its connection closes
+  Micros drain = std::chrono::seconds(5);          // for running exchanges when the engine stops
+};
+
+struct WorkerSettings {
+  Timeouts timeouts;
+  pipe::Settings pipe;
+  bool capture = true;
+  std::uint64_t capturedBodyBytesMax = limits::kCapturedBodyBytesMax;
+  std::filesystem::path spillDirectory;
+};
+
+}  // namespace sluice::engine

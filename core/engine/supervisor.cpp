@@ -1,0 +1,222 @@
+#include "core/engine/supervisor.h"
+
+#include <asio/post.hpp>
+#include <csignal>
+#include <utility>
+
+#include "core/base/assert.h"
+#include "core/base/version.h"
+#include "core/engine/clock.h"
+#include "platform/data_dir.h"
+#include "platform/net/address.h"
+#include "platform/process.h"
+
+namespace sluice::engine {
+namespace {
+
+using asio::ip::tcp;
+
+constexpr auto kSampleEvery = std::chrono::seconds(1);
+constexpr auto kChangedEvery = std::chrono::milliseconds(33);  // what a window can show: 30 times a second
+
+Result<tcp::acceptor> bind(asio::io_context& loop, const ListenerSpec& spec) {
+  tcp::acceptor acceptor(loop);
+  std::error_code code;
+  acceptor.open(spec.address.protocol(), code);
+  // Without this, a restart within a minute finds the old connections in the way. (On Windows it would mean
+  // something else: sharing the port with another program.)
+  if (!code && platform::reuseAddressIsSafe()) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
+  if (!code) acceptor.bind(spec.address, code);
+  if (!code) acceptor.listen(asio::socket_base::max_listen_connections, code);
+  if (!code) return acceptor;
+  auto error = net::toError(code, Side::Local, "cannot listen on " + net::toText(spec.address));
+  if (error.code == Code::AddressInUse) {
+    error.detail += ": another program has this port; stop it, or choose another port with --listen regular@127.0.0.1:PORT";
+  }
+  return fail(std::move(error));
+}
+
+}  // namespace
+
+Supervisor::Supervisor(EngineSettings settings, platform::DataDirLock lock)
+    : settings_(std::move(settings)), startedAt_(readClocks()), lock_(std::move(lock)) {}
+
+Supervisor::~Supervisor() {
+  if (workerThread_.joinable()) {
+    worker_->drain();
+    workerThread_.join();
+  }
+}
+
+Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
+  if (auto made = platform::ensurePrivateDirectory(settings.dataDir); !made) return fail(std::move(made.error()));
+  auto lock = platform::DataDirLock::acquire(settings.dataDir, readClocks().wall);
+  if (!lock) return fail(std::move(lock.error()));
+
+  std::unique_ptr<Supervisor> engine(new Supervisor(std::move(settings), std::move(*lock)));
+  if (auto opened = engine->openHistory(); !opened) return fail(std::move(opened.error()));
+  if (auto opened = engine->openListeners(); !opened) return fail(std::move(opened.error()));
+  if (auto opened = engine->openControl(); !opened) return fail(std::move(opened.error()));
+  return engine;
+}
+
+Result<void> Supervisor::openHistory() {
+  auto database = store::Database::open(settings_.dataDir, startedAt_.wall);
+  if (!database) return fail(std::move(database.error()));
+  if (const auto& moved = database->movedAside()) {
+    notice_ = "the history was damaged (" + describe(moved->why) + ") and is kept as " + moved->to.string() +
+              "; a new one was begun";
+  }
+  const auto firstExchange = database->nextExchangeId();
+  const auto firstConnection = database->nextConnectionId();
+  store::RecorderOptions options;
+  options.onCommitted = [this](const store::RecorderStatus& status) {
+    asio::post(loop_, [this, status] { committed(status); });
+  };
+  auto recorder = store::Recorder::start(std::move(*database), std::move(options));
+  if (!recorder) return fail(std::move(recorder.error()));
+  recorder_ = std::move(*recorder);
+  lastCommit_ = recorder_->status();
+  settings_.worker.spillDirectory = settings_.dataDir;
+  worker_ = std::make_unique<Worker>(settings_.worker, recorder_.get(), firstExchange, firstConnection);
+  return {};
+}
+
+Result<void> Supervisor::openListeners() {
+  for (const auto& spec : settings_.listeners) {
+    auto acceptor = bind(worker_->loop(), spec);
+    if (!acceptor) return fail(std::move(acceptor.error()));
+    const auto address = net::toText(acceptor->local_endpoint());
+    listeners_.push_back({spec.text, spec.kind, address});
+    worker_->serve(std::move(*acceptor), spec.kind + " " + address);
+  }
+  return {};
+}
+
+Result<void> Supervisor::openControl() {
+  auto endpoint = platform::ControlEndpoint::listen(settings_.dataDir);
+  if (!endpoint) return fail(std::move(endpoint.error()));
+  endpoint_ = std::make_unique<platform::ControlEndpoint>(std::move(*endpoint));
+  ControlServer::Acceptor acceptor(loop_);
+  std::error_code code;
+  acceptor.assign(asio::local::stream_protocol(), static_cast<int>(endpoint_->takeListener()), code);
+  if (code) return fail(net::toError(code, Side::Local, "control socket " + endpoint_->address()));
+  ControlServer::Engine& engine = *this;
+  control_ = std::make_unique<ControlServer>(loop_, std::move(acceptor), engine);
+  return lock_.publish(endpoint_->address());
+}
+
+void Supervisor::run() {
+  for (const int signal : platform::stopSignals()) signals_.add(signal);
+  signals_.async_wait([this](const std::error_code& code, int) {
+    if (!code) stopRequested();
+  });
+  sampleEverySecond();
+  workerThread_ = std::thread([this] {
+    worker_->run();
+    asio::post(loop_, [this] { workerFinished(); });
+  });
+  loop_.run();
+}
+
+void Supervisor::stopRequested() {
+  if (std::exchange(stopping_, true)) return;
+  control_->announceStop();
+  worker_->drain();
+}
+
+void Supervisor::workerFinished() {
+  workerThread_.join();
+  recorder_->stop();
+  signals_.cancel();
+  // One last turn, so that clients get what was queued for them (Stopping) before their connections close.
+  asio::post(loop_, [this] { loop_.stop(); });
+}
+
+control::StatusSample Supervisor::sample() const {
+  const auto now = readClocks();
+  const auto& counters = worker_->counters();
+  const auto recorder = recorder_->status();
+  control::StatusSample sample;
+  sample.at = now.wall;
+  sample.openConnections = counters.openConnections.load(std::memory_order_relaxed);
+  sample.bytesUp = counters.bytesUp.load(std::memory_order_relaxed);
+  sample.bytesDown = counters.bytesDown.load(std::memory_order_relaxed);
+  const auto elapsed = (now.wall - lastSample_.at).count();
+  if (lastSample_.at.time_since_epoch().count() > 0 && elapsed > 0) {
+    const auto perSecond = [&](std::uint64_t bytes) { return bytes * 1'000'000 / static_cast<std::uint64_t>(elapsed); };
+    sample.upBytesPerSecond = perSecond(sample.bytesUp - lastSample_.bytesUp);
+    sample.downBytesPerSecond = perSecond(sample.bytesDown - lastSample_.bytesDown);
+  }
+  const bool failed = recorder.problem.code != Code::None;
+  sample.capture = !settings_.worker.capture ? control::CaptureState::Off
+                   : failed                  ? control::CaptureState::Failed
+                                             : control::CaptureState::On;
+  if (failed) sample.storeError = describe(recorder.problem);
+  sample.recorderQueueBytes = recorder.queuedBytes;
+  sample.databaseBytes = recorder.databaseBytes;
+  return sample;
+}
+
+void Supervisor::sampleEverySecond() {
+  lastSample_ = sample();
+  control_->publish(lastSample_);
+  sampleTimer_.expires_after(kSampleEvery);
+  sampleTimer_.async_wait([this](const std::error_code& code) {
+    if (!code) sampleEverySecond();
+  });
+}
+
+control::StatusReply Supervisor::status() {
+  control::StatusReply reply;
+  reply.pid = platform::ownProcessId();
+  reply.version = kVersion;
+  reply.startedAt = startedAt_.wall;
+  reply.uptime = readClocks().mono - startedAt_.mono;
+  reply.dataDir = settings_.dataDir.string();
+  reply.listeners = listeners_;
+  reply.exchangesTotal = recorder_->status().exchanges;
+  reply.bugsSurvived = bugCount();
+  reply.now = sample();
+  reply.now.upBytesPerSecond = lastSample_.upBytesPerSecond;
+  reply.now.downBytesPerSecond = lastSample_.downBytesPerSecond;
+  return reply;
+}
+
+void Supervisor::connections(std::function<void(control::ConnectionsReply)> done) {
+  worker_->snapshot([this, done = std::move(done)](std::vector<ConnectionSnapshot> all) mutable {
+    asio::post(loop_, [done = std::move(done), all = std::move(all)] {
+      using Phase = session::HttpSession::Phase;
+      control::ConnectionsReply reply;
+      reply.total = all.size();
+      for (const auto& each : all) {
+        const auto state = each.phase == Phase::Tunnel  ? control::ConnectionState::Tunnel
+                           : each.exchange              ? control::ConnectionState::Exchange
+                                                        : control::ConnectionState::Idle;
+        reply.rows.push_back({each.connection, state, each.exchange, each.openedAt, each.clientAddress, each.listener,
+                              each.target, each.exchanges, each.bytesUp, each.bytesDown});
+      }
+      done(std::move(reply));
+    });
+  });
+}
+
+void Supervisor::committed(const store::RecorderStatus& status) {
+  lastCommit_ = status;
+  if (std::exchange(changedPending_, true)) return;
+  changedTimer_.expires_after(kChangedEvery);
+  changedTimer_.async_wait([this](const std::error_code& code) {
+    if (!code) publishChanged();
+  });
+}
+
+void Supervisor::publishChanged() {
+  changedPending_ = false;
+  control::Changed event;
+  event.storeVersion = lastCommit_.version;
+  event.newestExchange = lastCommit_.newest;
+  event.exchangesTotal = lastCommit_.exchanges;
+  control_->publish(event);
+}
+
+}  // namespace sluice::engine

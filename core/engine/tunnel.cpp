@@ -1,0 +1,56 @@
+#include "core/engine/tunnel.h"
+
+#include "core/base/assert.h"
+
+namespace sluice::engine {
+
+void Tunnel::open(Link& client, Link& upstream, const Opening& opening, const pipe::Settings& settings,
+                  buffer::BlockPool& pool) {
+  SLUICE_ASSERT(!open_);
+  open_ = true;
+  error_ = {};
+  up_.to = &upstream;
+  down_.to = &client;
+  up_.ended = down_.ended = false;
+  const auto untilClose = http1::Framing::untilClose();
+  up_.relay.start(client, upstream, Side::Client, untilClose, opening.upPreread, settings, pool, {});
+  down_.relay.start(upstream, client, Side::Upstream, untilClose, opening.downPreread, settings, pool, {});
+}
+
+void Tunnel::runHalf(Half& half, MonoTime now) {
+  if (half.ended) return;
+  half.relay.process(now);
+  if (!half.relay.hasEnded()) return;
+  half.ended = true;
+  auto end = half.relay.finish();
+  if (end.error.code == Code::None) {
+    half.to->transport().endSending();
+  } else if (error_.code == Code::None) {
+    error_ = std::move(end.error);
+  }
+}
+
+bool Tunnel::run(MonoTime now) {
+  runHalf(up_, now);
+  runHalf(down_, now);
+  return error_.code != Code::None || (up_.ended && down_.ended);
+}
+
+void Tunnel::fail(Error error) {
+  if (!open_ || error_.code != Code::None) return;
+  error_ = std::move(error);
+}
+
+session::TunnelEnd Tunnel::finish() {
+  SLUICE_ASSERT(open_);
+  cancel();
+  return {up_.relay.totals(), down_.relay.totals(), error_};
+}
+
+void Tunnel::cancel() {
+  up_.relay.cancel();
+  down_.relay.cancel();
+  open_ = false;
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,45 @@
+// Both directions of a tunnel, each with a half-close of its own. Uses the two relays of its connection. Loop thread only.
+#pragma once
+
+#include "core/engine/relay.h"
+
+namespace sluice::engine {
+
+class Tunnel {
+ public:
+  Tunnel(Relay& up, Relay& down) : up_{up}, down_{down} {}
+
+  struct Opening {
+    Bytes upPreread;    // came with the client's head; valid until the tunnel has ended
+    Bytes downPreread;  // came with upstream's head
+  };
+  void open(Link& client, Link& upstream, const Opening& opening, const pipe::Settings& settings, buffer::BlockPool& pool);
+
+  bool isOpen() const { return open_; }
+  // Moves what can be moved. True once both directions have ended, or one has failed.
+  bool run(MonoTime now);
+  // REQUIRES: run() said true. Afterwards it is not open.
+  session::TunnelEnd finish();
+
+  // Breaks it off.
+  void fail(Error error);
+  void cancel();
+  // So far.
+  capture::BodyTotals upTotals() const { return up_.relay.totals(); }
+  capture::BodyTotals downTotals() const { return down_.relay.totals(); }
+
+ private:
+  struct Half {
+    Relay& relay;
+    Link* to = nullptr;
+    bool ended = false;
+  };
+  void runHalf(Half& half, MonoTime now);
+
+  Half up_;
+  Half down_;
+  bool open_ = false;
+  Error error_;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,142 @@
+#include "core/engine/worker.h"
+
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "core/engine/client_connection.h"
+#include "core/engine/clock.h"
+#include "platform/net/address.h"
+
+namespace sluice::engine {
+
+using asio::ip::tcp;
+
+struct Worker::Listening {
+  Listening(tcp::acceptor a, std::string l, asio::io_context& loop)
+      : acceptor(std::move(a)), label(std::move(l)), retry(loop), address(acceptor.local_endpoint()) {}
+
+  tcp::acceptor acceptor;
+  std::string label;
+  asio::steady_timer retry;
+  tcp::endpoint address;
+};
+
+Worker::Worker(WorkerSettings settings, capture::Sink* sink, ExchangeId firstExchange, ConnectionId firstConnection)
+    : settings_(std::move(settings)),
+      sink_(settings_.capture ? sink : nullptr),
+      keepRunning_(asio::make_work_guard(loop_)),
+      resolver_(loop_),
+      upstreams_(loop_, settings_.timeouts.upstreamIdle),
+      drainDeadline_(loop_, [this] { loop_.stop(); }),
+      nextExchange_(firstExchange.value),
+      nextConnection_(firstConnection.value) {}
+
+Worker::~Worker() = default;
+
+void Worker::serve(tcp::acceptor acceptor, std::string label) {
+  auto& listening = *listeners_.emplace_back(std::make_unique<Listening>(std::move(acceptor), std::move(label), loop_));
+  accept(listening);
+}
+
+void Worker::run() {
+  loop_.run();
+  // Connections go while the pools that they use still stand.
+  for (auto* connection : openConnections()) connection->cut();
+  retired_.clear();
+  upstreams_.clear();
+}
+
+void Worker::accept(Listening& listening) {
+  listening.acceptor.async_accept([this, &listening](const std::error_code& code, tcp::socket socket) {
+    accepted(listening, code, std::move(socket));
+  });
+}
+
+void Worker::accepted(Listening& listening, const std::error_code& code, tcp::socket socket) {
+  if (draining_ || code == asio::error::operation_aborted) return;
+  if (!code) open(listening, std::move(socket));
+  // Out of descriptors or memory, or at our own limit: those who wait stay in the system's backlog.
+  const bool exhausted = code && code != asio::error::connection_aborted;
+  if (!exhausted && connections_.size() < limits::kConnectionsMax) return accept(listening);
+  listening.retry.expires_after(std::chrono::milliseconds(100));
+  listening.retry.async_wait([this, &listening](const std::error_code& cancelled) {
+    if (!cancelled && !draining_) accept(listening);
+  });
+}
+
+void Worker::open(Listening& listening, tcp::socket socket) {
+  const ConnectionId id{nextConnection_++};
+  auto connection = std::make_unique<ClientConnection>(*this, std::move(socket), id, listening.label);
+  auto& reference = *connection;
+  connections_.emplace(id, std::move(connection));
+  counters_.openConnections.store(connections_.size(), std::memory_order_relaxed);
+  reference.start();
+}
+
+void Worker::retire(ClientConnection& connection) {
+  const auto found = connections_.find(connection.id());
+  if (found == connections_.end()) return;
+  if (retired_.empty()) asio::post(loop_, [this] { retired_.clear(); });
+  retired_.push_back(std::move(found->second));
+  connections_.erase(found);
+  counters_.openConnections.store(connections_.size(), std::memory_order_relaxed);
+  stopIfDrained();
+}
+
+void Worker::resumeLater(ConnectionId connection) {
+  asio::post(loop_, [this, connection] {
+    const auto found = connections_.find(connection);
+    if (found != connections_.end()) found->second->resume();
+  });
+}
+
+bool Worker::isOwnListener(const tcp::endpoint& endpoint) const {
+  for (const auto& listening : listeners_) {
+    const auto& own = listening->address;
+    if (own.port() != endpoint.port()) continue;
+    if (own.address() == endpoint.address()) return true;
+    if (own.address().is_unspecified() && endpoint.address().is_loopback()) return true;
+  }
+  return false;
+}
+
+// A copy: what is done to each may retire it.
+std::vector<ClientConnection*> Worker::openConnections() const {
+  std::vector<ClientConnection*> all;
+  for (const auto& [id, connection] : connections_) all.push_back(connection.get());
+  return all;
+}
+
+void Worker::drain() {
+  asio::post(loop_, [this] { beginDrain(); });
+}
+
+void Worker::beginDrain() {
+  if (draining_) return;
+  draining_ = true;
+  for (const auto& listening : listeners_) {
+    std::error_code ignored;
+    listening->acceptor.close(ignored);
+    listening->retry.cancel();
+  }
+  drainDeadline_.set(readClocks().mono + settings_.timeouts.drain);
+  for (auto* connection : openConnections()) connection->stop();
+  stopIfDrained();
+}
+
+void Worker::stopIfDrained() {
+  if (draining_ && connections_.empty()) loop_.stop();
+}
+
+void Worker::snapshot(std::function<void(std::vector<ConnectionSnapshot>)> done) {
+  asio::post(loop_, [this, done = std::move(done)] {
+    std::vector<ConnectionSnapshot> all;
+    all.reserve(connections_.size());
+    for (const auto& [id, connection] : connections_) all.push_back(connection->snapshot());
+    done(std::move(all));
+  });
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,113 @@
+// Owns client connections and all that serves them, on one event loop. Constructed and destroyed by the supervisor while
+// run() is not running; run() is the worker's thread. Everything else says which thread may call it.
+#pragma once
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/buffer/heap_block_pool.h"
+#include "core/capture/records.h"
+#include "core/engine/connector.h"
+#include "core/engine/settings.h"
+#include "core/engine/upstream_pool.h"
+#include "core/session/http_session.h"
+
+namespace sluice::engine {
+
+class ClientConnection;
+
+// Shared: written by the worker, read by anybody.
+struct WorkerCounters {
+  std::atomic<std::uint64_t> bytesUp{0};    // received from clients
+  std::atomic<std::uint64_t> bytesDown{0};  // sent to clients
+  std::atomic<std::uint64_t> openConnections{0};
+};
+
+// One open connection as the live list shows it.
+struct ConnectionSnapshot {
+  ConnectionId connection;
+  session::HttpSession::Phase phase;
+  ExchangeId exchange;
+  WallTime openedAt;
+  std::string clientAddress;
+  std::string listener;
+  std::string target;
+  std::uint64_t exchanges = 0;
+  std::uint64_t bytesUp = 0;
+  std::uint64_t bytesDown = 0;
+};
+
+class Worker final : public session::IdSource {
+ public:
+  // `sink` outlives the worker; null: capture is off whatever the settings say. Ids are given out from these on.
+  Worker(WorkerSettings settings, capture::Sink* sink, ExchangeId firstExchange, ConnectionId firstConnection);
+  ~Worker();
+  Worker(Worker&&) = delete;
+
+  // Before run(). Takes an open, listening acceptor; `label` is what rows say of it: "regular 127.0.0.1:8080".
+  asio::io_context& loop() { return loop_; }
+  void serve(asio::ip::tcp::acceptor acceptor, std::string label);
+
+  // Returns after drain() or stop().
+  void run();
+
+  // Any thread. Stops accepting, lets running exchanges end, at most Timeouts::drain; then run() returns.
+  void drain();
+  // Any thread. Calls `done` on the worker's thread with every open connection.
+  void snapshot(std::function<void(std::vector<ConnectionSnapshot>)> done);
+  const WorkerCounters& counters() const { return counters_; }
+
+  // --- For connections. Loop thread only.
+  ExchangeId nextExchangeId() override { return ExchangeId{nextExchange_++}; }
+  const WorkerSettings& settings() const { return settings_; }
+  WorkerCounters& mutableCounters() { return counters_; }
+  buffer::BlockPool& blocks() { return blocks_; }
+  UpstreamPool& upstreams() { return upstreams_; }
+  Resolver& resolver() { return resolver_; }
+  capture::Sink* sink() const { return sink_; }
+  // Whether connecting there would reach one of our own listeners, and so ourselves again.
+  bool isOwnListener(const asio::ip::tcp::endpoint& endpoint) const;
+  // Gives the connection another turn after the others have had theirs.
+  void resumeLater(ConnectionId connection);
+  // Destroys the connection, though not before the current callback has returned.
+  void retire(ClientConnection& connection);
+
+ private:
+  struct Listening;
+
+  void accept(Listening& listening);
+  void accepted(Listening& listening, const std::error_code& code, asio::ip::tcp::socket socket);
+  void open(Listening& listening, asio::ip::tcp::socket socket);
+  std::vector<ClientConnection*> openConnections() const;
+  void beginDrain();
+  void stopIfDrained();
+
+  // Immutable after construction.
+  const WorkerSettings settings_;
+  capture::Sink* const sink_;
+
+  // Loop thread only.
+  asio::io_context loop_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> keepRunning_;
+  buffer::HeapBlockPool blocks_;
+  Resolver resolver_;
+  UpstreamPool upstreams_;
+  Deadline drainDeadline_;
+  std::vector<std::unique_ptr<Listening>> listeners_;
+  std::unordered_map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
+  std::vector<std::unique_ptr<ClientConnection>> retired_;
+  std::uint64_t nextExchange_;
+  std::uint64_t nextConnection_;
+  bool draining_ = false;
+
+  WorkerCounters counters_;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,70 @@
+// What a session asks of its driver, in order. Values only; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "core/capture/records.h"
+#include "core/codec/http1/framing.h"
+
+namespace sluice::session {
+
+// Answered by upstreamOpened() or upstreamFailed().
+struct OpenUpstream {
+  enum class Reuse : std::uint8_t { Allowed, Never };
+  std::string host;  // without brackets
+  std::uint16_t port = 0;
+  Reuse reuse = Reuse::Allowed;
+};
+
+struct SendToUpstream {
+  std::string bytes;
+};
+
+struct SendToClient {
+  std::string bytes;
+};
+
+// Moves the body that follows the client's head to upstream; answered by requestBodyEnded().
+struct RelayRequestBody {
+  http1::Framing framing;
+};
+
+// Moves the body that follows upstream's head to the client; answered by responseBodyEnded().
+struct RelayResponseBody {
+  http1::Framing framing;
+};
+
+// Moves bytes both ways, unread, until both directions have ended; answered by tunnelEnded().
+struct OpenTunnel {};
+
+// Half-close towards upstream once everything for it is sent: the client has ended its side.
+struct EndUpstreamSending {};
+
+// The session is done with upstream. Reuse is a permission: what still stands in the connection may forbid it.
+struct EndUpstream {
+  enum class Fate : std::uint8_t {
+    Reuse,
+    Close,
+    Abort,  // upstream sees a reset, as it would have without us
+  };
+  Fate fate = Fate::Close;
+};
+
+struct CloseClient {
+  enum class Kind : std::uint8_t {
+    FlushThenClose,  // everything for the client is delivered first; what it still sends is read and thrown away
+    Abort,           // the client sees a reset and cannot take what it has for complete
+  };
+  Kind kind = Kind::FlushThenClose;
+};
+
+struct Tell {
+  capture::Record record;
+};
+
+using Command = std::variant<OpenUpstream, SendToUpstream, SendToClient, RelayRequestBody, RelayResponseBody, OpenTunnel,
+                             EndUpstreamSending, EndUpstream, CloseClient, Tell>;
+
+}  // namespace sluice::session

@@ -1,0 +1,391 @@
+#include "core/session/http_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/assert.h"
+#include "core/codec/http1/forward.h"
+#include "core/codec/http1/local_response.h"
+#include "core/codec/http1/target.h"
+
+namespace sluice::session {
+
+using http1::Framing;
+using http1::Persistence;
+using http1::Target;
+
+namespace {
+
+// RFC 9110 section 9.2.2.
+bool isIdempotent(std::string_view method) {
+  constexpr std::string_view kMethods[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+  return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
+}
+
+bool hasBody(const Framing& framing) {
+  return framing.kind != Framing::Kind::None && framing != Framing::ofLength(0);
+}
+
+}  // namespace
+
+HttpSession::HttpSession(IdSource& ids, ConnectionId connection, Capture capture)
+    : ids_(ids), connection_(connection), capture_(capture) {}
+
+void HttpSession::tell(capture::Record record) {
+  if (capture_ == Capture::On) command(Tell{std::move(record)});
+}
+
+// --- The request.
+
+std::size_t HttpSession::clientBytes(Bytes bytes, Now now) {
+  SLUICE_ASSERT(readsClientHead());
+  auto fed = requestParser_.feed(bytes);
+  if (!recording_ && requestParser_.started()) beginExchange(now);
+  if (!fed) {
+    requestInvalid(std::move(fed.error()), now);
+    return bytes.size();
+  }
+  if (fed->state == http1::HeadParser::State::Done) requestComplete(now);
+  return fed->consumed;
+}
+
+void HttpSession::beginExchange(Now now) {
+  recording_.emplace(ids_.nextExchangeId(), connection_, now);
+  exchanges_++;
+  requestBody_ = RequestBody::None;
+  clientPersistence_ = upstreamPersistence_ = Persistence::Close;
+  tunnel_ = upgrade_ = upstreamOpen_ = upstreamReused_ = responseBegun_ = responseDone_ = false;
+  responseFraming_ = {};
+}
+
+void HttpSession::requestComplete(Now now) {
+  const auto& head = requestParser_.head();
+  const auto target = http1::parseTarget(head.method(), head.target());
+  auto destination = destinationOf(head, target ? &*target : nullptr);
+  targetText_ = destination.url;
+  tell(recording_->started(std::move(destination), head.raw()));
+  if (!target) return failExchange(target.error(), now);
+  if (auto wrong = checkTarget(*target); wrong.code != Code::None) return failExchange(std::move(wrong), now);
+
+  auto framing = http1::requestFraming(head);
+  if (!framing) return failExchange(std::move(framing.error()), now);
+  requestFraming_ = *framing;
+  tunnel_ = target->form == Target::Form::Authority;
+  if (!tunnel_ && hasBody(requestFraming_)) requestBody_ = RequestBody::Waiting;
+  clientPersistence_ = http1::afterRequest(head);
+  upgrade_ = head.find(http1::FieldId::Upgrade) && head.hasToken(http1::FieldId::Connection, "upgrade");
+  phase_ = Phase::Connecting;
+  openUpstream(tunnel_ ? OpenUpstream::Reuse::Never : OpenUpstream::Reuse::Allowed);
+}
+
+Error HttpSession::checkTarget(const Target& target) const {
+  switch (target.form) {
+    case Target::Form::Authority: return {};
+    case Target::Form::Absolute:
+      if (target.scheme == Target::Scheme::Http) return {};
+      return {Code::UnsupportedScheme, Side::Client, 0,
+              "'" + std::string(target.schemeText) + "' in the request target: use CONNECT for anything but http"};
+    case Target::Form::Origin:
+    case Target::Form::Asterisk:
+      return {Code::BadTarget, Side::Client, 0,
+              "this is a proxy: the request target must be a whole URL such as http://host/path"};
+  }
+  return {};
+}
+
+// The head itself cannot be understood: the row shows the raw bytes, and the connection cannot go on.
+void HttpSession::requestInvalid(Error error, Now now) {
+  if (!recording_) beginExchange(now);
+  tell(recording_->started({}, requestParser_.head().raw()));
+  failExchange(std::move(error), now);
+}
+
+void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
+  const auto& head = requestParser_.head();
+  const auto target = http1::parseTarget(head.method(), head.target());
+  command(OpenUpstream{std::string(target->authority.host), target->port, reuse});
+}
+
+void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
+  if (SLUICE_BUG(phase_ != Phase::Connecting)) return;
+  upstreamOpen_ = true;
+  upstreamReused_ = upstream.reused;
+  recording_->upstreamOpened(std::move(upstream.address), upstream.reused, upstream.resolvedAt, upstream.connectedAt);
+  if (tunnel_) {
+    phase_ = Phase::Tunnel;
+    command(SendToClient{std::string(http1::kConnectionEstablished)});
+    tell(recording_->responseStarted(200, {}, http1::kConnectionEstablished));
+    command(OpenTunnel{});
+    return;
+  }
+  sendRequest(now);
+}
+
+void HttpSession::sendRequest(Now) {
+  const auto& head = requestParser_.head();
+  const auto target = http1::parseTarget(head.method(), head.target());
+  http1::ForwardOptions options;
+  if (upgrade_) options.upgrade = http1::UpgradeField::Keep;
+  std::string bytes;
+  http1::forwardRequestHead(head, *target, options, bytes);
+  command(SendToUpstream{std::move(bytes)});
+  if (requestBody_ == RequestBody::Waiting) {
+    requestBody_ = RequestBody::Running;
+    command(RelayRequestBody{requestFraming_});
+  } else if (clientEnded_) {
+    command(EndUpstreamSending{});
+  }
+  responseParser_.reset();
+  phase_ = Phase::AwaitResponse;
+}
+
+void HttpSession::requestSent(Now now) {
+  if (recording_) recording_->requestSent(now.mono);
+}
+
+void HttpSession::requestBodyEnded(BodyEnd body, Now now) {
+  if (SLUICE_BUG(requestBody_ != RequestBody::Running)) return;
+  recording_->requestBodyEnded(body);
+  requestBody_ = body.error.code == Code::None ? RequestBody::Done : RequestBody::Broken;
+  if (requestBody_ == RequestBody::Broken) {
+    upstreamPersistence_ = clientPersistence_ = Persistence::Close;
+    if (body.error.side != Side::Upstream) return failExchange(std::move(body.error), now);
+  }
+  // The response came first and only this was still going on.
+  if (phase_ == Phase::RelayResponse && responseDone_) exchangeDone(now);
+}
+
+// --- Upstream's answer.
+
+std::size_t HttpSession::upstreamBytes(Bytes bytes, Now now) {
+  SLUICE_ASSERT(readsUpstreamHead());
+  std::size_t consumed = 0;
+  while (phase_ == Phase::AwaitResponse && consumed < bytes.size()) {
+    auto fed = responseParser_.feed(bytes.subspan(consumed));
+    if (!fed) {
+      tell(recording_->responseStarted(0, {}, responseParser_.head().raw()));
+      failExchange(std::move(fed.error()), now);
+      return bytes.size();
+    }
+    consumed += fed->consumed;
+    if (fed->state == http1::HeadParser::State::NeedMore) break;
+    responseHead(now);
+  }
+  return consumed;
+}
+
+void HttpSession::responseHead(Now now) {
+  const auto& head = responseParser_.head();
+  if (head.status() == 101) {
+    if (upgrade_) {
+      recording_->responseHeadCame(now.mono);
+      return switchProtocols();
+    }
+    return failExchange({Code::BadResponse, Side::Upstream, 0, "101 Switching Protocols was not asked for"}, now);
+  }
+  if (head.status() < 200) return interimResponse();
+
+  recording_->responseHeadCame(now.mono);
+  tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
+  auto framing = http1::responseFraming(head, requestParser_.head().method());
+  if (!framing) return failExchange(std::move(framing.error()), now);
+  finalResponse(*framing);
+  if (!hasBody(*framing)) responseDone(now);
+}
+
+void HttpSession::interimResponse() {
+  // An HTTP/1.0 client does not know 1xx (RFC 9110 section 15.2).
+  if (!requestParser_.head().version().is10()) {
+    std::string bytes;
+    http1::forwardResponseHead(responseParser_.head(), {}, bytes);
+    command(SendToClient{std::move(bytes)});
+  }
+  responseParser_.reset();
+}
+
+void HttpSession::switchProtocols() {
+  const auto& head = responseParser_.head();
+  tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
+  std::string bytes;
+  http1::forwardResponseHead(head, {http1::ConnectionField::Unsaid, http1::UpgradeField::Keep}, bytes);
+  command(SendToClient{std::move(bytes)});
+  responseBegun_ = true;
+  phase_ = Phase::Tunnel;
+  command(OpenTunnel{});
+}
+
+void HttpSession::finalResponse(const Framing& framing) {
+  const auto& head = responseParser_.head();
+  // Persistence was set to Close when the request body broke.
+  if (requestBody_ != RequestBody::Broken) upstreamPersistence_ = http1::afterResponse(head, framing);
+  if (framing.kind == Framing::Kind::UntilClose || stopping_ || clientEnded_) clientPersistence_ = Persistence::Close;
+  // Upstream closes without having read the request: nobody will read the rest of it.
+  if (requestBody_ == RequestBody::Running && upstreamPersistence_ == Persistence::Close) {
+    clientPersistence_ = Persistence::Close;
+  }
+
+  http1::ForwardOptions options;
+  if (clientPersistence_ == Persistence::Close) options.connection = http1::ConnectionField::Close;
+  std::string bytes;
+  http1::forwardResponseHead(head, options, bytes);
+  command(SendToClient{std::move(bytes)});
+  responseBegun_ = true;
+  responseFraming_ = framing;
+  phase_ = Phase::RelayResponse;
+  if (hasBody(framing)) command(RelayResponseBody{framing});
+}
+
+void HttpSession::responseBodyEnded(BodyEnd body, Now now) {
+  if (SLUICE_BUG(phase_ != Phase::RelayResponse)) return;
+  recording_->responseBodyEnded(body);
+  if (body.error.code != Code::None) return failExchange(std::move(body.error), now);
+  if (body.excess) upstreamPersistence_ = Persistence::Close;
+  responseDone(now);
+}
+
+void HttpSession::responseDone(Now now) {
+  responseDone_ = true;
+  // The request body goes on to its end when both sides want to keep their connections for more.
+  if (requestBody_ == RequestBody::Running && clientPersistence_ == Persistence::KeepOpen) return;
+  exchangeDone(now);
+}
+
+void HttpSession::exchangeDone(Now now) {
+  const bool requestWhole = requestBody_ == RequestBody::None || requestBody_ == RequestBody::Done;
+  const bool reuse = upstreamPersistence_ == Persistence::KeepOpen && requestWhole && !clientEnded_;
+  const bool keepClient = clientPersistence_ == Persistence::KeepOpen && requestWhole && !stopping_ && !clientEnded_;
+  command(EndUpstream{reuse ? EndUpstream::Fate::Reuse : EndUpstream::Fate::Close});
+  upstreamOpen_ = false;
+  endExchange({}, now);
+  if (!keepClient) return close(CloseClient::Kind::FlushThenClose);
+  requestParser_.reset();
+  phase_ = Phase::AwaitRequest;
+}
+
+// --- Tunnels.
+
+void HttpSession::tunnelEnded(TunnelEnd tunnel, Now now) {
+  if (SLUICE_BUG(phase_ != Phase::Tunnel)) return;
+  recording_->requestBodyEnded({tunnel.up, {}, {}, false});
+  recording_->responseBodyEnded({tunnel.down, {}, {}, false});
+  const bool broken = tunnel.error.code != Code::None;
+  command(EndUpstream{broken ? EndUpstream::Fate::Abort : EndUpstream::Fate::Close});
+  upstreamOpen_ = false;
+  endExchange(std::move(tunnel.error), now);
+  close(broken ? CloseClient::Kind::Abort : CloseClient::Kind::FlushThenClose);
+}
+
+// --- What goes wrong.
+
+void HttpSession::clientEnded(Now now) {
+  clientEnded_ = true;
+  switch (phase_) {
+    case Phase::AwaitRequest:
+      if (!requestParser_.started()) return close(CloseClient::Kind::FlushThenClose);
+      return requestInvalid({Code::EndedEarly, Side::Client, 0, "the connection ended inside the request head"}, now);
+    case Phase::AwaitResponse:
+    case Phase::RelayResponse:
+      if (requestBody_ == RequestBody::None || requestBody_ == RequestBody::Done) command(EndUpstreamSending{});
+      return;
+    case Phase::Connecting:  // sent on together with the request
+    case Phase::Tunnel:      // the tunnel's pipes see it themselves
+    case Phase::Closed:
+      return;
+  }
+}
+
+void HttpSession::clientFailed(Error error, Now now) {
+  if (phase_ == Phase::Closed) return;
+  if (phase_ == Phase::AwaitRequest && !recording_) return close(CloseClient::Kind::Abort);
+  if (phase_ == Phase::AwaitRequest) tell(recording_->started({}, requestParser_.head().raw()));
+  if (upstreamOpen_ || phase_ == Phase::Connecting) command(EndUpstream{EndUpstream::Fate::Close});
+  upstreamOpen_ = false;
+  endExchange(std::move(error), now);
+  close(CloseClient::Kind::Abort);
+}
+
+bool HttpSession::mayRetry() const {
+  return phase_ == Phase::AwaitResponse && upstreamReused_ && !responseParser_.started() &&
+         requestBody_ == RequestBody::None && isIdempotent(requestParser_.head().method());
+}
+
+void HttpSession::upstreamFailed(Error error, Now now) {
+  if (phase_ != Phase::Connecting && phase_ != Phase::AwaitResponse) return;
+  // A connection that was kept may have been closed by upstream while our request was on its way
+  // (RFC 9112 section 9.3.1): asked once more on a new one, and only what may be asked twice.
+  if (mayRetry()) {
+    command(EndUpstream{EndUpstream::Fate::Close});
+    upstreamOpen_ = false;
+    phase_ = Phase::Connecting;
+    return openUpstream(OpenUpstream::Reuse::Never);
+  }
+  if (responseParser_.started() && phase_ == Phase::AwaitResponse) {
+    tell(recording_->responseStarted(0, {}, responseParser_.head().raw()));
+  }
+  failExchange(std::move(error), now);
+}
+
+void HttpSession::timedOut(Now now) {
+  switch (phase_) {
+    case Phase::AwaitRequest:
+      if (!requestParser_.started()) return close(CloseClient::Kind::FlushThenClose);
+      return requestInvalid({Code::IdleTimeout, Side::Client, 0, "the request head did not arrive in time"}, now);
+    case Phase::AwaitResponse:
+      return failExchange({Code::IdleTimeout, Side::Upstream, 0, "no response head arrived in time"}, now);
+    case Phase::Connecting:     // the connector has its own limit
+    case Phase::RelayResponse:  // so have pipes and tunnels
+    case Phase::Tunnel:
+    case Phase::Closed: return;
+  }
+}
+
+void HttpSession::stop(Now) {
+  stopping_ = true;
+  if (phase_ == Phase::AwaitRequest && !requestParser_.started()) close(CloseClient::Kind::FlushThenClose);
+}
+
+void HttpSession::failExchange(Error error, Now now) {
+  const bool clientGone = error.side == Side::Client && error.code == Code::ConnectionReset;
+  if (upstreamOpen_ || phase_ == Phase::Connecting) command(EndUpstream{EndUpstream::Fate::Close});
+  upstreamOpen_ = false;
+  if (clientGone || responseBegun_) {
+    endExchange(std::move(error), now);
+    // A length or chunks show by themselves that the end is missing; only a reset can say so of the rest.
+    const bool cutShows = responseFraming_.kind == Framing::Kind::Length || responseFraming_.kind == Framing::Kind::Chunked;
+    return close(cutShows && !clientGone ? CloseClient::Kind::FlushThenClose : CloseClient::Kind::Abort);
+  }
+
+  const bool keepClient = error.side != Side::Client && requestBody_ == RequestBody::None && !stopping_ &&
+                          !clientEnded_ && clientPersistence_ == Persistence::KeepOpen;
+  answerError(error, keepClient ? Persistence::KeepOpen : Persistence::Close);
+  endExchange(std::move(error), now);
+  if (!keepClient) return close(CloseClient::Kind::FlushThenClose);
+  requestParser_.reset();
+  phase_ = Phase::AwaitRequest;
+}
+
+void HttpSession::answerError(const Error& error, Persistence connection) {
+  const bool head = requestParser_.head().method() == "HEAD";
+  const int status = http1::statusFor(error);
+  auto bytes = http1::errorResponse(status, error, connection, head ? http1::BodyKind::Omit : http1::BodyKind::Send);
+  const auto headBytes = bytes.find("\r\n\r\n") + 4;
+  tell(recording_->responseStarted(status, "text/plain; charset=utf-8", std::string_view(bytes).substr(0, headBytes)));
+  if (headBytes < bytes.size()) {
+    tell(capture::BodyChunk{recording_->exchange(), capture::Direction::Response, bytes.substr(headBytes)});
+    recording_->responseBodyEnded({{bytes.size() - headBytes, bytes.size() - headBytes}, {}, {}, false});
+  }
+  command(SendToClient{std::move(bytes)});
+}
+
+void HttpSession::endExchange(Error error, Now now) {
+  if (!recording_) return;
+  tell(recording_->ended(std::move(error), now));
+  recording_.reset();
+}
+
+void HttpSession::close(CloseClient::Kind kind) {
+  phase_ = Phase::Closed;
+  command(CloseClient{kind});
+}
+
+}  // namespace sluice::session

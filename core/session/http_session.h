@@ -1,0 +1,149 @@
+// What one client connection of a regular (forward) proxy listener is doing: a sequence of HTTP/1 exchanges, ended by a
+// tunnel or by closing. Pure: events and the time go in, commands come out. Owned by one thread.
+//
+// The driver calls one event, then carries out every command of takeCommands() before the next. It feeds heads while
+// readsClientHead() or readsUpstreamHead() says so; bodies pass by in pipes and only their ends are told.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/id.h"
+#include "core/base/time.h"
+#include "core/codec/http1/head_parser.h"
+#include "core/codec/http1/persistence.h"
+#include "core/session/commands.h"
+#include "core/session/recording.h"
+
+namespace sluice::session {
+
+class IdSource {
+ public:
+  virtual ExchangeId nextExchangeId() = 0;
+
+ protected:
+  ~IdSource() = default;
+};
+
+struct OpenedUpstream {
+  std::string address;  // numeric "address:port"
+  bool reused = false;
+  MonoTime resolvedAt;
+  MonoTime connectedAt;
+};
+
+struct TunnelEnd {
+  capture::BodyTotals up;
+  capture::BodyTotals down;
+  Error error;  // Code::None: both directions ended in order
+};
+
+class HttpSession {
+ public:
+  enum class Capture : std::uint8_t { Off, On };
+  enum class Phase : std::uint8_t { AwaitRequest, Connecting, AwaitResponse, RelayResponse, Tunnel, Closed };
+
+  // `ids` outlives the session.
+  HttpSession(IdSource& ids, ConnectionId connection, Capture capture);
+
+  // --- Events. Bytes are only looked at; the return value is how many of them belonged to a head.
+  // REQUIRES: readsClientHead().
+  std::size_t clientBytes(Bytes bytes, Now now);
+  // REQUIRES: readsUpstreamHead().
+  std::size_t upstreamBytes(Bytes bytes, Now now);
+  // The client will send no more (half-close), while no request body is being relayed.
+  void clientEnded(Now now);
+  void clientFailed(Error error, Now now);
+  void upstreamOpened(OpenedUpstream upstream, Now now);
+  // Connecting failed, or the connection broke or ended before a response head was complete.
+  void upstreamFailed(Error error, Now now);
+  // Everything for upstream, body included, was handed to the system.
+  void requestSent(Now now);
+  void requestBodyEnded(BodyEnd body, Now now);
+  void responseBodyEnded(BodyEnd body, Now now);
+  void tunnelEnded(TunnelEnd tunnel, Now now);
+  // Nothing came from the side that is being waited for.
+  void timedOut(Now now);
+  // The engine stops: closes between exchanges instead of reading another request.
+  void stop(Now now);
+
+  // --- State.
+  bool readsClientHead() const { return phase_ == Phase::AwaitRequest; }
+  bool readsUpstreamHead() const { return phase_ == Phase::AwaitResponse; }
+  Phase phase() const { return phase_; }
+  bool insideHead() const { return phase_ == Phase::AwaitRequest && requestParser_.started(); }
+  ExchangeId exchange() const { return recording_ ? recording_->exchange() : ExchangeId{}; }
+  // "http://host/path" or "host:port" of the exchange that runs, or ran last.
+  const std::string& target() const { return targetText_; }
+  std::uint64_t exchanges() const { return exchanges_; }
+
+  std::vector<Command> takeCommands() { return std::exchange(commands_, {}); }
+
+ private:
+  enum class RequestBody : std::uint8_t {
+    None,
+    Waiting,  // for upstream
+    Running,
+    Done,
+    Broken,   // upstream would not take it; its response may still come
+  };
+
+  template <class T>
+  void command(T value) { commands_.emplace_back(std::move(value)); }
+  void tell(capture::Record record);
+
+  void beginExchange(Now now);
+  void requestComplete(Now now);
+  void requestInvalid(Error error, Now now);
+  Error checkTarget(const http1::Target& target) const;
+  void openUpstream(OpenUpstream::Reuse reuse);
+  void sendRequest(Now now);
+  bool mayRetry() const;
+
+  void responseHead(Now now);
+  void interimResponse();
+  void switchProtocols();
+  void finalResponse(const http1::Framing& framing);
+  void responseDone(Now now);
+  void exchangeDone(Now now);
+
+  // Ends the exchange with an error: answers with it when no response has begun, cuts the response otherwise.
+  void failExchange(Error error, Now now);
+  void answerError(const Error& error, http1::Persistence connection);
+  void endExchange(Error error, Now now);
+  void close(CloseClient::Kind kind);
+
+  // Immutable after construction.
+  IdSource& ids_;
+  const ConnectionId connection_;
+  const Capture capture_;
+
+  // The connection.
+  Phase phase_ = Phase::AwaitRequest;
+  bool stopping_ = false;
+  bool clientEnded_ = false;
+  std::uint64_t exchanges_ = 0;
+  std::string targetText_;
+  http1::HeadParser requestParser_{http1::Role::Request};
+  http1::HeadParser responseParser_{http1::Role::Response};
+  std::vector<Command> commands_;
+
+  // The exchange.
+  std::optional<Recording> recording_;
+  http1::Framing requestFraming_;
+  http1::Framing responseFraming_;
+  RequestBody requestBody_ = RequestBody::None;
+  http1::Persistence clientPersistence_ = http1::Persistence::Close;
+  http1::Persistence upstreamPersistence_ = http1::Persistence::Close;
+  bool tunnel_ = false;             // CONNECT
+  bool upgrade_ = false;            // the request offers another protocol
+  bool upstreamOpen_ = false;
+  bool upstreamReused_ = false;
+  bool responseBegun_ = false;      // bytes of a final response went to the client
+  bool responseDone_ = false;       // all of them were handed over; the request body may still run
+};
+
+}  // namespace sluice::session

@@ -1,0 +1,85 @@
+// One TCP connection on one event loop. Every attempt to move bytes returns at once; readiness is asked for one
+// wait at a time and announced to the handler. Loop thread only.
+//
+// What holds on every back end:
+// - A wait is one-shot. Asking again while one is pending is free and changes nothing.
+// - Nothing is announced after close(), and nothing from inside a call of this class.
+// - A wait owns no buffer: an idle connection costs no block.
+// - Destroying the transport closes it in order.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/base/bytes.h"
+
+namespace sluice::net {
+
+enum class CloseKind : std::uint8_t {
+  Orderly,  // what was sent is delivered, then end of stream
+  Abort,    // the peer sees a reset: it must not take what it has for complete
+};
+
+class Transport {
+ public:
+  class Handler {
+   public:
+    virtual void onReadable() = 0;  // bytes, end of stream or an error can be taken
+    virtual void onWritable() = 0;
+
+   protected:
+    ~Handler() = default;
+  };
+
+  // Takes a connected socket; `side` names the peer in errors.
+  Transport(asio::ip::tcp::socket socket, Side side);
+  ~Transport();
+  Transport(Transport&&) = delete;
+
+  // REQUIRES: the handler outlives the transport or is replaced before it goes. Null: nothing is announced.
+  void setHandler(Handler* handler);
+
+  // At most kBuffersMax buffers are used in one call. Never returns Ok with 0 bytes.
+  IoResult receive(std::span<const MutableBytes> into);
+  IoResult send(std::span<const Bytes> from);
+  // Sends a range of a file without copying it through this process. Failed with Side::Local and Code::FileChanged
+  // when the file ends before the range does.
+  IoResult sendFile(std::intptr_t file, std::uint64_t offset, std::size_t length);
+
+  // What the peer did, without taking bytes: Ok: bytes wait; WouldBlock: nothing yet; End; Failed.
+  IoResult peek();
+
+  void waitReadable();
+  void waitWritable();
+
+  // Half-close: the peer sees end of stream, receiving goes on.
+  void endSending();
+  void close(CloseKind kind);
+  bool isOpen() const;
+
+  std::string peerAddress() const;
+  std::uint64_t bytesReceived() const { return received_; }
+  std::uint64_t bytesSent() const { return sent_; }
+
+  static constexpr std::size_t kBuffersMax = 64;  // what Asio gathers in one call
+
+ private:
+  // Outlives the transport while a wait is pending.
+  struct Shared {
+    explicit Shared(asio::ip::tcp::socket s) : socket(std::move(s)) {}
+    asio::ip::tcp::socket socket;
+    Handler* handler = nullptr;
+    bool waitingRead = false;
+    bool waitingWrite = false;
+  };
+
+  std::shared_ptr<Shared> shared_;
+  Side side_;
+  std::uint64_t received_ = 0;
+  std::uint64_t sent_ = 0;
+};
+
+}  // namespace sluice::net

@@ -1,0 +1,29 @@
+#include "platform/process.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+namespace sluice::platform {
+
+std::uint64_t ownProcessId() { return static_cast<std::uint64_t>(::getpid()); }
+
+std::span<const int> stopSignals() {
+  static constexpr std::array<int, 2> kSignals{SIGINT, SIGTERM};
+  return kSignals;
+}
+
+bool reuseAddressIsSafe() { return true; }
+
+void prepareServerProcess() {
+  std::signal(SIGPIPE, SIG_IGN);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+}  // namespace sluice::platform

@@ -1,0 +1,22 @@
+// What a server process needs to know of its system. Any thread, but for prepareServerProcess().
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace sluice::platform {
+
+std::uint64_t ownProcessId();
+
+// The signals that ask a program to stop in order: SIGINT and SIGTERM; on Windows SIGINT and SIGBREAK (Ctrl-Break).
+std::span<const int> stopSignals();
+
+// Whether SO_REUSEADDR only means "old connections of this port may linger". On Windows it would share the port with
+// another program.
+bool reuseAddressIsSafe();
+
+// First thing in main(): a peer that went away must not end the process (SIGPIPE), and as many descriptors as the
+// system allows are asked for.
+void prepareServerProcess();
+
+}  // namespace sluice::platform

@@ -1,0 +1,196 @@
+// Conversations that go well.
+#include "core/session/http_session.h"
+
+#include "tests/conversation/play.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::test;
+using Fate = session::EndUpstream::Fate;
+using Close = session::CloseClient::Kind;
+using Reuse = session::OpenUpstream::Reuse;
+using Phase = HttpSession::Phase;
+
+namespace {
+const std::string kGet = "GET http://a/x?y HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string kPost = "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+}  // namespace
+
+SLUICE_TEST(relaysAGetAndKeepsBothConnections) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET /x?y HTTP/1.1\r\nHost: a\r\n\r\n"))
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"),
+                       relayResponseBody(http1::Framing::ofLength(3)))
+                  .in(responseBodyEnded(3))
+                  .out(endUpstream(Fate::Reuse))
+                  .phase(Phase::AwaitRequest)
+                  .recorded<capture::ExchangeEnded>(
+                      [](const auto& r) { return r.error.code == Code::None && r.response.bytes == 3; }, "complete"));
+}
+
+SLUICE_TEST(aBodilessResponseEndsTheExchangeAtOnce) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("HEAD http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("HEAD / HTTP/1.1\r\n"))
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 200 OK\r\n"), endUpstream(Fate::Reuse))
+                  .phase(Phase::AwaitRequest));
+}
+
+SLUICE_TEST(relaysARequestBodyWhileTheResponseIsAwaited) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kPost))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("POST / HTTP/1.1\r\n"), relayRequestBody(http1::Framing::ofLength(5)))
+                  .phase(Phase::AwaitResponse)
+                  .in(requestBodyEnded(5))
+                  .out()
+                  .in(upstreamBytes("HTTP/1.1 204 No Content\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 204 "), endUpstream(Fate::Reuse))
+                  .recorded<capture::ExchangeEnded>([](const auto& r) { return r.request.bytes == 5; }, "5 bytes up"));
+}
+
+SLUICE_TEST(passesInterimResponsesOn) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("POST http://a/ HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("POST / HTTP/1.1\r\n"), relayRequestBody(http1::Framing::ofLength(5)))
+                  .in(upstreamBytes("HTTP/1.1 100 Continue\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 100 Continue\r\n\r\n"))
+                  .in(requestBodyEnded(5))
+                  .out()
+                  .in(upstreamBytes("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 103 "), sendToClient("HTTP/1.1 200 "), endUpstream(Fate::Reuse)));
+}
+
+SLUICE_TEST(anEarlyResponseWaitsForTheRequestBody) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kPost))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("POST "), relayRequestBody(http1::Framing::ofLength(5)))
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 200 "))
+                  .in(requestBodyEnded(5))
+                  .out(endUpstream(Fate::Reuse))
+                  .phase(Phase::AwaitRequest));
+}
+
+SLUICE_TEST(anEarlyResponseThatClosesEndsTheRequestBody) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kPost))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("POST "), relayRequestBody(http1::Framing::ofLength(5)))
+                  .in(upstreamBytes("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 413 Too Large\r\n"), endUpstream(Fate::Close),
+                       closeClient(Close::FlushThenClose)));
+}
+
+SLUICE_TEST(aBodyUntilCloseClosesTheClientToo) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"),
+                       relayResponseBody(http1::Framing::untilClose()))
+                  .in(responseBodyEnded(10))
+                  .out(endUpstream(Fate::Close), closeClient(Close::FlushThenClose)));
+}
+
+SLUICE_TEST(excessBehindAResponseForbidsReuse) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 200 "), relayResponseBody(http1::Framing::ofLength(3)))
+                  .in(responseBodyEnded(3, {}, true))
+                  .out(endUpstream(Fate::Close))
+                  .phase(Phase::AwaitRequest));
+}
+
+SLUICE_TEST(opensATunnel) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"))
+                  .out(openUpstream("a", 443, Reuse::Never))
+                  .in(upstreamOpened())
+                  .out(sendToClient("HTTP/1.1 200 "), openTunnel())
+                  .in(tunnelEnded(7, 9))
+                  .out(endUpstream(Fate::Close), closeClient(Close::FlushThenClose))
+                  .recorded<capture::ExchangeEnded>(
+                      [](const auto& r) { return r.request.bytes == 7 && r.response.bytes == 9; }, "bytes each way"));
+}
+
+SLUICE_TEST(switchesProtocolsWhenAsked) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+                  .in(upstreamBytes("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 101 "), openTunnel())
+                  .phase(Phase::Tunnel));
+}
+
+SLUICE_TEST(asksOnceMoreWhenAKeptConnectionTurnsOutDead) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamReused())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamFailed(Code::EndedEarly))
+                  .out(endUpstream(Fate::Close), openUpstream("a", 80, Reuse::Never))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamFailed(Code::EndedEarly))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 "))
+                  .phase(Phase::AwaitRequest));
+}
+
+SLUICE_TEST(neverAsksAPostTwice) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamReused())
+                  .out(sendToUpstream("POST "))
+                  .in(upstreamFailed(Code::EndedEarly))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 ")));
+}
+
+SLUICE_TEST(aHalfClosedClientStillGetsItsResponse) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(clientEnded())
+                  .out()
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "), endUpstreamSending())
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 200 OK\r\n"), endUpstream(Fate::Close), closeClient(Close::FlushThenClose)));
+}
+
+SLUICE_TEST(stoppingClosesAnIdleConnectionAndLetsARunningExchangeEnd) {
+  VERIFY_PLAY(play().in(stopped()).out(closeClient(Close::FlushThenClose)));
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(stopped())
+                  .out()
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                       endUpstream(Fate::Reuse), closeClient(Close::FlushThenClose)));
+}
