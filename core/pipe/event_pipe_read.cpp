@@ -89,10 +89,20 @@ std::optional<EventPipe::ReadStop> EventPipe::receive(std::size_t allowance, Mon
 
 // Rule 6: full blocks go to the input filter one at a time; a partly filled one stays and receives more.
 void EventPipe::accept(std::size_t bytes) {
+  // All are taken out before the first is handed on: one that is free again at once would push in before the others.
+  Block* first = nullptr;
+  Block** last = &first;
   while (bytes > 0) {
     SLUICE_ASSERT(blocks_.head() != nullptr);  // a source never receives more than it was offered
     bytes -= blocks_.fillHead(bytes);
-    if (blocks_.head()->room() == 0) handOn(*blocks_.takeHead());
+    if (blocks_.head()->room() > 0) break;
+    *last = blocks_.takeHead();
+    last = &(*last)->next;
+  }
+  while (first != nullptr) {
+    Block* block = std::exchange(first, first->next);
+    block->next = nullptr;
+    handOn(*block);
   }
   // In singleBuf mode this must happen now: the next receive would lend the block.
   handOnPartial(/*sourceIsDry=*/settings_.singleBuf);
