@@ -34,16 +34,20 @@ constexpr std::array kStatements{
     "UPDATE session SET ended_us = ?1 WHERE id = ?2",
     "UPDATE exchange SET version = ?1, state = ?2, error_code = ?3, error_side = ?4, error_detail = ?5 WHERE state = 0",
     "UPDATE connection SET closed_us = opened_us WHERE closed_us IS NULL",
-    "INSERT INTO connection VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    "INSERT INTO connection (id, session, opened_us, closed_us, client_address, listener)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
     "UPDATE connection SET closed_us = ?2 WHERE id = ?1",
-    "INSERT INTO exchange VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+    "INSERT INTO exchange (id, version, session, connection, kind, state, method, url, scheme, host, port, path, status,"
+    " content_type, started_us, resolved_us, connected_us, request_sent_us, response_head_us, finished_us,"
+    " request_bytes, request_stored_bytes, request_place, response_bytes, response_stored_bytes, response_place,"
+    " error_code, error_side, error_system, error_detail, upstream_address, upstream_reused) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
     " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) ON CONFLICT DO NOTHING",
     "UPDATE exchange SET version = ?2, state = ?3, status = ?4, content_type = ?5, resolved_us = ?6, connected_us = ?7,"
     " request_sent_us = ?8, response_head_us = ?9, finished_us = ?10, request_bytes = ?11, request_stored_bytes = ?12,"
     " request_place = ?13, response_bytes = ?14, response_stored_bytes = ?15, response_place = ?16, error_code = ?17,"
     " error_side = ?18, error_system = ?19, error_detail = ?20, upstream_address = ?21, upstream_reused = ?22"
     " WHERE id = ?1",
-    "INSERT INTO head VALUES (?1, ?2, ?3, ?4, ?5)",
+    "INSERT INTO head (exchange, request, response, request_trailers, response_trailers) VALUES (?1, ?2, ?3, ?4, ?5)",
     // A head that came before and is not held in memory any more is given as empty here, and stays.
     "UPDATE head SET response = iif(length(?2) > 0, ?2, response), request_trailers = ?3, response_trailers = ?4"
     " WHERE exchange = ?1",

@@ -1,0 +1,256 @@
+#include "core/store/reader.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/store/body_files.h"
+#include "core/store/sql_connection.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/fixture.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::store::test;
+using capture::Direction;
+
+namespace {
+
+std::vector<std::uint64_t> idsOf(const Result<std::vector<ExchangeRow>>& rows) {
+  std::vector<std::uint64_t> ids;
+  if (rows) {
+    for (const ExchangeRow& row : *rows) ids.push_back(row.id.value);
+  }
+  return ids;
+}
+
+using Ids = std::vector<std::uint64_t>;
+
+void recordWhole(Recorder& recorder, std::uint64_t id) {
+  recorder.record(started(id));
+  recorder.record(ended(id));
+}
+
+}  // namespace
+
+SLUICE_TEST(tellsThatNothingIsRecordedYet) {
+  TempFolder folder;
+  const auto missing = Reader::open(folder.path());
+  QVERIFY(!missing);
+  QVERIFY(missing.error().code == Code::NotFound);
+  writeFile(folder / "history.db", "");
+  const auto empty = Reader::open(folder.path());
+  QVERIFY(!empty);
+  QVERIFY(empty.error().code == Code::NotFound);
+  QVERIFY(empty.error().detail.find("history.db") != std::string::npos);
+}
+
+SLUICE_TEST(tellsThatTheDatabaseIsDamagedAndTouchesNothing) {
+  TempFolder folder;
+  writeFile(folder / "history.db", pattern(9000));
+  const auto reader = Reader::open(folder.path());
+  QVERIFY(!reader);
+  QVERIFY(reader.error().code == Code::DatabaseDamaged);
+  QVERIFY(contentsOf(folder / "history.db") == pattern(9000));
+}
+
+SLUICE_TEST(tellsThatTheDatabaseIsTooNew) {
+  History history;
+  VERIFY_OK(history.start());
+  history.stop();
+  {
+    auto sql = SqlConnection::open(history.folder / "history.db", Access::ReadWrite);
+    VERIFY_OK(sql->run("PRAGMA user_version = 3"));
+  }
+  const auto reader = Reader::open(history.folder.path());
+  QVERIFY(!reader);
+  QVERIFY(reader.error().code == Code::DatabaseTooNew);
+  QVERIFY(reader.error().detail.find("version 3") != std::string::npos);
+}
+
+SLUICE_TEST(tellsThatTheDatabaseIsBusy) {
+  History history;
+  VERIFY_OK(history.start());
+  history.stop();
+  auto other = SqlConnection::open(history.folder / "history.db", Access::ReadWrite);
+  VERIFY_OK(other->run("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE"));
+  const auto reader = Reader::open(history.folder.path());
+  QVERIFY(!reader);
+  QVERIFY(reader.error().code == Code::DatabaseBusy);
+}
+
+SLUICE_TEST(readsWhileAnEngineRecordsAndWhenNoneRuns) {
+  History history;
+  VERIFY_OK(history.start());
+  recordWhole(*history.recorder, 1);
+  history.recorder->flush();
+  auto reader = history.reader();
+  QCOMPARE(reader.totals().value().exchanges, 1u);
+  recordWhole(*history.recorder, 2);
+  history.recorder->flush();
+  QCOMPARE(reader.totals().value().exchanges, 2u);
+  history.stop();
+  QCOMPARE(reader.totals().value().exchanges, 2u);
+  QVERIFY(idsOf(history.reader().newest(9)) == (Ids{1, 2}));
+  VERIFY_OK(history.start());
+  recordWhole(*history.recorder, 3);
+  history.recorder->flush();
+  QCOMPARE(reader.totals().value().exchanges, 3u);
+}
+
+SLUICE_TEST(cannotWrite) {
+  History history;
+  VERIFY_OK(history.start());
+  history.stop();
+  auto sql = SqlConnection::open(history.folder / "history.db", Access::ReadOnly);
+  VERIFY_OK(sql);
+  QVERIFY(!sql->run("DELETE FROM exchange"));
+}
+
+SLUICE_TEST(givesPagesOfRowsFromEitherEnd) {
+  History history;
+  VERIFY_OK(history.start());
+  auto reader = history.reader();
+  QVERIFY(idsOf(reader.newest(5)).empty());
+  QCOMPARE(reader.totals().value().newest.value, 0u);
+  for (const std::uint64_t id : {2, 3, 5, 7, 11, 13}) recordWhole(*history.recorder, id);
+  history.recorder->flush();
+  QVERIFY(idsOf(reader.newest(3)) == (Ids{7, 11, 13}));
+  QVERIFY(idsOf(reader.newest(100)) == (Ids{2, 3, 5, 7, 11, 13}));
+  QVERIFY(idsOf(reader.newest(0)).empty());
+  QVERIFY(idsOf(reader.from(ExchangeId{4}, 3)) == (Ids{5, 7, 11}));
+  QVERIFY(idsOf(reader.from(ExchangeId{13}, 3)) == (Ids{13}));
+  QVERIFY(idsOf(reader.from(ExchangeId{14}, 3)).empty());
+  QVERIFY(idsOf(reader.before(ExchangeId{7}, 2)) == (Ids{3, 5}));
+  QVERIFY(idsOf(reader.before(ExchangeId{2}, 2)).empty());
+  QVERIFY(idsOf(reader.before(ExchangeId{UINT64_MAX}, 1)) == (Ids{13}));
+  QVERIFY(idsOf(reader.from(ExchangeId{UINT64_MAX}, 1)).empty());
+  const ExchangeId wanted[] = {ExchangeId{11}, ExchangeId{4}, ExchangeId{2}, ExchangeId{11}};
+  QVERIFY(idsOf(reader.rows(wanted)) == (Ids{11, 2, 11}));
+  const auto ids = reader.ids(ExchangeId{3}, 2).value();
+  QCOMPARE(ids.size(), std::size_t(2));
+  QCOMPARE(ids[0].value, 5u);
+  const auto totals = reader.totals().value();
+  QCOMPARE(totals.oldest.value, 2u);
+  QCOMPARE(totals.newest.value, 13u);
+  QCOMPARE(totals.exchanges, 6u);
+  QVERIFY(totals.databaseBytes > 0);
+}
+
+SLUICE_TEST(tellsThatAnExchangeDoesNotExist) {
+  History history;
+  VERIFY_OK(history.start());
+  auto reader = history.reader();
+  QVERIFY(!reader.exchange(ExchangeId{1}).value());
+  const auto body = reader.openBody(ExchangeId{1}, Direction::Request);
+  QVERIFY(!body);
+  QVERIFY(body.error().code == Code::NotFound);
+}
+
+SLUICE_TEST(readsABodyInPiecesAsStoredWhenItWasOpened) {
+  History history;
+  VERIFY_OK(history.start());
+  const std::string whole = pattern(300'000);
+  for (const std::size_t first : {std::size_t{1000}, std::size_t{200'000}}) {
+    const std::uint64_t id = first;
+    history.recorder->record(started(id));
+    history.recorder->record(chunk(id, whole.substr(0, first)));
+    history.recorder->flush();
+    auto body = history.reader().openBody(ExchangeId{id}, Direction::Response);
+    VERIFY_OK(body);
+    QCOMPARE(body->bytes(), std::uint64_t(first));
+    history.recorder->record(chunk(id, whole.substr(first)));
+    history.recorder->record(ended(id, whole.size()));
+    history.recorder->flush();
+    std::string read;
+    std::byte buffer[777];
+    for (;;) {
+      const auto count = body->read(buffer);
+      VERIFY_OK(count);
+      if (*count == 0) break;
+      read += asText(Bytes(buffer, *count));
+    }
+    QVERIFY(read == whole.substr(0, first));
+    QVERIFY(history.body(id) == whole);
+  }
+}
+
+SLUICE_TEST(tellsThatABodyFileIsGoneOrTooShort) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  history.recorder->record(chunk(1, pattern(200'000)));
+  history.recorder->record(ended(1, 200'000));
+  history.recorder->flush();
+  const fs::path file = bodyFile(history.folder.path(), {ExchangeId{1}, Direction::Response});
+  fs::resize_file(file, 100'000);
+  auto reader = history.reader();
+  auto body = reader.openBody(ExchangeId{1}, Direction::Response);
+  VERIFY_OK(body);
+  std::string buffer(150'000, '\0');
+  const auto count = body->read(std::as_writable_bytes(std::span(buffer.data(), buffer.size())));
+  QVERIFY(!count);
+  QVERIFY(count.error().code == Code::FileChanged);
+  fs::remove(file);
+  const auto gone = reader.openBody(ExchangeId{1}, Direction::Response);
+  QVERIFY(!gone);
+  QVERIFY(gone.error().code == Code::NotFound);
+}
+
+// Two followers, one asking after each commit and one now and then in small pages, must both end with the truth.
+SLUICE_TEST(givesEveryChangeToWhoeverFollows) {
+  struct Follower {
+    std::uint64_t version = 0;
+    std::map<std::uint64_t, State> rows;
+  };
+  History history;
+  VERIFY_OK(history.start());
+  auto reader = history.reader();
+  std::map<std::uint64_t, State> truth;
+  Follower eager, lazy;
+  std::string failure;
+  const auto follow = [&](Follower& follower, std::size_t limit) {
+    for (bool more = true; more;) {
+      const auto changes = reader.changesSince(follower.version, limit).value();
+      if (!std::is_sorted(changes.ids.begin(), changes.ids.end())) failure = "not rising";
+      if (changes.more && changes.ids.size() < limit) failure = "a short page before the last";
+      const auto rows = reader.rows(changes.ids).value();
+      for (const ExchangeRow& row : rows) {
+        follower.rows[row.id.value] = row.state;
+        if (row.version <= follower.version) failure = "not changed at all";
+      }
+      follower.version = changes.version;
+      more = changes.more;
+    }
+  };
+  std::mt19937 random(42);
+  std::uint64_t next = 1;
+  std::vector<std::uint64_t> running;
+  for (int round = 0; round < 200; ++round) {
+    for (unsigned i = random() % 8; i > 0; --i) {
+      if (random() % 3 != 0 || running.empty()) {
+        history.recorder->record(started(next));
+        truth[next] = State::Running;
+        running.push_back(next++);
+      } else {
+        const std::size_t at = random() % running.size();
+        const std::uint64_t id = running[at];
+        running.erase(running.begin() + std::ptrdiff_t(at));
+        const bool good = random() % 2 == 0;
+        history.recorder->record(ended(id, 0, good ? Error{} : Error{Code::HostNotFound, Side::Upstream, 0, ""}));
+        truth[id] = good ? State::Complete : State::Failed;
+      }
+    }
+    history.recorder->flush();
+    follow(eager, 1000);
+    QVERIFY(eager.rows == truth);
+    if (random() % 10 == 0) {
+      follow(lazy, 1 + random() % 5);
+      QVERIFY(lazy.rows == truth);
+    }
+  }
+  QVERIFY2(failure.empty(), failure.c_str());
+  const auto nothing = reader.changesSince(eager.version, 10).value();
+  QVERIFY(nothing.ids.empty());
+  QCOMPARE(nothing.version, eager.version);
+}
