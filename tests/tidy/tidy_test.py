@@ -37,6 +37,10 @@ GOOD = {
     "tests/unit/README.md": "# unit\n",
     "tests/unit/core/base/count_test.cpp": '#include "core/base/count.h"\n#include "samples.h"\n',
     "tests/unit/core/base/samples.h": HEADER,
+    "core/session/README.md": "# session\n",
+    "core/session/talk.cpp": "int talk;\n",
+    "tests/conversation/README.md": "# conversation\n",
+    "tests/conversation/talk_test.cpp": "\n",
 }
 
 
