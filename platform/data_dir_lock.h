@@ -42,6 +42,9 @@ class DataDirLock {
   std::filesystem::path path_;
 };
 
+// Whether a process of the owner's number runs: the engine, unless it crashed and the number was given out again.
+bool mayBeRunning(const EngineOwner& owner);
+
 // Who wrote the lock file last; nothing when no engine did or the last one stopped in order.
 std::optional<EngineOwner> engineOwner(const std::filesystem::path& dataDir);
 

@@ -77,7 +77,7 @@ std::optional<EngineOwner> parse(std::string_view text) {
 tl::unexpected<Error> inUse(const OwnedHandle& file, const path& dataDir) {
   const auto owner = parse(readStart(file));
   // The lines may still be those of an engine before this one, whose successor has not written its own yet.
-  const bool known = owner && kill(static_cast<pid_t>(owner->pid), 0) == 0;
+  const bool known = owner && mayBeRunning(*owner);
   const auto process = known ? "engine process " + std::to_string(owner->pid) : std::string("another engine process");
   return fail(Side::Local, Code::DataDirInUse, "data directory " + dataDir.string() + " is used by " + process);
 }
@@ -118,6 +118,10 @@ Result<void> DataDirLock::publish(const std::string& controlAddress) {
 
 DataDirLock::~DataDirLock() {
   if (file_ && ftruncate(descriptor(file_), 0) != 0) return;  // left with our lines: clients then find nobody there
+}
+
+bool mayBeRunning(const EngineOwner& owner) {
+  return owner.pid > 0 && kill(static_cast<pid_t>(owner.pid), 0) == 0;
 }
 
 std::optional<EngineOwner> engineOwner(const path& dataDir) {

@@ -1,0 +1,97 @@
+#include "app/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <cstdint>
+#include <sstream>
+
+#include "core/base/version.h"
+
+namespace sluice::cli {
+namespace {
+
+// What the options are read into before anybody knows which command they belong to.
+struct Raw {
+  std::string dataDir;
+  bool json = false;
+  std::size_t limit = ListCommand().limit;
+  std::uint64_t exchange = 0;
+  bool request = false;
+};
+
+// A number of things or of an exchange, as SQLite counts them. CLI11 itself lets "-3" and "1e99" wrap around.
+std::string checkNumber(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number > 0) return {};
+  return "\"" + text + "\" is no whole number from 1 up";
+}
+
+std::string checkName(const std::string& text) { return text.empty() ? "a directory has a name" : ""; }
+
+CLI::App* addCommand(CLI::App& app, const char* name, const char* description) {
+  return app.add_subcommand(name, description)->fallthrough();  // so that --json may come after the command too
+}
+
+CLI::App* addExchangeCommand(CLI::App& app, const char* name, const char* description, Raw& raw) {
+  auto* command = addCommand(app, name, description);
+  command->add_option("ID", raw.exchange, "number of the exchange, as list shows it")->required()->check(checkNumber);
+  return command;
+}
+
+void describe(CLI::App& app, Raw& raw) {
+  app.name("sluicectl");
+  app.set_version_flag("--version", "sluicectl " + std::string(version()));
+  app.add_option("--data-dir", raw.dataDir, "directory of the engine and its history")->type_name("DIR")->check(checkName);
+  app.add_flag("--json", raw.json, "print JSON");
+  app.require_subcommand(1);
+  app.footer("Exit status: 0 done, 1 the engine or the history said no, 2 wrong usage, 3 no engine running");
+
+  addCommand(app, "status", "what the engine is doing");
+  addCommand(app, "connections", "every open connection");
+  auto* list = addCommand(app, "list", "recorded exchanges, the newest last");
+  list->add_option("--limit", raw.limit, "how many")->type_name("N")->capture_default_str()->check(checkNumber);
+  addExchangeCommand(app, "show", "one exchange: heads, sizes, times", raw);
+  auto* body = addExchangeCommand(app, "body", "a recorded body, byte for byte, to standard output", raw);
+  body->add_flag("--request", raw.request, "the request's body instead of the response's");
+  addCommand(app, "watch", "exchanges as they happen, until interrupted");
+  addCommand(app, "stop", "stop the engine: drain, commit, exit");
+}
+
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  if (!app.get_subcommands().empty()) return error.what();
+  const auto unknown = app.remaining();
+  if (!unknown.empty()) return "there is no command or option \"" + unknown.front() + "\"";
+  return error.get_name() == "RequiredError" ? "say what to do: a command is missing" : error.what();
+}
+
+Command commandOf(const std::string& name, const Raw& raw) {
+  const ExchangeId exchange{raw.exchange};
+  if (name == "status") return StatusCommand();
+  if (name == "connections") return ConnectionsCommand();
+  if (name == "list") return ListCommand{raw.limit};
+  if (name == "show") return ShowCommand{exchange};
+  if (name == "body") return BodyCommand{exchange, raw.request ? capture::Direction::Request : capture::Direction::Response};
+  if (name == "watch") return WatchCommand();
+  return StopCommand();
+}
+
+}  // namespace
+
+std::variant<Arguments, Usage> parseArguments(int argc, const char* const* argv) {
+  CLI::App app("The Sluice engine and its history from a terminal.");
+  Raw raw;
+  describe(app, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream text;
+    if (app.exit(error, text, text) == 0) return Usage{0, text.str()};
+    return Usage{2, "sluicectl: " + complaint(app, error) + "\n\n" + app.help()};
+  }
+  const auto name = app.get_subcommands().front()->get_name();
+  return Arguments{raw.dataDir, raw.json ? Format::Json : Format::Human, commandOf(name, raw)};
+}
+
+}  // namespace sluice::cli

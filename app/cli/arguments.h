@@ -1,0 +1,49 @@
+// The command line of sluicectl as a value. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "core/base/id.h"
+#include "core/capture/records.h"
+
+namespace sluice::cli {
+
+// What to do: one struct a command.
+struct StatusCommand {};
+struct ConnectionsCommand {};
+struct ListCommand {
+  std::size_t limit = 50;
+};
+struct ShowCommand {
+  ExchangeId exchange;
+};
+struct BodyCommand {
+  ExchangeId exchange;
+  capture::Direction direction = capture::Direction::Response;
+};
+struct WatchCommand {};
+struct StopCommand {};
+
+using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand>;
+
+enum class Format { Human, Json };
+
+struct Arguments {
+  std::filesystem::path dataDir;  // empty: the user's usual one
+  Format format = Format::Human;
+  Command command;
+};
+
+// Why there is nothing to do: help was asked for (status 0, text for standard output) or the usage is wrong (status 2,
+// text for standard error).
+struct Usage {
+  int exitStatus = 2;
+  std::string text;
+};
+
+std::variant<Arguments, Usage> parseArguments(int argc, const char* const* argv);
+
+}  // namespace sluice::cli

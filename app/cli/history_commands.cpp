@@ -1,0 +1,153 @@
+#include "app/cli/history_commands.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "app/cli/human.h"
+#include "app/cli/json.h"
+#include "app/cli/text.h"
+#include "core/base/limits.h"
+#include "core/store/reader.h"
+
+namespace sluice::cli {
+namespace {
+
+// Rows are read and written a page at a time, so that a long list costs no memory.
+constexpr std::size_t kPageRows = 500;
+constexpr std::size_t kBodyPieceBytes = 256 * limits::kKiB;
+
+Result<store::Reader> openHistory(const std::filesystem::path& dataDir) {
+  auto reader = store::Reader::open(dataDir);
+  if (reader || reader.error().code != Code::NotFound) return reader;
+  return fail(Side::Local, Code::NotFound, "no history in " + dataDir.string() + ": no engine has recorded there yet");
+}
+
+tl::unexpected<Error> noExchange(ExchangeId exchange) {
+  return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(exchange.value));
+}
+
+// The id at which a list of the newest `limit` rows begins, with the number of rows from there on; found from the end.
+struct Start {
+  ExchangeId first;
+  std::size_t rows = 0;
+};
+
+Result<Start> startOfNewest(store::Reader& reader, std::size_t limit) {
+  Start start{ExchangeId{std::numeric_limits<std::int64_t>::max()}, 0};
+  while (start.rows < limit) {
+    const auto page = reader.before(start.first, std::min(kPageRows, limit - start.rows));
+    if (!page) return fail(page.error());
+    if (page->empty()) break;
+    start.first = page->front().id;
+    start.rows += page->size();
+  }
+  return start;
+}
+
+// Calls `use` with the newest `limit` rows, the newest last, a page at a time.
+template <class Use>
+Result<void> forEachPage(store::Reader& reader, std::size_t limit, const Use& use) {
+  const auto start = startOfNewest(reader, limit);
+  if (!start) return fail(start.error());
+  auto next = start->first;
+  for (auto left = start->rows; left > 0;) {
+    const auto page = reader.from(next, std::min(kPageRows, left));
+    if (!page) return fail(page.error());
+    if (page->empty()) break;
+    if (auto used = use(*page); !used) return used;
+    next = ExchangeId{page->back().id.value + 1};
+    left -= page->size();
+  }
+  return {};
+}
+
+Result<void> listAsJson(store::Reader& reader, std::size_t limit, Output& output) {
+  std::string separator = "[\n";
+  const auto written = forEachPage(reader, limit, [&](const std::vector<store::ExchangeRow>& page) {
+    std::string text;
+    for (const auto& row : page) {
+      text += std::exchange(separator, ",\n") + line(toJson(row));
+    }
+    return output.writeText(text);
+  });
+  if (!written) return written;
+  return output.writeText(separator == "[\n" ? "[]\n" : "\n]\n");
+}
+
+Result<void> listAsTable(store::Reader& reader, std::size_t limit, Output& output) {
+  if (limit > kPageRows) {
+    // Too many rows to hold and align: a table for each page.
+    return forEachPage(reader, limit, [&](const std::vector<store::ExchangeRow>& page) {
+      return output.writeText(describe(page));
+    });
+  }
+  const auto rows = reader.newest(limit);
+  if (!rows) return fail(rows.error());
+  return output.writeText(describe(*rows));
+}
+
+// What of `text` is whole characters, so that a character is not cut where one piece ends.
+std::size_t wholeCharacters(std::string_view text) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return utf8Length(text.substr(text.size() - back)) == 0 ? text.size() - back : text.size();
+  }
+  return text.size();
+}
+
+Result<void> copyAsVisibleText(store::BodyReader& body, Output& output) {
+  std::vector<std::byte> piece(kBodyPieceBytes);
+  std::string text;
+  for (;;) {
+    const auto count = body.read(piece);
+    if (!count) return fail(count.error());
+    text += asText(Bytes(piece).first(*count));
+    const auto whole = *count == 0 ? text.size() : wholeCharacters(text);
+    if (auto written = output.writeText(visibleText(std::string_view(text).substr(0, whole))); !written) return written;
+    text.erase(0, whole);
+    if (*count == 0) return {};
+  }
+}
+
+Result<void> copy(store::BodyReader& body, Output& output) {
+  std::vector<std::byte> piece(kBodyPieceBytes);
+  for (;;) {
+    const auto count = body.read(piece);
+    if (!count) return fail(count.error());
+    if (*count == 0) return {};
+    if (auto written = output.write(Bytes(piece).first(*count)); !written) return written;
+  }
+}
+
+}  // namespace
+
+Result<void> list(const ListCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
+  auto reader = openHistory(dataDir);
+  if (!reader) return fail(reader.error());
+  return format == Format::Json ? listAsJson(*reader, command.limit, output) : listAsTable(*reader, command.limit, output);
+}
+
+Result<void> show(const ShowCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
+  auto reader = openHistory(dataDir);
+  if (!reader) return fail(reader.error());
+  const auto details = reader->exchange(command.exchange);
+  if (!details) return fail(details.error());
+  if (!*details) return noExchange(command.exchange);
+  return output.writeText(format == Format::Json ? pretty(toJson(**details)) + '\n' : describe(**details));
+}
+
+Result<void> body(const BodyCommand& command, const std::filesystem::path& dataDir, Output& output) {
+  auto reader = openHistory(dataDir);
+  if (!reader) return fail(reader.error());
+  auto body = reader->openBody(command.exchange, command.direction);
+  if (!body && body.error().code == Code::NotFound) return noExchange(command.exchange);
+  if (!body) return fail(body.error());
+  return output.isTerminal() ? copyAsVisibleText(*body, output) : copy(*body, output);
+}
+
+}  // namespace sluice::cli

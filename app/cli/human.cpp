@@ -1,0 +1,165 @@
+#include "app/cli/human.h"
+
+#include "app/cli/names.h"
+#include "app/cli/table.h"
+#include "app/cli/text.h"
+
+namespace sluice::cli {
+namespace {
+
+using Align = Table::Align;
+
+constexpr std::size_t kLabelWidth = 13;
+
+// "Label        value", one line; nothing at all for an empty value.
+void field(std::string& out, std::string_view label, std::string_view value) {
+  if (value.empty()) return;
+  out += label;
+  out.append(label.size() < kLabelWidth ? kLabelWidth - label.size() : 1, ' ');
+  out.append(value).append("\n");
+}
+
+std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
+  return grouped(count) + ' ' + std::string(count == 1 ? one : many);
+}
+
+std::string captureText(const control::StatusSample& sample) {
+  switch (sample.capture) {
+    case control::CaptureState::Off: return "off";
+    case control::CaptureState::On: return "on";
+    case control::CaptureState::Failed: break;
+  }
+  return "paused: " + visibleLine(sample.storeError);
+}
+
+std::string lostText(const control::StatusSample& sample) {
+  if (sample.refusedBodyBytes == 0 && sample.droppedExchanges == 0) return {};
+  return byteCount(sample.refusedBodyBytes) + " of bodies and " +
+         plural(sample.droppedExchanges, "exchange", "exchanges") + ", because the recorder lagged or was paused";
+}
+
+std::string stateText(const store::ExchangeRow& row) { return std::string(store::name(row.state)); }
+
+std::string statusText(const store::ExchangeRow& row) { return row.status == 0 ? "-" : std::to_string(row.status); }
+
+// A method is a word; what a broken client sends in its place must not tear the table apart.
+std::string methodText(const store::ExchangeRow& row) {
+  constexpr std::size_t kShownMax = 20;
+  const auto text = visibleLine(std::string_view(row.method).substr(0, kShownMax));
+  return row.method.size() > kShownMax ? text + "..." : text;
+}
+
+std::string durationText(const store::ExchangeRow& row) {
+  return row.phases.finishedUs < 0 ? "-" : duration(Micros(row.phases.finishedUs));
+}
+
+std::string errorText(const Error& error) {
+  return error.code == Code::None ? std::string() : std::string(name(error.side)) + ": " + visibleLine(describe(error));
+}
+
+std::string bodyText(const capture::BodyTotals& totals) {
+  auto text = byteCount(totals.bytes);
+  if (totals.bytes >= 1000) text += " (" + grouped(totals.bytes) + " bytes)";
+  if (totals.capturedBytes < totals.bytes) text += ", of these recorded: " + grouped(totals.capturedBytes) + " bytes";
+  return text;
+}
+
+std::string phasesText(const capture::Phases& phases) {
+  std::string text;
+  const auto add = [&text](std::string_view label, std::int64_t us) {
+    if (us < 0) return;
+    text.append(text.empty() ? "" : ", ").append(label).append(" ").append(duration(Micros(us)));
+  };
+  add("resolved", phases.resolvedUs);
+  add("connected", phases.connectedUs);
+  add("request sent", phases.requestSentUs);
+  add("response head", phases.responseHeadUs);
+  add("finished", phases.finishedUs);
+  return text;
+}
+
+void block(std::string& out, std::string_view title, std::string_view raw) {
+  if (raw.empty()) return;
+  out.append("\n").append(title).append("\n").append(visibleText(raw));
+  if (out.back() != '\n') out += '\n';
+}
+
+}  // namespace
+
+std::string describe(const control::StatusReply& status) {
+  std::string out;
+  const auto& now = status.now;
+  field(out, "Engine", "sluiced " + visibleLine(status.version) + ", process " + std::to_string(status.pid) + ", up " +
+                           duration(status.uptime));
+  field(out, "Data", visibleLine(status.dataDir));
+  if (status.listeners.empty()) field(out, "Listening", "nowhere");
+  for (const auto& listener : status.listeners) {
+    field(out, "Listening", visibleLine(listener.kind) + ' ' + visibleLine(listener.address));
+  }
+  field(out, "Connections", grouped(now.openConnections) + " open");
+  field(out, "Up", byteCount(now.bytesUp) + ", now " + rate(now.upBytesPerSecond));
+  field(out, "Down", byteCount(now.bytesDown) + ", now " + rate(now.downBytesPerSecond));
+  field(out, "Recording", captureText(now));
+  field(out, "Recorded", plural(status.exchangesTotal, "exchange", "exchanges") + ", database " + byteCount(now.databaseBytes));
+  field(out, "Waiting", byteCount(now.recorderQueueBytes) + " in " +
+                            plural(now.recorderQueueRecords, "record", "records") + " to be written");
+  field(out, "Not kept", lostText(now));
+  field(out, "Note", visibleLine(status.storeNotice));
+  if (status.bugsSurvived > 0) field(out, "Bugs", grouped(status.bugsSurvived) + " survived; the engine's log names them");
+  return out;
+}
+
+std::string describe(const control::ConnectionsReply& connections, WallTime now) {
+  Table table({{"ID", Align::Right}, {"STATE"}, {"AGE", Align::Right}, {"UP", Align::Right}, {"DOWN", Align::Right},
+               {"EXCHANGES", Align::Right}, {"CLIENT"}, {"TARGET"}});
+  for (const auto& row : connections.rows) {
+    table.add({std::to_string(row.connection.value), std::string(connectionStateName(row.state)),
+               duration(std::max(Micros(0), now - row.openedAt)), byteCount(row.bytesUp), byteCount(row.bytesDown),
+               std::to_string(row.exchanges), visibleLine(row.clientAddress), visibleLine(row.target)});
+  }
+  auto out = table.text();
+  const auto left = connections.total - std::min<std::uint64_t>(connections.total, connections.rows.size());
+  if (left > 0) out += "and " + grouped(left) + " more\n";
+  return out;
+}
+
+std::string describe(const std::vector<store::ExchangeRow>& rows) {
+  Table table({{"ID", Align::Right}, {"STATE"}, {"METHOD"}, {"STATUS", Align::Right}, {"SIZE", Align::Right},
+               {"TIME", Align::Right}, {"URL"}});
+  for (const auto& row : rows) {
+    table.add({std::to_string(row.id.value), stateText(row), methodText(row), statusText(row),
+               byteCount(row.response.bytes), durationText(row), visibleLine(row.url)});
+  }
+  return table.text();
+}
+
+std::string describe(const store::ExchangeDetails& details) {
+  const auto& row = details.row;
+  std::string out;
+  field(out, "Exchange", std::to_string(row.id.value) + ", " + std::string(kindName(row.kind)) + ", " + stateText(row));
+  field(out, "Request", visibleLine(row.method) + ' ' + visibleLine(row.url));
+  field(out, "Status", statusText(row));
+  field(out, "Error", errorText(row.error));
+  field(out, "Started", localTime(row.startedAt));
+  field(out, "Times", phasesText(row.phases));
+  field(out, "Client", visibleLine(details.clientAddress));
+  field(out, "Listener", visibleLine(details.listener));
+  field(out, "Upstream", visibleLine(row.upstreamAddress) + (row.upstreamReused ? ", reused connection" : ""));
+  field(out, "Sent", bodyText(row.request));
+  field(out, "Received", bodyText(row.response));
+  block(out, "Request head", details.requestHead);
+  block(out, "Request trailers", details.requestTrailers);
+  block(out, "Response head", details.responseHead);
+  block(out, "Response trailers", details.responseTrailers);
+  return out;
+}
+
+std::string describeLine(const store::ExchangeRow& row) {
+  std::string out = std::to_string(row.id.value) + "  " + stateText(row) + "  " + visibleLine(row.method) + ' ' +
+                    visibleLine(row.url) + "  " + statusText(row) + "  " + byteCount(row.response.bytes) + "  " +
+                    durationText(row);
+  if (row.error.code != Code::None) out += "  " + errorText(row.error);
+  return out += '\n';
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,22 @@
+// What sluicectl prints for people: aligned, units spelled out, and nothing from traffic that could command a terminal.
+// Any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/control/messages.h"
+#include "core/store/rows.h"
+
+namespace sluice::cli {
+
+std::string describe(const control::StatusReply& status);
+// `now` tells the ages.
+std::string describe(const control::ConnectionsReply& connections, WallTime now);
+std::string describe(const std::vector<store::ExchangeRow>& rows);
+std::string describe(const store::ExchangeDetails& details);
+
+// One exchange on one line, without table: for watch.
+std::string describeLine(const store::ExchangeRow& row);
+
+}  // namespace sluice::cli

@@ -1,0 +1,172 @@
+#include "app/cli/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "app/cli/names.h"
+#include "app/cli/text.h"
+
+namespace sluice::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// An object whose texts come from traffic. Those that held bytes that are no UTF-8 are named in its "escaped".
+class ObjectWithText {
+ public:
+  ObjectWithText() : object_(Json::object()) {}
+
+  Json& operator[](const char* key) { return object_[key]; }
+
+  void text(const char* key, std::string_view value) {
+    auto converted = asUtf8(value);
+    object_[key] = std::move(converted.text);
+    if (converted.escaped) escaped_.emplace_back(key);
+  }
+
+  Json take() {
+    if (!escaped_.empty()) object_["escaped"] = escaped_;
+    return std::move(object_);
+  }
+
+ private:
+  Json object_;
+  std::vector<std::string> escaped_;
+};
+
+Json errorOrNull(const Error& error) {
+  if (error.code == Code::None) return nullptr;
+  ObjectWithText object;
+  object["side"] = name(error.side);
+  object["code"] = name(error.code);
+  object["systemCode"] = error.systemCode;
+  object.text("message", describe(error));
+  return object.take();
+}
+
+// A time of a phase; null: it was not reached.
+Json phase(std::int64_t us) { return us < 0 ? Json(nullptr) : Json(us); }
+
+Json phases(const capture::Phases& phases) {
+  Json object;
+  object["resolved"] = phase(phases.resolvedUs);
+  object["connected"] = phase(phases.connectedUs);
+  object["requestSent"] = phase(phases.requestSentUs);
+  object["responseHead"] = phase(phases.responseHeadUs);
+  object["finished"] = phase(phases.finishedUs);
+  return object;
+}
+
+Json body(const capture::BodyTotals& totals) {
+  Json object;
+  object["bytes"] = totals.bytes;
+  object["capturedBytes"] = totals.capturedBytes;
+  return object;
+}
+
+void describeRow(ObjectWithText& object, const store::ExchangeRow& row) {
+  object["id"] = row.id.value;
+  object["kind"] = kindName(row.kind);
+  object["state"] = store::name(row.state);
+  object.text("method", row.method);
+  object.text("url", row.url);
+  object.text("scheme", row.scheme);
+  object.text("host", row.host);
+  object["port"] = row.port;
+  object.text("path", row.path);
+  object["status"] = row.status == 0 ? Json(nullptr) : Json(row.status);
+  object.text("contentType", row.contentType);
+  object["startedAt"] = isoTime(row.startedAt);
+  object["phasesUs"] = phases(row.phases);
+  object["requestBody"] = body(row.request);
+  object["responseBody"] = body(row.response);
+  object["error"] = errorOrNull(row.error);
+  object.text("upstreamAddress", row.upstreamAddress);
+  object["upstreamReused"] = row.upstreamReused;
+  object["connection"] = row.connection ? Json(row.connection.value) : Json(nullptr);
+}
+
+Json listener(const control::ListenerStatus& status) {
+  ObjectWithText object;
+  object.text("spec", status.spec);
+  object.text("kind", status.kind);
+  object.text("address", status.address);
+  return object.take();
+}
+
+}  // namespace
+
+Json toJson(const control::StatusSample& sample) {
+  ObjectWithText object;
+  object["at"] = isoTime(sample.at);
+  object["openConnections"] = sample.openConnections;
+  object["bytesUp"] = sample.bytesUp;
+  object["bytesDown"] = sample.bytesDown;
+  object["upBytesPerSecond"] = sample.upBytesPerSecond;
+  object["downBytesPerSecond"] = sample.downBytesPerSecond;
+  object["capture"] = captureName(sample.capture);
+  object["recorderQueueBytes"] = sample.recorderQueueBytes;
+  object["recorderQueueRecords"] = sample.recorderQueueRecords;
+  object["refusedBodyBytes"] = sample.refusedBodyBytes;
+  object["droppedExchanges"] = sample.droppedExchanges;
+  object["databaseBytes"] = sample.databaseBytes;
+  object.text("storeError", sample.storeError);
+  return object.take();
+}
+
+Json toJson(const control::StatusReply& status) {
+  ObjectWithText object;
+  object["pid"] = status.pid;
+  object.text("version", status.version);
+  object["startedAt"] = isoTime(status.startedAt);
+  object["uptimeSeconds"] = static_cast<double>(status.uptime.count()) / 1e6;
+  object.text("dataDir", status.dataDir);
+  object["listeners"] = Json::array();
+  for (const auto& one : status.listeners) object["listeners"].push_back(listener(one));
+  object["exchanges"] = status.exchangesTotal;
+  object["bugsSurvived"] = status.bugsSurvived;
+  object.text("storeNotice", status.storeNotice);
+  object["now"] = toJson(status.now);
+  return object.take();
+}
+
+Json toJson(const control::ConnectionRow& row) {
+  ObjectWithText object;
+  object["id"] = row.connection.value;
+  object["state"] = connectionStateName(row.state);
+  object.text("client", row.clientAddress);
+  object.text("listener", row.listener);
+  object.text("target", row.target);
+  object["exchange"] = row.exchange ? Json(row.exchange.value) : Json(nullptr);
+  object["exchanges"] = row.exchanges;
+  object["openedAt"] = isoTime(row.openedAt);
+  object["bytesUp"] = row.bytesUp;
+  object["bytesDown"] = row.bytesDown;
+  return object.take();
+}
+
+Json toJson(const store::ExchangeRow& row) {
+  ObjectWithText object;
+  describeRow(object, row);
+  return object.take();
+}
+
+Json toJson(const store::ExchangeDetails& details) {
+  ObjectWithText object;
+  describeRow(object, details.row);
+  object.text("client", details.clientAddress);
+  object.text("listener", details.listener);
+  object.text("requestHead", details.requestHead);
+  object.text("requestTrailers", details.requestTrailers);
+  object.text("responseHead", details.responseHead);
+  object.text("responseTrailers", details.responseTrailers);
+  return object.take();
+}
+
+std::string line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string pretty(const Json& value) { return value.dump(2, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace sluice::cli

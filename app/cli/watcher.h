@@ -1,0 +1,41 @@
+// What `sluicectl watch` prints: exchanges as they change, read from the history whenever the engine says that it grew.
+// One thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "app/cli/arguments.h"
+#include "app/cli/output.h"
+#include "core/base/result.h"
+#include "core/control/messages.h"
+#include "core/store/reader.h"
+
+namespace sluice::cli {
+
+class Watcher {
+ public:
+  // What was recorded before is not shown.
+  static Result<Watcher> start(const std::filesystem::path& dataDir, Format format, Output& output);
+
+  Result<void> handle(const control::Reply& event);
+
+  // The engine ended the connection: fine if it said that it is stopping.
+  Result<void> ended() const;
+
+ private:
+  Watcher(store::Reader reader, Format format, Output& output, std::uint64_t version)
+      : reader_(std::move(reader)), format_(format), output_(&output), version_(version) {}
+
+  Result<void> showChanges();
+  Result<void> showSample(const control::StatusSample& sample);
+  std::string text(const store::ExchangeRow& row) const;
+
+  store::Reader reader_;
+  Format format_;
+  Output* output_;
+  std::uint64_t version_;  // of the history, up to which everything was shown
+  bool stopping_ = false;
+};
+
+}  // namespace sluice::cli

@@ -1,0 +1,163 @@
+#include "app/cli/history_commands.h"
+
+#include <nlohmann/json.hpp>
+
+#include "collecting_output.h"
+#include "recorded_history.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::cli;
+
+namespace {
+
+std::size_t lines(const std::string& text) { return std::size_t(std::count(text.begin(), text.end(), '\n')); }
+
+nlohmann::json listed(const RecordedHistory& history, std::size_t limit) {
+  CollectingOutput output;
+  if (!list({limit}, Format::Json, history.dataDir(), output)) return nullptr;
+  return nlohmann::json::parse(output.text);
+}
+
+// Every byte value, as often as it takes.
+std::string binary(std::size_t bytes) {
+  std::string text(bytes, '\0');
+  for (std::size_t i = 0; i < bytes; ++i) text[i] = static_cast<char>(i * 131 >> 3);
+  return text;
+}
+
+}  // namespace
+
+SLUICE_TEST(listsTheNewestExchangesTheNewestLast) {
+  RecordedHistory history;
+  for (std::uint64_t id = 1; id <= 5; ++id) history.exchange(id, "http://a/" + std::to_string(id));
+  history.commit();
+  CollectingOutput output;
+  QVERIFY(list({3}, Format::Human, history.dataDir(), output).has_value());
+  QCOMPARE(output.text, std::string("ID  STATE     METHOD  STATUS  SIZE    TIME  URL\n"
+                                    " 3  complete  GET        200   5 B  1.5 ms  http://a/3\n"
+                                    " 4  complete  GET        200   5 B  1.5 ms  http://a/4\n"
+                                    " 5  complete  GET        200   5 B  1.5 ms  http://a/5\n"));
+  const auto json = listed(history, 3);
+  QCOMPARE(json.size(), std::size_t(3));
+  QVERIFY(json[0]["id"] == 3 && json[2]["id"] == 5);
+}
+
+SLUICE_TEST(listsRunningAndFailedExchanges) {
+  RecordedHistory history;
+  history.begin(1, "http://a/running");
+  history.begin(2, "http://a/failed");
+  history.end(2, {Code::ConnectionRefused, Side::Upstream, 0, "127.0.0.1:9"}, 0);
+  history.commit();
+  const auto json = listed(history, 50);
+  QVERIFY(json[0]["state"] == "running" && json[0]["status"].is_null());
+  QVERIFY(json[1]["state"] == "failed" && json[1]["error"]["side"] == "upstream");
+}
+
+SLUICE_TEST(aLongListComesInPagesAndIsStillOneArray) {
+  RecordedHistory history;
+  for (std::uint64_t id = 1; id <= 1203; ++id) history.exchange(id, "http://a/" + std::to_string(id));
+  history.commit();
+  for (const std::size_t limit : {499u, 500u, 501u, 1000u, 1001u, 1203u, 5000u}) {
+    const auto json = listed(history, limit);
+    const auto expected = std::min<std::size_t>(limit, 1203);
+    QCOMPARE(json.size(), expected);
+    for (std::size_t i = 0; i < expected; ++i) QVERIFY(json[i]["id"] == 1203 - expected + 1 + i);
+    CollectingOutput output;
+    QVERIFY(list({limit}, Format::Human, history.dataDir(), output).has_value());
+    QVERIFY(lines(output.text) >= expected + 1);
+  }
+}
+
+SLUICE_TEST(anEmptyHistoryIsAnEmptyList) {
+  RecordedHistory history;
+  CollectingOutput json, human;
+  QVERIFY(list({50}, Format::Json, history.dataDir(), json).has_value());
+  QCOMPARE(json.text, std::string("[]\n"));
+  QVERIFY(list({50}, Format::Human, history.dataDir(), human).has_value());
+  QCOMPARE(lines(human.text), std::size_t(1));
+}
+
+SLUICE_TEST(worksWithoutAnEngine) {
+  RecordedHistory history;
+  history.exchange(1, "http://a/");
+  history.close();
+  QCOMPARE(listed(history, 50).size(), std::size_t(1));
+}
+
+SLUICE_TEST(noHistoryIsAnErrorThatNamesTheDirectory) {
+  const test::TemporaryDirectory dir;
+  CollectingOutput output;
+  for (const auto& outcome : {list({}, Format::Human, dir.path(), output), show({ExchangeId{1}}, Format::Human, dir.path(), output),
+                              body({ExchangeId{1}}, dir.path(), output)}) {
+    QVERIFY(!outcome);
+    QVERIFY(outcome.error().code == Code::NotFound);
+    QVERIFY(outcome.error().detail.find(dir.path().string()) != std::string::npos);
+  }
+  QVERIFY(std::filesystem::is_empty(dir.path()));
+}
+
+SLUICE_TEST(showsOneExchangeOrSaysThatThereIsNone) {
+  RecordedHistory history;
+  history.exchange(1, "http://a/\xe9");
+  history.commit();
+  CollectingOutput json, human, none;
+  QVERIFY(show({ExchangeId{1}}, Format::Json, history.dataDir(), json).has_value());
+  const auto parsed = nlohmann::json::parse(json.text);
+  QVERIFY(parsed["requestHead"] == "GET http://a/\\xe9 HTTP/1.1\r\nHost: a\r\n\r\n");
+  QVERIFY(parsed["escaped"].size() == 2);
+  QVERIFY(show({ExchangeId{1}}, Format::Human, history.dataDir(), human).has_value());
+  QVERIFY(human.text.find("GET http://a/\\xe9 HTTP/1.1\nHost: a\n") != std::string::npos);
+  const auto missing = show({ExchangeId{2}}, Format::Human, history.dataDir(), none);
+  QVERIFY(!missing);
+  QCOMPARE(describe(missing.error()), std::string("not found: exchange 2"));
+  QVERIFY(none.text.empty());
+}
+
+SLUICE_TEST(aBodyComesByteForByte) {
+  RecordedHistory history;
+  const std::string bodies[] = {"", "x", binary(65536), binary(1'000'003)};
+  for (std::uint64_t id = 1; id <= 4; ++id) history.exchange(id, "http://a/", bodies[id - 1]);
+  history.commit();
+  for (std::uint64_t id = 1; id <= 4; ++id) {
+    CollectingOutput output;
+    QVERIFY(body({ExchangeId{id}}, history.dataDir(), output).has_value());
+    QVERIFY(output.text == bodies[id - 1]);
+    CollectingOutput request;
+    QVERIFY(body({ExchangeId{id}, capture::Direction::Request}, history.dataDir(), request).has_value());
+    QVERIFY(request.text.empty());
+  }
+  CollectingOutput none;
+  QVERIFY(!body({ExchangeId{5}}, history.dataDir(), none));
+}
+
+SLUICE_TEST(aBodyOnATerminalIsVisibleTextAndNoCharacterIsCut) {
+  RecordedHistory history;
+  std::string text = "a\x1b[2J\r\n";
+  while (text.size() < 600'000) text += "\xe2\x82\xac";
+  history.exchange(1, "http://a/", text + "\xe2\x82");
+  history.commit();
+  CollectingOutput output;
+  output.terminal = true;
+  QVERIFY(body({ExchangeId{1}}, history.dataDir(), output).has_value());
+  QVERIFY(output.text == "a\\x1b[2J\n" + text.substr(7) + "\\xe2\\x82");
+}
+
+SLUICE_TEST(everyFailedWriteEndsTheCommandWithItsError) {
+  RecordedHistory history;
+  for (std::uint64_t id = 1; id <= 1001; ++id) history.exchange(id, "http://a/");
+  history.exchange(1002, "http://a/", binary(600'000));
+  history.commit();
+  const auto failsAt = [](int write, const auto& command) {
+    CollectingOutput output;
+    output.writesLeft = write;
+    const Result<void> outcome = command(output);
+    return !outcome && outcome.error().code == Code::NoSpace;
+  };
+  for (int write = 0; write < 3; ++write) {
+    QVERIFY(failsAt(write, [&](Output& out) { return list({5000}, Format::Json, history.dataDir(), out); }));
+    QVERIFY(failsAt(write, [&](Output& out) { return list({5000}, Format::Human, history.dataDir(), out); }));
+    QVERIFY(failsAt(write, [&](Output& out) { return body({ExchangeId{1002}}, history.dataDir(), out); }));
+  }
+  QVERIFY(failsAt(0, [&](Output& out) { return show({ExchangeId{1}}, Format::Json, history.dataDir(), out); }));
+}

@@ -1,0 +1,99 @@
+#include "app/cli/human.h"
+
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::cli;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+bool isSafe(const std::string& text) {
+  for (const char byte : text) {
+    if (byte != '\n' && (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f)) return false;
+  }
+  return true;
+}
+
+const std::string kNasty = "\x1b]0;owned\x07\r\n\x9b" "2J";
+
+}  // namespace
+
+SLUICE_TEST(statusTellsWhatRunsWhereAndHowItGoes) {
+  control::StatusReply status;
+  status.pid = 1234;
+  status.version = "0.1.0";
+  status.uptime = std::chrono::minutes(125);
+  status.dataDir = "/data";
+  status.listeners = {{"regular@127.0.0.1:0", "regular", "127.0.0.1:41234"}};
+  status.exchangesTotal = 1'000'000;
+  status.now.downBytesPerSecond = 200'000;
+  status.now.capture = control::CaptureState::On;
+  const auto text = describe(status);
+  QVERIFY(contains(text, "Engine       sluiced 0.1.0, process 1234, up 2 h 5 min\n"));
+  QVERIFY(contains(text, "Listening    regular 127.0.0.1:41234\n"));
+  QVERIFY(contains(text, "now 1.6 Mbit/s (200 KB/s)\n"));
+  QVERIFY(contains(text, "Recording    on\n"));
+  QVERIFY(contains(text, "1,000,000 exchanges"));
+  QVERIFY(!contains(text, "Not kept"));
+  QVERIFY(!contains(text, "Bugs"));
+}
+
+SLUICE_TEST(statusTellsWhyRecordingIsPausedAndWhatWasLost) {
+  control::StatusReply status;
+  status.bugsSurvived = 2;
+  status.storeNotice = "the history was damaged";
+  status.now.capture = control::CaptureState::Failed;
+  status.now.storeError = "no space left";
+  status.now.refusedBodyBytes = 1500;
+  status.now.droppedExchanges = 1;
+  const auto text = describe(status);
+  QVERIFY(contains(text, "Listening    nowhere\n"));
+  QVERIFY(contains(text, "Recording    paused: no space left\n"));
+  QVERIFY(contains(text, "Not kept     1.5 KB of bodies and 1 exchange, because"));
+  QVERIFY(contains(text, "Note         the history was damaged\n"));
+  QVERIFY(contains(text, "Bugs         2 survived"));
+}
+
+SLUICE_TEST(nothingFromTrafficReachesTheTerminalAsACommand) {
+  control::ConnectionsReply connections;
+  connections.rows.resize(1);
+  connections.rows[0].target = connections.rows[0].clientAddress = kNasty;
+  QVERIFY(isSafe(describe(connections, WallTime())));
+
+  store::ExchangeDetails details;
+  details.row.method = details.row.url = details.row.upstreamAddress = details.row.error.detail = kNasty;
+  details.row.error.code = Code::BadRequest;
+  details.requestHead = details.responseHead = details.clientAddress = details.listener = kNasty;
+  details.requestTrailers = details.responseTrailers = kNasty;
+  QVERIFY(isSafe(describe(details)));
+  QVERIFY(isSafe(describe(std::vector{details.row})));
+  QVERIFY(isSafe(describeLine(details.row)));
+}
+
+SLUICE_TEST(connectionsThatWereLeftOffAreCounted) {
+  control::ConnectionsReply connections{3, {control::ConnectionRow{}}};
+  QVERIFY(contains(describe(connections, WallTime()), "and 2 more\n"));
+  connections.total = 0;
+  QVERIFY(!contains(describe(connections, WallTime()), "more"));
+}
+
+SLUICE_TEST(anExchangeShowsItsHeadsLineByLine) {
+  store::ExchangeDetails details;
+  details.row.id = ExchangeId{5};
+  details.row.method = "GET";
+  details.row.url = "http://a/";
+  details.row.status = 502;
+  details.row.error = {Code::ConnectionRefused, Side::Upstream, 0, "127.0.0.1:9"};
+  details.row.phases.connectedUs = 1500;
+  details.row.response = {2000, 1000};
+  details.requestHead = "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n";
+  const auto text = describe(details);
+  QVERIFY(contains(text, "Exchange     5, http, running\n"));
+  QVERIFY(contains(text, "Error        upstream: connection refused: 127.0.0.1:9\n"));
+  QVERIFY(contains(text, "Times        connected 1.5 ms\n"));
+  QVERIFY(contains(text, "Received     2 KB (2,000 bytes), of these recorded: 1,000 bytes\n"));
+  QVERIFY(contains(text, "\nRequest head\nGET http://a/ HTTP/1.1\nHost: a\n\n"));
+  QVERIFY(!contains(text, "Response head"));
+}

@@ -1,0 +1,73 @@
+#include "app/cli/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::cli;
+
+SLUICE_TEST(anExchangeIsCompleteAndTyped) {
+  store::ExchangeRow row;
+  row.id = ExchangeId{17};
+  row.state = store::State::Complete;
+  row.method = "GET";
+  row.url = "http://a:8000/x";
+  row.port = 8000;
+  row.status = 200;
+  row.startedAt = WallTime(Micros(1'763'720'640'123'456));
+  row.phases.finishedUs = 1500;
+  row.response = {10, 8};
+  const auto json = toJson(row);
+  QVERIFY(json["id"] == 17);
+  QVERIFY(json["state"] == "complete");
+  QVERIFY(json["status"] == 200);
+  QVERIFY(json["startedAt"] == "2025-11-21T10:24:00.123456Z");
+  QVERIFY(json["phasesUs"]["finished"] == 1500);
+  QVERIFY(json["phasesUs"]["resolved"].is_null());
+  QVERIFY(json["responseBody"]["bytes"] == 10);
+  QVERIFY(json["responseBody"]["capturedBytes"] == 8);
+  QVERIFY(json["error"].is_null());
+  QVERIFY(json["connection"].is_null());
+  QVERIFY(!json.contains("escaped"));
+}
+
+SLUICE_TEST(anErrorHasItsSide) {
+  store::ExchangeRow row;
+  row.error = {Code::ConnectionRefused, Side::Upstream, 111, "127.0.0.1:9"};
+  const auto json = toJson(row);
+  QVERIFY(json["status"].is_null());
+  QVERIFY(json["error"]["side"] == "upstream");
+  QVERIFY(json["error"]["code"] == "connection refused");
+  QVERIFY(json["error"]["systemCode"] == 111);
+}
+
+SLUICE_TEST(bytesThatAreNoUtf8AreEscapedAndTheirFieldsNamed) {
+  store::ExchangeDetails details;
+  details.row.url = "http://a/\xe9\\";
+  details.requestHead = std::string("GET \0\xff\r\n\r\n", 10);
+  details.responseHead = "fine \\ as it is";
+  const auto json = toJson(details);
+  QVERIFY(json["url"] == "http://a/\\xe9\\\\");
+  QVERIFY(json["requestHead"] == std::string("GET \0\\xff\r\n\r\n", 13));
+  QVERIFY(json["responseHead"] == "fine \\ as it is");
+  QVERIFY(json["escaped"] == nlohmann::json::array({"url", "requestHead"}));
+  QVERIFY(nlohmann::json::accept(line(json)));
+  QVERIFY(nlohmann::json::parse(pretty(json)) == json);
+  QVERIFY(line(json).find('\n') == std::string::npos);
+}
+
+SLUICE_TEST(theStatusHoldsEverythingThatTheEngineSaid) {
+  control::StatusReply status;
+  status.pid = 12;
+  status.uptime = Micros(1'500'000);
+  status.listeners = {{"regular@127.0.0.1:0", "regular", "127.0.0.1:41234"}};
+  status.now.capture = control::CaptureState::Failed;
+  status.now.storeError = "disk \xff full";
+  const auto json = toJson(status);
+  QVERIFY(json["uptimeSeconds"] == 1.5);
+  QVERIFY(json["listeners"][0]["address"] == "127.0.0.1:41234");
+  QVERIFY(json["now"]["capture"] == "failed");
+  QVERIFY(json["now"]["storeError"] == "disk \\xff full");
+  QVERIFY(json["now"]["escaped"][0] == "storeError");
+}
