@@ -84,7 +84,7 @@ Wants EventPipe::wants(MonoTime now) const {
 }
 
 void EventPipe::failUpstream(Error error) {
-  if (phase_ == Phase::Running && !upstreamEnded()) endUpstream(Upstream::Failed, std::move(error));
+  if (phase_ == Phase::Running && !upstreamEnded()) endOfStream(IoResult::failed(std::move(error)));
 }
 
 void EventPipe::failDownstream(Error error) {

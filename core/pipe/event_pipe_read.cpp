@@ -168,7 +168,8 @@ void EventPipe::body(Bytes payload) {
 
 void EventPipe::endOfStream(IoResult how) {
   // What was received belongs to the message before its end is judged.
-  if (Block* head = blocks_.head(); head != nullptr && !head->pending().empty()) handOn(*blocks_.takeHead());
+  Block* head = blocks_.head();
+  if (head != nullptr && !head->pending().empty() && !blocks_.lent()) handOn(*blocks_.takeHead());
   if (upstreamEnded()) return;
   if (how.status == IoResult::Status::Failed) return endUpstream(Upstream::Failed, std::move(how.error));
   Error error = ends_.filter->endError();

@@ -44,3 +44,141 @@ SLUICE_TEST(waitsForTheSideThatHoldsItUp) {
   wants = rig.pipe.wants(rig.now);
   QVERIFY(wants.read && !wants.write);
 }
+
+SLUICE_TEST(servesOneMessageAfterTheOther) {
+  PipeRig rig;
+  for (int i = 0; i < 100; ++i) {
+    rig.withLength(50);
+    rig.source.gives(numbered(50));
+    rig.start();
+    QCOMPARE(rig.read(), Outcome::Ok);
+    QCOMPARE(rig.pipe.phase(), Phase::Complete);
+    QCOMPARE(rig.output.sent.size(), std::size_t(50 * (i + 1)));
+    QCOMPARE(rig.pool.taken(), std::size_t{0});
+  }
+}
+
+SLUICE_TEST(carriesOnlyWhatTheMessageLeavesInTheSource) {
+  PipeRig rig;
+  rig.withLength(5);
+  rig.source.gives("hello").gives("next!");
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.pipe.phase(), Phase::Complete);
+  rig.withLength(5);
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string("hellonext!"));
+}
+
+SLUICE_TEST(passesAChunkedMessageByteIdentical) {
+  const std::string message = "5;sig=1\r\nhello\r\n6\r\n world\r\n0\r\nChecksum: 9\r\n\r\n";
+  for (const auto mode : {ChunkedFilter::Mode::Pass, ChunkedFilter::Mode::Strip}) {
+    PipeRig rig;
+    ChunkedFilter chunked(mode);
+    rig.ends.filter = &chunked;
+    rig.source.gives(message + "GET /next");
+    rig.start();
+    QCOMPARE(rig.read(), Outcome::Ok);
+    QCOMPARE(rig.output.sent, mode == ChunkedFilter::Mode::Pass ? message : std::string("hello world"));
+    QCOMPARE(rig.tap.seen, std::string("hello world"));
+    QCOMPARE(rig.pipe.upstream(), Upstream::Done);
+    const std::string excess = rig.pipe.takeExcess();
+    QCOMPARE(excess, std::string("GET /next").substr(0, excess.size()));
+    QCOMPARE(chunked.trailers(), std::string("Checksum: 9\r\n"));
+    QCOMPARE(chunked.extensions(), std::string(";sig=1\n"));
+  }
+}
+
+SLUICE_TEST(handsOnTheGoodBytesBeforeAFramingError) {
+  PipeRig rig;
+  ChunkedFilter chunked(ChunkedFilter::Mode::Pass);
+  rig.ends.filter = &chunked;
+  rig.source.gives("5\r\nhello\r\nbad chunk");
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent.substr(0, 10), std::string("5\r\nhello\r\n"));
+  QCOMPARE(rig.pipe.upstream(), Upstream::Failed);
+  QCOMPARE(rig.pipe.upstreamError().code, Code::BadChunk);
+  QCOMPARE(rig.pipe.phase(), Phase::Complete);
+  QVERIFY(!rig.pipe.hasExcess());
+}
+
+SLUICE_TEST(endOfTheStreamInsideAMessageIsAnError) {
+  PipeRig rig;
+  rig.withLength(10);
+  rig.source.gives("hello").ends();
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string("hello"));
+  QCOMPARE(rig.pipe.upstream(), Upstream::Failed);
+  QCOMPARE(rig.pipe.upstreamError().code, Code::EndedEarly);
+  QCOMPARE(rig.pipe.upstreamError().side, Side::Upstream);
+}
+
+SLUICE_TEST(timedOutUpstreamStillDeliversWhatItGave) {
+  PipeRig rig;
+  rig.settings.delivery = Delivery::Buffered;
+  rig.source.gives("abc");
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  rig.pipe.failUpstream({Code::IdleTimeout, Side::Upstream, 0, {}});
+  QCOMPARE(rig.write(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string("abc"));
+  QCOMPARE(rig.pipe.phase(), Phase::Complete);
+}
+
+SLUICE_TEST(idlePipeGivesItsBlocksBackWhenAsked) {
+  PipeRig rig;
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.pool.taken(), std::size_t{1});
+  rig.pipe.releaseUnusedBlocks();
+  QCOMPARE(rig.pool.taken(), std::size_t{0});
+  rig.source.gives("abc");
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string("abc"));
+}
+
+SLUICE_TEST(closeEndsAPipeWithALentBlock) {
+  PipeRig rig;
+  rig.settings.singleBuf = true;
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  rig.pipe.failDownstream({Code::ConnectionReset, Side::Client, 0, {}});
+  QCOMPARE(rig.write(), Outcome::Ok);
+  QCOMPARE(rig.pipe.phase(), Phase::Stopped);
+  QVERIFY(!rig.pipe.idle());  // the kernel may still write into that block
+  rig.pipe.close();
+  QVERIFY(rig.pipe.idle());
+}
+
+SLUICE_TEST(asksForATurnWhenTheOutputStoppedByItself) {
+  PipeRig rig;
+  rig.output.takes = 3;
+  rig.output.blocksWhenHolding = false;  // as a writer does after its share of a turn
+  rig.source.gives("hello").ends();
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  const Wants wants = rig.pipe.wants(rig.now);
+  QVERIFY(wants.turn && !wants.write && !wants.read);
+  QCOMPARE(rig.write(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string("hello"));
+  QCOMPARE(rig.pipe.phase(), Phase::Complete);
+}
+
+SLUICE_TEST(wakesAtTheEarlierOfBothLimiters) {
+  PipeRig rig;
+  ScriptedLimiter limiter;
+  limiter.allowed = 5;
+  limiter.next = at(9'000'000);
+  rig.ends.readLimiter = &limiter;
+  rig.output.state = OutputFilter::Readiness::Delayed;
+  rig.output.wake = at(4'000'000);
+  rig.source.gives("hello world");
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QVERIFY(rig.pipe.wants(rig.now).wakeAt == at(4'000'000));
+  limiter.next = at(3'000'000);
+  QVERIFY(rig.pipe.wants(rig.now).wakeAt == at(3'000'000));
+}
