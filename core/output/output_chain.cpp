@@ -104,11 +104,7 @@ void OutputChain::dropEmpty() {
   slice.done();
   if (emptyReported_) return;
   emptyReported_ = true;
-  const std::string what = "a slice of zero bytes without a flag: " +
-                           (slice.inFile() ? std::string(slice.file->name()) + " at " + std::to_string(slice.offset)
-                                           : std::string(slice.block != nullptr ? "of a block" : "of plain memory")) +
-                           ", ticket " + std::to_string(slice.ticket);
-  reportBug(what.c_str(), __FILE__, __LINE__);
+  (void)SLUICE_BUG(slice.size == 0 && "a slice of zero bytes without a flag was pushed");
 }
 
 // Rule 3. True: filling_ is a buffer with room for (a part of) the slice.

@@ -8,7 +8,6 @@
 // recording resumes by itself. What was lost is counted in the status.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -45,7 +44,6 @@ struct RecorderOptions {
   std::function<void(const RecorderStatus&)> onProblemChanged;  // paused, resumed, or database replaced
   std::size_t bodyBytesMax = limits::kRecorderQueueBytesMax;    // held; above, body chunks are refused
   std::size_t heldBytesMax = limits::kRecorderPendingBytesMax;  // held; above, exchanges are dropped
-  std::chrono::milliseconds retryAfter{limits::kRecorderRetryMs};  // while paused
 };
 
 class Recorder final : public capture::Sink {

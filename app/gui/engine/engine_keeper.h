@@ -1,0 +1,100 @@
+// Keeps an engine for the window: attaches to one that already runs on the data directory, else starts `sluiced`,
+// watches it, and starts it again once should it die. What cannot be mended is said in one notice. GUI thread; nothing
+// here waits.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QStringList>
+#include <QTimer>
+#include <filesystem>
+
+#include "app/gui/engine/engine_link.h"
+#include "app/gui/engine/engine_process.h"
+
+namespace sluice::gui {
+
+enum class EngineState {
+  Stopped,   // none runs, none is wanted
+  Starting,  // looking for one, or starting one
+  Running,   // attached
+  Waiting,   // attach only: none runs yet
+  Stopping,
+  Failed,  // wanted, but it does not run; the notice says why
+};
+
+// What the user should know. One at a time; an empty text means that all is well.
+struct EngineNotice {
+  enum class Level { Info, Warning, Bad };
+  enum class Offer { Nothing, Start, StartOnFreePort };  // what a click may do about it
+  Level level = Level::Info;
+  QString text;
+  QString detail;  // the engine's own words, may be several lines
+  Offer offer = Offer::Nothing;
+};
+
+class EngineKeeper : public QObject {
+  Q_OBJECT
+ public:
+  struct Options {
+    std::filesystem::path dataDir;
+    QString program;          // path of sluiced
+    QStringList listen;       // --listen values; empty: the engine's default
+    bool attachOnly = false;  // never start one
+  };
+  explicit EngineKeeper(Options options, QObject* parent = nullptr);
+
+  EngineState state() const { return state_; }
+  // Started by us, so it ends with us.
+  bool isOwn() const { return process_.isRunning(); }
+  qint64 ownPid() const { return process_.pid(); }
+  bool isAttachOnly() const { return options_.attachOnly; }
+  const QStringList& listeners() const { return listeners_; }
+  const EngineNotice& notice() const { return notice_; }
+
+  void start();
+  // As start(), on a port that the system chooses.
+  void startOnFreePort();
+  void stop();
+  // Stop, then start.
+  void restart();
+  // For the end of the program: ends an engine of our own, leaves another's alone. `shutDown` follows.
+  void shutDownOwn();
+  void dismissNotice();
+
+ signals:
+  void stateChanged();
+  void noticeChanged();
+  void attached();  // to an engine that was not there before: everything read earlier may be out of date
+  void sampled(const sluice::control::StatusSample& sample);
+  void changed(const sluice::control::Changed& changed);
+  void shutDown();
+
+ private:
+  void setState(EngineState state);
+  void setNotice(EngineNotice notice);
+  bool attachToRunning();
+  void launch();
+  void lookAgain();
+  void linkAttached(const control::StatusReply& status);
+  void linkLost(const QString& why);
+  void processEnded(bool crashed, int exitCode);
+  void startFailed(const QString& why);
+  void diedWhileRunning(const QString& how);
+  void stopped();
+
+  const Options options_;  // Immutable after construction.
+  EngineProcess process_;
+  EngineLink link_;
+  QTimer lookTimer_;            // looks for the address of an engine that is starting, or that somebody else may start
+  QElapsedTimer sinceRestart_;  // valid after the first automatic restart
+  EngineState state_ = EngineState::Stopped;
+  EngineNotice notice_;
+  QStringList listeners_;
+  QStringList listenOverride_;
+  bool startWhenStopped_ = false;
+  bool shuttingDown_ = false;
+  bool announcedStop_ = false;  // the engine told that it was asked to stop
+};
+
+}  // namespace sluice::gui

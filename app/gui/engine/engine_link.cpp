@@ -1,0 +1,110 @@
+#include "app/gui/engine/engine_link.h"
+
+#include <QCoreApplication>
+
+#include "app/gui/text/visible_text.h"
+#include "core/base/limits.h"
+#include "core/control/decode.h"
+#include "core/control/encode.h"
+
+namespace sluice::gui {
+namespace {
+
+control::Hello ourHello() {
+  control::Hello hello;
+  hello.program = "sluice";
+  hello.version = QCoreApplication::applicationVersion().toStdString();
+  hello.pid = std::uint64_t(QCoreApplication::applicationPid());
+  return hello;
+}
+
+}  // namespace
+
+EngineLink::EngineLink(QObject* parent) : QObject(parent) {
+  answerTimer_.setSingleShot(true);
+  answerTimer_.setInterval(kAnswerWithinMs);
+  connect(&answerTimer_, &QTimer::timeout, this, [this] { fail(tr("The engine does not answer.")); });
+  connect(&socket_, &QLocalSocket::connected, this, [this] { send(0, ourHello()); });
+  connect(&socket_, &QLocalSocket::readyRead, this, &EngineLink::read);
+  connect(&socket_, &QLocalSocket::disconnected, this, [this] { fail({}); });
+  connect(&socket_, &QLocalSocket::errorOccurred, this, [this] { fail({}); });
+}
+
+EngineLink::~EngineLink() { disconnect(&socket_, nullptr, this, nullptr); }
+
+void EngineLink::connectTo(const QString& address) {
+  drop();
+  frames_ = std::make_unique<control::FrameReader>(limits::kControlFrameBytesMax);
+  open_ = true;
+  answerTimer_.start();
+  socket_.connectToServer(address);
+}
+
+void EngineLink::drop() {
+  open_ = greeted_ = attached_ = false;
+  nextStream_ = 1;
+  answerTimer_.stop();
+  socket_.abort();
+}
+
+void EngineLink::requestStop() { send(nextStream_++, control::Stop{}); }
+
+void EngineLink::requestStatus() { send(nextStream_++, control::GetStatus{}); }
+
+void EngineLink::send(control::StreamId stream, const control::Request& request) {
+  const std::string bytes = control::encodeRequest(stream, request);
+  socket_.write(bytes.data(), qint64(bytes.size()));
+}
+
+void EngineLink::read() {
+  const QByteArray received = socket_.readAll();
+  Bytes rest = asBytes({received.data(), std::size_t(received.size())});
+  while (open_) {
+    auto frame = frames_->next(rest);
+    if (!frame) return fail(tr("The engine sent something that is no message of its protocol."));
+    if (!*frame) return;
+    takeFrame(**frame);
+  }
+}
+
+void EngineLink::takeFrame(Bytes frame) {
+  const auto message = control::decodeReply(frame);
+  if (!message) return fail(tr("The engine sent something that is no message of its protocol."));
+  const control::Reply& reply = message->reply;
+  if (const auto* hello = std::get_if<control::Hello>(&reply)) return takeHello(*hello);
+  if (const auto* failure = std::get_if<control::Failure>(&reply)) {
+    if (!attached_) fail(visibleLine(failure->error.detail));
+    return;
+  }
+  if (const auto* status = std::get_if<control::StatusReply>(&reply)) return takeStatus(*status);
+  if (const auto* sample = std::get_if<control::StatusSample>(&reply)) emit sampled(*sample);
+  if (const auto* change = std::get_if<control::Changed>(&reply)) emit changed(*change);
+  if (std::holds_alternative<control::Stopping>(reply)) emit stopping();
+}
+
+void EngineLink::takeHello(const control::Hello& hello) {
+  if (greeted_) return;
+  if (const auto why = control::incompatibility(ourHello(), hello)) return fail(visibleLine(why->detail));
+  greeted_ = true;
+  // Events begin before the status is read, so that no change falls between the two.
+  send(nextStream_++, control::Subscribe{});
+  requestStatus();
+}
+
+void EngineLink::takeStatus(const control::StatusReply& status) {
+  answerTimer_.stop();
+  if (attached_) {
+    emit statusReceived(status);
+  } else {
+    attached_ = true;
+    emit attached(status);
+  }
+}
+
+void EngineLink::fail(const QString& why) {
+  if (!open_) return;
+  drop();
+  emit lost(why);
+}
+
+}  // namespace sluice::gui

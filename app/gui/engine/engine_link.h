@@ -1,0 +1,59 @@
+// The control connection to an engine, ours or another's: says hello, subscribes, passes on what the engine tells. GUI
+// thread.
+#pragma once
+
+#include <QLocalSocket>
+#include <QObject>
+#include <QTimer>
+#include <memory>
+
+#include "core/control/frame_reader.h"
+#include "core/control/messages.h"
+
+namespace sluice::gui {
+
+class EngineLink : public QObject {
+  Q_OBJECT
+ public:
+  explicit EngineLink(QObject* parent = nullptr);
+  ~EngineLink() override;
+
+  // Drops what there was and connects to the address that an engine published. `attached` or `lost` follows.
+  void connectTo(const QString& address);
+  void drop();
+  bool isAttached() const { return attached_; }
+
+  // Asks the engine to drain and end. REQUIRES: isAttached().
+  void requestStop();
+  // Asks for a new status; `statusReceived` follows. REQUIRES: isAttached().
+  void requestStatus();
+
+  static constexpr int kAnswerWithinMs = 5'000;  // a live engine answers hello within milliseconds
+
+ signals:
+  void attached(const sluice::control::StatusReply& status);
+  void statusReceived(const sluice::control::StatusReply& status);
+  void sampled(const sluice::control::StatusSample& sample);
+  void changed(const sluice::control::Changed& changed);
+  void stopping();
+  // The connection could not be made, or ended. `why` is a sentence, empty when the engine just went away.
+  void lost(const QString& why);
+
+ private:
+  void send(control::StreamId stream, const control::Request& request);
+  void read();
+  void takeFrame(Bytes frame);
+  void takeHello(const control::Hello& hello);
+  void takeStatus(const control::StatusReply& status);
+  void fail(const QString& why);
+
+  QLocalSocket socket_;
+  QTimer answerTimer_;
+  std::unique_ptr<control::FrameReader> frames_;
+  control::StreamId nextStream_ = 1;
+  bool open_ = false;  // connecting or connected, and `lost` not yet told
+  bool greeted_ = false;
+  bool attached_ = false;
+};
+
+}  // namespace sluice::gui

@@ -1,0 +1,112 @@
+#include "app/gui/exchanges/exchange_delegate.h"
+
+#include <QPainter>
+
+#include "app/gui/exchanges/exchange_text.h"
+
+namespace sluice::gui {
+namespace {
+
+constexpr int kPadding = 8;
+constexpr double kSignSide = 8;
+
+QColor textColorOf(Column column, const store::ExchangeRow& row, const Colors& colors) {
+  const bool running = row.state == store::State::Running;
+  switch (column) {
+    case Column::Status: return colorOf(row, colors);
+    case Column::Number:
+    case Column::Type:
+    case Column::Started: return colors.muted;
+    case Column::Duration: return running ? colors.running : colors.text;
+    case Column::Size: return sizeOf(row) == 0 ? colors.faint : colors.text;
+    case Column::Method: return row.kind == capture::Kind::Tunnel ? colors.tunnel : colors.text;
+    case Column::State:
+    case Column::Host:
+    case Column::Path: return colors.text;
+  }
+  return colors.text;
+}
+
+void fillBackground(QPainter& painter, const QStyleOptionViewItem& option, const Colors& colors) {
+  if (!option.state.testFlag(QStyle::State_Selected)) return;
+  const bool active =
+      option.state.testFlag(QStyle::State_Active) && option.widget != nullptr && option.widget->hasFocus();
+  painter.fillRect(option.rect, active ? colors.selection : colors.selectionIdle);
+}
+
+// The query is quieter than the path: what tells rows apart stands out.
+void paintPath(QPainter& painter, const QRect& area, const QString& text, const Colors& colors) {
+  const QString shown = painter.fontMetrics().elidedText(text, Qt::ElideRight, area.width());
+  const auto query = shown.indexOf(u'?');
+  const QString path = shown.left(query < 0 ? shown.size() : query);
+  painter.setPen(colors.text);
+  painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, path);
+  if (query < 0) return;
+  painter.setPen(colors.muted);
+  painter.drawText(area.adjusted(painter.fontMetrics().horizontalAdvance(path), 0, 0, 0),
+                   Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown.mid(query));
+}
+
+}  // namespace
+
+QColor colorOf(const store::ExchangeRow& row, const Colors& colors) {
+  if (row.state == store::State::Failed || row.state == store::State::CutOff) return colors.bad;
+  if (row.kind == capture::Kind::Tunnel) return colors.tunnel;
+  if (row.status == 0) return colors.running;
+  if (row.status < 200) return colors.muted;
+  if (row.status < 300) return colors.good;
+  if (row.status < 400) return colors.redirect;
+  return row.status < 500 ? colors.warning : colors.bad;
+}
+
+void paintStateSign(QPainter& painter, const QRectF& area, const store::ExchangeRow& row, const Colors& colors) {
+  QRectF sign(0, 0, kSignSide, kSignSide);
+  sign.moveCenter(area.center());
+  const QColor color = row.state == store::State::Running ? colors.running : colorOf(row, colors);
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(color, 1.6, Qt::SolidLine, Qt::RoundCap));
+  painter.setBrush(Qt::NoBrush);
+  if (row.state == store::State::Running) {
+    painter.drawArc(sign, 60 * 16, 270 * 16);
+  } else if (row.state != store::State::Complete) {
+    const QRectF cross = sign.adjusted(1, 1, -1, -1);
+    painter.drawLine(cross.topLeft(), cross.bottomRight());
+    painter.drawLine(cross.topRight(), cross.bottomLeft());
+  } else if (row.kind == capture::Kind::Tunnel) {
+    const double middle = sign.center().y();
+    painter.drawLine(QPointF(sign.left() - 1, middle - 2), QPointF(sign.right() + 1, middle - 2));
+    painter.drawLine(QPointF(sign.left() - 1, middle + 2), QPointF(sign.right() + 1, middle + 2));
+  } else {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawEllipse(sign.adjusted(0.5, 0.5, -0.5, -0.5));
+  }
+  painter.restore();
+}
+
+void ExchangeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+  const auto* model = qobject_cast<const ExchangeModel*>(index.model());
+  if (model == nullptr) return;
+  const Colors& colors = colorsOf(option.palette);
+  fillBackground(*painter, option, colors);
+  const store::ExchangeRow* row = model->rowAt(index.row());
+  const auto column = Column(index.column());
+  const QRect area = option.rect.adjusted(kPadding, 0, -kPadding, 0);
+  painter->setFont(option.font);
+  if (row == nullptr) {
+    if (column != Column::Number) return;
+    painter->setPen(colors.muted);
+    painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, index.data().toString());
+    return;
+  }
+  if (column == Column::State) return paintStateSign(*painter, option.rect, *row, colors);
+  const QString text = index.data().toString();
+  if (column == Column::Path) return paintPath(*painter, area, text, colors);
+  painter->setPen(textColorOf(column, *row, colors));
+  const auto alignment = Qt::Alignment(index.data(Qt::TextAlignmentRole).toInt());
+  painter->drawText(area, int(alignment) | Qt::TextSingleLine,
+                    painter->fontMetrics().elidedText(text, Qt::ElideRight, area.width()));
+}
+
+}  // namespace sluice::gui

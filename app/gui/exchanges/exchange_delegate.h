@@ -1,0 +1,24 @@
+// Paints the cells of the exchange table from the row itself: no style options, no variants, no rich text; some
+// microseconds a cell. GUI thread.
+#pragma once
+
+#include <QStyledItemDelegate>
+
+#include "app/gui/exchanges/exchange_model.h"
+#include "app/gui/look/colors.h"
+
+namespace sluice::gui {
+
+class ExchangeDelegate : public QStyledItemDelegate {
+  Q_OBJECT
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+};
+
+// The colour that stands for how an exchange went.
+QColor colorOf(const store::ExchangeRow& row, const Colors& colors);
+// A small sign for the state: ring while it runs, dot, cross, arrows for a tunnel.
+void paintStateSign(QPainter& painter, const QRectF& area, const store::ExchangeRow& row, const Colors& colors);
+
+}  // namespace sluice::gui

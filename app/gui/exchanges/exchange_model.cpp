@@ -1,0 +1,293 @@
+#include "app/gui/exchanges/exchange_model.h"
+
+#include <QDateTime>
+#include <algorithm>
+
+#include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/text/format.h"
+#include "app/gui/text/visible_text.h"
+
+namespace sluice::gui {
+namespace {
+
+// About a kilobyte each: fifty screens, and well under the memory that a user would notice.
+constexpr int kRowsCached = 4096;
+// One reading of rows: a screen and its neighbours. Aligned, so that scrolling by a row reads nothing new.
+constexpr int kRowsBlock = 64;
+constexpr int kBlocksARead = 8;
+constexpr std::size_t kWantedMax =
+    512;  // rows painted without content while a reading is under way; older ones have scrolled off
+// Ids in one update; a million at the start arrive in some twenty, with events handled in between.
+constexpr std::size_t kIdsAnUpdate = 50'000;
+// Rows that come along with an update: what is on view while the newest are followed.
+constexpr std::size_t kRowsAnUpdate = 256;
+
+WallTime now() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
+
+Qt::Alignment alignmentOf(Column column) {
+  const bool number = column == Column::Number || column == Column::Size || column == Column::Duration;
+  return (number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
+}
+
+}  // namespace
+
+ExchangeModel::ExchangeModel(History& history, QObject* parent)
+    : QAbstractTableModel(parent), history_(history), rows_(kRowsCached) {
+  readTimer_.setSingleShot(true);
+  connect(&readTimer_, &QTimer::timeout, this, &ExchangeModel::readWanted);
+}
+
+int ExchangeModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(ids_.size()); }
+
+int ExchangeModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumnCount; }
+
+QVariant ExchangeModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount()) return {};
+  const auto column = Column(index.column());
+  if (role == Qt::TextAlignmentRole) return int(alignmentOf(column));
+  if (role != Qt::DisplayRole && role != Qt::ToolTipRole && role != Qt::AccessibleTextRole) return {};
+  if (column == Column::Number) return QString::number(idAt(index.row()).value);
+  const store::ExchangeRow* row = rowAt(index.row());
+  if (row == nullptr) return {};
+  if (role == Qt::ToolTipRole) {
+    if (column == Column::Status && row->status != 0)
+      return QStringLiteral("%1 %2").arg(row->status).arg(phraseOf(row->status));
+    if (column == Column::Type) return visibleLine(row->contentType);
+    if (column == Column::Started) return formatDateTime(row->startedAt);
+    if (column == Column::State && row->error.code != Code::None) return errorText(row->error);
+  }
+  return displayText(column, *row);
+}
+
+QString ExchangeModel::displayText(Column column, const store::ExchangeRow& row) const {
+  switch (column) {
+    case Column::Number: return QString::number(row.id.value);
+    case Column::State: return stateText(row);
+    case Column::Method: return visibleLine(row.method, 64);
+    case Column::Host: return visibleLine(row.host, 256);
+    case Column::Path: return visibleLine(row.path);
+    case Column::Status: return row.status == 0 ? QString() : QString::number(row.status);
+    case Column::Type: return typeText(row);
+    case Column::Size: return formatBytes(sizeOf(row));
+    case Column::Duration: return formatDuration(durationUs(row, now()));
+    case Column::Started: return formatTimeOfDay(row.startedAt);
+  }
+  return {};
+}
+
+QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || section < 0 || section >= kColumnCount) return {};
+  const auto column = Column(section);
+  if (role == Qt::TextAlignmentRole) return int(alignmentOf(column));
+  if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
+  const bool tip = role == Qt::ToolTipRole;
+  switch (column) {
+    case Column::Number: return tip ? tr("Number of the exchange, in the order in which they began") : tr("#");
+    case Column::State: return tip ? tr("Running, complete, failed or cut off") : tr("State");
+    case Column::Method: return tip ? tr("Request method") : tr("Method");
+    case Column::Host: return tip ? tr("Host that was asked") : tr("Host");
+    case Column::Path: return tip ? tr("Path and query; a tunnel has none") : tr("Path");
+    case Column::Status: return tip ? tr("Status of the response") : tr("Status");
+    case Column::Type: return tip ? tr("Content type of the response, or the kind of the row") : tr("Type");
+    case Column::Size: return tip ? tr("Bytes of the response body; of a tunnel, both ways") : tr("Size");
+    case Column::Duration: return tip ? tr("From the first byte of the request to the end") : tr("Duration");
+    case Column::Started: return tip ? tr("When the request began, local time") : tr("Started");
+  }
+  return {};
+}
+
+int ExchangeModel::rowOf(ExchangeId id) const {
+  const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
+  return found != ids_.end() && *found == id ? int(found - ids_.begin()) : -1;
+}
+
+const store::ExchangeRow* ExchangeModel::rowAt(int row) const {
+  const Entry* entry = rows_.object(idAt(row).value);
+  if (entry == nullptr || entry->stale) wantRow(row);
+  return entry == nullptr ? nullptr : &entry->row;
+}
+
+// --- what changed -----------------------------------------------------------------------------------------------
+
+void ExchangeModel::refresh() {
+  if (refreshing_) {
+    refreshAgain_ = true;
+    return;
+  }
+  refreshing_ = true;
+  refreshAgain_ = false;
+  const auto done = [this](Result<Update> update) { take(std::move(update)); };
+  if (phase_ == Phase::Changes) {
+    history_.ask(
+        this, [version = version_](store::Reader& reader) { return readChanges(reader, version); }, done);
+  } else {
+    const ExchangeId after = ids_.empty() ? ExchangeId{} : ids_.back();
+    history_.ask(
+        this, [after](store::Reader& reader) { return readIds(reader, after); }, done);
+  }
+}
+
+void ExchangeModel::reopen() {
+  history_.reopen();
+  refresh();
+}
+
+Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, ExchangeId after) {
+  Update update;
+  auto totals = reader.totals();
+  if (!totals) return fail(totals.error());
+  update.totals = *totals;
+  auto ids = reader.ids(after, kIdsAnUpdate);
+  if (!ids) return fail(ids.error());
+  update.changes = {totals->version, std::move(*ids), false};
+  update.changes.more = update.changes.ids.size() >= kIdsAnUpdate;
+  return update;
+}
+
+Result<ExchangeModel::Update> ExchangeModel::readChanges(store::Reader& reader, std::uint64_t sinceVersion) {
+  Update update;
+  auto totals = reader.totals();
+  if (!totals) return fail(totals.error());
+  update.totals = *totals;
+  auto changes = reader.changesSince(sinceVersion, kIdsAnUpdate);
+  if (!changes) return fail(changes.error());
+  update.changes = std::move(*changes);
+  const std::span ids(update.changes.ids);
+  auto rows = reader.rows(ids.last(std::min(ids.size(), kRowsAnUpdate)));
+  if (!rows) return fail(rows.error());
+  update.rows = std::move(*rows);
+  return update;
+}
+
+void ExchangeModel::take(Result<Update> update) {
+  refreshing_ = false;
+  if (!update) {
+    // Nothing recorded yet is an empty table, no problem; anything else keeps what is shown.
+    setProblem(update.error().code == Code::NotFound ? Error{} : update.error());
+    if (refreshAgain_) refresh();
+    return;
+  }
+  setProblem({});
+  if (isOtherDatabase(update->totals)) {
+    startOver();
+    return refresh();
+  }
+  const store::Changes& changes = update->changes;
+  if (phase_ != Phase::MoreIds) version_ = changes.version;
+  markStale(changes.ids);
+  takeIds(changes.ids);
+  putRows(std::move(update->rows));
+  if (phase_ == Phase::Changes) {
+    if (!changes.ids.empty()) emit exchangesChanged(changes.ids);
+  } else {
+    phase_ = changes.more ? Phase::MoreIds : Phase::Changes;
+    if (phase_ == Phase::Changes) emit loaded();
+    return refresh();
+  }
+  if (changes.more || refreshAgain_) refresh();
+}
+
+bool ExchangeModel::isOtherDatabase(const store::Totals& totals) const {
+  if (ids_.empty()) return false;
+  return totals.version < version_ || totals.newest < ids_.back() || totals.oldest != ids_.front();
+}
+
+void ExchangeModel::startOver() {
+  beginResetModel();
+  ids_.clear();
+  rows_.clear();
+  wanted_.clear();
+  phase_ = Phase::FirstIds;
+  version_ = 0;
+  ++generation_;
+  endResetModel();
+}
+
+void ExchangeModel::takeIds(const std::vector<ExchangeId>& ids) {
+  const ExchangeId last = ids_.empty() ? ExchangeId{} : ids_.back();
+  const auto firstNew = std::upper_bound(ids.begin(), ids.end(), last);
+  // Two connections can be recorded in another order than that in which their requests began.
+  for (auto id = ids.begin(); id != firstNew; ++id) insertLate(*id);
+  if (firstNew == ids.end()) return;
+  const int from = rowCount();
+  beginInsertRows({}, from, from + int(ids.end() - firstNew) - 1);
+  ids_.insert(ids_.end(), firstNew, ids.end());
+  endInsertRows();
+}
+
+void ExchangeModel::insertLate(ExchangeId id) {
+  const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
+  if (at != ids_.end() && *at == id) return;
+  const int row = int(at - ids_.begin());
+  beginInsertRows({}, row, row);
+  ids_.insert(at, id);
+  endInsertRows();
+}
+
+void ExchangeModel::markStale(const std::vector<ExchangeId>& changed) {
+  int first = -1, last = -1;
+  for (const ExchangeId id : changed) {
+    Entry* entry = rows_.object(id.value);
+    if (entry == nullptr) continue;
+    entry->stale = true;
+    last = rowOf(id);
+    if (first < 0) first = last;
+  }
+  if (first >= 0) emit dataChanged(index(first, 0), index(last, kColumnCount - 1));
+}
+
+// --- content of rows --------------------------------------------------------------------------------------------
+
+void ExchangeModel::putRows(std::vector<store::ExchangeRow> rows) {
+  int first = -1, last = -1;
+  for (auto& content : rows) {
+    const auto key = content.id.value;
+    const int row = rowOf(content.id);
+    rows_.insert(key, new Entry{std::move(content), false});
+    if (row < 0) continue;
+    first = first < 0 ? row : std::min(first, row);
+    last = std::max(last, row);
+  }
+  if (first >= 0) emit dataChanged(index(first, 0), index(last, kColumnCount - 1));
+}
+
+void ExchangeModel::wantRow(int row) const {
+  if (wanted_.size() >= kWantedMax) wanted_.erase(wanted_.begin(), wanted_.begin() + kWantedMax / 2);
+  if (wanted_.empty() || wanted_.back() != row) wanted_.push_back(row);
+  if (!reading_ && !readTimer_.isActive()) readTimer_.start(0);
+}
+
+void ExchangeModel::readWanted() {
+  if (reading_ || wanted_.empty()) return;
+  std::vector<ExchangeId> ids;
+  std::vector<int> blocks;
+  for (auto row = wanted_.rbegin(); row != wanted_.rend() && blocks.size() < kBlocksARead; ++row) {
+    const int block = *row / kRowsBlock;
+    if (*row >= rowCount() || std::find(blocks.begin(), blocks.end(), block) != blocks.end()) continue;
+    blocks.push_back(block);
+    for (int i = block * kRowsBlock; i < std::min((block + 1) * kRowsBlock, rowCount()); ++i) {
+      const Entry* entry = rows_.object(idAt(i).value);
+      if (entry == nullptr || entry->stale) ids.push_back(idAt(i));
+    }
+  }
+  wanted_.clear();
+  if (ids.empty()) return;
+  reading_ = true;
+  history_.ask(
+      this, [ids = std::move(ids)](store::Reader& reader) { return reader.rows(ids); },
+      [this, generation = generation_](Result<std::vector<store::ExchangeRow>> rows) {
+        reading_ = false;
+        if (!rows) return setProblem(rows.error());
+        if (generation == generation_) putRows(std::move(*rows));
+        if (!wanted_.empty()) readTimer_.start(0);
+      });
+}
+
+void ExchangeModel::setProblem(const Error& error) {
+  const QString problem = errorText(error);
+  if (problem == problem_) return;
+  problem_ = problem;
+  emit problemChanged(problem_);
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,92 @@
+// The exchange table's model: ids in memory (eight bytes a row), rows read when they are painted and kept while they
+// are likely to be painted again. A million rows open in the time that reading their ids takes. GUI thread; all reading
+// of the database happens in History.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QCache>
+#include <QTimer>
+#include <memory>
+#include <vector>
+
+#include "app/gui/history/history.h"
+#include "core/store/rows.h"
+
+namespace sluice::gui {
+
+enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Started };
+inline constexpr int kColumnCount = int(Column::Started) + 1;
+
+class ExchangeModel : public QAbstractTableModel {
+  Q_OBJECT
+ public:
+  explicit ExchangeModel(History& history, QObject* parent = nullptr);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  // Reads what is new or changed since the last time. Cheap to call often: at most one reading is under way, and one
+  // more follows when there were further calls meanwhile.
+  void refresh();
+  // As refresh(), but the database may be another one by now.
+  void reopen();
+
+  ExchangeId idAt(int row) const { return ids_[std::size_t(row)]; }
+  // -1 when there is no such row.
+  int rowOf(ExchangeId id) const;
+  // The row's content; null while it is being read (dataChanged follows). The pointer is good until the next event.
+  const store::ExchangeRow* rowAt(int row) const;
+
+ signals:
+  // Some of these rows have new content (also rows that are not in memory).
+  void exchangesChanged(const std::vector<sluice::ExchangeId>& ids);
+  // The first complete reading of the ids is done.
+  void loaded();
+  // The history cannot be read; empty: it can again.
+  void problemChanged(const QString& problem);
+
+ private:
+  struct Entry {
+    store::ExchangeRow row;
+    bool stale = false;  // changed in the database since it was read; still good to show meanwhile
+  };
+  // One reading of the database.
+  struct Update {
+    store::Totals totals;
+    store::Changes changes;
+    std::vector<store::ExchangeRow> rows;  // content of the newest of the changed rows
+  };
+  static Result<Update> readIds(store::Reader& reader, ExchangeId after);
+  static Result<Update> readChanges(store::Reader& reader, std::uint64_t sinceVersion);
+
+  void take(Result<Update> update);
+  bool isOtherDatabase(const store::Totals& totals) const;
+  void startOver();
+  void takeIds(const std::vector<ExchangeId>& ids);
+  void insertLate(ExchangeId id);
+  void markStale(const std::vector<ExchangeId>& changed);
+  void putRows(std::vector<store::ExchangeRow> rows);
+  void wantRow(int row) const;
+  void readWanted();
+  void setProblem(const Error& error);
+  QString displayText(Column column, const store::ExchangeRow& row) const;
+
+  History& history_;
+  std::vector<ExchangeId> ids_;  // rising
+  mutable QCache<quint64, Entry> rows_;
+  // First every id is read, then only what changed since `version_`, which is the version at the first of these
+  // readings.
+  enum class Phase { FirstIds, MoreIds, Changes };
+  Phase phase_ = Phase::FirstIds;
+  std::uint64_t version_ = 0;
+  bool refreshing_ = false, refreshAgain_ = false;
+  unsigned generation_ = 0;          // answers of an older one are dropped
+  mutable std::vector<int> wanted_;  // rows that were painted without content, in that order
+  mutable QTimer readTimer_;
+  bool reading_ = false;
+  QString problem_;
+};
+
+}  // namespace sluice::gui

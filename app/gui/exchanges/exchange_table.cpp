@@ -1,0 +1,218 @@
+#include "app/gui/exchanges/exchange_table.h"
+
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QScrollBar>
+
+#include "app/gui/exchanges/exchange_delegate.h"
+
+namespace sluice::gui {
+namespace {
+
+// Raised when columns are added or change their meaning: a state saved before is then not restored.
+constexpr int kColumnsVersion = 1;
+constexpr int kRunningRepaintMs = 250;
+constexpr int kRowPadding = 7;
+
+// In widths of the digit 0, so that every font gets columns that fit.
+int defaultWidth(Column column) {
+  switch (column) {
+    case Column::Number: return 8;
+    case Column::State: return 6;
+    case Column::Method: return 11;
+    case Column::Host: return 26;
+    case Column::Path: return 40;
+    case Column::Status: return 8;
+    case Column::Type: return 10;
+    case Column::Size: return 11;
+    case Column::Duration: return 12;
+    case Column::Started: return 15;
+  }
+  return 10;
+}
+
+}  // namespace
+
+ExchangeTable::ExchangeTable(ExchangeModel& model, QWidget* parent) : QTableView(parent), model_(model) {
+  setModel(&model);
+  setItemDelegate(new ExchangeDelegate(this));
+  setSelectionBehavior(SelectRows);
+  setSelectionMode(ExtendedSelection);
+  setEditTriggers(NoEditTriggers);
+  setShowGrid(false);
+  setWordWrap(false);
+  setTabKeyNavigation(false);
+  setCornerButtonEnabled(false);
+  setVerticalScrollMode(ScrollPerPixel);
+  setHorizontalScrollMode(ScrollPerPixel);
+  setFrameShape(NoFrame);
+  setAccessibleName(tr("Exchanges"));
+  setUpHeaders();
+  setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(this, &QWidget::customContextMenuRequested, this,
+          [this](const QPoint& at) { emit rowMenuRequested(viewport()->mapToGlobal(at)); });
+  connect(this, &QAbstractItemView::doubleClicked, this, [this] { emit openRequested(); });
+
+  QScrollBar* bar = verticalScrollBar();
+  connect(bar, &QScrollBar::actionTriggered, this, &ExchangeTable::userScrolled);
+  connect(bar, &QScrollBar::rangeChanged, this, [this, bar](int, int maximum) {
+    if (following_) bar->setValue(maximum);
+  });
+  connect(&runningTimer_, &QTimer::timeout, this, &ExchangeTable::repaintRunning);
+  runningTimer_.start(kRunningRepaintMs);
+}
+
+void ExchangeTable::setUpHeaders() {
+  QHeaderView* header = horizontalHeader();
+  header->setHighlightSections(false);
+  header->setSectionsMovable(true);
+  header->setSectionsClickable(false);
+  header->setTextElideMode(Qt::ElideRight);
+  header->setMinimumSectionSize(36);
+  header->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(header, &QWidget::customContextMenuRequested, this,
+          [this, header](const QPoint& at) { emit columnsMenuRequested(header->mapToGlobal(at)); });
+  verticalHeader()->hide();
+  verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  updateRowHeight();
+  resetColumns();
+}
+
+void ExchangeTable::resetColumns() {
+  QHeaderView* header = horizontalHeader();
+  const int digit = fontMetrics().horizontalAdvance(u'0');
+  for (int i = 0; i < kColumnCount; ++i) {
+    header->moveSection(header->visualIndex(i), i);
+    header->setSectionHidden(i, false);
+    header->setSectionResizeMode(i, i == int(Column::Path) ? QHeaderView::Stretch : QHeaderView::Interactive);
+    header->resizeSection(i, defaultWidth(Column(i)) * digit);
+  }
+}
+
+QByteArray ExchangeTable::columnsState() const {
+  return QByteArray::number(kColumnsVersion) + ':' + horizontalHeader()->saveState();
+}
+
+void ExchangeTable::restoreColumnsState(const QByteArray& state) {
+  const QByteArray prefix = QByteArray::number(kColumnsVersion) + ':';
+  if (state.startsWith(prefix)) horizontalHeader()->restoreState(state.mid(prefix.size()));
+  horizontalHeader()->setSectionsMovable(true);
+}
+
+void ExchangeTable::setColumnShown(Column column, bool shown) {
+  // A table without columns could not be mended by its own header's menu.
+  if (!shown && horizontalHeader()->hiddenSectionCount() + 1 >= kColumnCount) return;
+  setColumnHidden(int(column), !shown);
+}
+
+void ExchangeTable::updateRowHeight() {
+  verticalHeader()->setMinimumSectionSize(1);
+  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowPadding);
+}
+
+void ExchangeTable::changeEvent(QEvent* event) {
+  QTableView::changeEvent(event);
+  if (event->type() == QEvent::FontChange) updateRowHeight();
+}
+
+// --- following --------------------------------------------------------------------------------------------------
+
+void ExchangeTable::setFollowing(bool following) {
+  if (following) scrollToBottom();
+  if (following == following_) return;
+  following_ = following;
+  emit followingChanged(following_);
+}
+
+void ExchangeTable::userScrolled() {
+  const QScrollBar* bar = verticalScrollBar();
+  setFollowing(bar->sliderPosition() >= bar->maximum());
+}
+
+void ExchangeTable::repaintRunning() {
+  if (!isVisible() || isColumnHidden(int(Column::Duration))) return;
+  const int first = std::max(0, rowAt(0));
+  const int below = rowAt(viewport()->height() - 1);
+  const int last = below < 0 ? model_.rowCount() - 1 : below;
+  for (int row = first; row <= last; ++row) {
+    const store::ExchangeRow* content = model_.rowAt(row);
+    if (content != nullptr && content->state == store::State::Running) update(model_.index(row, int(Column::Duration)));
+  }
+}
+
+// --- choosing ---------------------------------------------------------------------------------------------------
+
+ExchangeId ExchangeTable::currentId() const {
+  const QModelIndex current = currentIndex();
+  return current.isValid() ? model_.idAt(current.row()) : ExchangeId{};
+}
+
+std::vector<ExchangeId> ExchangeTable::selectedIds(std::size_t countMax) const {
+  std::vector<std::pair<int, int>> ranges;
+  for (const auto& range : selectionModel()->selection()) ranges.emplace_back(range.top(), range.bottom());
+  std::sort(ranges.begin(), ranges.end());
+  std::vector<ExchangeId> ids;
+  for (const auto& [top, bottom] : ranges) {
+    for (int row = top; row <= bottom && ids.size() < countMax; ++row) {
+      if (ids.empty() || ids.back() < model_.idAt(row)) ids.push_back(model_.idAt(row));
+    }
+  }
+  return ids;
+}
+
+int ExchangeTable::selectedCount() const {
+  int count = 0;
+  for (const auto& range : selectionModel()->selection()) count += range.height();
+  return count;
+}
+
+void ExchangeTable::select(int row) {
+  if (row < 0 || row >= model_.rowCount()) return;
+  const QModelIndex index = model_.index(row, std::max(0, horizontalHeader()->logicalIndex(0)));
+  selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+  scrollTo(index);
+}
+
+void ExchangeTable::step(int rows) {
+  const int from = currentIndex().isValid() ? currentIndex().row() : rows > 0 ? -1 : model_.rowCount();
+  select(std::clamp(from + rows, 0, std::max(0, model_.rowCount() - 1)));
+}
+
+void ExchangeTable::clearChoice() {
+  selectionModel()->clear();
+  emit currentIdChanged({});
+}
+
+void ExchangeTable::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+  QTableView::currentChanged(current, previous);
+  if (current.row() == previous.row() && current.isValid() == previous.isValid()) return;
+  // Who looks at a row does not want it to run away; who goes to the last one wants what comes next.
+  if (current.isValid()) setFollowing(current.row() == model_.rowCount() - 1);
+  emit currentIdChanged(currentId());
+}
+
+void ExchangeTable::selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) {
+  QTableView::selectionChanged(selected, deselected);
+  emit selectionCountChanged();
+}
+
+QModelIndex ExchangeTable::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) {
+  const int column = currentIndex().isValid() ? currentIndex().column() : horizontalHeader()->logicalIndex(0);
+  if (model_.rowCount() > 0 && action == MoveHome) return model_.index(0, column);
+  if (model_.rowCount() > 0 && action == MoveEnd) return model_.index(model_.rowCount() - 1, column);
+  return QTableView::moveCursor(action, modifiers);
+}
+
+void ExchangeTable::keyPressEvent(QKeyEvent* event) {
+  if (event->matches(QKeySequence::Copy)) return emit copyRequested();
+  switch (event->key()) {
+    case Qt::Key_Return:
+    case Qt::Key_Enter: return emit openRequested();
+    case Qt::Key_Escape: return clearChoice();
+    case Qt::Key_Left: return horizontalScrollBar()->triggerAction(QScrollBar::SliderSingleStepSub);
+    case Qt::Key_Right: return horizontalScrollBar()->triggerAction(QScrollBar::SliderSingleStepAdd);
+    default: QTableView::keyPressEvent(event);
+  }
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,65 @@
+// The exchange table: rows of one height, keyboard throughout, columns as the user likes them, and the newest row kept
+// in view until the user looks elsewhere. GUI thread.
+#pragma once
+
+#include <QTableView>
+#include <QTimer>
+#include <vector>
+
+#include "app/gui/exchanges/exchange_model.h"
+
+namespace sluice::gui {
+
+class ExchangeTable : public QTableView {
+  Q_OBJECT
+ public:
+  explicit ExchangeTable(ExchangeModel& model, QWidget* parent = nullptr);
+
+  bool isFollowing() const { return following_; }
+  ExchangeId currentId() const;
+  // At most `countMax`, in table order.
+  std::vector<ExchangeId> selectedIds(std::size_t countMax) const;
+  int selectedCount() const;
+  void select(int row);
+  void step(int rows);
+
+  // Widths, order and visibility; a state of another version of the columns is ignored.
+  QByteArray columnsState() const;
+  void restoreColumnsState(const QByteArray& state);
+  void resetColumns();
+  bool isColumnShown(Column column) const { return !isColumnHidden(int(column)); }
+  void setColumnShown(Column column, bool shown);
+
+ public slots:
+  void setFollowing(bool following);
+  void clearChoice();
+
+ signals:
+  void followingChanged(bool following);
+  void currentIdChanged(sluice::ExchangeId id);  // none when nothing is chosen
+  void selectionCountChanged();
+  void openRequested();  // Enter or double click
+  void copyRequested();
+  void columnsMenuRequested(const QPoint& globalPosition);
+  void rowMenuRequested(const QPoint& globalPosition);
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+  void keyboardSearch(const QString&) override {}  // would read every row of the database
+  QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
+  void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+  void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
+  void changeEvent(QEvent* event) override;
+
+ private:
+  void setUpHeaders();
+  void updateRowHeight();
+  void userScrolled();
+  void repaintRunning();
+
+  ExchangeModel& model_;
+  QTimer runningTimer_;  // durations of rows that run grow on view
+  bool following_ = true;
+};
+
+}  // namespace sluice::gui

@@ -1,0 +1,19 @@
+// The words of the exchange table and the overview: one place, so that both say the same. GUI thread.
+#pragma once
+
+#include <QString>
+
+#include "core/store/rows.h"
+
+namespace sluice::gui {
+
+QString stateText(const store::ExchangeRow& row);  // "Running", "Complete", "Failed: connection refused"
+QString typeText(const store::ExchangeRow& row);   // "json", "html", "tunnel"
+QString phraseOf(int status);                      // "Not Found", empty for numbers nobody registered
+QString errorText(const Error& error);             // one sentence, safe to show
+QString urlText(const store::ExchangeRow& row);    // as it goes to the clipboard; "host:port" for a tunnel
+// So far for one that runs, whole for one that has ended; negative when not known.
+std::int64_t durationUs(const store::ExchangeRow& row, WallTime now);
+std::uint64_t sizeOf(const store::ExchangeRow& row);
+
+}  // namespace sluice::gui

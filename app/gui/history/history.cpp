@@ -1,0 +1,50 @@
+#include "app/gui/history/history.h"
+
+namespace sluice::gui {
+
+// History thread only.
+class History::Worker : public QObject {
+ public:
+  explicit Worker(std::filesystem::path dataDir) : dataDir_(std::move(dataDir)) {}
+
+  void run(const Task& task) {
+    // Not there yet, or not readable at the moment: each question tries again.
+    if (!reader_) {
+      auto opened = store::Reader::open(dataDir_);
+      if (!opened) return task(fail(opened.error()));
+      reader_.emplace(std::move(*opened));
+    }
+    task(&*reader_);
+  }
+
+  void close() { reader_.reset(); }
+
+ private:
+  const std::filesystem::path dataDir_;  // Immutable after construction.
+  std::optional<store::Reader> reader_;
+};
+
+History::History(std::filesystem::path dataDir, const QString& threadName, QObject* parent)
+    : QObject(parent), worker_(new Worker(std::move(dataDir))) {
+  thread_.setObjectName(threadName);
+  worker_->moveToThread(&thread_);
+  connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
+  thread_.start();
+}
+
+History::~History() {
+  thread_.quit();
+  thread_.wait();
+}
+
+void History::post(Task task) {
+  QMetaObject::invokeMethod(
+      worker_, [worker = worker_, task = std::move(task)] { worker->run(task); }, Qt::QueuedConnection);
+}
+
+void History::reopen() {
+  QMetaObject::invokeMethod(
+      worker_, [worker = worker_] { worker->close(); }, Qt::QueuedConnection);
+}
+
+}  // namespace sluice::gui

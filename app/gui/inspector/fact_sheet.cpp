@@ -1,0 +1,106 @@
+#include "app/gui/inspector/fact_sheet.h"
+
+#include <QAbstractTextDocumentLayout>
+#include <QWheelEvent>
+
+#include "app/gui/look/colors.h"
+#include "app/gui/look/labels.h"
+
+namespace sluice::gui {
+namespace {
+
+// As high as its text, and no scrolling of its own.
+class ValueEdit : public QTextEdit {
+ public:
+  explicit ValueEdit(QWidget* parent) : QTextEdit(parent) {
+    setReadOnly(true);
+    setAcceptRichText(false);
+    setFrameShape(QFrame::NoFrame);
+    setTabChangesFocus(true);
+    setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    viewport()->setAutoFillBackground(false);
+    document()->setDocumentMargin(0);
+    connect(document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
+            [this](const QSizeF& size) {
+              setFixedHeight(std::max(fontMetrics().height(), int(std::ceil(size.height()))));
+            });
+  }
+
+ protected:
+  void wheelEvent(QWheelEvent* event) override { event->ignore(); }
+};
+
+QColor colorOf(Fact::Tone tone, const Colors& colors) {
+  switch (tone) {
+    case Fact::Tone::Plain: return colors.text;
+    case Fact::Tone::Good: return colors.good;
+    case Fact::Tone::Redirect: return colors.redirect;
+    case Fact::Tone::Warning: return colors.warning;
+    case Fact::Tone::Bad: return colors.bad;
+  }
+  return colors.text;
+}
+
+void setColor(QTextEdit& edit, const QColor& color) {
+  QPalette palette = edit.palette();
+  palette.setColor(QPalette::Text, color);
+  edit.setPalette(palette);
+}
+
+}  // namespace
+
+FactSheet::FactSheet(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(this)) {
+  grid_->setContentsMargins(14, 10, 14, 10);
+  grid_->setHorizontalSpacing(16);
+  grid_->setVerticalSpacing(5);
+  grid_->setColumnStretch(1, 1);
+}
+
+FactSheet::Line& FactSheet::lineAt(std::size_t index) {
+  while (lines_.size() <= index) {
+    const int row = int(lines_.size());
+    QLabel* name = mutedLabel({}, this);
+    auto* value = new ValueEdit(this);
+    grid_->addWidget(name, row, 0, Qt::AlignTop | Qt::AlignLeft);
+    grid_->addWidget(value, row, 1, Qt::AlignTop);
+    lines_.push_back({name, value});
+  }
+  return lines_[index];
+}
+
+void FactSheet::setFacts(const std::vector<Fact>& facts) {
+  facts_ = facts;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    Line& line = lineAt(i);
+    const Fact& fact = facts[i];
+    const bool title = fact.name.isEmpty();
+    QFont font = this->font();
+    font.setWeight(title ? QFont::DemiBold : QFont::Normal);
+    line.name->setFont(font);
+    line.name->setText(title ? fact.value : fact.name);
+    line.name->setContentsMargins(0, title && i > 0 ? 10 : 0, 0, title ? 2 : 0);
+    line.name->show();
+    line.value->setVisible(!title);
+    line.value->setAccessibleName(fact.name);
+    if (title) continue;
+    if (line.value->toPlainText() != fact.value) line.value->setPlainText(fact.value);
+    setColor(*line.value, colorOf(fact.tone, colorsOf(palette())));
+  }
+  for (std::size_t i = facts.size(); i < lines_.size(); ++i) {
+    lines_[i].name->hide();
+    lines_[i].value->hide();
+  }
+}
+
+QString FactSheet::text() const {
+  QStringList lines;
+  for (const Fact& fact : facts_)
+    lines << (fact.name.isEmpty() ? fact.value : fact.name + QStringLiteral(": ") + fact.value);
+  return lines.join(u'\n');
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,204 @@
+#include "app/gui/inspector/inspector.h"
+
+#include <QScrollArea>
+#include <QTabBar>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/inspector/overview.h"
+#include "app/gui/look/labels.h"
+#include "app/gui/text/visible_text.h"
+
+namespace sluice::gui {
+namespace {
+
+constexpr int kReloadMs = 200;
+
+QString absentHead(const store::ExchangeRow& row, capture::Direction direction) {
+  if (direction == capture::Direction::Request) return Inspector::tr("No request head was read.");
+  if (row.kind == capture::Kind::Tunnel) {
+    return Inspector::tr("A tunnel carries bytes that are not looked into: it has no response.");
+  }
+  if (row.state == store::State::Running) return Inspector::tr("Waiting for the response.");
+  return row.error.code == Code::None ? Inspector::tr("No response came.") : errorText(row.error);
+}
+
+}  // namespace
+
+Inspector::Inspector(History& history, QWidget* parent) : QWidget(parent), history_(history) {
+  tabs_ = new QTabWidget(this);
+  tabs_->setDocumentMode(true);
+  tabs_->tabBar()->setExpanding(false);
+  tabs_->tabBar()->setDrawBase(false);
+  request_ = new MessagePage(capture::Direction::Request, this);
+  response_ = new MessagePage(capture::Direction::Response, this);
+  tabs_->addTab(makeOverview(), tr("Overview"));
+  tabs_->addTab(request_, tr("Request"));
+  tabs_->addTab(response_, tr("Response"));
+  tabs_->setTabToolTip(0, tr("What happened, when, and between whom (Ctrl+1)"));
+  tabs_->setTabToolTip(1, tr("Request head as it came, and its body (Ctrl+2)"));
+  tabs_->setTabToolTip(2, tr("Response head as it came, and its body (Ctrl+3)"));
+  connect(tabs_, &QTabWidget::currentChanged, this, &Inspector::tabChanged);
+
+  QLabel* empty = hintLabel(this);
+  empty->setText(tr("Choose an exchange to see what was sent and what came back."));
+  pages_ = new QStackedWidget(this);
+  pages_->addWidget(empty);
+  pages_->addWidget(tabs_);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(pages_);
+
+  for (MessagePage* page : {request_, response_}) {
+    connect(&page->body(), &BodyPane::formWanted, this, [this, page] { loadBody(*page); });
+  }
+  reloadTimer_.setSingleShot(true);
+  reloadTimer_.setInterval(kReloadMs);
+  connect(&reloadTimer_, &QTimer::timeout, this, &Inspector::load);
+}
+
+QWidget* Inspector::makeOverview() {
+  auto* content = new QWidget(this);
+  facts_ = new FactSheet(content);
+  chart_ = new PhaseChart(content);
+  auto* layout = new QVBoxLayout(content);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(facts_);
+  layout->addWidget(chart_);
+  layout->addStretch(1);
+  auto* area = new QScrollArea(this);
+  area->setWidget(content);
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->viewport()->setBackgroundRole(QPalette::Base);
+  content->setBackgroundRole(QPalette::Base);
+  content->setAutoFillBackground(true);
+  return area;
+}
+
+void Inspector::show(ExchangeId id) {
+  if (id == id_) return;
+  id_ = id;
+  ++generation_;
+  details_.reset();
+  requestLoaded_ = responseLoaded_ = {};
+  loading_ = false;
+  reloadTimer_.stop();
+  if (id_) return load();
+  pages_->setCurrentIndex(0);
+  request_->clear();
+  response_->clear();
+}
+
+void Inspector::noteChanged(const std::vector<ExchangeId>& ids) {
+  if (!id_ || reloadTimer_.isActive() || !std::binary_search(ids.begin(), ids.end(), id_)) return;
+  reloadTimer_.start();
+}
+
+void Inspector::reopen() {
+  history_.reopen();
+  if (id_) reloadTimer_.start();
+}
+
+void Inspector::load() {
+  if (loading_) return reloadTimer_.start();
+  loading_ = true;
+  history_.ask(
+      this, [id = id_](store::Reader& reader) { return reader.exchange(id); },
+      [this, generation = generation_](Result<std::optional<store::ExchangeDetails>> details) {
+        if (generation != generation_) return;
+        loading_ = false;
+        takeDetails(std::move(details));
+      });
+}
+
+void Inspector::takeDetails(Result<std::optional<store::ExchangeDetails>> details) {
+  if (!details || !*details) {
+    const QString why = details ? tr("This exchange is no longer in the history.") : errorText(details.error());
+    facts_->setFacts({{{}, why}});
+    chart_->setPhases({});
+    request_->setHead({}, {}, why);
+    response_->setHead({}, {}, why);
+    pages_->setCurrentIndex(1);
+    return;
+  }
+  showDetails(**details);
+}
+
+void Inspector::showDetails(const store::ExchangeDetails& details) {
+  const bool first = !details_;
+  const store::ExchangeRow& row = details.row;
+  const bool done = row.state != store::State::Running;
+  facts_->setFacts(overviewOf(details));
+  chart_->setPhases(phasesOf(row));
+  if (first) {
+    request_->body().clear();
+    response_->body().clear();
+  }
+  if (first || details_->requestHead != details.requestHead || details_->requestTrailers != details.requestTrailers) {
+    request_->setHead(details.requestHead, details.requestTrailers, absentHead(row, capture::Direction::Request));
+  }
+  if (first || details_->responseHead != details.responseHead ||
+      details_->responseTrailers != details.responseTrailers || details_->row.state != row.state) {
+    response_->setHead(details.responseHead, details.responseTrailers, absentHead(row, capture::Direction::Response));
+  }
+  details_ = details;
+  request_->body().setFacts(row.request, {}, done);
+  response_->body().setFacts(row.response, visibleLine(row.contentType, 128), done);
+  pages_->setCurrentIndex(1);
+  loadBody(*request_);
+  loadBody(*response_);
+}
+
+void Inspector::loadBody(MessagePage& page) {
+  if (!details_) return;
+  Loaded& loaded = loadedOf(page);
+  const auto& totals = page.direction() == capture::Direction::Request ? details_->row.request : details_->row.response;
+  const BodyForm wanted = page.body().wantedForm();
+  // Over the limit nothing that is shown can change any more.
+  const bool same = loaded.capturedBytes == totals.capturedBytes ||
+                    (loaded.shown && std::min(loaded.capturedBytes, totals.capturedBytes) >= kShownBytesMax);
+  if (loaded.reading || (same && loaded.wanted == wanted)) return;
+  loaded.capturedBytes = totals.capturedBytes;
+  loaded.wanted = wanted;
+  loaded.reading = true;
+  history_.ask(
+      this,
+      [id = id_, direction = page.direction(), wanted](store::Reader& reader) {
+        return readBody(reader, id, direction, wanted);
+      },
+      [this, &page, generation = generation_](Result<BodyContent> content) {
+        if (generation == generation_) takeBody(page, content);
+      });
+}
+
+void Inspector::takeBody(MessagePage& page, const Result<BodyContent>& content) {
+  Loaded& loaded = loadedOf(page);
+  loaded.reading = false;
+  if (!content) return page.body().setProblem(errorText(content.error()));
+  const bool grown = loaded.shown && page.body().shownForm() == content->form;
+  loaded.shown = content->document != nullptr;
+  page.body().setContent(*content, grown ? TextView::Keep::Position : TextView::Keep::Top);
+  loadBody(page);  // what came or was asked for meanwhile
+}
+
+void Inspector::focusContent() {
+  QWidget* targets[] = {facts_, &request_->headView(), &response_->headView()};
+  if (!id_) return;
+  QWidget* target = targets[int(tab())];
+  if (tab() == Tab::Overview) {
+    tabs_->tabBar()->setFocus(Qt::ShortcutFocusReason);
+  } else {
+    target->setFocus(Qt::ShortcutFocusReason);
+  }
+}
+
+void Inspector::toggleBodyForm() {
+  if (tab() == Tab::Overview) return;
+  (tab() == Tab::Request ? request_ : response_)->body().toggleForm();
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,93 @@
+#include "app/gui/inspector/overview.h"
+
+#include <QCoreApplication>
+
+#include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/text/format.h"
+#include "app/gui/text/visible_text.h"
+
+namespace sluice::gui {
+namespace {
+
+constexpr int kUrlCharactersMax = 8 * 1024;
+
+QString tr(const char* text) { return QCoreApplication::translate("Overview", text); }
+
+Fact::Tone toneOf(const store::ExchangeRow& row) {
+  if (row.status >= 500) return Fact::Tone::Bad;
+  if (row.status >= 400) return Fact::Tone::Warning;
+  if (row.status >= 300) return Fact::Tone::Redirect;
+  return row.status >= 200 ? Fact::Tone::Good : Fact::Tone::Plain;
+}
+
+QString bodyText(const capture::BodyTotals& totals) {
+  if (totals.bytes == 0) return tr("none");
+  QString text = formatBytes(totals.bytes);
+  if (totals.bytes >= 1000) text += u' ' + tr("(%1 bytes)").arg(formatCount(totals.bytes));
+  if (totals.capturedBytes < totals.bytes) text += tr(", %1 recorded").arg(formatBytes(totals.capturedBytes));
+  return text;
+}
+
+void addGeneral(const store::ExchangeRow& row, std::vector<Fact>& facts) {
+  const bool tunnel = row.kind == capture::Kind::Tunnel;
+  facts.push_back({{}, tunnel ? tr("Tunnel") : tr("Exchange")});
+  facts.push_back({tunnel ? tr("Target") : tr("URL"), visibleLine(row.url, kUrlCharactersMax)});
+  if (!tunnel) facts.push_back({tr("Method"), visibleLine(row.method, 64)});
+  if (row.status != 0) {
+    const QString phrase = phraseOf(row.status);
+    const QString number = QString::number(row.status);
+    facts.push_back({tr("Status"), phrase.isEmpty() ? number : number + u' ' + phrase, toneOf(row)});
+  }
+  const bool bad = row.state == store::State::Failed || row.state == store::State::CutOff;
+  facts.push_back({tr("State"), stateText(row), bad ? Fact::Tone::Bad : Fact::Tone::Plain});
+  if (row.error.code != Code::None) facts.push_back({tr("Reason"), errorText(row.error), Fact::Tone::Bad});
+  if (!row.contentType.empty()) facts.push_back({tr("Content type"), visibleLine(row.contentType)});
+}
+
+void addSizes(const store::ExchangeDetails& details, std::vector<Fact>& facts) {
+  const store::ExchangeRow& row = details.row;
+  facts.push_back({{}, tr("Sizes")});
+  if (row.kind == capture::Kind::Tunnel) {
+    facts.push_back({tr("Sent by client"), bodyText(row.request)});
+    facts.push_back({tr("Sent by target"), bodyText(row.response)});
+    return;
+  }
+  facts.push_back({tr("Request head"), formatBytes(details.requestHead.size())});
+  facts.push_back({tr("Request body"), bodyText(row.request)});
+  if (!details.responseHead.empty()) facts.push_back({tr("Response head"), formatBytes(details.responseHead.size())});
+  facts.push_back({tr("Response body"), bodyText(row.response)});
+}
+
+void addConnection(const store::ExchangeDetails& details, std::vector<Fact>& facts) {
+  const store::ExchangeRow& row = details.row;
+  facts.push_back({{}, tr("Connection")});
+  if (!details.clientAddress.empty()) facts.push_back({tr("Client"), visibleLine(details.clientAddress)});
+  if (!details.listener.empty()) facts.push_back({tr("Listener"), visibleLine(details.listener)});
+  if (!row.upstreamAddress.empty()) {
+    QString upstream = visibleLine(row.upstreamAddress);
+    if (row.upstreamReused) upstream += tr(", connection reused");
+    facts.push_back({tr("Upstream"), upstream});
+  }
+  if (row.connection) facts.push_back({tr("Connection"), u'#' + QString::number(row.connection.value)});
+}
+
+void addTimes(const store::ExchangeRow& row, std::vector<Fact>& facts) {
+  facts.push_back({{}, tr("Times")});
+  facts.push_back({tr("Started"), formatDateTime(row.startedAt)});
+  if (row.phases.finishedUs < 0) return;
+  facts.push_back({tr("Ended"), formatDateTime(row.startedAt + Micros(row.phases.finishedUs))});
+  facts.push_back({tr("Duration"), formatDuration(row.phases.finishedUs)});
+}
+
+}  // namespace
+
+std::vector<Fact> overviewOf(const store::ExchangeDetails& details) {
+  std::vector<Fact> facts;
+  addGeneral(details.row, facts);
+  addTimes(details.row, facts);
+  addSizes(details, facts);
+  addConnection(details, facts);
+  return facts;
+}
+
+}  // namespace sluice::gui

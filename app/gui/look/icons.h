@@ -1,0 +1,30 @@
+// The icons of actions, drawn rather than stored: sharp at every scale, in the colours of whatever palette is current.
+// GUI thread.
+#pragma once
+
+#include <QIcon>
+
+namespace sluice::gui {
+
+enum class Glyph {
+  Start,
+  Stop,
+  Restart,
+  Follow,
+  Copy,
+  Deselect,
+  InspectorBelow,
+  InspectorRight,
+  Columns,
+  Info,
+  Warning,
+  Error,
+  Close
+};
+
+QIcon icon(Glyph glyph);
+
+// The application's own icon, all sizes.
+QIcon applicationIcon();
+
+}  // namespace sluice::gui

@@ -1,0 +1,93 @@
+#include "app/gui/look/labels.h"
+
+#include <QEvent>
+#include <QPainter>
+
+#include "app/gui/look/colors.h"
+
+namespace sluice::gui {
+namespace {
+
+// Painted with the muted colour of whatever palette is current, so that a change of scheme needs nobody's help.
+class MutedLabel : public QLabel {
+ public:
+  using QLabel::QLabel;
+
+ protected:
+  void changeEvent(QEvent* event) override {
+    QLabel::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) dress();
+  }
+  void showEvent(QShowEvent* event) override {
+    dress();
+    QLabel::showEvent(event);
+  }
+
+ private:
+  void dress() {
+    const QColor muted = colorsOf(palette()).muted;
+    if (palette().color(QPalette::WindowText) == muted) return;
+    QPalette own = palette();
+    own.setColor(QPalette::WindowText, muted);
+    own.setColor(QPalette::Text, muted);
+    setPalette(own);
+  }
+};
+
+class ElidedLabel : public QLabel {
+ public:
+  using QLabel::QLabel;
+  QSize minimumSizeHint() const override {
+    return {fontMetrics().horizontalAdvance(u'…') * 3, QLabel::sizeHint().height()};
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    const QRect area = contentsRect();
+    const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, area.width());
+    setToolTip(shown == text() ? QString() : text());
+    painter.setPen(colorsOf(palette()).muted);
+    painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown);
+  }
+};
+
+class Line : public QFrame {
+ public:
+  using QFrame::QFrame;
+
+ protected:
+  void paintEvent(QPaintEvent*) override { QPainter(this).fillRect(rect(), colorsOf(palette()).border); }
+};
+
+}  // namespace
+
+QLabel* mutedLabel(const QString& text, QWidget* parent) {
+  auto* label = new MutedLabel(parent);
+  label->setTextFormat(Qt::PlainText);
+  label->setText(text);
+  return label;
+}
+
+QLabel* hintLabel(QWidget* parent) {
+  QLabel* label = mutedLabel({}, parent);
+  label->setAlignment(Qt::AlignCenter);
+  label->setWordWrap(true);
+  label->setMargin(16);
+  return label;
+}
+
+QLabel* elidedLabel(QWidget* parent) {
+  auto* label = new ElidedLabel(parent);
+  label->setTextFormat(Qt::PlainText);
+  label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  return label;
+}
+
+QFrame* separatorLine(QWidget* parent) {
+  auto* line = new Line(parent);
+  line->setFixedHeight(1);
+  return line;
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,18 @@
+// Small widgets that every page needs, made the same way everywhere: plain text only, colours from the palette. GUI
+// thread.
+#pragma once
+
+#include <QFrame>
+#include <QLabel>
+
+namespace sluice::gui {
+
+// Quieter than other text: hints, units, names of facts.
+QLabel* mutedLabel(const QString& text, QWidget* parent);
+// In the middle of an empty page.
+QLabel* hintLabel(QWidget* parent);
+// One line that gives way to a narrow window: cut with an ellipsis, whole in the tooltip.
+QLabel* elidedLabel(QWidget* parent);
+QFrame* separatorLine(QWidget* parent);
+
+}  // namespace sluice::gui

@@ -1,0 +1,90 @@
+#include "app/gui/window/actions.h"
+
+#include <QCoreApplication>
+#include <QWidget>
+
+#include "app/gui/look/icons.h"
+
+namespace sluice::gui {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("Actions", text); }
+
+QAction* make(QWidget* window, const QString& text, const QKeySequence& shortcut, const QString& status) {
+  auto* action = new QAction(text, window);
+  action->setShortcut(shortcut);
+  action->setStatusTip(status);
+  const QString name = QString(text).remove(u'&');
+  action->setToolTip(QStringLiteral("%1 (%2)").arg(name, shortcut.toString(QKeySequence::NativeText)));
+  window->addAction(action);  // shortcuts work wherever the focus is
+  return action;
+}
+
+QAction* makeToggle(QWidget* window, const QString& text, const QKeySequence& shortcut, const QString& status) {
+  QAction* action = make(window, text, shortcut, status);
+  action->setCheckable(true);
+  return action;
+}
+
+}  // namespace
+
+Actions::Actions(QWidget* window, const ExchangeModel& model) {
+  engine = make(window, tr("Start &engine"), QKeySequence(Qt::CTRL | Qt::Key_E), {});
+  restartEngine = make(window, tr("&Restart engine"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
+                       tr("Stop the engine and start it again; open connections end"));
+  quit = make(window, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), tr("Close the window and stop its engine"));
+  copyUrl = make(window, tr("&Copy URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
+                 tr("Copy the URLs of the selected exchanges, one a line"));
+  clearSelection = make(window, tr("Clear &selection"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
+                        tr("Select nothing and empty the inspector"));
+  follow = makeToggle(window, tr("&Follow newest"), QKeySequence(Qt::CTRL | Qt::Key_L),
+                      tr("Keep the newest exchange in view; ends when you scroll up, resumes at the bottom"));
+  showInspector = makeToggle(window, tr("&Inspector"), QKeySequence(Qt::CTRL | Qt::Key_I),
+                             tr("Show what was sent and what came back"));
+  inspectorRight = makeToggle(window, tr("Inspector on the &right"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_I),
+                              tr("Put the inspector beside the table instead of below it"));
+  overviewTab =
+      make(window, tr("&Overview"), QKeySequence(Qt::CTRL | Qt::Key_1), tr("Show the overview of the exchange"));
+  requestTab = make(window, tr("Re&quest"), QKeySequence(Qt::CTRL | Qt::Key_2), tr("Show the request"));
+  responseTab = make(window, tr("Res&ponse"), QKeySequence(Qt::CTRL | Qt::Key_3), tr("Show the response"));
+  bodyForm = make(window, tr("Body as text or &hex"), QKeySequence(Qt::CTRL | Qt::Key_H),
+                  tr("Show the body as text, or byte by byte"));
+  nextExchange =
+      make(window, tr("&Next exchange"), QKeySequence(Qt::ALT | Qt::Key_Down), tr("Choose the next exchange"));
+  previousExchange =
+      make(window, tr("Pre&vious exchange"), QKeySequence(Qt::ALT | Qt::Key_Up), tr("Choose the previous exchange"));
+  focusTable =
+      make(window, tr("Go to &table"), QKeySequence(Qt::CTRL | Qt::Key_0), tr("Move the keyboard to the table"));
+  focusInspector = make(window, tr("Go to inspe&ctor"), QKeySequence(Qt::Key_F6),
+                        tr("Move the keyboard to the inspector, and back"));
+  resetColumns = make(window, tr("&Usual columns"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_R),
+                      tr("Show all columns in their usual order and width"));
+  shortcuts = make(window, tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), tr("List every action and its keys"));
+  about = make(window, tr("&About Sluice"), QKeySequence(Qt::SHIFT | Qt::Key_F1), tr("Version and licence"));
+  for (int i = 0; i < kColumnCount; ++i) {
+    const QString name = model.headerData(i, Qt::Horizontal, Qt::DisplayRole).toString();
+    // The tenth column gets the key 0.
+    const QKeySequence keys(Qt::CTRL | Qt::ALT | Qt::Key(Qt::Key_0 + (i + 1) % 10));
+    columns.append(makeToggle(window, name, keys, tr("Show or hide the column %1").arg(name)));
+  }
+
+  copyUrl->setIcon(icon(Glyph::Copy));
+  clearSelection->setIcon(icon(Glyph::Deselect));
+  follow->setIcon(icon(Glyph::Follow));
+  restartEngine->setIcon(icon(Glyph::Restart));
+  showInspector->setIcon(icon(Glyph::InspectorBelow));
+  inspectorRight->setIcon(icon(Glyph::InspectorRight));
+  quit->setMenuRole(QAction::QuitRole);
+  about->setMenuRole(QAction::AboutRole);
+  showEngineRunning(false);
+}
+
+void Actions::showEngineRunning(bool running) {
+  engine->setText(running ? tr("Stop &engine") : tr("Start &engine"));
+  engine->setIcon(icon(running ? Glyph::Stop : Glyph::Start));
+  engine->setToolTip(running ? tr("Stop engine (Ctrl+E)") : tr("Start engine (Ctrl+E)"));
+  engine->setStatusTip(running ? tr("Stop the engine: it finishes what runs, at most five seconds")
+                               : tr("Start the engine and listen for traffic"));
+}
+
+}  // namespace sluice::gui

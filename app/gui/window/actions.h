@@ -1,0 +1,39 @@
+// Every action of the main window: text, shortcut, tooltip and status text in one place. GUI thread.
+#pragma once
+
+#include <QAction>
+#include <QActionGroup>
+#include <QList>
+
+#include "app/gui/exchanges/exchange_model.h"
+
+namespace sluice::gui {
+
+struct Actions {
+  Actions(QWidget* window, const ExchangeModel& model);
+
+  QAction* engine;  // starts or stops, as its text says
+  QAction* restartEngine;
+  QAction* quit;
+  QAction* copyUrl;
+  QAction* clearSelection;
+  QAction* follow;
+  QAction* showInspector;
+  QAction* inspectorRight;
+  QAction* overviewTab;
+  QAction* requestTab;
+  QAction* responseTab;
+  QAction* bodyForm;
+  QAction* nextExchange;
+  QAction* previousExchange;
+  QAction* focusTable;
+  QAction* focusInspector;
+  QAction* resetColumns;
+  QAction* shortcuts;
+  QAction* about;
+  QList<QAction*> columns;  // in the order of Column
+
+  void showEngineRunning(bool running);
+};
+
+}  // namespace sluice::gui

@@ -1,0 +1,90 @@
+#include "app/gui/window/empty_page.h"
+
+#include <QClipboard>
+#include <QFontDatabase>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include "app/gui/look/icons.h"
+#include "app/gui/look/labels.h"
+
+namespace sluice::gui {
+namespace {
+constexpr int kIconSide = 64;
+}
+
+EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
+  auto* picture = new QLabel(this);
+  picture->setPixmap(applicationIcon().pixmap(QSize(kIconSide, kIconSide), devicePixelRatioF()));
+  title_ = new QLabel(this);
+  title_->setTextFormat(Qt::PlainText);
+  QFont font = title_->font();
+  font.setPointSizeF(font.pointSizeF() * 1.35);
+  font.setWeight(QFont::DemiBold);
+  title_->setFont(font);
+  hint_ = hintLabel(this);
+  hint_->setMargin(0);
+
+  commandRow_ = new QWidget(this);
+  command_ = new QLineEdit(commandRow_);
+  command_->setReadOnly(true);
+  command_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  command_->setAccessibleName(tr("Command to try"));
+  copy_ = new QPushButton(icon(Glyph::Copy), tr("Copy"), commandRow_);
+  copy_->setToolTip(tr("Copy the command to the clipboard"));
+  copy_->setStatusTip(copy_->toolTip());
+  auto* row = new QHBoxLayout(commandRow_);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->addWidget(command_);
+  row->addWidget(copy_);
+  start_ = new QPushButton(icon(Glyph::Start), tr("Start engine"), this);
+  start_->setToolTip(tr("Start the engine (Ctrl+E)"));
+  start_->setStatusTip(tr("Start the engine"));
+
+  auto* layout = new QVBoxLayout(this);
+  layout->addStretch(2);
+  for (QWidget* widget :
+       {static_cast<QWidget*>(picture), static_cast<QWidget*>(title_), static_cast<QWidget*>(hint_)}) {
+    layout->addWidget(widget, 0, Qt::AlignHCenter);
+    layout->addSpacing(8);
+  }
+  layout->addWidget(commandRow_, 0, Qt::AlignHCenter);
+  layout->addWidget(start_, 0, Qt::AlignHCenter);
+  layout->addStretch(3);
+
+  connect(copy_, &QPushButton::clicked, this, [this] {
+    QGuiApplication::clipboard()->setText(command());
+    emit copied(command());
+  });
+  connect(start_, &QPushButton::clicked, this, &EmptyPage::startRequested);
+  showState(EngineState::Stopped, {});
+}
+
+void EmptyPage::showState(EngineState state, const QStringList& listeners) {
+  const bool running = state == EngineState::Running && !listeners.isEmpty();
+  commandRow_->setVisible(running);
+  start_->setVisible(state == EngineState::Stopped || state == EngineState::Failed);
+  switch (state) {
+    case EngineState::Running: title_->setText(tr("Listening on %1").arg(listeners.join(QStringLiteral(", ")))); break;
+    case EngineState::Starting: title_->setText(tr("Starting the engine")); break;
+    case EngineState::Waiting: title_->setText(tr("Waiting for an engine")); break;
+    case EngineState::Stopping: title_->setText(tr("Stopping the engine")); break;
+    case EngineState::Stopped: title_->setText(tr("The engine is stopped")); break;
+    case EngineState::Failed: title_->setText(tr("The engine does not run")); break;
+  }
+  if (!running) {
+    hint_->setText(tr("What passes through it will be listed here."));
+    return;
+  }
+  hint_->setText(tr("Send traffic through it, and each exchange appears here. From a terminal:"));
+  command_->setText(QStringLiteral("curl -x http://%1 http://example.com/").arg(listeners.first()));
+  const int width = command_->fontMetrics().horizontalAdvance(command_->text()) + 24;
+  command_->setMinimumWidth(std::min(width, 640));
+  command_->setCursorPosition(0);
+}
+
+void EmptyPage::paintEvent(QPaintEvent*) { QPainter(this).fillRect(rect(), palette().base()); }
+
+}  // namespace sluice::gui

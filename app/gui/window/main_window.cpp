@@ -1,0 +1,369 @@
+#include "app/gui/window/main_window.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/look/icons.h"
+#include "app/gui/window/shortcuts_dialog.h"
+
+namespace sluice::gui {
+namespace {
+
+constexpr std::size_t kCopiedUrlsMax = 10'000;  // a clipboard of a megabyte or so; more is an export
+constexpr int kStatusMessageMs = 4000;
+constexpr int kWideWindow = 1500;  // from here on the inspector has room beside the table
+
+}  // namespace
+
+MainWindow::MainWindow(Parts parts, QWidget* parent)
+    : QMainWindow(parent),
+      parts_(parts),
+      model_(new ExchangeModel(parts.history, this)),
+      actions_(std::make_unique<Actions>(this, *model_)) {
+  setWindowTitle(QStringLiteral("Sluice"));
+  setWindowIcon(applicationIcon());
+  build();
+  buildMenus();
+  buildToolBar();
+  connectEngine();
+  connectTable();
+  connectInspector();
+  connectActions();
+  restoreState();
+  showEngine();
+  updateCounts();
+  updateTablePage();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::open() {
+  show();
+  table_->setFocus();
+  model_->refresh();
+  parts_.keeper.start();
+}
+
+// --- layout -----------------------------------------------------------------------------------------------------
+
+void MainWindow::build() {
+  table_ = new ExchangeTable(*model_, this);
+  empty_ = new EmptyPage(this);
+  tablePages_ = new QStackedWidget(this);
+  tablePages_->addWidget(table_);
+  tablePages_->addWidget(empty_);
+  inspector_ = new Inspector(parts_.inspectorHistory, this);
+
+  splitter_ = new QSplitter(this);
+  splitter_->setHandleWidth(1);
+  splitter_->setChildrenCollapsible(false);
+  splitter_->addWidget(tablePages_);
+  splitter_->addWidget(inspector_);
+  splitter_->setStretchFactor(0, 1);
+
+  banner_ = new Banner(this);
+  auto* content = new QWidget(this);
+  auto* layout = new QVBoxLayout(content);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(banner_);
+  layout->addWidget(splitter_, 1);
+  setCentralWidget(content);
+  status_ = new StatusLine(*statusBar());
+}
+
+void MainWindow::buildMenus() {
+  Actions& a = *actions_;
+  QMenu* engine = menuBar()->addMenu(tr("&Engine"));
+  engine->addActions({a.engine, a.restartEngine});
+  engine->addSeparator();
+  engine->addAction(a.quit);
+
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  edit->addActions({a.copyUrl, a.clearSelection});
+
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  view->addActions({a.follow, a.showInspector, a.inspectorRight, a.bodyForm});
+  view->addSeparator();
+  columnsMenu_ = view->addMenu(icon(Glyph::Columns), tr("&Columns"));
+  columnsMenu_->addActions(a.columns);
+  columnsMenu_->addSeparator();
+  columnsMenu_->addAction(a.resetColumns);
+
+  QMenu* go = menuBar()->addMenu(tr("&Go"));
+  go->addActions({a.nextExchange, a.previousExchange});
+  go->addSeparator();
+  go->addActions({a.focusTable, a.focusInspector});
+  go->addSeparator();
+  go->addActions({a.overviewTab, a.requestTab, a.responseTab});
+
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  help->addActions({a.shortcuts, a.about});
+}
+
+void MainWindow::buildToolBar() {
+  Actions& a = *actions_;
+  QToolBar* bar = addToolBar(tr("Actions"));
+  bar->setObjectName(QStringLiteral("actions"));
+  bar->setMovable(false);
+  bar->setContextMenuPolicy(Qt::PreventContextMenu);
+  bar->setIconSize(QSize(16, 16));
+  bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  bar->addAction(a.engine);
+  bar->addSeparator();
+  bar->addAction(a.follow);
+  bar->addAction(a.copyUrl);
+  bar->addAction(a.clearSelection);
+  auto* space = new QWidget(bar);
+  space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  bar->addWidget(space);
+  bar->addAction(a.showInspector);
+  bar->addAction(a.inspectorRight);
+  for (QAction* iconOnly : {a.showInspector, a.inspectorRight}) {
+    if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(iconOnly))) {
+      button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    }
+  }
+}
+
+// --- connections ------------------------------------------------------------------------------------------------
+
+void MainWindow::connectEngine() {
+  EngineKeeper& keeper = parts_.keeper;
+  connect(&keeper, &EngineKeeper::stateChanged, this, &MainWindow::showEngine);
+  connect(&keeper, &EngineKeeper::noticeChanged, this, [this] { banner_->setNotice(parts_.keeper.notice()); });
+  connect(&keeper, &EngineKeeper::sampled, status_, &StatusLine::showSample);
+  connect(&keeper, &EngineKeeper::changed, model_, &ExchangeModel::refresh);
+  connect(&keeper, &EngineKeeper::attached, this, [this] {
+    model_->reopen();
+    inspector_->reopen();
+  });
+  connect(&keeper, &EngineKeeper::shutDown, this, &QWidget::close);
+  connect(banner_, &Banner::offerTaken, this, &MainWindow::takeOffer);
+  connect(banner_, &Banner::dismissed, &keeper, &EngineKeeper::dismissNotice);
+  connect(empty_, &EmptyPage::startRequested, &keeper, &EngineKeeper::start);
+  connect(empty_, &EmptyPage::copied, this,
+          [this] { statusBar()->showMessage(tr("Command copied"), kStatusMessageMs); });
+}
+
+void MainWindow::connectTable() {
+  connect(model_, &ExchangeModel::loaded, this, [this] {
+    loaded_ = true;
+    updateTablePage();
+  });
+  connect(model_, &QAbstractItemModel::rowsInserted, this, [this] {
+    updateCounts();
+    updateTablePage();
+  });
+  connect(model_, &QAbstractItemModel::modelReset, this, [this] {
+    table_->clearChoice();
+    updateCounts();
+    updateTablePage();
+  });
+  connect(model_, &ExchangeModel::problemChanged, status_, &StatusLine::showHistoryProblem);
+  connect(model_, &ExchangeModel::exchangesChanged, inspector_, &Inspector::noteChanged);
+  connect(table_, &ExchangeTable::currentIdChanged, inspector_, &Inspector::show);
+  connect(table_, &ExchangeTable::selectionCountChanged, this, &MainWindow::updateCounts);
+  connect(table_, &ExchangeTable::followingChanged, actions_->follow, &QAction::setChecked);
+  connect(table_, &ExchangeTable::copyRequested, this, &MainWindow::copyUrls);
+  connect(table_, &ExchangeTable::columnsMenuRequested, this, &MainWindow::showColumnsMenu);
+  connect(table_, &ExchangeTable::rowMenuRequested, this, &MainWindow::showRowMenu);
+}
+
+void MainWindow::connectInspector() {
+  connect(table_, &ExchangeTable::openRequested, this, [this] {
+    setInspectorShown(true);
+    inspector_->focusContent();
+  });
+}
+
+void MainWindow::connectActions() {
+  Actions& a = *actions_;
+  EngineKeeper& keeper = parts_.keeper;
+  connect(a.engine, &QAction::triggered, this, [&keeper] {
+    const bool off = keeper.state() == EngineState::Stopped || keeper.state() == EngineState::Failed;
+    off ? keeper.start() : keeper.stop();
+  });
+  connect(a.restartEngine, &QAction::triggered, &keeper, &EngineKeeper::restart);
+  connect(a.quit, &QAction::triggered, this, &QWidget::close);
+  connect(a.copyUrl, &QAction::triggered, this, &MainWindow::copyUrls);
+  connect(a.clearSelection, &QAction::triggered, table_, &ExchangeTable::clearChoice);
+  connect(a.follow, &QAction::toggled, table_, &ExchangeTable::setFollowing);
+  connect(a.showInspector, &QAction::toggled, this, &MainWindow::setInspectorShown);
+  connect(a.inspectorRight, &QAction::toggled, this, &MainWindow::setInspectorPosition);
+  connect(a.overviewTab, &QAction::triggered, this, [this] { inspector_->setTab(Inspector::Tab::Overview); });
+  connect(a.requestTab, &QAction::triggered, this, [this] { inspector_->setTab(Inspector::Tab::Request); });
+  connect(a.responseTab, &QAction::triggered, this, [this] { inspector_->setTab(Inspector::Tab::Response); });
+  connect(a.bodyForm, &QAction::triggered, inspector_, &Inspector::toggleBodyForm);
+  connect(a.nextExchange, &QAction::triggered, this, [this] { table_->step(1); });
+  connect(a.previousExchange, &QAction::triggered, this, [this] { table_->step(-1); });
+  connect(a.focusTable, &QAction::triggered, this, [this] { table_->setFocus(Qt::ShortcutFocusReason); });
+  connect(a.focusInspector, &QAction::triggered, this, &MainWindow::switchFocus);
+  connect(a.resetColumns, &QAction::triggered, table_, &ExchangeTable::resetColumns);
+  connect(a.shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
+  connect(a.about, &QAction::triggered, this, &MainWindow::showAbout);
+  for (int i = 0; i < kColumnCount; ++i) {
+    connect(a.columns[i], &QAction::triggered, this, [this, i](bool shown) {
+      table_->setColumnShown(Column(i), shown);
+      actions_->columns[i]->setChecked(table_->isColumnShown(Column(i)));
+    });
+  }
+  const auto checkColumns = [this] {
+    for (int i = 0; i < kColumnCount; ++i) actions_->columns[i]->setChecked(table_->isColumnShown(Column(i)));
+  };
+  connect(columnsMenu_, &QMenu::aboutToShow, this, checkColumns);
+  connect(a.resetColumns, &QAction::triggered, this, checkColumns);
+}
+
+// --- memory -----------------------------------------------------------------------------------------------------
+
+void MainWindow::restoreState() {
+  QSettings& settings = parts_.settings;
+  if (!restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray())) resize(1280, 800);
+  table_->restoreColumnsState(settings.value(QStringLiteral("table/columns")).toByteArray());
+  for (int i = 0; i < kColumnCount; ++i) actions_->columns[i]->setChecked(table_->isColumnShown(Column(i)));
+  const bool right = settings.value(QStringLiteral("inspector/right"), width() >= kWideWindow).toBool();
+  actions_->inspectorRight->setChecked(right);
+  setInspectorPosition(right);
+  const bool shown = settings.value(QStringLiteral("inspector/shown"), true).toBool();
+  actions_->showInspector->setChecked(shown);
+  setInspectorShown(shown);
+  inspector_->setTab(Inspector::Tab(std::clamp(settings.value(QStringLiteral("inspector/tab")).toInt(), 0, 2)));
+  actions_->follow->setChecked(true);
+}
+
+void MainWindow::saveState() {
+  QSettings& settings = parts_.settings;
+  settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+  settings.setValue(QStringLiteral("table/columns"), table_->columnsState());
+  settings.setValue(QStringLiteral("inspector/right"), actions_->inspectorRight->isChecked());
+  settings.setValue(QStringLiteral("inspector/shown"), actions_->showInspector->isChecked());
+  settings.setValue(QStringLiteral("inspector/tab"), int(inspector_->tab()));
+  const bool right = splitter_->orientation() == Qt::Horizontal;
+  settings.setValue(right ? QStringLiteral("inspector/splitRight") : QStringLiteral("inspector/splitBelow"),
+                    splitter_->saveState());
+  settings.sync();
+}
+
+void MainWindow::setInspectorPosition(bool right) {
+  splitter_->setOrientation(right ? Qt::Horizontal : Qt::Vertical);
+  const auto saved =
+      parts_.settings.value(right ? QStringLiteral("inspector/splitRight") : QStringLiteral("inspector/splitBelow"));
+  if (splitter_->restoreState(saved.toByteArray()) &&
+      splitter_->orientation() == (right ? Qt::Horizontal : Qt::Vertical))
+    return;
+  splitter_->setOrientation(right ? Qt::Horizontal : Qt::Vertical);
+  const int whole = right ? width() : height();
+  splitter_->setSizes({whole * 58 / 100, whole * 42 / 100});
+}
+
+void MainWindow::setInspectorShown(bool shown) {
+  inspector_->setVisible(shown);
+  actions_->showInspector->setChecked(shown);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!closing_) saveState();
+  closing_ = true;
+  if (parts_.keeper.isOwn()) {
+    // The engine drains for some seconds; the window is out of the way meanwhile. It closes once more when the engine
+    // is gone.
+    event->ignore();
+    hide();
+    parts_.keeper.shutDownOwn();
+    return;
+  }
+  event->accept();
+  emit closed();
+}
+
+// --- what changes -----------------------------------------------------------------------------------------------
+
+void MainWindow::showEngine() {
+  const EngineKeeper& keeper = parts_.keeper;
+  const EngineState state = keeper.state();
+  const bool off = state == EngineState::Stopped || state == EngineState::Failed;
+  actions_->showEngineRunning(!off);
+  actions_->engine->setEnabled(state != EngineState::Stopping);
+  actions_->restartEngine->setEnabled(state == EngineState::Running && !keeper.isAttachOnly());
+  status_->showEngine(state, keeper.listeners(), keeper.isOwn());
+  empty_->showState(state, keeper.listeners());
+}
+
+void MainWindow::updateCounts() {
+  const int selected = table_->selectedCount();
+  status_->showCounts(model_->rowCount(), selected);
+  actions_->copyUrl->setEnabled(selected > 0);
+  actions_->clearSelection->setEnabled(selected > 0);
+}
+
+void MainWindow::updateTablePage() {
+  // Until the history has been looked at nobody knows whether the table is empty.
+  const bool empty = loaded_ && model_->rowCount() == 0;
+  tablePages_->setCurrentWidget(empty ? static_cast<QWidget*>(empty_) : table_);
+}
+
+void MainWindow::takeOffer(EngineNotice::Offer offer) {
+  switch (offer) {
+    case EngineNotice::Offer::Nothing: return;
+    case EngineNotice::Offer::Start: return parts_.keeper.start();
+    case EngineNotice::Offer::StartOnFreePort: return parts_.keeper.startOnFreePort();
+  }
+}
+
+void MainWindow::copyUrls() {
+  auto ids = table_->selectedIds(kCopiedUrlsMax);
+  if (ids.empty()) return;
+  parts_.history.ask(
+      this, [ids = std::move(ids)](store::Reader& reader) { return reader.rows(ids); },
+      [this](Result<std::vector<store::ExchangeRow>> rows) {
+        if (!rows) return statusBar()->showMessage(errorText(rows.error()), kStatusMessageMs);
+        QStringList urls;
+        for (const auto& row : *rows) urls << urlText(row);
+        QGuiApplication::clipboard()->setText(urls.join(u'\n'));
+        statusBar()->showMessage(tr("%n URL(s) copied", nullptr, int(urls.size())), kStatusMessageMs);
+      });
+}
+
+void MainWindow::switchFocus() {
+  if (inspector_->isAncestorOf(QApplication::focusWidget())) return table_->setFocus(Qt::ShortcutFocusReason);
+  setInspectorShown(true);
+  inspector_->focusContent();
+}
+
+void MainWindow::showRowMenu(const QPoint& at) {
+  QMenu menu(this);
+  menu.addAction(actions_->copyUrl);
+  menu.addSeparator();
+  menu.addActions({actions_->overviewTab, actions_->requestTab, actions_->responseTab});
+  menu.addSeparator();
+  menu.addAction(actions_->clearSelection);
+  menu.exec(at);
+}
+
+void MainWindow::showColumnsMenu(const QPoint& at) { columnsMenu_->popup(at); }
+
+void MainWindow::showShortcuts() {
+  auto* dialog = new ShortcutsDialog(QWidget::actions(), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
+}
+
+void MainWindow::showAbout() {
+  QMessageBox box(QMessageBox::NoIcon, tr("About Sluice"),
+                  tr("Sluice %1\n\nA debugging proxy for developers' own machines.\nMIT licence.")
+                      .arg(QCoreApplication::applicationVersion()),
+                  QMessageBox::Close, this);
+  box.setTextFormat(Qt::PlainText);
+  box.setIconPixmap(applicationIcon().pixmap(QSize(64, 64), devicePixelRatioF()));
+  box.exec();
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,91 @@
+// The window: exchange table, inspector, banner, status line, and the actions that tie them together. Owns its widgets
+// and its model; history, engine and settings are main()'s. GUI thread.
+#pragma once
+
+#include <QMainWindow>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <memory>
+
+#include "app/gui/engine/engine_keeper.h"
+#include "app/gui/exchanges/exchange_table.h"
+#include "app/gui/inspector/inspector.h"
+#include "app/gui/window/actions.h"
+#include "app/gui/window/banner.h"
+#include "app/gui/window/empty_page.h"
+#include "app/gui/window/status_line.h"
+
+namespace sluice::gui {
+
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+ public:
+  struct Parts {
+    History& history;           // of the table
+    History& inspectorHistory;  // of the inspector, on another thread
+    EngineKeeper& keeper;
+    QSettings& settings;
+  };
+  explicit MainWindow(Parts parts, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  // As it was when it was last closed, and the engine started.
+  void open();
+
+  ExchangeModel& model() { return *model_; }
+  ExchangeTable& table() { return *table_; }
+  Inspector& inspector() { return *inspector_; }
+  EmptyPage& emptyPage() { return *empty_; }
+  Banner& banner() { return *banner_; }
+  StatusLine& statusLine() { return *status_; }
+  Actions& actions() { return *actions_; }
+  bool showsEmptyPage() const { return tablePages_->currentWidget() == empty_; }
+
+ signals:
+  // The window is closed, its state saved, its own engine ended.
+  void closed();
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+
+ private:
+  void build();
+  void buildMenus();
+  void buildToolBar();
+  void connectEngine();
+  void connectTable();
+  void connectActions();
+  void connectInspector();
+
+  void restoreState();
+  void saveState();
+  void setInspectorPosition(bool right);
+  void setInspectorShown(bool shown);
+  void showEngine();
+  void updateCounts();
+  void updateTablePage();
+  void takeOffer(EngineNotice::Offer offer);
+  void copyUrls();
+  void switchFocus();
+  void showRowMenu(const QPoint& at);
+  void showColumnsMenu(const QPoint& at);
+  void showShortcuts();
+  void showAbout();
+
+  Parts parts_;
+  ExchangeModel* model_;
+  std::unique_ptr<Actions> actions_;
+  QSplitter* splitter_ = nullptr;
+  QStackedWidget* tablePages_ = nullptr;
+  ExchangeTable* table_ = nullptr;
+  EmptyPage* empty_ = nullptr;
+  Inspector* inspector_ = nullptr;
+  Banner* banner_ = nullptr;
+  StatusLine* status_ = nullptr;
+  QMenu* columnsMenu_ = nullptr;
+  bool loaded_ = false;  // the table's first reading of the history is done
+  bool closing_ = false;
+};
+
+}  // namespace sluice::gui

@@ -1,0 +1,42 @@
+#include "app/gui/window/shortcuts_dialog.h"
+
+#include <QDialogButtonBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "app/gui/look/labels.h"
+
+namespace sluice::gui {
+
+ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent) : QDialog(parent) {
+  setWindowTitle(tr("Keyboard shortcuts"));
+  auto* list = new QWidget(this);
+  auto* grid = new QGridLayout(list);
+  grid->setHorizontalSpacing(18);
+  grid->setVerticalSpacing(6);
+  grid->setColumnStretch(2, 1);
+  int row = 0;
+  for (const QAction* action : actions) {
+    if (action->shortcut().isEmpty()) continue;
+    auto* keys = new QLabel(action->shortcut().toString(QKeySequence::NativeText), list);
+    auto* name = new QLabel(QString(action->text()).remove(u'&'), list);
+    grid->addWidget(keys, row, 0);
+    grid->addWidget(name, row, 1);
+    grid->addWidget(mutedLabel(action->statusTip(), list), row, 2);
+    ++row;
+  }
+  auto* area = new QScrollArea(this);
+  area->setWidget(list);
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  auto* layout = new QVBoxLayout(this);
+  layout->addWidget(area, 1);
+  layout->addWidget(buttons);
+  resize(760, 560);
+}
+
+}  // namespace sluice::gui

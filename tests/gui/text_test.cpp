@@ -1,0 +1,205 @@
+// How captured text and numbers are shown.
+#include <QClipboard>
+#include <QScrollBar>
+
+#include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/text/document.h"
+#include "app/gui/text/format.h"
+#include "app/gui/text/text_view.h"
+#include "app/gui/text/visible_text.h"
+#include "tests/gui/support/application.h"
+
+using namespace sluice;
+using namespace sluice::gui;
+
+namespace {
+
+DocumentPtr plain(const QString& text) { return std::make_shared<PlainDocument>(text); }
+
+QString joined(const Document& document, const std::vector<TextRow>& rows) {
+  QStringList parts;
+  for (const TextRow& row : rows) parts << document.line(row.line).mid(row.start, row.length);
+  return parts.join(u'|');
+}
+
+}  // namespace
+
+SLUICE_GUI_TEST(sizesHaveThreeDigitsAndDecimalUnits) {
+  QLocale::setDefault(QLocale::c());
+  QCOMPARE(formatBytes(0), QStringLiteral("0 B"));
+  QCOMPARE(formatBytes(999), QStringLiteral("999 B"));
+  QCOMPARE(formatBytes(1000), QStringLiteral("1.00 KB"));
+  QCOMPARE(formatBytes(12'345), QStringLiteral("12.3 KB"));
+  QCOMPARE(formatBytes(999'499), QStringLiteral("999 KB"));
+  QCOMPARE(formatBytes(999'500), QStringLiteral("1.00 MB"));
+  QCOMPARE(formatBytes(~0ull), QStringLiteral("18447 PB"));
+  QCOMPARE(formatRate(2'500'000), QStringLiteral("2.50 MB/s"));
+}
+
+SLUICE_GUI_TEST(durationsChangeTheirUnitWithoutShowingAThousand) {
+  QLocale::setDefault(QLocale::c());
+  QCOMPARE(formatDuration(-1), QString());
+  QCOMPARE(formatDuration(312), QStringLiteral("312 µs"));
+  QCOMPARE(formatDuration(4'210), QStringLiteral("4.21 ms"));
+  QCOMPARE(formatDuration(999'499), QStringLiteral("999 ms"));
+  QCOMPARE(formatDuration(999'500), QStringLiteral("1.00 s"));
+  QCOMPARE(formatDuration(125'000'000), QStringLiteral("2 min 05 s"));
+  QCOMPARE(formatDuration(3'720'000'000), QStringLiteral("1 h 02 min"));
+}
+
+SLUICE_GUI_TEST(controlCharactersBecomeVisible) {
+  QCOMPARE(visible(u"a\x1b[31mb\x7f", LineBreaks::Keep), QStringLiteral("a␛[31mb␡"));
+  QCOMPARE(visible(QStringView(u"a\0b", 3), LineBreaks::Keep), QStringLiteral("a␀b"));
+  QCOMPARE(visible(u"one\r\ntwo\rthree\n", LineBreaks::Keep), QStringLiteral("one\ntwo␍three\n"));
+  QCOMPARE(visible(u"one\r\n\ttwo", LineBreaks::Show), QStringLiteral("one␍␊␉two"));
+}
+
+SLUICE_GUI_TEST(charactersThatTurnTextAroundBecomeVisible) {
+  QCOMPARE(visible(u"user\u202egnp.exe", LineBreaks::Keep), QStringLiteral("user‹U+202E›gnp.exe"));
+  QCOMPARE(visible(u"\u2066a\u2069\u200bb\ufeff", LineBreaks::Keep),
+           QStringLiteral("‹U+2066›a‹U+2069›‹U+200B›b‹U+FEFF›"));
+  QCOMPARE(visible(u"a\u2028b", LineBreaks::Show), QStringLiteral("a‹U+2028›b"));
+  const char16_t tag[] = {0xdb40, 0xdc41};
+  QCOMPARE(visible(QStringView(tag, 2), LineBreaks::Show), QStringLiteral("‹U+E0041›"));
+  const char16_t stray[] = {u'a', 0xd83d, u'b'};
+  QCOMPARE(visible(QStringView(stray, 3), LineBreaks::Show), QStringLiteral("a‹U+D83D›b"));
+  QCOMPARE(visible(u"שלום, 世界 🌊", LineBreaks::Show), QStringLiteral("שלום, 世界 🌊"));
+}
+
+SLUICE_GUI_TEST(markupFromTrafficStaysText) {
+  const QString markup = QStringLiteral("<b>bold</b><img src=x>&amp;");
+  QCOMPARE(visible(markup, LineBreaks::Show), markup);
+  QCOMPARE(visibleLine("<script>alert(1)</script>"), QStringLiteral("<script>alert(1)</script>"));
+}
+
+SLUICE_GUI_TEST(longLinesAreCutForCells) {
+  QCOMPARE(visibleLine(std::string(10, 'x'), 10).size(), 10);
+  QCOMPARE(visibleLine(std::string(100'000'000, 'x'), 10), QStringLiteral("xxxxxxxxxx…"));
+  // A cut inside of a character leaves that character out, and does not turn the text into Latin-1.
+  std::string euros;
+  for (int i = 0; i < 20; ++i) euros += "€";
+  QVERIFY(visibleLine(euros, 5).startsWith(QStringLiteral("€€€€€")));
+}
+
+SLUICE_GUI_TEST(bytesThatAreNoUtf8AreReadAsLatin1) {
+  QCOMPARE(decodeText(QByteArrayView("caf\xc3\xa9")), QStringLiteral("café"));
+  QCOMPARE(decodeText(QByteArrayView("caf\xe9")), QStringLiteral("café"));
+  QCOMPARE(decodeText(QByteArrayView("caf\xc3"), Ending::Cut), QStringLiteral("caf"));
+  QCOMPARE(decodeText(QByteArrayView("ab\xf0\x9f\x8c"), Ending::Cut), QStringLiteral("ab"));
+  QCOMPARE(decodeText(QByteArrayView("ab\xf0\x9f\x8c\x8a"), Ending::Cut), QStringLiteral("ab🌊"));
+}
+
+SLUICE_GUI_TEST(textIsToldFromBinary) {
+  QVERIFY(looksLikeText(QByteArrayView("{\"a\": [1, 2, 3]}\n")));
+  QVERIFY(looksLikeText(QByteArrayView("Grüße aus Köln")));
+  QVERIFY(looksLikeText(QByteArrayView("plain Latin-1 text with one \xe9 in it")));
+  QVERIFY(!looksLikeText(QByteArrayView("PNG\0\0\0", 6)));
+  QVERIFY(!looksLikeText(QByteArrayView("\x1f\x8b\x08\x10\x9c\xed\xbd\x07\x60\x1c\x49")));
+  // A character cut by the end of what is looked at is no sign of binary.
+  QVERIFY(looksLikeText(QByteArray(8 * 1024 - 1, 'a') + "é"));
+}
+
+SLUICE_GUI_TEST(plainTextHasTheLinesThatItHas) {
+  QCOMPARE(plain({})->lineCount(), 0);
+  QCOMPARE(plain(QStringLiteral("a"))->lineCount(), 1);
+  QCOMPARE(plain(QStringLiteral("a\n"))->lineCount(), 1);
+  QCOMPARE(plain(QStringLiteral("\n\nb"))->lineCount(), 3);
+  const auto document = plain(QStringLiteral("one\n\nthree\n"));
+  QCOMPARE(document->lineCount(), 3);
+  QCOMPARE(document->line(0), QStringLiteral("one"));
+  QCOMPARE(document->line(1), QString());
+  QCOMPARE(document->line(2), QStringLiteral("three"));
+}
+
+SLUICE_GUI_TEST(longLinesWrapAtTheLastColumnThatFits) {
+  const auto document = plain(QStringLiteral("abcdefghij\nkl\n\n"));
+  QCOMPARE(joined(*document, document->wrap(4)), QStringLiteral("abcd|efgh|ij|kl|"));
+  const auto wide = plain(QStringLiteral("a世界b🌊c"));
+  QCOMPARE(joined(*wide, wide->wrap(3)), QStringLiteral("a世|界b|🌊c"));
+  // One that is wider than the view still gets a row, whole.
+  QCOMPARE(joined(*wide, wide->wrap(1)), QStringLiteral("a|世|界|b|🌊|c"));
+  const auto tabs = plain(QStringLiteral("\tab\tc"));
+  QCOMPARE(joined(*tabs, tabs->wrap(8)), QStringLiteral("\tab\t|c"));
+}
+
+SLUICE_GUI_TEST(hexShowsOffsetBytesAndText) {
+  QByteArray bytes("GET / HTTP/1.1\r\n\x00\xff", 18);
+  const HexDocument document(bytes);
+  QCOMPARE(document.lineCount(), 2);
+  QCOMPARE(document.line(0),
+           QStringLiteral("00000000  47 45 54 20 2f 20 48 54  54 50 2f 31 2e 31 0d 0a  GET / HTTP/1.1··"));
+  QVERIFY(document.line(1).startsWith(QStringLiteral("00000010  00 ff ")));
+  QVERIFY(document.line(1).endsWith(QStringLiteral("··")));
+  QCOMPARE(document.lineLength(0), document.line(0).size());
+  QCOMPARE(document.lineLength(1), document.line(1).size());
+}
+
+SLUICE_GUI_TEST(headsTellNamesFromValues) {
+  const HeadDocument head(QStringLiteral("GET / HTTP/1.1\nHost: a:80\nodd line\n"));
+  QCOMPARE(head.styles(0).size(), std::size_t(1));
+  QCOMPARE(head.styles(1)[0].length, 4);
+  QVERIFY(head.styles(2).empty());
+}
+
+SLUICE_GUI_TEST(aMegabyteOnOneLineScrollsLikeAnyText) {
+  TextView view;
+  view.resize(600, 400);
+  view.setDocument(plain(QString(1024 * 1024, u'x')));
+  view.show();
+  QVERIFY(view.verticalScrollBar()->maximum() > 1000);
+  QCOMPARE(view.horizontalScrollBar()->maximum(), 0);
+  view.verticalScrollBar()->setValue(view.verticalScrollBar()->maximum());
+  view.grab();
+  view.resize(300, 400);
+  gui::test::handleEvents();
+  QVERIFY(view.verticalScrollBar()->maximum() > 2000);
+}
+
+SLUICE_GUI_TEST(selectionIsCopiedAsTheTextThatItIs) {
+  TextView view;
+  view.resize(160, 200);  // narrow: the first line wraps
+  const QString text = QStringLiteral("a long first line that needs more than one row\nsecond\n\nlast");
+  view.setDocument(plain(text));
+  view.show();
+  view.setFocus();
+  QTest::keySequence(&view, QKeySequence(QKeySequence::SelectAll));
+  QTest::keySequence(&view, QKeySequence(QKeySequence::Copy));
+  QCOMPARE(QGuiApplication::clipboard()->text(), text);
+  QTest::keySequence(&view, QKeySequence(QKeySequence::SelectStartOfDocument));
+  QVERIFY(!view.hasSelection());
+  for (int i = 0; i < 6; ++i) QTest::keySequence(&view, QKeySequence(QKeySequence::SelectNextChar));
+  QCOMPARE(view.selectedText(), QStringLiteral("a long"));
+  QTest::keySequence(&view, QKeySequence(QKeySequence::SelectEndOfDocument));
+  QVERIFY(view.selectedText().startsWith(QStringLiteral("a long first line")));
+}
+
+SLUICE_GUI_TEST(mouseSelectsAcrossRows) {
+  TextView view;
+  view.resize(400, 200);
+  view.setDocument(plain(QStringLiteral("first\nsecond\nthird")));
+  view.show();
+  const int row = QFontMetrics(view.font()).height() + 2;
+  QTest::mousePress(view.viewport(), Qt::LeftButton, {}, QPoint(60, row / 2));
+  QMouseEvent move(QEvent::MouseMove, QPointF(390, row * 2.5), view.viewport()->mapToGlobal(QPointF(390, row * 2.5)),
+                   Qt::NoButton, Qt::LeftButton, {});
+  QApplication::sendEvent(view.viewport(), &move);
+  QVERIFY(view.selectedText().contains(u'\n'));
+  QVERIFY(view.selectedText().endsWith(QStringLiteral("third")));
+  QTest::mouseRelease(view.viewport(), Qt::LeftButton, {}, QPoint(390, int(row * 2.5)));
+}
+
+SLUICE_GUI_TEST(typesHaveTheirShortNames) {
+  store::ExchangeRow row;
+  const auto shown = [&row](const char* type) {
+    row.contentType = type;
+    return typeText(row);
+  };
+  QCOMPARE(shown("application/json; charset=utf-8"), QStringLiteral("json"));
+  QCOMPARE(shown("application/vnd.api+json"), QStringLiteral("json"));
+  QCOMPARE(shown("text/javascript"), QStringLiteral("js"));
+  QCOMPARE(shown("image/svg+xml"), QStringLiteral("svg"));
+  QCOMPARE(shown("nonsense"), QStringLiteral("nonsense"));
+  QCOMPARE(shown(""), QString());
+  row.kind = capture::Kind::Tunnel;
+  QCOMPARE(typeText(row), QStringLiteral("tunnel"));
+}
