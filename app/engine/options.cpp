@@ -26,7 +26,7 @@ Parsed parseOptions(int argc, char** argv) {
   std::string capture = "on";
 
   CLI::App cli{"Sluice's engine: a debugging proxy without a window", "sluiced"};
-  cli.set_version_flag("--version", "sluiced " + std::string(kVersion));
+  cli.set_version_flag("--version", "sluiced " + std::string(version()));
   cli.add_option("--data-dir", dataDir, "Directory that holds everything (default: the user's data directory)");
   cli.add_option("--listen", listeners, "Where to listen: regular@ADDRESS:PORT; port 0 takes any free one; may be repeated")
       ->default_str("regular@127.0.0.1:8080")

@@ -1,10 +1,10 @@
-// The product's version, as CMakeLists.txt states it. Any thread.
+// The product's version: PROJECT_VERSION of the top CMakeLists.txt, its one home. Any thread.
 #pragma once
 
 #include <string_view>
 
 namespace sluice {
 
-inline constexpr std::string_view kVersion = SLUICE_VERSION;
+std::string_view version();  // "0.1.0"
 
 }  // namespace sluice

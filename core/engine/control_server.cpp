@@ -38,7 +38,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   }
 
  private:
-  static control::Hello ownHello() { return {control::kProtocolVersion, "sluiced", std::string(kVersion), 0}; }
+  static control::Hello ownHello() { return {control::kProtocolVersion, "sluiced", std::string(version()), 0}; }
 
   void read();
   void received(Bytes bytes);

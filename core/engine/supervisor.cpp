@@ -170,7 +170,7 @@ void Supervisor::sampleEverySecond() {
 control::StatusReply Supervisor::status() {
   control::StatusReply reply;
   reply.pid = platform::ownProcessId();
-  reply.version = kVersion;
+  reply.version = version();
   reply.startedAt = startedAt_.wall;
   reply.uptime = readClocks().mono - startedAt_.mono;
   reply.dataDir = settings_.dataDir.string();

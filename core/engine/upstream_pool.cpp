@@ -24,15 +24,15 @@ std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key) {
 }
 
 void UpstreamPool::put(std::unique_ptr<Upstream> upstream, MonoTime now) {
+  // Also settles that nothing is there, without which the link would not wait.
+  if (upstream->link.peek().status != IoResult::Status::WouldBlock) return;
+
   auto& sameKey = byKey_[upstream->key];
   if (sameKey.size() == limits::kIdleUpstreamsPerHostMax) {
     drop(sameKey.front());
     return put(std::move(upstream), now);
   }
   if (idle_.size() == limits::kIdleUpstreamsMax) drop(idle_.begin());
-
-  // Also settles that nothing is there, without which the link would not wait.
-  if (upstream->link.peek().status != IoResult::Status::WouldBlock) return;
 
   const auto entry = idle_.emplace(idle_.end());
   entry->pool = this;

@@ -104,7 +104,11 @@ void OutputChain::dropEmpty() {
   slice.done();
   if (emptyReported_) return;
   emptyReported_ = true;
-  (void)SLUICE_BUG(slice.size == 0 && "a slice of zero bytes without a flag was pushed");
+  const std::string what = "a slice of zero bytes without a flag: " +
+                           (slice.inFile() ? std::string(slice.file->name()) + " at " + std::to_string(slice.offset)
+                                           : std::string(slice.block != nullptr ? "of a block" : "of plain memory")) +
+                           ", ticket " + std::to_string(slice.ticket);
+  reportBug(what.c_str(), __FILE__, __LINE__);
 }
 
 // Rule 3. True: filling_ is a buffer with room for (a part of) the slice.

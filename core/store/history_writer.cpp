@@ -40,7 +40,8 @@ constexpr std::array kStatements{
     "INSERT INTO exchange (id, version, session, connection, kind, state, method, url, scheme, host, port, path, status,"
     " content_type, started_us, resolved_us, connected_us, request_sent_us, response_head_us, finished_us,"
     " request_bytes, request_stored_bytes, request_place, response_bytes, response_stored_bytes, response_place,"
-    " error_code, error_side, error_system, error_detail, upstream_address, upstream_reused) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+    " error_code, error_side, error_system, error_detail, upstream_address, upstream_reused)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
     " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) ON CONFLICT DO NOTHING",
     "UPDATE exchange SET version = ?2, state = ?3, status = ?4, content_type = ?5, resolved_us = ?6, connected_us = ?7,"
     " request_sent_us = ?8, response_head_us = ?9, finished_us = ?10, request_bytes = ?11, request_stored_bytes = ?12,"

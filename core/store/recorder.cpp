@@ -228,7 +228,7 @@ void Recorder::Impl::committed() {
 }
 
 void Recorder::Impl::paused(const Error& why) {
-  retryAt_ = Steady::now() + std::chrono::milliseconds(limits::kRecorderRetryMs);
+  retryAt_ = Steady::now() + options_.retryAfter;
   // After an input or output error the connection cannot be trusted to have the true state of the file.
   if (why.code != Code::NoSpace && why.code != Code::DatabaseBusy) closeDatabase();
   setProblem(why);

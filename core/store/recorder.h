@@ -8,6 +8,7 @@
 // recording resumes by itself. What was lost is counted in the status.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -44,6 +45,7 @@ struct RecorderOptions {
   std::function<void(const RecorderStatus&)> onProblemChanged;  // paused, resumed, or database replaced
   std::size_t bodyBytesMax = limits::kRecorderQueueBytesMax;    // held; above, body chunks are refused
   std::size_t heldBytesMax = limits::kRecorderPendingBytesMax;  // held; above, exchanges are dropped
+  std::chrono::milliseconds retryAfter{limits::kRecorderRetryMs};  // while paused
 };
 
 class Recorder final : public capture::Sink {

@@ -185,7 +185,7 @@ class ScriptedOutput final : public pipe::OutputFilter {
       discard();
       return pipe::OutputResult::failed(failure);
     }
-    takeUpTo(takes);
+    takeUpTo(state == Readiness::Ready ? takes : 0);
     if (blocksWhenHolding && !held.empty()) state = Readiness::Blocked;
     return held.empty() ? pipe::OutputResult::ok() : pipe::OutputResult::again();
   }

@@ -144,7 +144,7 @@ FieldWriter::Fate FieldWriter::fateOfLength(const Field& field) {
 FieldWriter::Fate FieldWriter::fateOfHost(const Field& field) const {
   if (host_ == nullptr) return Fate::Keep;
   const auto given = parseAuthority(field.value);
-  if (!given || !equalsIgnoringCase(given->host, host_->host) || given->isIpv6 != host_->isIpv6) return Fate::Rewrite;
+  if (!given || !equalsIgnoringCase(given->host, host_->host)) return Fate::Rewrite;
   return (given->port != 0 ? given->port : 80) == hostPort_ ? Fate::Keep : Fate::Rewrite;
 }
 

@@ -12,6 +12,9 @@
 // - Upgrade is removed unless the caller says that this is an upgrade;
 // - a Connection field stays as it is when it already says just what the caller wants to say;
 // - several equal Content-Length values become one; HTTP/1.x above 1.1 becomes HTTP/1.1.
+//
+// On purpose not done: Via is not added and Max-Forwards not counted (RFC 9110 sections 7.6.2 and 7.6.3), because a
+// debugging proxy must not be seen in the traffic; a version of 1.0 stays 1.0.
 #pragma once
 
 #include <cstdint>

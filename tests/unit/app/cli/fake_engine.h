@@ -2,19 +2,16 @@
 // time. Its own thread calls the script.
 #pragma once
 
-#include <poll.h>
-#include <sys/socket.h>
-
-#include <array>
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 
-#include "core/base/limits.h"
 #include "core/control/decode.h"
 #include "core/control/encode.h"
-#include "core/control/frame_reader.h"
+#include "core/control/messages.h"
 #include "platform/control_endpoint.h"
 #include "platform/data_dir_lock.h"
 
@@ -31,66 +28,24 @@ class FakeEngine {
   };
   using Script = std::function<Answer(const control::RequestMessage&)>;
 
-  FakeEngine(const std::filesystem::path& dataDir, Script script)
-      : script_(std::move(script)),
-        lock_(platform::DataDirLock::acquire(dataDir, WallTime(std::chrono::seconds(1)))),
-        endpoint_(platform::ControlEndpoint::listen(dataDir)),
-        listener_(endpoint_->takeListener()) {
-    static_cast<void>(lock_->publish(endpoint_->address()).has_value());
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~FakeEngine() {
-    stopped_ = true;
-    thread_.join();
-  }
+  FakeEngine(const std::filesystem::path& dataDir, Script script);
+  // Lets go of the data directory as an engine that stops does.
+  ~FakeEngine();
+  FakeEngine(const FakeEngine&) = delete;
+  FakeEngine& operator=(const FakeEngine&) = delete;
 
-  static std::string hello() {
-    return control::encodeReply(0, control::Hello{control::kProtocolVersion, "sluiced", "0.1.0", 1});
-  }
+  static std::string hello();
   // Answers Hello as an engine does and everything else with `reply`.
-  static Script always(control::Reply reply) {
-    return [reply = std::move(reply)](const control::RequestMessage& message) -> Answer {
-      return std::holds_alternative<control::Hello>(message.request) ? hello() : control::encodeReply(message.stream, reply);
-    };
-  }
+  static Script always(control::Reply reply);
 
  private:
-  bool readable(int descriptor) const {
-    pollfd waiting{descriptor, POLLIN, 0};
-    while (!stopped_) {
-      if (poll(&waiting, 1, 5) > 0) return true;
-    }
-    return false;
-  }
+  bool readable(int descriptor) const;
+  void serve();
+  void converse(int descriptor);
+  // False when the connection ends.
+  bool answer(int descriptor, Bytes frame);
 
-  void serve() {
-    const int listener = static_cast<int>(listener_.get());
-    while (readable(listener)) {
-      const platform::OwnedHandle connection(accept(listener, nullptr, nullptr));
-      if (connection) converse(static_cast<int>(connection.get()));
-    }
-  }
-
-  void converse(int descriptor) {
-    control::FrameReader reader(limits::kControlRequestBytesMax);
-    std::array<std::byte, 4096> buffer;
-    while (readable(descriptor)) {
-      const auto count = recv(descriptor, buffer.data(), buffer.size(), 0);
-      if (count <= 0) return;
-      auto rest = Bytes(buffer).first(std::size_t(count));
-      for (;;) {
-        const auto frame = reader.next(rest);
-        if (!frame) return;
-        if (!*frame) break;
-        const auto message = control::decodeRequest(**frame);
-        if (!message) return;
-        const auto answer = script_(*message);
-        if (send(descriptor, answer.bytes.data(), answer.bytes.size(), MSG_NOSIGNAL) < 0 || answer.closes) return;
-      }
-    }
-  }
-
-  Script script_;
+  const Script script_;
   Result<platform::DataDirLock> lock_;
   Result<platform::ControlEndpoint> endpoint_;
   platform::OwnedHandle listener_;

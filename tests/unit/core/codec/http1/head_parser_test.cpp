@@ -123,6 +123,7 @@ const Bad kBadRequests[] = {
     {"GET /\t HTTP/1.1\r\n", Code::BadRequest, "line 1, byte 5: byte 0x09 in the request target"},
     {"GET /\0 HTTP/1.1\r\n"sv, Code::BadRequest, "line 1, byte 5: byte 0x00 in the request target"},
     {"GET / HTTP/2.0\r\n", Code::BadRequest, "line 1, byte 6: not HTTP/1 but \"HTTP/2.0\""},
+    {"GET / HTTP/0.9\r\n", Code::BadRequest, "line 1, byte 6: not HTTP/1 but \"HTTP/0.9\""},
     {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Code::BadRequest, "line 1, byte 6: not HTTP/1 but \"HTTP/2.0\""},
     {"GET / HTTP/1\r\n", Code::BadRequest, "line 1, byte 6: not an HTTP version: \"HTTP/1\""},
     {"GET / HTTP/1.10\r\n", Code::BadRequest, "line 1, byte 6: not an HTTP version: \"HTTP/1.10\""},
@@ -254,7 +255,7 @@ SLUICE_TEST(refusesTooManyFields) {
 }
 
 SLUICE_TEST(keepsAnErrorUntilReset) {
-  auto parsed = parse(Role::Request, "G@T");
+  auto parsed = parse(Role::Request, "GET / HTTP/1.0\r\nX : y\r\n");
   QVERIFY(parsed.error.has_value());
   const auto again = parsed.parser.feed(asBytes("GET / HTTP/1.0\r\n\r\n"));
   QVERIFY(!again);
@@ -290,6 +291,9 @@ SLUICE_TEST(tellsWhetherAMessageHasBegun) {
   QCOMPARE(parser.leadingBytes(), std::size_t(4));
   QVERIFY(parser.feed(asBytes("ET / HTTP/1.0\r\n")).has_value());
   QVERIFY(parser.started());
+  parser.reset();
+  QVERIFY(!parser.started());
+  QCOMPARE(parser.leadingBytes(), std::size_t(0));
 }
 
 SLUICE_TEST(aTakenHeadOutlivesTheParser) {

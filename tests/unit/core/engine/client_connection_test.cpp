@@ -1,0 +1,230 @@
+// A worker with real sockets on both sides and short timeouts: what only time and the driver can show.
+#include "core/engine/client_connection.h"
+
+#include <mutex>
+#include <thread>
+
+#include "core/engine/worker.h"
+#include "platform/net/address.h"
+#include "tests/support/origin/origin.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/client.h"
+
+using namespace sluice;
+using asio::ip::tcp;
+
+namespace {
+
+// Keeps what was recorded; written by the worker's thread.
+class Kept final : public capture::Sink {
+ public:
+  bool record(capture::Record record) override {
+    const std::lock_guard lock(mutex_);
+    records_.push_back(std::move(record));
+    return true;
+  }
+  template <class T>
+  std::vector<T> all() {
+    const std::lock_guard lock(mutex_);
+    std::vector<T> found;
+    for (const auto& record : records_) {
+      if (const auto* each = std::get_if<T>(&record)) found.push_back(*each);
+    }
+    return found;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<capture::Record> records_;
+};
+
+class Proxy {
+ public:
+  explicit Proxy(engine::Timeouts timeouts = {}) {
+    engine::WorkerSettings settings;
+    settings.timeouts = timeouts;
+    worker_ = std::make_unique<engine::Worker>(settings, &kept, ExchangeId{1}, ConnectionId{1});
+    tcp::acceptor acceptor(worker_->loop(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    port = acceptor.local_endpoint().port();
+    worker_->serve(std::move(acceptor), "regular 127.0.0.1:" + std::to_string(port));
+    thread_ = std::thread([this] { worker_->run(); });
+  }
+  ~Proxy() { stop(); }
+  void stop() {
+    if (!thread_.joinable()) return;
+    worker_->drain();
+    thread_.join();
+  }
+  engine::Worker& worker() { return *worker_; }
+
+  Kept kept;
+  std::uint16_t port = 0;
+
+ private:
+  std::unique_ptr<engine::Worker> worker_;
+  std::thread thread_;
+};
+
+engine::Timeouts quick() {
+  engine::Timeouts timeouts;
+  timeouts.clientIdle = timeouts.requestHead = timeouts.response = timeouts.body = timeouts.tunnel =
+      std::chrono::milliseconds(80);
+  timeouts.linger = timeouts.drain = std::chrono::milliseconds(200);
+  return timeouts;
+}
+
+std::string readToEnd(test::Client& client) {
+  std::string all;
+  std::array<std::byte, 4096> buffer;
+  for (;;) {
+    const auto count = client.read(buffer);
+    if (count == 0) return all;
+    all.append(asText(Bytes(buffer).first(count)));
+  }
+}
+
+}  // namespace
+
+SLUICE_TEST(anOriginThatDoesNotAnswerIs504) {
+  test::Origin origin;
+  Proxy proxy(quick());
+  test::Client client(proxy.port);
+  const auto reply = client.get(origin.url("/never"));
+  QVERIFY(reply.has_value());
+  QCOMPARE(reply->status(), 504);
+  QVERIFY(reply->body.find("in time") != std::string::npos);
+  proxy.stop();
+  const auto ends = proxy.kept.all<capture::ExchangeEnded>();
+  QCOMPARE(ends.size(), std::size_t{1});
+  QVERIFY(ends[0].error.code == Code::IdleTimeout && ends[0].error.side == Side::Upstream);
+}
+
+SLUICE_TEST(aHeadThatTricklesInIs408HoweverBusyItLooks) {
+  Proxy proxy(quick());
+  test::Client client(proxy.port);
+  QVERIFY(client.write("GET http://127.0.0.1/ HTTP/1.1\r\n"));
+  // Each byte comes well before an idle timeout would; the head as a whole does not end.
+  while (!client.ended()) {
+    if (!client.write("X")) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    if (client.localPort() == 0) break;
+    if (!proxy.kept.all<capture::ExchangeEnded>().empty()) break;
+  }
+  QVERIFY(readToEnd(client).rfind("HTTP/1.1 408 ", 0) == 0);
+}
+
+SLUICE_TEST(anIdleClientIsClosed) {
+  Proxy proxy(quick());
+  test::Client client(proxy.port);
+  QCOMPARE(readToEnd(client), std::string());
+  QVERIFY(client.ended());
+}
+
+SLUICE_TEST(anIdleTunnelIsClosed) {
+  test::Origin origin;
+  Proxy proxy(quick());
+  test::Client client(proxy.port);
+  QVERIFY(client.tunnel("127.0.0.1:" + std::to_string(origin.rawPort())));
+  readToEnd(client);
+  proxy.stop();
+  const auto ends = proxy.kept.all<capture::ExchangeEnded>();
+  QVERIFY(ends.size() == 1 && ends[0].error.code == Code::IdleTimeout);
+}
+
+SLUICE_TEST(aResponseThatStallsIsCut) {
+  test::Origin origin;
+  Proxy proxy(quick());
+  test::Client client(proxy.port);
+  const auto reply = client.get(origin.url("/bytes/1000?piece=100&pauseUs=400000"));
+  QVERIFY(reply.has_value());
+  QVERIFY(reply->body.size() < 1000);
+  proxy.stop();
+  const auto ends = proxy.kept.all<capture::ExchangeEnded>();
+  QVERIFY(ends.size() == 1 && ends[0].error.code == Code::IdleTimeout && ends[0].error.side == Side::Upstream);
+}
+
+SLUICE_TEST(aRequestThatLeadsBackToTheProxyIsRefused) {
+  Proxy proxy;
+  test::Client client(proxy.port);
+  const auto reply = client.get("http://127.0.0.1:" + std::to_string(proxy.port) + "/");
+  QVERIFY(reply.has_value());
+  QVERIFY(reply->status() >= 500);
+  QVERIFY(reply->body.find("this proxy") != std::string::npos);
+}
+
+SLUICE_TEST(reusesAnUpstreamConnectionForTheNextClient) {
+  test::Origin origin;
+  Proxy proxy;
+  for (int i = 0; i < 3; ++i) {
+    test::Client client(proxy.port);
+    QCOMPARE(client.get(origin.url("/connection"))->status(), 200);
+  }
+  QCOMPARE(origin.connections(), std::uint64_t{1});
+}
+
+SLUICE_TEST(answersPipelinedRequestsInOrder) {
+  test::Origin origin;
+  Proxy proxy;
+  test::Client client(proxy.port);
+  std::string requests;
+  for (int i = 0; i < 20; ++i) {
+    requests += "GET " + origin.url("/bytes/" + std::to_string(i * 1000)) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    requests += "POST " + origin.url("/echo") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
+  }
+  QVERIFY(client.write(requests));
+  for (int i = 0; i < 20; ++i) {
+    const auto bytes = client.reply();
+    QVERIFY(bytes && bytes->status() == 200);
+    QCOMPARE(bytes->body.size(), std::size_t(i) * 1000);
+    const auto echo = client.reply("POST");
+    QVERIFY(echo.has_value());
+    QCOMPARE(echo->body, std::string("abc"));
+  }
+}
+
+SLUICE_TEST(drainingLetsARunningExchangeEnd) {
+  test::Origin origin;
+  Proxy proxy;
+  test::Client client(proxy.port);
+  QVERIFY(client.write("GET " + origin.url("/bytes/5000?piece=1000&pauseUs=50000") + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+  while (origin.requests() == 0) std::this_thread::yield();
+  proxy.worker().drain();
+  const auto reply = client.reply();
+  QVERIFY(reply.has_value());
+  QCOMPARE(reply->body.size(), std::size_t{5000});
+  proxy.stop();
+  QCOMPARE(proxy.kept.all<capture::ConnectionClosed>().size(), proxy.kept.all<capture::ConnectionOpened>().size());
+}
+
+SLUICE_TEST(whatDoesNotEndWhileDrainingIsRecordedAsAborted) {
+  test::Origin origin;
+  Proxy proxy(quick());
+  test::Client client(proxy.port);
+  QVERIFY(client.tunnel("127.0.0.1:" + std::to_string(origin.rawPort())));
+  proxy.stop();
+  const auto ends = proxy.kept.all<capture::ExchangeEnded>();
+  QCOMPARE(ends.size(), std::size_t{1});
+  QVERIFY(ends[0].error.code != Code::None);
+}
+
+SLUICE_TEST(aBodyOverTheCaptureLimitIsCountedInFull) {
+  test::Origin origin;
+  Kept kept;
+  engine::WorkerSettings settings;
+  settings.capturedBodyBytesMax = 1000;
+  engine::Worker worker(settings, &kept, ExchangeId{1}, ConnectionId{1});
+  tcp::acceptor acceptor(worker.loop(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  const auto port = acceptor.local_endpoint().port();
+  worker.serve(std::move(acceptor), "regular");
+  std::thread thread([&] { worker.run(); });
+  test::Client client(port);
+  const auto reply = client.get(origin.url("/bytes/300000"));
+  client.close();
+  worker.drain();
+  thread.join();
+  QVERIFY(reply && reply->body.size() == 300000);
+  const auto ends = kept.all<capture::ExchangeEnded>();
+  QVERIFY(ends.size() == 1);
+  QCOMPARE(ends[0].response.bytes, std::uint64_t{300000});
+  QCOMPARE(ends[0].response.capturedBytes, std::uint64_t{1000});
+}

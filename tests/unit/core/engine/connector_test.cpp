@@ -1,0 +1,88 @@
+#include "core/engine/connector.h"
+
+#include <asio/ip/tcp.hpp>
+#include <optional>
+
+#include "tests/support/test.h"
+
+using namespace sluice;
+using asio::ip::tcp;
+using engine::Connected;
+using engine::Connecting;
+
+namespace {
+struct Rig {
+  asio::io_context loop;
+  engine::Resolver resolver{loop};
+  std::optional<Result<Connected>> result;
+
+  std::unique_ptr<Connecting> connect(const std::string& host, std::uint16_t port, Micros timeout = std::chrono::seconds(20)) {
+    return std::make_unique<Connecting>(loop, resolver, host, port, timeout, [this](Result<Connected> r) {
+      result.emplace(std::move(r));
+      loop.stop();
+    });
+  }
+};
+}  // namespace
+
+SLUICE_TEST(connectsAndTellsWhen) {
+  Rig rig;
+  tcp::acceptor listener(rig.loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  const auto attempt = rig.connect("127.0.0.1", listener.local_endpoint().port());
+  QVERIFY(!rig.result);
+  rig.loop.run();
+  QVERIFY(rig.result && *rig.result);
+  QVERIFY((**rig.result).connectedAt >= (**rig.result).resolvedAt);
+}
+
+SLUICE_TEST(localhostWorksWhenOnlyOneFamilyListens) {
+  Rig rig;
+  std::error_code code;
+  tcp::acceptor listener(rig.loop);
+  listener.open(tcp::v6(), code);
+  if (!code) listener.bind(tcp::endpoint(asio::ip::address_v6::loopback(), 0), code);
+  if (code) QSKIP("this machine has no IPv6 loopback");
+  listener.listen();
+  const auto attempt = rig.connect("localhost", listener.local_endpoint().port());
+  rig.loop.run();
+  QVERIFY(rig.result && *rig.result);
+}
+
+SLUICE_TEST(aRefusalNamesHostAndPort) {
+  Rig rig;
+  std::uint16_t port = 0;
+  {
+    tcp::acceptor gone(rig.loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    port = gone.local_endpoint().port();
+  }
+  const auto attempt = rig.connect("127.0.0.1", port);
+  rig.loop.run();
+  QVERIFY(rig.result && !*rig.result);
+  QVERIFY(rig.result->error().code == Code::ConnectionRefused);
+  QVERIFY(rig.result->error().side == Side::Upstream);
+  QCOMPARE(rig.result->error().detail, "127.0.0.1:" + std::to_string(port));
+}
+
+SLUICE_TEST(aDestroyedAttemptTellsNothing) {
+  Rig rig;
+  tcp::acceptor listener(rig.loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  rig.connect("127.0.0.1", listener.local_endpoint().port()).reset();
+  rig.loop.run();
+  QVERIFY(!rig.result);
+}
+
+SLUICE_TEST(anAttemptEndsAtItsTimeout) {
+  Rig rig;
+  // A full backlog answers no SYN on Linux; elsewhere it may refuse, and either way the attempt ends.
+  tcp::acceptor listener(rig.loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  listener.listen(0);
+  std::vector<tcp::socket> waiting;
+  waiting.reserve(4);
+  for (int i = 0; i < 4; ++i) {
+    waiting.emplace_back(rig.loop).async_connect(listener.local_endpoint(), [](const std::error_code&) {});
+  }
+  const auto attempt = rig.connect("127.0.0.1", listener.local_endpoint().port(), std::chrono::milliseconds(50));
+  rig.loop.run();
+  QVERIFY(rig.result);
+  if (!*rig.result) QVERIFY(rig.result->error().code == Code::ConnectTimeout || rig.result->error().code == Code::ConnectionRefused);
+}

@@ -1,0 +1,98 @@
+#include "core/store/history_writer.h"
+
+#include "core/store/sql_connection.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/fixture.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::store::test;
+using capture::Direction;
+
+namespace {
+
+struct Fixture {
+  TempFolder folder;
+  Database database = std::move(*Database::open(folder.path(), wall(0)));
+  HistoryWriter writer = std::move(*HistoryWriter::create(database));
+  Backlog backlog;
+
+  std::int64_t number(const char* sql) { return database.sql().integer(sql).value(); }
+};
+
+}  // namespace
+
+SLUICE_TEST(writesNothingOfATransactionThatFails) {
+  Fixture f;
+  VERIFY_OK(f.writer.beginSession(wall(5)));
+  const auto before = f.writer.state().version;
+  QVERIFY(f.backlog.apply(started(1)));
+  QVERIFY(f.backlog.apply(chunk(1, pattern(200'000))));
+  fs::remove_all(f.folder / "bodies");
+  const auto failed = f.writer.write(f.backlog);
+  QVERIFY(!failed);
+  QVERIFY(failed.error().detail.find("1.response") != std::string::npos);
+  QCOMPARE(f.number("SELECT count(*) FROM exchange"), std::int64_t(0));
+  QCOMPARE(f.writer.state().version, before);
+  QCOMPARE(f.writer.state().exchanges, 0u);
+  fs::create_directory(f.folder / "bodies");
+  VERIFY_OK(f.writer.write(f.backlog));
+  (void)f.backlog.committed();
+  QCOMPARE(f.writer.state().version, before + 1);
+  QCOMPARE(f.writer.state().exchanges, 1u);
+  QCOMPARE(f.writer.state().bodyFileBytes, 200'000u);
+  QVERIFY(contentsOf(f.folder / "bodies/1.response") == pattern(200'000));
+}
+
+SLUICE_TEST(givesEachCommitAVersionOfItsOwn) {
+  Fixture f;
+  VERIFY_OK(f.writer.beginSession(wall(5)));
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    QVERIFY(f.backlog.apply(started(id)));
+    VERIFY_OK(f.writer.write(f.backlog));
+    (void)f.backlog.committed();
+  }
+  QCOMPARE(f.number("SELECT count(DISTINCT version) FROM exchange"), std::int64_t(3));
+  QCOMPARE(f.number("SELECT version FROM history"), std::int64_t(f.writer.state().version));
+  QCOMPARE(f.number("SELECT max(version) FROM exchange"), std::int64_t(f.writer.state().version));
+}
+
+SLUICE_TEST(keepsSessionsWithTheirBeginningAndEnd) {
+  Fixture f;
+  VERIFY_OK(f.writer.beginSession(wall(5)));
+  QVERIFY(f.backlog.apply(started(1)));
+  VERIFY_OK(f.writer.write(f.backlog));
+  (void)f.backlog.committed();
+  QCOMPARE(f.number("SELECT count(*) FROM session WHERE started_us = 5 AND ended_us IS NULL"), std::int64_t(1));
+  VERIFY_OK(f.writer.endSession(wall(9)));
+  QCOMPARE(f.number("SELECT count(*) FROM session WHERE started_us = 5 AND ended_us = 9"), std::int64_t(1));
+  VERIFY_OK(f.writer.beginSession(wall(10)));
+  QVERIFY(f.backlog.apply(started(2)));
+  VERIFY_OK(f.writer.write(f.backlog));
+  QCOMPARE(f.number("SELECT count(DISTINCT session) FROM exchange"), std::int64_t(2));
+}
+
+SLUICE_TEST(removesHeadsAndBodiesWithTheirExchange) {
+  Fixture f;
+  VERIFY_OK(f.writer.beginSession(wall(5)));
+  QVERIFY(f.backlog.apply(started(1)));
+  QVERIFY(f.backlog.apply(chunk(1, "body")));
+  VERIFY_OK(f.writer.write(f.backlog));
+  VERIFY_OK(f.database.sql().run("DELETE FROM exchange WHERE id = 1"));
+  QCOMPARE(f.number("SELECT count(*) FROM head"), std::int64_t(0));
+  QCOMPARE(f.number("SELECT count(*) FROM body_piece"), std::int64_t(0));
+}
+
+SLUICE_TEST(findsOutThatPiecesOfABodyAreMissing) {
+  Fixture f;
+  VERIFY_OK(f.writer.beginSession(wall(5)));
+  QVERIFY(f.backlog.apply(started(1)));
+  QVERIFY(f.backlog.apply(chunk(1, pattern(100'000))));
+  VERIFY_OK(f.writer.write(f.backlog));
+  (void)f.backlog.committed();
+  VERIFY_OK(f.database.sql().run("DELETE FROM body_piece"));
+  QVERIFY(f.backlog.apply(chunk(1, pattern(100'000))));
+  const auto failed = f.writer.write(f.backlog);
+  QVERIFY(!failed);
+  QVERIFY(failed.error().code == Code::DatabaseDamaged);
+}
