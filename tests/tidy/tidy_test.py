@@ -37,6 +37,7 @@ GOOD = {
     "tests/unit/README.md": "# unit\n",
     "tests/unit/core/base/count_test.cpp": '#include "core/base/count.h"\n#include "samples.h"\n',
     "tests/unit/core/base/samples.h": HEADER,
+    "tests/unit/core/base/count_by_two_test.cpp": "\n",
     "core/session/README.md": "# session\n",
     "core/session/talk.cpp": "int talk;\n",
     "tests/conversation/README.md": "# conversation\n",

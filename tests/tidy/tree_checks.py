@@ -48,13 +48,24 @@ def _check_tests_have_sources(tree):
         if not match:
             continue
         source = match[1] if match[1].split("/")[0] in ("core", "platform", "app") else "tests/" + match[1]
-        if not any(f"{source}{suffix}" in tree.by_path for suffix in (".cpp", ".h")) and not _is_folder(tree, source):
+        if not any(_exists(tree, name) for name in _names_tested_by(source)):
             tree.report("orphan-test", file.path, 1, f"no source file {source}.cpp or .h belongs to this test")
 
 
-def _is_folder(tree, source):
-    """tests/unit/support/origin_test.cpp may test the folder tests/support/origin."""
-    return any(path.startswith(source + "/") for path in tree.paths)
+def _names_tested_by(source):
+    """event_pipe_drain_test.cpp may test event_pipe_drain, or one aspect of event_pipe."""
+    while True:
+        yield source
+        folder, _, name = source.rpartition("/")
+        if "_" not in name:
+            return
+        source = folder + "/" + name.rpartition("_")[0]
+
+
+def _exists(tree, source):
+    """As a file; or as a folder: tests/unit/support/origin_test.cpp tests tests/support/origin."""
+    is_folder = any(path.startswith(source + "/") for path in tree.paths)
+    return is_folder or f"{source}.cpp" in tree.by_path or f"{source}.h" in tree.by_path
 
 
 def _check_sources_have_tests(tree):
