@@ -24,7 +24,8 @@ inline constexpr std::size_t kBlockAlignment = 4096;   // a page: what direct I/
 inline constexpr std::size_t kIdleBlocksPerPoolMax = 256;  // 4 MiB kept for the next exchanges of a loop
 
 // History.
-inline constexpr std::size_t kRecorderQueueBytesMax = 32 * kMiB;    // rides out a slow disk for a moment, and keeps the engine below 100 MB; above, bodies lose
+// Rides out a slow disk for a moment, and keeps the engine below 100 MB; above, bodies lose.
+inline constexpr std::size_t kRecorderQueueBytesMax = 32 * kMiB;
 inline constexpr std::size_t kRecorderPendingBytesMax = 128 * kMiB; // heads and rows kept for a paused disk; above, exchanges lose
 inline constexpr std::size_t kRecorderBatchBytes = 8 * kMiB;        // committed at once: keeps the log, and a retry, small
 inline constexpr std::size_t kRecorderBatchRecords = 1000;          // more gain nothing and delay what is seen
