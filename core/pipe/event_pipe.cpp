@@ -34,7 +34,7 @@ void EventPipe::start(const Settings& settings, const Ends& ends, Bytes preread)
 Outcome EventPipe::process(DoWrite doWrite, MonoTime now) {
   turnReceived_ = 0;
   sourceIsDry_ = false;
-  bool write = doWrite == DoWrite::Yes;
+  bool write = doWrite == DoWrite::Yes || upstreamEnded();  // then nothing but writing is left
   auto outcome = Outcome::Ok;
   while (phase_ == Phase::Running && error_.code == Code::None) {
     writeProgress_ = readProgress_ = false;
@@ -107,7 +107,7 @@ void EventPipe::updatePhase() {
     leaveRunning(Phase::Aborted);
   } else if (downstreamFailed_) {
     if (!settings_.cacheable || (upstreamEnded() && recorded)) leaveRunning(Phase::Stopped);
-  } else if (upstreamEnded() && recorded && out_.empty() && busy_.empty() && !outputHolds()) {
+  } else if (upstreamEnded() && recorded && out_.empty() && busy_.empty() && !outputHolds() && !lastIsDue()) {
     leaveRunning(Phase::Complete);
   }
 }

@@ -163,6 +163,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   bool collect();
   void handOverFront(buffer::Chain& chain);
   void markLast();
+  bool lastIsDue() const { return settings_.markLast && !lastMarked_ && upstream_ != Upstream::Failed; }
   void push(MonoTime now);
   void reclaim();
   void discardBusy();

@@ -82,7 +82,7 @@ void EventPipe::handOverFront(buffer::Chain& chain) {
 
 // The message is whole and all of it was handed over: its last slice says so. A cut message has no last slice.
 void EventPipe::markLast() {
-  if (lastMarked_ || !settings_.markLast || upstream_ == Upstream::Failed) return;
+  if (!lastIsDue()) return;
   lastMarked_ = true;
   if (outgoing_.empty()) outgoing_.pushBack(Slice::ofMemory({}));
   outgoing_.back().last = true;

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "tests/support/pipe_fakes.h"
+#include "tests/support/pipe/fakes.h"
 #include "tests/support/test.h"
 
 using namespace sluice;

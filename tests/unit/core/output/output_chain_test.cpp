@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/output/chain_writer.h"
-#include "tests/support/pipe_fakes.h"
+#include "tests/support/pipe/fakes.h"
 #include "tests/support/test.h"
 
 using namespace sluice;

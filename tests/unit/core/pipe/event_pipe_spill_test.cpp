@@ -1,7 +1,7 @@
 // One test or more for each paragraph of the spec's section on the spill file.
 #include "core/pipe/chunked_filter.h"
 #include "core/pipe/event_pipe.h"
-#include "tests/support/pipe_rig.h"
+#include "tests/support/pipe/rig.h"
 #include "tests/support/test.h"
 
 using namespace sluice;

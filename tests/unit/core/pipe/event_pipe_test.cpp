@@ -2,7 +2,7 @@
 #include "core/pipe/event_pipe.h"
 
 #include "core/pipe/chunked_filter.h"
-#include "tests/support/pipe_rig.h"
+#include "tests/support/pipe/rig.h"
 #include "tests/support/test.h"
 
 using namespace sluice;

@@ -1,9 +1,9 @@
-// The nine invariants of the spec, each in one plain example; tests/property/pipe holds them in random schedules.
+// The nine invariants of the spec, each in one plain example; pipe_schedules_test.cpp holds them in random schedules.
 #include <set>
 
 #include "core/pipe/chunked_filter.h"
 #include "core/pipe/event_pipe.h"
-#include "tests/support/pipe_rig.h"
+#include "tests/support/pipe/rig.h"
 #include "tests/support/test.h"
 
 using namespace sluice;

@@ -3,7 +3,7 @@
 
 #include "core/buffer/heap_block_pool.h"
 #include "core/pipe/copy_filter.h"
-#include "tests/support/pipe_fakes.h"
+#include "tests/support/pipe/fakes.h"
 
 namespace sluice::test {
 
