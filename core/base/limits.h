@@ -54,6 +54,7 @@ inline constexpr std::size_t kBusyBytesPerPipe = 192 * kKiB;  // lent to the cli
 inline constexpr std::size_t kPipeTurnBytes = 1 * kMiB;       // one pipe moves this much before others get their turn
 inline constexpr std::uint64_t kSpillBytesMax = 1024 * kMiB;  // what one slow client may cost of the disk
 inline constexpr std::size_t kSpillWriteBytes = 64 * kKiB;    // long enough for a disk, short enough to free blocks soon
+inline constexpr std::size_t kFilePoolThreads = 2;            // a slow write must not hold up a read; more gain nothing on one disk
 inline constexpr int kEmptyFlushesMax = 10;                   // an output that took nothing ten times is waiting
 
 // Chunked bodies. The longest lines seen are those of signed uploads: some 100 bytes.

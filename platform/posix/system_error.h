@@ -17,7 +17,8 @@ inline Code codeOf(int systemCode) {
     case EROFS: return Code::AccessDenied;
     case ENOENT: return Code::NotFound;
     case ENOSPC:
-    case EDQUOT: return Code::NoSpace;
+    case EDQUOT:
+    case EFBIG: return Code::NoSpace;
     case ENOMEM: return Code::OutOfMemory;
     case EADDRINUSE: return Code::AddressInUse;
     case ECONNREFUSED: return Code::ConnectionRefused;

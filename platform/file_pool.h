@@ -1,0 +1,58 @@
+// A few threads that run blocking file operations, so that the event loop never waits for a disk.
+// Loop thread, except where work runs.
+//
+// Stopping is in order: first the loop runs until inFlight() is 0, then the pool is destroyed. The destructor runs what
+// is queued all the same and joins the threads, but what is posted by then must not be run any more.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/base/limits.h"
+
+namespace sluice::platform {
+
+class FilePool {
+ public:
+  using Task = std::function<void()>;
+  // Has the task run on the event loop, soon. Called on any thread.
+  using Post = std::function<void(Task)>;
+
+  explicit FilePool(Post post, std::size_t threads = limits::kFilePoolThreads);
+  ~FilePool();
+  FilePool(const FilePool&) = delete;
+  FilePool& operator=(const FilePool&) = delete;
+
+  // Runs `work` on a thread of the pool, then `done` on the loop. Work is begun in the order of the calls. How much can
+  // wait is bounded by the callers: each has one operation in flight.
+  void run(Task work, Task done);
+
+  // Operations that were asked for and whose `done` has not run yet.
+  std::size_t inFlight() const { return inFlight_; }
+
+ private:
+  struct Job {
+    Task work;
+    Task done;
+  };
+
+  void serve();
+
+  const Post post_;
+  std::size_t inFlight_ = 0;  // Loop thread only.
+
+  // Shared with the threads, under the lock. Not on the path of the data: a job is a whole write to a disk.
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool stopping_ = false;
+
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sluice::platform
