@@ -1,0 +1,82 @@
+// Real files behind the seams of pipes and output chains: spilling and reading run on the file pool, and their ends
+// come back to the loop. Loop thread only.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "core/buffer/file.h"
+#include "core/output/file_reader.h"
+#include "core/pipe/spill_file.h"
+#include "platform/file.h"
+#include "platform/file_pool.h"
+
+namespace sluice::engine {
+
+// An open file that slices can refer to.
+class PooledFile final : public buffer::File {
+ public:
+  PooledFile() = default;
+  PooledFile(platform::OpenedFile opened, std::string name)
+      : handle_(std::move(opened.handle)),
+        direct_(opened.caching == platform::Caching::Direct),
+        name_(std::move(name)) {}
+
+  platform::Handle handle() const { return handle_.get(); }
+  std::string_view name() const override { return name_; }
+  bool isDirect() const override { return direct_; }
+  // What could not be changed is told on standard error: the reads go on all the same.
+  bool setDirect(bool on) override;
+
+ private:
+  friend class PooledSpillFile;
+
+  platform::OwnedHandle handle_;
+  bool direct_ = false;
+  std::string name_;
+};
+
+// The spill file of one pipe after the other: made with the first write, in `directory`, gone with this object.
+// REQUIRES: outlives its write in flight.
+class PooledSpillFile final : public pipe::SpillFile {
+ public:
+  // `written` should call EventPipe::spillWritten() and process the pipe.
+  PooledSpillFile(platform::FilePool& pool, std::filesystem::path directory, std::function<void(Result<void>)> written);
+
+  void write(std::span<const Bytes> pieces, std::uint64_t offset) override;
+  buffer::File& file() override { return file_; }
+  bool inFlight() const { return inFlight_; }
+
+  // Takes the record of a cacheable pipe over: its file, which platform::keepAs() can give a name. The next write makes
+  // another one. REQUIRES: !inFlight(), no slice refers to the file.
+  platform::OwnedHandle take();
+
+ private:
+  // On a thread of the pool.
+  Result<void> writeNow(std::span<const Bytes> pieces, std::uint64_t offset);
+
+  platform::FilePool& pool_;
+  const std::filesystem::path directory_;
+  const std::function<void(Result<void>)> written_;
+  PooledFile file_;
+  bool inFlight_ = false;
+  Result<void> result_;  // handed from the pool's thread to the loop
+};
+
+// Reads ranges of PooledFiles for one output chain at a time. REQUIRES: outlives its read in flight.
+class PooledFileReader final : public output::FileReader {
+ public:
+  // `ended` is called after the chain was told: whoever drives it should go on.
+  PooledFileReader(platform::FilePool& pool, std::function<void()> ended) : pool_(pool), ended_(std::move(ended)) {}
+  void read(buffer::File& file, std::uint64_t offset, MutableBytes into, output::FileReadTarget& target) override;
+  bool inFlight() const { return inFlight_; }
+
+ private:
+  platform::FilePool& pool_;
+  const std::function<void()> ended_;
+  bool inFlight_ = false;
+  Result<std::size_t> result_ = 0;  // handed from the pool's thread to the loop
+};
+
+}  // namespace sluice::engine
