@@ -154,6 +154,11 @@ std::string describe(const store::ExchangeDetails& details) {
   return out;
 }
 
+std::string describeLine(const control::StatusSample& sample) {
+  return grouped(sample.openConnections) + " open   up " + rate(sample.upBytesPerSecond) + "   down " +
+         rate(sample.downBytesPerSecond);
+}
+
 std::string describeLine(const store::ExchangeRow& row) {
   std::string out = std::to_string(row.id.value) + "  " + stateText(row) + "  " + visibleLine(row.method) + ' ' +
                     visibleLine(row.url) + "  " + statusText(row) + "  " + byteCount(row.response.bytes) + "  " +

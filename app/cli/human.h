@@ -19,4 +19,7 @@ std::string describe(const store::ExchangeDetails& details);
 // One exchange on one line, without table: for watch.
 std::string describeLine(const store::ExchangeRow& row);
 
+// How it goes, on one line of less than 80 characters and without line end: for watch.
+std::string describeLine(const control::StatusSample& sample);
+
 }  // namespace sluice::cli

@@ -13,6 +13,7 @@ namespace sluice::cli {
 namespace {
 
 constexpr std::size_t kPageRows = 500;
+const std::string kClearLine = "\r\x1b[K";  // ECMA-48 EL; what the line held goes, the cursor is at its beginning
 
 nlohmann::ordered_json event(const char* type, const char* key, nlohmann::ordered_json value) {
   nlohmann::ordered_json object;
@@ -35,17 +36,15 @@ Result<void> Watcher::handle(const control::Reply& event) {
   return std::visit(Overloaded{
                         [&](const control::Changed&) { return showChanges(); },
                         [&](const control::StatusSample& sample) { return showSample(sample); },
-                        [&](const control::Stopping&) {
-                          stopping_ = true;
-                          return Result<void>();
-                        },
+                        [&](const control::Stopping&) { return showStopping(); },
                         // Replies to requests that nobody made, and events that this program is too old to know.
                         [](const auto&) { return Result<void>(); },
                     },
                     event);
 }
 
-Result<void> Watcher::ended() const {
+Result<void> Watcher::ended() {
+  if (auto cleared = writeLines(""); !cleared) return cleared;
   if (stopping_) return {};
   return fail(Side::Local, Code::NotRunning, "the engine went away");
 }
@@ -58,7 +57,7 @@ Result<void> Watcher::showChanges() {
     if (!rows) return fail(rows.error());
     std::string lines;
     for (const auto& row : *rows) lines += text(row);
-    if (auto written = output_->writeText(lines); !written) return written;
+    if (auto written = lines.empty() ? Result<void>() : writeLines(lines); !written) return written;
     version_ = changes->version;
     more = changes->more;
   }
@@ -66,8 +65,20 @@ Result<void> Watcher::showChanges() {
 }
 
 Result<void> Watcher::showSample(const control::StatusSample& sample) {
+  if (format_ == Format::Json) return output_->writeText(line(event("status", "status", toJson(sample))) + '\n');
+  if (!output_->isTerminal()) return {};
+  lastLineShown_ = true;
+  return output_->writeText(kClearLine + describeLine(sample));
+}
+
+Result<void> Watcher::showStopping() {
+  stopping_ = true;
   if (format_ == Format::Human) return {};
-  return output_->writeText(line(event("status", "status", toJson(sample))) + '\n');
+  return output_->writeText(R"({"event":"stopping"})" "\n");
+}
+
+Result<void> Watcher::writeLines(const std::string& lines) {
+  return output_->writeText(std::exchange(lastLineShown_, false) ? kClearLine + lines : lines);
 }
 
 std::string Watcher::text(const store::ExchangeRow& row) const {

@@ -1,5 +1,5 @@
 // What `sluicectl watch` prints: exchanges as they change, read from the history whenever the engine says that it grew.
-// One thread.
+// A person's terminal also has a last line with connections and rates, which each second replaces. One thread.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Watcher {
   Result<void> handle(const control::Reply& event);
 
   // The engine ended the connection: fine if it said that it is stopping.
-  Result<void> ended() const;
+  Result<void> ended();
 
  private:
   Watcher(store::Reader reader, Format format, Output& output, std::uint64_t version)
@@ -29,12 +29,16 @@ class Watcher {
 
   Result<void> showChanges();
   Result<void> showSample(const control::StatusSample& sample);
+  Result<void> showStopping();
+  // Replaces the last line of a terminal by whole lines.
+  Result<void> writeLines(const std::string& lines);
   std::string text(const store::ExchangeRow& row) const;
 
   store::Reader reader_;
   Format format_;
   Output* output_;
   std::uint64_t version_;  // of the history, up to which everything was shown
+  bool lastLineShown_ = false;
   bool stopping_ = false;
 };
 

@@ -101,10 +101,11 @@ SLUICE_TEST(watchShowsWhatIsRecordedFromNowOnUntilTheEngineStops) {
     for (std::size_t at = 0, end; (end = output.text.find('\n', at)) != std::string::npos; at = end + 1) {
       lines.push_back(nlohmann::json::parse(output.text.substr(at, end - at)));
     }
-    QCOMPARE(lines.size(), std::size_t(3));
+    QCOMPARE(lines.size(), std::size_t(4));
     QVERIFY(lines[0]["event"] == "exchange" && lines[0]["exchange"]["id"] == 20);
     QVERIFY(lines[1]["exchange"]["state"] == "running");
     QVERIFY(lines[2]["event"] == "status");
+    QVERIFY(lines[3]["event"] == "stopping");
   }
 }
 
@@ -131,4 +132,23 @@ SLUICE_TEST(watchEndsWhenNobodyReadsIt) {
   const auto outcome = watch(Format::Json, history.dataDir(), output);
   QVERIFY(!outcome);
   QVERIFY(outcome.error().code == Code::NoSpace);
+}
+
+SLUICE_TEST(watchKeepsTheRatesOnTheLastLineOfATerminal) {
+  RecordedHistory history;
+  FakeEngine engine(history.dataDir(), [&](const control::RequestMessage& message) -> FakeEngine::Answer {
+    if (std::holds_alternative<control::Hello>(message.request)) return FakeEngine::hello();
+    history.exchange(1, "http://a/");
+    history.commit();
+    const auto sample = control::encodeReply(0, control::StatusSample{});
+    return {control::encodeReply(message.stream, control::Done{}) + sample + sample +
+                control::encodeReply(0, control::Changed{}) + control::encodeReply(0, control::Changed{}) + sample +
+                control::encodeReply(0, control::Stopping{}),
+            true};
+  });
+  CollectingOutput output;
+  output.terminal = true;
+  QVERIFY(watch(Format::Human, history.dataDir(), output).has_value());
+  const std::string rates = "\r\x1b[K0 open   up 0 bit/s (0 B/s)   down 0 bit/s (0 B/s)";
+  QCOMPARE(output.text, rates + rates + "\r\x1b[K1  complete  GET http://a/  200  5 B  1.5 ms\n" + rates + "\r\x1b[K");
 }

@@ -97,3 +97,10 @@ SLUICE_TEST(anExchangeShowsItsHeadsLineByLine) {
   QVERIFY(contains(text, "\nRequest head\nGET http://a/ HTTP/1.1\nHost: a\n\n"));
   QVERIFY(!contains(text, "Response head"));
 }
+
+SLUICE_TEST(theRatesFitOneLineOfATerminal) {
+  control::StatusSample sample;
+  sample.openConnections = 99'999;
+  sample.upBytesPerSecond = sample.downBytesPerSecond = 124'500'000'000;
+  QVERIFY(describeLine(sample).size() < 80);
+}
