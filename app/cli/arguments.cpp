@@ -42,7 +42,7 @@ CLI::App* addExchangeCommand(CLI::App& app, const char* name, const char* descri
 
 void describe(CLI::App& app, Raw& raw) {
   app.name("sluicectl");
-  app.set_version_flag("--version", "sluicectl " + std::string(kVersion));
+  app.set_version_flag("--version", "sluicectl " + std::string(version()));
   app.add_option("--data-dir", raw.dataDir, "directory of the engine and its history")->type_name("DIR")->check(checkName);
   app.add_flag("--json", raw.json, "print JSON");
   app.require_subcommand(1);

@@ -53,7 +53,7 @@ Result<EngineClient> EngineClient::connect(const std::filesystem::path& dataDir,
 }
 
 Result<void> EngineClient::exchangeHellos() {
-  const control::Hello mine{control::kProtocolVersion, "sluicectl", std::string(kVersion), 0};
+  const control::Hello mine{control::kProtocolVersion, "sluicectl", std::string(version()), 0};
   if (auto sent = socket_.send(asBytes(control::encodeRequest(0, mine)), timeout_); !sent) return sent;
   const auto message = nextMessage(timeout_);
   if (!message) return fail(message.error());

@@ -53,11 +53,11 @@ int main(int argc, char** argv) {
   // These two are answered without a display too. Anything else may still be an option of Qt's.
   const auto early = gui::parseOptions(QStringList(argv + 1, argv + argc));
   if (early.options && early.options->help) return std::fputs(qPrintable(gui::usageText()), stdout), 0;
-  if (early.options && early.options->version) return std::printf("sluice %s\n", kVersion.data()), 0;
+  if (early.options && early.options->version) return std::printf("sluice %s\n", version().data()), 0;
 
   QApplication application(argc, argv);
   QCoreApplication::setApplicationName(QStringLiteral("Sluice"));
-  QCoreApplication::setApplicationVersion(QString::fromStdString(std::string(kVersion)));
+  QCoreApplication::setApplicationVersion(QString::fromStdString(std::string(version())));
   QGuiApplication::setDesktopFileName(QStringLiteral("sluice"));
   QGuiApplication::setQuitOnLastWindowClosed(false);  // an engine of ours drains after the window has gone
 
