@@ -218,3 +218,37 @@ SLUICE_TEST(invariant9LimiterIsExactOverASecond) {
     }
   }
 }
+
+SLUICE_TEST(invariant9HoldsForABucketThatManyPipesShare) {
+  constexpr std::int64_t kRate = 200'000;
+  constexpr std::int64_t kBurst = 1'000;
+  TokenBucket bucket(kRate, kBurst);
+  std::vector<std::unique_ptr<PipeRig>> rigs;
+  for (int i = 0; i < 5; ++i) {
+    rigs.push_back(std::make_unique<PipeRig>(64, 4));
+    rigs.back()->ends.readLimiter = &bucket;
+    rigs.back()->source.gives(std::string(1'000'000, 'x'));
+    rigs.back()->start();
+  }
+  std::int64_t time = 0;
+  std::uint64_t atOneSecond = 0;
+  const auto total = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& rig : rigs) sum += rig->pipe.bytesReceived();
+    return sum;
+  };
+  for (std::size_t turn = 0; time < 4'000'000; ++turn) {
+    std::int64_t next = time + 1'000'000;
+    for (std::size_t i = 0; i < rigs.size(); ++i) {
+      PipeRig& rig = *rigs[(turn + i) % rigs.size()];
+      rig.now = at(time);
+      QCOMPARE(rig.write(), Outcome::Ok);
+      if (const auto wake = rig.pipe.wants(rig.now).wakeAt) next = std::min(next, wake->time_since_epoch().count());
+    }
+    if (time < 1'000'000) atOneSecond = total();
+    time = next;
+  }
+  const double bytes = double(total() - atOneSecond);
+  QVERIFY(bytes >= double(kRate) * 3 * 0.99 - double(kBurst));
+  QVERIFY(bytes <= double(kRate) * 3 * 1.01 + double(kBurst));
+}
