@@ -29,7 +29,7 @@ State stateOf(const capture::ExchangeEnded& end, const ExchangeRow& row) {
 
 std::size_t weightOf(const capture::Record& record) { return sizeof(record) + std::visit(Weight{}, record); }
 
-bool Backlog::apply(capture::Record record) {
+bool Backlog::apply(capture::Record&& record) {
   const std::size_t weight = weightOf(record);
   const bool known = std::visit([this](auto& kind) { return take(kind); }, record);
   if (known) heldBytes_ += weight;

@@ -57,7 +57,7 @@ struct PendingConnection {
 class Backlog {
  public:
   // Takes one record; false when it is for an exchange or a connection that is not known, or began twice.
-  bool apply(capture::Record record);
+  bool apply(capture::Record&& record);
 
   bool dirty() const { return !dirtyExchanges_.empty() || !dirtyConnections_.empty(); }
   std::size_t heldBytes() const { return heldBytes_; }

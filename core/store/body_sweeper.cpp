@@ -2,7 +2,6 @@
 
 #include <system_error>
 
-#include "core/store/body_files.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
@@ -15,24 +14,30 @@ BodySweeper::BodySweeper(Database& database) : database_(&database) {
   if (!select) return;
   select_ = std::move(*select);
   std::error_code error;
-  at_ = fs::directory_iterator(bodyFolder(database.dataDir()), error);
-}
-
-void BodySweeper::step(int files) {
-  std::error_code error;
-  for (int i = 0; i < files && !done(); ++i) {
-    const fs::path file = at_->path();
-    at_.increment(error);
-    if (error) at_ = {};
-    if (!known(file)) fs::remove(file, error);
+  fs::directory_iterator at(bodyFolder(database.dataDir()), error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    const auto key = bodyKey(at->path());
+    if (key && key->exchange >= database.nextExchangeId()) {
+      std::error_code ignored;
+      fs::remove(at->path(), ignored);
+    } else if (key) {
+      files_.push_back(*key);
+    }
   }
 }
 
-// A file that is not ours, or about which the database cannot tell, counts as known.
-bool BodySweeper::known(const fs::path& file) {
-  const auto key = bodyKey(file);
-  if (!key || key->exchange >= database_->nextExchangeId()) return true;
-  select_->bind(key->exchange, static_cast<int>(key->direction));
+void BodySweeper::step(int count) {
+  for (; count > 0 && !files_.empty(); --count) {
+    const BodyKey key = files_.back();
+    files_.pop_back();
+    std::error_code ignored;
+    if (!known(key)) fs::remove(bodyFile(database_->dataDir(), key), ignored);
+  }
+}
+
+// A file about which the database cannot tell counts as known.
+bool BodySweeper::known(BodyKey key) {
+  select_->bind(key.exchange, static_cast<int>(key.direction));
   const auto row = select_->step();
   if (!row) return true;
   const bool kept = *row && select_->integer(0) == static_cast<int>(BodyPlace::File);

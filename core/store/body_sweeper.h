@@ -2,10 +2,10 @@
 // since there may be many. The recorder's thread.
 #pragma once
 
-#include <filesystem>
+#include <optional>
+#include <vector>
 
-#include "core/base/id.h"
-#include "core/base/result.h"
+#include "core/store/body_files.h"
 #include "core/store/database.h"
 #include "core/store/sql_statement.h"
 
@@ -13,18 +13,19 @@ namespace sluice::store {
 
 class BodySweeper {
  public:
-  // Looks only at exchanges below database.nextExchangeId(): later ones are being written. `database` must outlive it.
+  // REQUIRES: nothing has been recorded since the database was opened: so a file of an exchange that is yet to begin
+  // is a leftover, and is removed here. The others are noted. `database` must outlive the sweeper.
   explicit BodySweeper(Database& database);
 
-  bool done() const { return at_ == std::filesystem::directory_iterator(); }
-  // Looks at up to `files` files. On an error the rest is left to the next start.
-  void step(int files);
+  bool done() const { return files_.empty(); }
+  // Looks at up to `count` of the noted files.
+  void step(int count);
 
  private:
-  bool known(const std::filesystem::path& file);
+  bool known(BodyKey key);
 
   Database* database_;
-  std::filesystem::directory_iterator at_;
+  std::vector<BodyKey> files_;  // still to be looked at
   std::optional<Statement> select_;
 };
 

@@ -38,7 +38,7 @@ class Recorder::Impl {
  private:
   void run();
   void sweep();
-  void apply(capture::Record record);
+  void apply(capture::Record&& record);
   bool due() const { return backlog_.dirty() || !writer_; }
   void commitUnlessPaused();
   Result<void> commit();
@@ -82,7 +82,6 @@ Recorder::Impl::Impl(Database database, RecorderOptions options)
       queue_(options_.bodyBytesMax, options_.heldBytesMax) {}
 
 Result<void> Recorder::Impl::start() {
-  sweeper_.emplace(*database_);
   if (auto ready = ensureWriter(); !ready) {
     // A full disk or a locked database passes; until then traffic goes on unrecorded.
     const Code code = ready.error().code;
@@ -112,6 +111,7 @@ RecorderStatus Recorder::Impl::status() const {
 
 void Recorder::Impl::run() {
   const auto gap = std::chrono::milliseconds(limits::kRecorderCommitGapMs);
+  if (database_) sweeper_.emplace(*database_);
   sweep();
   while (queue_.take(batch_, lastTurn_ + gap, limits::kRecorderBatchRecords, wakeAt())) {
     for (capture::Record& record : batch_) {
@@ -138,7 +138,7 @@ Steady::time_point Recorder::Impl::wakeAt() const {
   return due() ? retryAt_ : Steady::time_point::max();
 }
 
-void Recorder::Impl::apply(capture::Record record) {
+void Recorder::Impl::apply(capture::Record&& record) {
   const std::size_t weight = weightOf(record);
   ++sinceCommit_;
   if (backlog_.apply(std::move(record))) return;

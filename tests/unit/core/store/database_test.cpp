@@ -22,7 +22,7 @@ void fill(Recorder& recorder) {
   for (std::uint64_t id = 1; id <= kExchanges; ++id) {
     recorder.record(started(id));
     recorder.record(responded(id));
-    const std::size_t bytes = id == 1 ? 200'000 : id * 300;
+    const std::size_t bytes = id == 1 ? 200'000 : id * 100;
     recorder.record(chunk(id, pattern(bytes, unsigned(id))));
     recorder.record(ended(id, bytes));
   }

@@ -1,0 +1,249 @@
+// What recording costs: exchanges a second through the recorder, beside what SQLite itself reaches with the same rows
+// through bare prepared statements, and with the same bytes as one blob a row, in the same run. Then what a history of
+// --rows=N rows (a million by default) costs to read: one page, the changes since a version, one exchange.
+//
+//   bench_store [--rows=N] [--exchanges=N] [--dir=FOLDER]    the folder should be on a real disk
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "core/store/database.h"
+#include "core/store/reader.h"
+#include "core/store/recorder.h"
+#include "core/store/sql_connection.h"
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::store;
+namespace fs = std::filesystem;
+using Steady = std::chrono::steady_clock;
+
+struct Options {
+  std::uint64_t rows = 1'000'000;
+  std::uint64_t exchanges = 100'000;
+  fs::path dir = fs::temp_directory_path();
+};
+
+[[noreturn]] void die(const Error& error) {
+  std::fprintf(stderr, "bench_store: %s\n", describe(error).c_str());
+  std::exit(1);
+}
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) die(result.error());
+  return std::move(*result);
+}
+void must(const Result<void>& result) {
+  if (!result) die(result.error());
+}
+
+class Folder {
+ public:
+  explicit Folder(const fs::path& in) {
+    std::random_device random;
+    do {
+      path_ = in / ("bench-store-" + std::to_string(random()));
+    } while (!fs::create_directory(path_));
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+double seconds(Steady::time_point from) { return std::chrono::duration<double>(Steady::now() - from).count(); }
+
+// One exchange as a browser makes it.
+struct Sample {
+  capture::ExchangeStarted start;
+  capture::ResponseStarted response;
+  std::string body;
+  capture::ExchangeEnded end;
+};
+
+Sample sample(std::uint64_t id, std::size_t bodyBytes) {
+  Sample s;
+  s.start.exchange = ExchangeId{id};
+  s.start.connection = ConnectionId{1};
+  s.start.at = WallTime(Micros(1'700'000'000'000'000 + std::int64_t(id) * 50));
+  s.start.method = "GET";
+  s.start.scheme = "http";
+  s.start.host = "host" + std::to_string(id % 50) + ".example.com";
+  s.start.port = 80;
+  s.start.path = "/assets/app.js?v=" + std::to_string(id);
+  s.start.url = "http://" + s.start.host + s.start.path;
+  s.start.requestHead = "GET " + s.start.path + " HTTP/1.1\r\nHost: " + s.start.host +
+                        "\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0\r\n"
+                        "Accept: */*\r\nAccept-Language: en-US,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n";
+  s.response = {ExchangeId{id}, id % 20 == 0 ? 404 : 200, "application/javascript",
+                "HTTP/1.1 200 OK\r\nServer: nginx/1.24.0\r\nContent-Type: application/javascript\r\n"
+                "Content-Length: 1024\r\nETag: \"66599680-bc55\"\r\nCache-Control: public, max-age=31536000\r\n\r\n"};
+  s.body.assign(bodyBytes, char('a' + id % 26));
+  s.end.exchange = ExchangeId{id};
+  s.end.at = s.start.at;
+  s.end.phases = {.resolvedUs = -1, .connectedUs = 90, .requestSentUs = 150, .responseHeadUs = 2150, .finishedUs = 2400};
+  s.end.response = {bodyBytes, bodyBytes};
+  s.end.upstreamAddress = "127.0.0.1:8081";
+  return s;
+}
+
+// Exchanges a second; waits where the engine would lose bodies, so that every byte is written.
+double throughRecorder(const fs::path& folder, std::uint64_t exchanges, std::size_t bodyBytes) {
+  auto recorder = must(Recorder::start(must(Database::open(folder, WallTime())), {}));
+  const auto begun = Steady::now();
+  for (std::uint64_t id = 1; id <= exchanges; ++id) {
+    Sample s = sample(id, bodyBytes);
+    while (id % 64 == 0 && recorder->status().queuedBytes > limits::kRecorderQueueBytesMax / 2) {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+    recorder->record(std::move(s.start));
+    recorder->record(std::move(s.response));
+    if (bodyBytes > 0) recorder->record(capture::BodyChunk{ExchangeId{id}, capture::Direction::Response, std::move(s.body)});
+    recorder->record(std::move(s.end));
+  }
+  recorder->flush();
+  const double rate = double(exchanges) / seconds(begun);
+  const auto status = recorder->status();
+  if (status.refusedBodyBytes + status.droppedExchanges + status.ignoredRecords > 0) std::printf("  RECORDS WERE LOST\n");
+  return rate;
+}
+
+constexpr std::uint64_t kRowsATransaction = limits::kRecorderBatchRecords / 4;
+
+// The same rows in the same tables, from one thread that does nothing else.
+double throughBareStatements(const fs::path& folder, std::uint64_t exchanges, std::size_t bodyBytes) {
+  Database database = must(Database::open(folder, WallTime()));
+  SqlConnection& sql = database.sql();
+  must(sql.run("INSERT INTO session VALUES (1, 0, NULL)"));
+  auto exchange = must(sql.prepare(
+      "INSERT INTO exchange VALUES (?1, ?2, 1, 1, 0, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, NULL, ?12, ?13, ?14, ?15,"
+      " 0, 0, 0, ?16, ?16, 1, 0, 0, 0, '', ?17, 0)"));
+  auto head = must(sql.prepare("INSERT INTO head VALUES (?1, ?2, ?3, x'', x'')"));
+  auto piece = must(sql.prepare("INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, 1, ?2)"));
+  const auto begun = Steady::now();
+  for (std::uint64_t id = 1; id <= exchanges; ++id) {
+    const Sample s = sample(id, bodyBytes);
+    if (id % kRowsATransaction == 1) must(sql.run("BEGIN IMMEDIATE"));
+    must(exchange.run(id, id / kRowsATransaction, s.start.method, s.start.url, s.start.scheme, s.start.host,
+                      int{s.start.port}, s.start.path, s.response.status, s.response.contentType, s.start.at,
+                      s.end.phases.connectedUs, s.end.phases.requestSentUs, s.end.phases.responseHeadUs,
+                      s.end.phases.finishedUs, std::uint64_t{bodyBytes}, s.end.upstreamAddress));
+    must(head.run(id, Blob{s.start.requestHead}, Blob{s.response.responseHead}));
+    if (bodyBytes > 0) must(piece.run(id, Blob{s.body}));
+    if (id % kRowsATransaction == 0 || id == exchanges) must(sql.run("COMMIT"));
+  }
+  return double(exchanges) / seconds(begun);
+}
+
+// The same bytes, as one blob a row in a table without any index: nothing could be asked of it.
+double throughBlobs(const fs::path& folder, std::uint64_t exchanges, std::size_t bodyBytes) {
+  Database database = must(Database::open(folder, WallTime()));
+  SqlConnection& sql = database.sql();
+  must(sql.run("CREATE TABLE plain (id INTEGER PRIMARY KEY, bytes BLOB)"));
+  auto insert = must(sql.prepare("INSERT INTO plain VALUES (?1, ?2)"));
+  const auto begun = Steady::now();
+  for (std::uint64_t id = 1; id <= exchanges; ++id) {
+    const Sample s = sample(id, bodyBytes);
+    if (id % kRowsATransaction == 1) must(sql.run("BEGIN IMMEDIATE"));
+    const std::string row = s.start.method + s.start.url + s.start.host + s.start.path + s.response.contentType +
+                            s.end.upstreamAddress + s.start.requestHead + s.response.responseHead + s.body;
+    must(insert.run(id, Blob{row}));
+    if (id % kRowsATransaction == 0 || id == exchanges) must(sql.run("COMMIT"));
+  }
+  return double(exchanges) / seconds(begun);
+}
+
+void compareRates(const Options& options, std::size_t bodyBytes, std::uint64_t exchanges) {
+  using Way = double (*)(const fs::path&, std::uint64_t, std::size_t);
+  const Way ways[] = {throughBlobs, throughBareStatements, throughRecorder};
+  const char* names[] = {"one blob a row", "bare statements", "recorder"};
+  double best[] = {0, 0, 0};
+  double leastCpu[] = {1e9, 1e9, 1e9};  // microseconds an exchange, of all threads; other programs disturb it less
+  for (int round = 0; round < 3; ++round) {
+    for (std::size_t way = 0; way < 3; ++way) {
+      const Folder folder(options.dir);
+      const std::clock_t begun = std::clock();
+      best[way] = std::max(best[way], ways[way](folder.path(), exchanges, bodyBytes));
+      const double cpu = 1e6 * double(std::clock() - begun) / CLOCKS_PER_SEC / double(exchanges);
+      leastCpu[way] = std::min(leastCpu[way], cpu);
+    }
+  }
+  std::printf("%zu byte bodies, %llu exchanges, best of 3\n", bodyBytes, static_cast<unsigned long long>(exchanges));
+  for (std::size_t way = 0; way < 3; ++way) {
+    std::printf("  %-18s %9.0f exchanges/s   %6.1f us of processor each\n", names[way], best[way], leastCpu[way]);
+  }
+  std::printf("  the recorder reaches %.0f %% of bare statements, %.0f %% of blobs\n", 100 * best[2] / best[1],
+              100 * best[2] / best[0]);
+}
+
+template <class Work>
+void timed(const char* what, int rounds, Work work) {
+  std::vector<double> times;
+  for (int i = 0; i < rounds; ++i) {
+    const auto begun = Steady::now();
+    work(i);
+    times.push_back(seconds(begun) * 1000);
+  }
+  std::sort(times.begin(), times.end());
+  std::printf("  %-34s %8.3f ms median, %8.3f ms worst of %d\n", what, times[times.size() / 2], times.back(), rounds);
+}
+
+void readLargeHistory(const Options& options) {
+  const Folder folder(options.dir);
+  const double rate = throughRecorder(folder.path(), options.rows, 0);
+  const auto bytes = fs::file_size(folder.path() / "history.db");
+  std::printf("%llu rows without bodies: %.0f exchanges/s, %.0f bytes an exchange\n",
+              static_cast<unsigned long long>(options.rows), rate, double(bytes) / double(options.rows));
+  std::mt19937_64 random(1);
+  const auto anywhere = [&] { return ExchangeId{1 + random() % options.rows}; };
+  timed("open for writing", 3, [&](int) { must(Database::open(folder.path(), WallTime())); });
+  timed("open for reading", 20, [&](int) { must(Reader::open(folder.path())); });
+  auto reader = must(Reader::open(folder.path()));
+  timed("totals", 100, [&](int) { must(reader.totals()); });
+  timed("newest 100 rows", 100, [&](int) { must(reader.newest(100)); });
+  timed("100 rows from anywhere", 100, [&](int) { must(reader.from(anywhere(), 100)); });
+  timed("100 rows by ids from anywhere", 100, [&](int) {
+    std::vector<ExchangeId> ids(100);
+    for (ExchangeId& id : ids) id = anywhere();
+    must(reader.rows(ids));
+  });
+  timed("one exchange with its heads", 100, [&](int) { must(reader.exchange(anywhere())); });
+  const std::uint64_t version = must(reader.totals()).version;
+  timed("changes since the last commit", 100, [&](int) { must(reader.changesSince(version - 1, 10'000)); });
+  timed("10,000 changes since the beginning", 20, [&](int) { must(reader.changesSince(0, 10'000)); });
+  timed("every id", 3, [&](int) { must(reader.ids(ExchangeId{}, SIZE_MAX)); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const std::string value = argument.substr(std::min(argument.size(), argument.find('=') + 1));
+    if (argument.rfind("--rows=", 0) == 0) options.rows = std::stoull(value);
+    else if (argument.rfind("--exchanges=", 0) == 0) options.exchanges = std::stoull(value);
+    else if (argument.rfind("--dir=", 0) == 0) options.dir = value;
+    else return std::fprintf(stderr, "usage: bench_store [--rows=N] [--exchanges=N] [--dir=FOLDER]\n"), 2;
+  }
+  compareRates(options, 1024, options.exchanges);
+  compareRates(options, 64 * 1024, options.exchanges / 20);
+  readLargeHistory(options);
+  return 0;
+}

@@ -1,0 +1,151 @@
+// A history on a disk that becomes full, and free again.
+#include <atomic>
+#include <fstream>
+#include <string>
+
+#include "core/store/reader.h"
+#include "core/store/recorder.h"
+#include "tests/integration/store/recording.h"
+#include "tests/support/process.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/integrity.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::store::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A small file system in memory; only a user with that right can have one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::string& size) {
+    mounted_ = sluice::test::run("mount", {"-t", "tmpfs", "-o", "size=" + size, "tmpfs", folder_.path().string()}).ok();
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (mounted_) (void)sluice::test::run("umount", {"-l", folder_.path().string()});
+  }
+
+  bool mounted() const { return mounted_; }
+  const fs::path& path() const { return folder_.path(); }
+
+ private:
+  sluice::test::TemporaryDirectory folder_;
+  bool mounted_ = false;
+};
+
+void recordOne(Recorder& recorder, std::uint64_t id) {
+  capture::ExchangeStarted start;
+  start.exchange = ExchangeId{id};
+  start.url = url(id);
+  start.requestHead = requestHead(id);
+  recorder.record(std::move(start));
+  const std::string whole = body(id);
+  recorder.record(capture::BodyChunk{ExchangeId{id}, capture::Direction::Response, whole});
+  capture::ExchangeEnded end;
+  end.exchange = ExchangeId{id};
+  end.response.bytes = whole.size();
+  recorder.record(std::move(end));
+}
+
+template <class Done>
+bool waitUntil(Done done) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+// Whatever has a row is whole, or the beginning of what it was.
+std::string wrongWithRows(const fs::path& folder) {
+  auto reader = Reader::open(folder).value();
+  const auto rows = reader.from(ExchangeId{1}, 1'000'000).value();
+  for (const ExchangeRow& row : rows) {
+    auto opened = reader.openBody(row.id, capture::Direction::Response).value();
+    std::string stored(opened.bytes(), '\0');
+    const auto count = opened.read(std::as_writable_bytes(std::span(stored.data(), stored.size())));
+    if (!count || *count != row.response.capturedBytes) return "a body is shorter than its row says";
+    if (stored != body(row.id.value).substr(0, stored.size())) return "a body is wrong";
+    if (row.state != State::Complete) return "a row is not complete";
+  }
+  return {};
+}
+
+}  // namespace
+
+SLUICE_TEST(pausesOnAFullDiskAndGoesOnWhenThereIsSpaceAgain) {
+  SmallDisk disk("20m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  std::ofstream(disk.path() / "ballast") << std::string(12'000'000, 'x');
+  std::atomic<int> problems{0};
+  RecorderOptions options;
+  options.onProblemChanged = [&](const RecorderStatus&) { ++problems; };
+  options.retryAfter = std::chrono::milliseconds(20);
+  options.bodyBytesMax = 2'000'000;
+  options.heldBytesMax = 2'500'000;
+  auto database = Database::open(disk.path(), WallTime());
+  QVERIFY(database.has_value());
+  auto recorder = std::move(*Recorder::start(std::move(*database), options));
+  std::uint64_t id = 0;
+  while (problems == 0 && id < 5000) {
+    recordOne(*recorder, ++id);
+    recorder->flush();
+  }
+  auto status = recorder->status();
+  QCOMPARE(int(status.problem.code), int(Code::NoSpace));
+  for (int more = 0; more < 2000; ++more) recordOne(*recorder, ++id);  // traffic goes on
+  recorder->flush();
+  QVERIFY(recorder->status().queuedBytes < 6'000'000);
+  QVERIFY(Reader::open(disk.path()).has_value());
+
+  fs::remove(disk.path() / "ballast");
+  QVERIFY(waitUntil([&] { return recorder->status().problem.code == Code::None; }));
+  for (int more = 0; more < 20; ++more) recordOne(*recorder, ++id);
+  recorder->stop();
+  status = recorder->status();
+  QCOMPARE(status.exchanges + status.droppedExchanges, id);
+  QVERIFY(status.droppedExchanges > 0);
+  QVERIFY(status.refusedBodyBytes > 0);
+  QVERIFY(!status.movedAside);
+  QCOMPARE(integrityOf(disk.path()), std::string("ok"));
+  QCOMPARE(wrongWithRows(disk.path()), std::string());
+}
+
+SLUICE_TEST(startsOnAFullDisk) {
+  SmallDisk disk("4m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  {
+    auto recorder = std::move(*Recorder::start(std::move(*Database::open(disk.path(), WallTime())), {}));
+    recordOne(*recorder, 1);
+  }
+  {
+    std::ofstream ballast(disk.path() / "ballast", std::ios::binary);
+    const std::string block(4096, 'x');
+    while (ballast.write(block.data(), std::streamsize(block.size())).flush()) {
+    }
+  }
+  auto database = Database::open(disk.path(), WallTime());
+  if (!database) {
+    QCOMPARE(int(database.error().code), int(Code::NoSpace));
+  } else {
+    QVERIFY(!database->movedAside());
+    RecorderOptions options;
+    options.retryAfter = std::chrono::milliseconds(20);
+    auto recorder = Recorder::start(std::move(*database), options);
+    QVERIFY2(recorder.has_value(), recorder ? "" : describe(recorder.error()).c_str());
+    recordOne(**recorder, 2);
+    (*recorder)->flush();
+    fs::remove(disk.path() / "ballast");
+    QVERIFY(waitUntil([&] { return (*recorder)->status().exchanges == 2; }));
+  }
+  fs::remove(disk.path() / "ballast");
+  QCOMPARE(integrityOf(disk.path()), std::string("ok"));
+  QVERIFY(Reader::open(disk.path()).value().totals().value().exchanges >= 1);
+}
