@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/codec/http1/chars.h"
@@ -30,12 +31,15 @@ bool isEndToEnd(std::string_view name) {
   return std::binary_search(kEndToEnd.begin(), kEndToEnd.end(), name, lessIgnoringCase);
 }
 
+constexpr std::string_view kTrailers = "trailers";
+
 // What the Connection fields of a head say.
 struct ConnectionSays {
   bool present = false;
   bool close = false;
   bool keepAlive = false;
   bool upgrade = false;
+  bool te = false;
   std::vector<std::string_view> fields;  // other options, sorted: fields to remove. Empty in ordinary traffic
 
   explicit ConnectionSays(const Head& head);
@@ -56,6 +60,8 @@ ConnectionSays::ConnectionSays(const Head& head) {
         keepAlive = true;
       } else if (equalsIgnoringCase(option, "upgrade")) {
         upgrade = true;
+      } else if (equalsIgnoringCase(option, "te")) {
+        te = true;
       } else {
         fields.push_back(option);
       }
@@ -68,7 +74,9 @@ ConnectionSays::ConnectionSays(const Head& head) {
 class FieldWriter {
  public:
   FieldWriter(const Head& head, const ForwardOptions& options, std::string& out)
-      : head_(head), options_(options), says_(head), out_(out) {}
+      : head_(head), options_(options), says_(head), out_(out) {
+    keepsTe_ = options.te == TeField::KeepTrailers && head.hasToken(FieldId::Te, kTrailers);
+  }
 
   // The target's authority takes the place of a Host that names something else.
   void replaceHost(const Authority& authority, std::uint16_t port) {
@@ -83,6 +91,7 @@ class FieldWriter {
   Fate fateOf(const Field& field);
   Fate fateOfLength(const Field& field);
   Fate fateOfHost(const Field& field) const;
+  Fate fateOfTe(const Field& field);
   bool connectionFits() const;
   void rewrite(const Field& field, std::string_view line);
   void appendConnection();
@@ -94,6 +103,8 @@ class FieldWriter {
   const Authority* host_ = nullptr;
   std::uint16_t hostPort_ = 0;
   bool lengthWritten_ = false;
+  bool keepsTe_ = false;
+  bool teWritten_ = false;
 };
 
 void FieldWriter::write() {
@@ -119,8 +130,8 @@ FieldWriter::Fate FieldWriter::fateOf(const Field& field) {
   switch (field.id) {
     case FieldId::Connection: return connectionFits() ? Fate::Keep : Fate::Remove;
     case FieldId::KeepAlive:
-    case FieldId::ProxyConnection:
-    case FieldId::Te: return Fate::Remove;
+    case FieldId::ProxyConnection: return Fate::Remove;
+    case FieldId::Te: return fateOfTe(field);
     case FieldId::ProxyAuthorization: return head_.role() == Role::Request ? Fate::Remove : Fate::Keep;
     case FieldId::Upgrade: return options_.upgrade == UpgradeField::Keep ? Fate::Keep : Fate::Remove;
     case FieldId::ContentLength: return fateOfLength(field);
@@ -148,9 +159,16 @@ FieldWriter::Fate FieldWriter::fateOfHost(const Field& field) const {
   return (given->port != 0 ? given->port : 80) == hostPort_ ? Fate::Keep : Fate::Rewrite;
 }
 
+// Transfer codings are accepted by us alone, and we accept none; trailers pass through to who asked for them.
+FieldWriter::Fate FieldWriter::fateOfTe(const Field& field) {
+  if (!keepsTe_ || std::exchange(teWritten_, true)) return Fate::Remove;
+  return equalsIgnoringCase(field.value, kTrailers) ? Fate::Keep : Fate::Rewrite;
+}
+
 // Whether the Connection fields as received say what is to be said, no less and no more.
 bool FieldWriter::connectionFits() const {
-  if (!says_.fields.empty() || says_.upgrade != (options_.upgrade == UpgradeField::Keep)) return false;
+  if (!says_.fields.empty() || says_.te != keepsTe_) return false;
+  if (says_.upgrade != (options_.upgrade == UpgradeField::Keep)) return false;
   switch (options_.connection) {
     case ConnectionField::Close: return says_.close && !says_.keepAlive;
     case ConnectionField::KeepAlive: return says_.keepAlive && !says_.close;
@@ -164,6 +182,8 @@ void FieldWriter::rewrite(const Field& field, std::string_view line) {
   out_.append(line.substr(0, valueBegin));
   if (field.id == FieldId::Host) {
     out_.append(host_->text);
+  } else if (field.id == FieldId::Te) {
+    out_.append(kTrailers);
   } else {
     out_.append(*TokenList(field.value).begin());
   }
@@ -171,17 +191,19 @@ void FieldWriter::rewrite(const Field& field, std::string_view line) {
 }
 
 void FieldWriter::appendConnection() {
-  std::string_view option;
+  std::string_view before = "Connection: ";
+  const auto say = [&](std::string_view option) {
+    out_.append(before).append(option);
+    before = ", ";
+  };
   switch (options_.connection) {
     case ConnectionField::Unsaid: break;
-    case ConnectionField::Close: option = "close"; break;
-    case ConnectionField::KeepAlive: option = "keep-alive"; break;
+    case ConnectionField::Close: say("close"); break;
+    case ConnectionField::KeepAlive: say("keep-alive"); break;
   }
-  const bool upgrades = options_.upgrade == UpgradeField::Keep;
-  if (option.empty() && !upgrades) return;
-  out_.append("Connection: ").append(option);
-  if (upgrades) out_.append(option.empty() ? "Upgrade" : ", Upgrade");
-  out_.append("\r\n");
+  if (keepsTe_) say("TE");
+  if (options_.upgrade == UpgradeField::Keep) say("Upgrade");
+  if (before == ", ") out_.append("\r\n");
 }
 
 void appendVersion(const Head& head, std::string& out) {

@@ -6,7 +6,8 @@
 //   host, and is added when missing;
 // - Connection and the fields it names, Keep-Alive, Proxy-Connection and TE are removed, Proxy-Authorization too in
 //   requests: it is meant for us. Proxy-Authenticate is end-to-end here: it is for the client, and we ask for no
-//   credentials. Trailer and Transfer-Encoding stay, because the body is sent on in the framing in which it came;
+//   credentials. Trailer and Transfer-Encoding stay, because the body is sent on in the framing in which it came; so
+//   does TE: trailers if the caller sends trailers on as well;
 // - a Connection field cannot remove what every recipient needs (Host, framing, content description, credentials,
 //   caching...);
 // - Upgrade is removed unless the caller says that this is an upgrade;
@@ -34,9 +35,14 @@ enum class ConnectionField : std::uint8_t {
 
 enum class UpgradeField : std::uint8_t { Remove, Keep };
 
+enum class TeField : std::uint8_t { Remove, KeepTrailers };
+
 struct ForwardOptions {
   ConnectionField connection = ConnectionField::Unsaid;
   UpgradeField upgrade = UpgradeField::Remove;  // Keep: Upgrade stays, and Connection says upgrade
+  // KeepTrailers: where TE accepts trailers, it goes on saying that and nothing else, and Connection says TE (RFC 9110
+  // section 10.1.4).
+  TeField te = TeField::Remove;
 };
 
 // REQUIRES: `head` is complete, and `target` is parsed from head.target().

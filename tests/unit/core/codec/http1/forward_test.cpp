@@ -13,6 +13,8 @@ namespace {
 constexpr ForwardOptions kUnsaid{};
 constexpr ForwardOptions kClose{ConnectionField::Close, UpgradeField::Remove};
 constexpr ForwardOptions kKeepAlive{ConnectionField::KeepAlive, UpgradeField::Remove};
+constexpr ForwardOptions kTrailers{ConnectionField::Unsaid, UpgradeField::Remove, TeField::KeepTrailers};
+constexpr ForwardOptions kTrailersUpgrade{ConnectionField::KeepAlive, UpgradeField::Keep, TeField::KeepTrailers};
 constexpr ForwardOptions kUpgrade{ConnectionField::Unsaid, UpgradeField::Keep};
 
 struct Row {
@@ -87,6 +89,21 @@ const Row kRequests[] = {
      "GET / HTTP/1.1\nHost: a\nUpgrade: websocket\nConnection: Upgrade\n\n"},
     {"an upgrade not wanted", kUnsaid, "GET / HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade: websocket\n\n",
      "GET / HTTP/1.1\nHost: a\n\n"},
+    {"trailers are accepted on", kTrailers, "GET / HTTP/1.1\nHost: a\nte:  Trailers\nConnection: TE\n\n",
+     "GET / HTTP/1.1\nHost: a\nte:  Trailers\nConnection: TE\n\n"},
+    {"trailers without a Connection that says so", kTrailers, "GET / HTTP/1.1\nTE: trailers\nHost: a\n\n",
+     "GET / HTTP/1.1\nTE: trailers\nHost: a\nConnection: TE\n\n"},
+    {"codings are not ours to accept", kTrailers,
+     "GET / HTTP/1.1\nTE: gzip;q=0.5, trailers \nHost: a\nConnection: close, te\nTE: trailers\n\n",
+     "GET / HTTP/1.1\nTE: trailers \nHost: a\nConnection: TE\n\n"},
+    {"a TE that does not accept trailers", kTrailers, "GET / HTTP/1.1\nTE: gzip\nHost: a\nConnection: TE\n\n",
+     "GET / HTTP/1.1\nHost: a\n\n"},
+    {"Connection that names a TE that is not there", kTrailers, "GET / HTTP/1.1\nHost: a\nConnection: TE\n\n",
+     "GET / HTTP/1.1\nHost: a\n\n"},
+    {"trailers of a hop of its own", kUnsaid, "GET / HTTP/1.1\nTE: trailers\nHost: a\nConnection: TE\n\n",
+     "GET / HTTP/1.1\nHost: a\n\n"},
+    {"trailers beside all other options", kTrailersUpgrade, "GET / HTTP/1.1\nTE: trailers\nHost: a\nUpgrade: x\n\n",
+     "GET / HTTP/1.1\nTE: trailers\nHost: a\nUpgrade: x\nConnection: keep-alive, TE, Upgrade\n\n"},
     {"equal lengths become one", kUnsaid, "POST / HTTP/1.1\nHost: a\nContent-Length: 3\nX: y\ncontent-length: 3\n\n",
      "POST / HTTP/1.1\nHost: a\nContent-Length: 3\nX: y\n\n"},
     {"a list of equal lengths", kUnsaid, "POST / HTTP/1.1\nHost: a\nContent-Length:  3, 3 \n\n",
