@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/assert.h"
+#include "core/base/limits.h"
 #include "core/codec/http1/forward.h"
 #include "core/codec/http1/local_response.h"
 #include "core/codec/http1/target.h"
@@ -55,7 +56,9 @@ void HttpSession::beginExchange(Now now) {
   requestBody_ = RequestBody::None;
   clientPersistence_ = upstreamPersistence_ = Persistence::Close;
   tunnel_ = upgrade_ = upstreamOpen_ = upstreamReused_ = responseBegun_ = responseDone_ = false;
+  interimResponses_ = 0;
   responseFraming_ = {};
+  responseParser_.reset();
 }
 
 void HttpSession::requestComplete(Now now) {
@@ -126,6 +129,7 @@ void HttpSession::sendRequest(Now) {
   const auto target = http1::parseTarget(head.method(), head.target());
   http1::ForwardOptions options;
   if (upgrade_) options.upgrade = http1::UpgradeField::Keep;
+  options.te = http1::TeField::KeepTrailers;  // chunked bodies pass with their trailers
   std::string bytes;
   http1::forwardRequestHead(head, *target, options, bytes);
   command(SendToUpstream{std::move(bytes)});
@@ -163,7 +167,6 @@ std::size_t HttpSession::upstreamBytes(Bytes bytes, Now now) {
   while (phase_ == Phase::AwaitResponse && consumed < bytes.size()) {
     auto fed = responseParser_.feed(bytes.subspan(consumed));
     if (!fed) {
-      tell(recording_->responseStarted(0, {}, responseParser_.head().raw()));
       failExchange(std::move(fed.error()), now);
       return bytes.size();
     }
@@ -176,24 +179,23 @@ std::size_t HttpSession::upstreamBytes(Bytes bytes, Now now) {
 
 void HttpSession::responseHead(Now now) {
   const auto& head = responseParser_.head();
-  if (head.status() == 101) {
-    if (upgrade_) {
-      recording_->responseHeadCame(now.mono);
-      return switchProtocols();
-    }
-    return failExchange({Code::BadResponse, Side::Upstream, 0, "101 Switching Protocols was not asked for"}, now);
-  }
-  if (head.status() < 200) return interimResponse();
+  if (head.status() == 101) return switchProtocols(now);
+  if (head.status() < 200) return interimResponse(now);
 
-  recording_->responseHeadCame(now.mono);
-  tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
   auto framing = http1::responseFraming(head, requestParser_.head().method());
   if (!framing) return failExchange(std::move(framing.error()), now);
+  recording_->responseHeadCame(now.mono);
+  tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
   finalResponse(*framing);
   if (!hasBody(*framing)) responseDone(now);
 }
 
-void HttpSession::interimResponse() {
+void HttpSession::interimResponse(Now now) {
+  if (++interimResponses_ > limits::kInterimResponsesMax) {
+    return failExchange({Code::BadResponse, Side::Upstream, 0,
+                         "over " + std::to_string(limits::kInterimResponsesMax) + " interim responses to one request"},
+                        now);
+  }
   // An HTTP/1.0 client does not know 1xx (RFC 9110 section 15.2).
   if (!requestParser_.head().version().is10()) {
     std::string bytes;
@@ -203,8 +205,17 @@ void HttpSession::interimResponse() {
   responseParser_.reset();
 }
 
-void HttpSession::switchProtocols() {
+void HttpSession::switchProtocols(Now now) {
   const auto& head = responseParser_.head();
+  if (!upgrade_) {
+    return failExchange({Code::BadResponse, Side::Upstream, 0, "101 Switching Protocols was not asked for"}, now);
+  }
+  // The client speaks the other protocol only behind its whole request (RFC 9110 section 7.8).
+  if (!requestIsWhole()) {
+    return failExchange({Code::BadResponse, Side::Upstream, 0, "101 Switching Protocols came before the request's end"},
+                        now);
+  }
+  recording_->responseHeadCame(now.mono);
   tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
   std::string bytes;
   http1::forwardResponseHead(head, {http1::ConnectionField::Unsaid, http1::UpgradeField::Keep}, bytes);
@@ -225,7 +236,11 @@ void HttpSession::finalResponse(const Framing& framing) {
   }
 
   http1::ForwardOptions options;
-  if (clientPersistence_ == Persistence::Close) options.connection = http1::ConnectionField::Close;
+  if (clientPersistence_ == Persistence::Close) {
+    options.connection = http1::ConnectionField::Close;
+  } else if (head.version().is10()) {
+    options.connection = http1::ConnectionField::KeepAlive;  // of itself, HTTP/1.0 would say that we close
+  }
   std::string bytes;
   http1::forwardResponseHead(head, options, bytes);
   command(SendToClient{std::move(bytes)});
@@ -251,9 +266,8 @@ void HttpSession::responseDone(Now now) {
 }
 
 void HttpSession::exchangeDone(Now now) {
-  const bool requestWhole = requestBody_ == RequestBody::None || requestBody_ == RequestBody::Done;
-  const bool reuse = upstreamPersistence_ == Persistence::KeepOpen && requestWhole && !clientEnded_;
-  const bool keepClient = clientPersistence_ == Persistence::KeepOpen && requestWhole && !stopping_ && !clientEnded_;
+  const bool reuse = upstreamPersistence_ == Persistence::KeepOpen && requestIsWhole() && !clientEnded_;
+  const bool keepClient = clientPersistence_ == Persistence::KeepOpen && requestIsWhole() && !stopping_ && !clientEnded_;
   command(EndUpstream{reuse ? EndUpstream::Fate::Reuse : EndUpstream::Fate::Close});
   upstreamOpen_ = false;
   endExchange({}, now);
@@ -285,7 +299,7 @@ void HttpSession::clientEnded(Now now) {
       return requestInvalid({Code::EndedEarly, Side::Client, 0, "the connection ended inside the request head"}, now);
     case Phase::AwaitResponse:
     case Phase::RelayResponse:
-      if (requestBody_ == RequestBody::None || requestBody_ == RequestBody::Done) command(EndUpstreamSending{});
+      if (requestIsWhole()) command(EndUpstreamSending{});
       return;
     case Phase::Connecting:  // sent on together with the request
     case Phase::Tunnel:      // the tunnel's pipes see it themselves
@@ -305,7 +319,7 @@ void HttpSession::clientFailed(Error error, Now now) {
 }
 
 bool HttpSession::mayRetry() const {
-  return phase_ == Phase::AwaitResponse && upstreamReused_ && !responseParser_.started() &&
+  return phase_ == Phase::AwaitResponse && upstreamReused_ && !responseParser_.started() && interimResponses_ == 0 &&
          requestBody_ == RequestBody::None && isIdempotent(requestParser_.head().method());
 }
 
@@ -318,9 +332,6 @@ void HttpSession::upstreamFailed(Error error, Now now) {
     upstreamOpen_ = false;
     phase_ = Phase::Connecting;
     return openUpstream(OpenUpstream::Reuse::Never);
-  }
-  if (responseParser_.started() && phase_ == Phase::AwaitResponse) {
-    tell(recording_->responseStarted(0, {}, responseParser_.head().raw()));
   }
   failExchange(std::move(error), now);
 }
@@ -352,11 +363,12 @@ void HttpSession::failExchange(Error error, Now now) {
     endExchange(std::move(error), now);
     // A length or chunks show by themselves that the end is missing; only a reset can say so of the rest.
     const bool cutShows = responseFraming_.kind == Framing::Kind::Length || responseFraming_.kind == Framing::Kind::Chunked;
-    return close(cutShows && !clientGone ? CloseClient::Kind::FlushThenClose : CloseClient::Kind::Abort);
+    const bool flush = !clientGone && (responseDone_ || cutShows);
+    return close(flush ? CloseClient::Kind::FlushThenClose : CloseClient::Kind::Abort);
   }
 
-  const bool keepClient = error.side != Side::Client && requestBody_ == RequestBody::None && !stopping_ &&
-                          !clientEnded_ && clientPersistence_ == Persistence::KeepOpen;
+  const bool keepClient = error.side != Side::Client && requestIsWhole() && !stopping_ && !clientEnded_ &&
+                          clientPersistence_ == Persistence::KeepOpen;
   answerError(error, keepClient ? Persistence::KeepOpen : Persistence::Close);
   endExchange(std::move(error), now);
   if (!keepClient) return close(CloseClient::Kind::FlushThenClose);
@@ -365,11 +377,13 @@ void HttpSession::failExchange(Error error, Now now) {
 }
 
 void HttpSession::answerError(const Error& error, Persistence connection) {
-  const bool head = requestParser_.head().method() == "HEAD";
+  const auto body = requestParser_.head().method() == "HEAD" ? http1::BodyKind::Omit : http1::BodyKind::Send;
   const int status = http1::statusFor(error);
-  auto bytes = http1::errorResponse(status, error, connection, head ? http1::BodyKind::Omit : http1::BodyKind::Send);
+  auto bytes = http1::errorResponse(status, error, connection, body);
   const auto headBytes = bytes.find("\r\n\r\n") + 4;
-  tell(recording_->responseStarted(status, "text/plain; charset=utf-8", std::string_view(bytes).substr(0, headBytes)));
+  // Of a response that cannot be passed on, its own bytes tell more than the head of our answer.
+  const auto head = responseParser_.started() ? responseParser_.head().raw() : std::string_view(bytes).substr(0, headBytes);
+  tell(recording_->responseStarted(status, "text/plain; charset=utf-8", head));
   if (headBytes < bytes.size()) {
     tell(capture::BodyChunk{recording_->exchange(), capture::Direction::Response, bytes.substr(headBytes)});
     recording_->responseBodyEnded({{bytes.size() - headBytes, bytes.size() - headBytes}, {}, {}, false});

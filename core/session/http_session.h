@@ -102,10 +102,11 @@ class HttpSession {
   void openUpstream(OpenUpstream::Reuse reuse);
   void sendRequest(Now now);
   bool mayRetry() const;
+  bool requestIsWhole() const { return requestBody_ == RequestBody::None || requestBody_ == RequestBody::Done; }
 
   void responseHead(Now now);
-  void interimResponse();
-  void switchProtocols();
+  void interimResponse(Now now);
+  void switchProtocols(Now now);
   void finalResponse(const http1::Framing& framing);
   void responseDone(Now now);
   void exchangeDone(Now now);
@@ -144,6 +145,7 @@ class HttpSession {
   bool upstreamReused_ = false;
   bool responseBegun_ = false;      // bytes of a final response went to the client
   bool responseDone_ = false;       // all of them were handed over; the request body may still run
+  std::size_t interimResponses_ = 0;
 };
 
 }  // namespace sluice::session

@@ -187,3 +187,99 @@ SLUICE_TEST(aTunnelThatCannotBeOpenedIs502) {
                   .in(upstreamFailed(Code::ConnectionRefused))
                   .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 ")));
 }
+
+SLUICE_TEST(anEndlessRowOfInterimResponsesIs502) {
+  const std::string interim = "HTTP/1.1 102 Processing\r\n\r\n";
+  auto conversation = awaitingResponse(kGet);
+  for (std::size_t i = 0; i < limits::kInterimResponsesMax; ++i) {
+    conversation.in(upstreamBytes(interim)).out(sendToClient("HTTP/1.1 102 "));
+  }
+  VERIFY_PLAY(conversation.in(upstreamBytes(interim)).out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 ")));
+}
+
+SLUICE_TEST(interimResponsesAreCountedForEachRequest) {
+  const std::string interim = "HTTP/1.1 102 Processing\r\n\r\n";
+  auto conversation = awaitingResponse(kGet);
+  for (std::size_t i = 0; i < limits::kInterimResponsesMax; ++i) {
+    conversation.in(upstreamBytes(interim)).out(sendToClient("HTTP/1.1 102 "));
+  }
+  VERIFY_PLAY(conversation.in(upstreamBytes("HTTP/1.1 204 No Content\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 204 "), endUpstream(Fate::Reuse))
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamBytes(interim))
+                  .out(sendToClient("HTTP/1.1 102 ")));
+}
+
+SLUICE_TEST(aKeptConnectionThatAnsweredBeforeItBrokeIsNotAskedAgain) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamReused())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamBytes("HTTP/1.1 102 Processing\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 102 "))
+                  .in(upstreamFailed(Code::EndedEarly))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 ")));
+}
+
+SLUICE_TEST(switchingProtocolsInsideTheRequestIs502) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: Upgrade\r\n"
+                                  "Upgrade: x\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("POST "), relayRequestBody(http1::Framing::ofLength(5)))
+                  .in(upstreamBytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 "), closeClient(Close::FlushThenClose)));
+}
+
+SLUICE_TEST(aClientWhoseRequestIsWholeStaysWhenUpstreamFails) {
+  VERIFY_PLAY(awaitingResponse(kPost)
+                  .in(requestBodyEnded(5))
+                  .out()
+                  .in(upstreamFailed(Code::EndedEarly))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 "))
+                  .phase(Phase::AwaitRequest));
+}
+
+// The client has a whole response by then, and a reset could take it away.
+SLUICE_TEST(aRequestBodyThatBreaksBehindTheResponseResetsNobody) {
+  VERIFY_PLAY(awaitingResponse(kPost)
+                  .in(upstreamBytes("HTTP/1.1 204 No Content\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 204 "))
+                  .in(requestBodyEnded(2, {Code::EndedEarly, Side::Client, 0, {}}))
+                  .out(endUpstream(Fate::Close), closeClient(Close::FlushThenClose)));
+}
+
+SLUICE_TEST(whatUpstreamSentInsteadOfAResponseIsRecordedOnce) {
+  for (const std::string response : {"garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+                                     "HTTP/1.1 101 Switching Protocols\r\n\r\n"}) {
+    VERIFY_PLAY(awaitingResponse(kGet)
+                    .in(upstreamBytes(response))
+                    .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 "))
+                    .recorded<capture::ResponseStarted>(
+                        [&](const auto& r) { return r.status == 502 && response.rfind(r.responseHead, 0) == 0; }, "as sent")
+                    .recorded<capture::ExchangeEnded>([](const auto& r) { return r.phases.responseHeadUs < 0; },
+                                                      "no response head came"));
+  }
+}
+
+SLUICE_TEST(anUnfinishedResponseHeadIsRecorded) {
+  VERIFY_PLAY(awaitingResponse(kGet)
+                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nServ"))
+                  .out()
+                  .in(upstreamFailed(Code::EndedEarly))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 "))
+                  .recorded<capture::ResponseStarted>(
+                      [](const auto& r) { return r.responseHead == "HTTP/1.1 200 OK\r\nServ"; }, "as far as it came")
+                  // The next exchange has none of it.
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamFailed(Code::ConnectionRefused))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 502 "))
+                  .recorded<capture::ResponseStarted>(
+                      [](const auto& r) { return r.responseHead.rfind("HTTP/1.1 502 ", 0) == 0; }, "our own head"));
+}

@@ -194,3 +194,47 @@ SLUICE_TEST(stoppingClosesAnIdleConnectionAndLetsARunningExchangeEnd) {
                   .out(sendToClient("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
                        endUpstream(Fate::Reuse), closeClient(Close::FlushThenClose)));
 }
+
+SLUICE_TEST(aClientOfHttp11StaysWhenUpstreamSpeaksHttp10) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes(kGet))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamBytes("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\n"),
+                       relayResponseBody(http1::Framing::ofLength(3)))
+                  .in(responseBodyEnded(3))
+                  .out(endUpstream(Fate::Close))
+                  .phase(Phase::AwaitRequest));
+}
+
+SLUICE_TEST(aClientOfHttp10IsToldThatItsConnectionCloses) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("GET http://a/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET / HTTP/1.0\r\nHost: a\r\n\r\n"))
+                  .in(upstreamBytes("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                       endUpstream(Fate::Close), closeClient(Close::FlushThenClose)));
+}
+
+SLUICE_TEST(interimResponsesAreKeptFromAClientOfHttp10) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("GET http://a/ HTTP/1.0\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET "))
+                  .in(upstreamBytes("HTTP/1.1 103 Early Hints\r\n\r\n"))
+                  .out()
+                  .phase(Phase::AwaitResponse));
+}
+
+SLUICE_TEST(whoAcceptsTrailersIsHeardUpstream) {
+  VERIFY_PLAY(play()
+                  .in(clientBytes("GET http://a/ HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: TE\r\n\r\n"))
+                  .out(openUpstream("a", 80))
+                  .in(upstreamOpened())
+                  .out(sendToUpstream("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: TE\r\n\r\n")));
+}
