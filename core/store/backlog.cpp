@@ -19,9 +19,10 @@ struct Weight {
   }
 };
 
+// The status does not tell: an exchange that failed has that of our own answer.
 State stateOf(const capture::ExchangeEnded& end, const ExchangeRow& row) {
   if (end.error.code == Code::None) return State::Complete;
-  const bool stood = row.kind == capture::Kind::Tunnel ? end.phases.connectedUs >= 0 : row.status != 0;
+  const bool stood = (row.kind == capture::Kind::Tunnel ? end.phases.connectedUs : end.phases.responseHeadUs) >= 0;
   return stood ? State::CutOff : State::Failed;
 }
 

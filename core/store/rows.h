@@ -20,7 +20,7 @@ namespace sluice::store {
 enum class State : std::uint8_t {
   Running = 0,
   Complete = 1,
-  Failed = 2,  // ended by an error before a response (a tunnel: before it stood)
+  Failed = 2,  // ended by an error before a response came (a tunnel: before it stood); the status is of our own answer
   CutOff = 3,  // ended by an error after that, or the engine went away meanwhile
 };
 std::string_view name(State state);

@@ -237,8 +237,8 @@ SLUICE_TEST(givesEveryChangeToWhoeverFollows) {
         const std::uint64_t id = running[at];
         running.erase(running.begin() + std::ptrdiff_t(at));
         const bool good = random() % 2 == 0;
-        history.recorder->record(ended(id, 0, good ? Error{} : Error{Code::HostNotFound, Side::Upstream, 0, ""}));
-        truth[id] = good ? State::Complete : State::Failed;
+        history.recorder->record(ended(id, 0, good ? Error{} : Error{Code::EndedEarly, Side::Upstream, 0, ""}));
+        truth[id] = good ? State::Complete : State::CutOff;
       }
     }
     history.recorder->flush();

@@ -114,7 +114,10 @@ SLUICE_TEST(tellsFailedFromCutOff) {
   VERIFY_OK(history.start());
   const Error reset{Code::ConnectionReset, Side::Upstream, 0, ""};
   history.recorder->record(started(1));
-  history.recorder->record(ended(1, 0, reset));
+  history.recorder->record(responded(1));  // our own answer: nothing came from upstream
+  auto unanswered = ended(1, 0, reset);
+  unanswered.phases.responseHeadUs = -1;
+  history.recorder->record(unanswered);
   history.recorder->record(started(2));
   history.recorder->record(responded(2));
   history.recorder->record(ended(2, 0, reset));
