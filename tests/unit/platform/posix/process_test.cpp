@@ -1,0 +1,28 @@
+#include "platform/process.h"
+
+#include <algorithm>
+
+#include "child_process.h"
+#include "tests/support/test.h"
+
+using namespace sluice::platform;
+
+SLUICE_TEST(aProcessKnowsItsNumber) {
+  QCOMPARE(ownProcessId(), std::uint64_t(getpid()));
+}
+
+SLUICE_TEST(programsAreAskedToStopByTheUsualSignals) {
+  const auto asked = stopSignals();
+  for (const int wanted : {SIGINT, SIGTERM}) QVERIFY(std::find(asked.begin(), asked.end(), wanted) != asked.end());
+}
+
+SLUICE_TEST(aServerOutlivesAPeerThatIsGone) {
+  sluice::test::ChildProcess child([] {
+    prepareServerProcess();
+    int ends[2];
+    if (pipe(ends) != 0) return 1;
+    close(ends[0]);
+    return write(ends[1], "x", 1) < 0 ? 0 : 2;
+  });
+  QCOMPARE(child.wait(), 0);
+}
