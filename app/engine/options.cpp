@@ -24,6 +24,8 @@ Parsed parseOptions(int argc, char** argv) {
   std::string dataDir;
   std::vector<std::string> listeners;
   std::string capture = "on";
+  std::string slowClient = "backpressure";
+  std::string delivery = "streaming";
 
   CLI::App cli{"Sluice's engine: a debugging proxy without a window", "sluiced"};
   cli.set_version_flag("--version", "sluiced " + std::string(version()));
@@ -33,6 +35,14 @@ Parsed parseOptions(int argc, char** argv) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   cli.add_option("--capture", capture, "Record what passes")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
+  cli.add_option("--slow-client", slowClient,
+                 "A server that is faster than its client: held back (backpressure), or read at full speed into a spill file "
+                 "(buffered)")
+      ->check(CLI::IsMember({"backpressure", "buffered"}))
+      ->capture_default_str();
+  cli.add_option("--delivery", delivery, "Send bytes on as they come (streaming), or in full blocks only (buffered)")
+      ->check(CLI::IsMember({"streaming", "buffered"}))
+      ->capture_default_str();
   cli.add_option("--log-level", options.logLevel, "How much to log")
       ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
       ->capture_default_str();
@@ -53,6 +63,9 @@ Parsed parseOptions(int argc, char** argv) {
     options.engine.listeners.push_back(std::move(*spec));
   }
   options.engine.worker.capture = capture == "on";
+  auto& pipe = options.engine.worker.pipe;
+  pipe.overflow = slowClient == "buffered" ? pipe::Overflow::Spill : pipe::Overflow::Backpressure;
+  pipe.delivery = delivery == "buffered" ? pipe::Delivery::Buffered : pipe::Delivery::Streaming;
   options.engine.dataDir = dataDir;
   if (dataDir.empty()) {
     auto fallback = platform::defaultDataDir();

@@ -30,11 +30,15 @@ ClientConnection::ClientConnection(Worker& worker, asio::ip::tcp::socket socket,
       clientAddress_(addressOf(socket)),
       session_(worker, id, worker.sink() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off),
       client_(std::move(socket), Side::Client, nullptr),
+      requestRelay_(makeRelay()),
+      responseRelay_(makeRelay()),
       deadline_(worker.loop(), [this] { due(); }) {}
 
 ClientConnection::~ClientConnection() {
-  requestRelay_.cancel();
-  responseRelay_.cancel();
+  for (auto* relay : {&requestRelay_, &responseRelay_}) {
+    (*relay)->cancel();
+    if (!(*relay)->isIdle()) worker_.keepUntilIdle(std::move(*relay));
+  }
   release(clientRest_);
   release(upstreamRest_);
 }
@@ -127,28 +131,30 @@ void ClientConnection::run(session::SendToClient& command, Now) {
 }
 
 void ClientConnection::run(session::RelayRequestBody& command, Now) {
-  requestRelay_.start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
-                      worker_.settings().pipe, worker_.blocks(), recorded(capture::Direction::Request));
+  requestRelay_->start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
+                      worker_.settings().pipe, recorded(capture::Direction::Request));
 }
 
 void ClientConnection::run(session::RelayResponseBody& command, Now) {
-  responseRelay_.start(upstream_->link, client_, Side::Upstream, command.framing, upstreamRest_.bytes,
-                       worker_.settings().pipe, worker_.blocks(), recorded(capture::Direction::Response));
+  responseRelay_->start(upstream_->link, client_, Side::Upstream, command.framing, upstreamRest_.bytes,
+                       worker_.settings().pipe, recorded(capture::Direction::Response));
 }
 
 void ClientConnection::run(session::OpenTunnel&, Now) {
-  tunnel_.open(client_, upstream_->link, {clientRest_.bytes, upstreamRest_.bytes}, worker_.settings().pipe,
-               worker_.blocks());
+  tunnel_.open(client_, upstream_->link, {*requestRelay_, *responseRelay_}, {clientRest_.bytes, upstreamRest_.bytes},
+               worker_.settings().pipe);
 }
 
 void ClientConnection::run(session::EndUpstreamSending&, Now) { endUpstreamSending_ = true; }
 
 void ClientConnection::run(session::EndUpstream& command, Now now) {
   connecting_.reset();
-  if (requestRelay_.active()) cutRequest_ = requestRelay_.totals();
-  if (responseRelay_.active()) cutResponse_ = responseRelay_.totals();
-  requestRelay_.cancel();
-  responseRelay_.cancel();
+  if (requestRelay_->active()) cutRequest_ = requestRelay_->totals();
+  if (responseRelay_->active()) cutResponse_ = responseRelay_->totals();
+  requestRelay_->cancel();
+  responseRelay_->cancel();
+  renew(requestRelay_);
+  renew(responseRelay_);
   const bool clean = upstreamRest_.bytes.empty() && !endUpstreamSending_;
   release(upstreamRest_);
   endUpstreamSending_ = false;
@@ -209,7 +215,7 @@ void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resol
 
 void ClientConnection::writeToUpstreamFailed(Error error, Now now) {
   // The request relay sees it by itself; with no body under way it is the request head that was refused.
-  if (!requestRelay_.active() && session_.phase() == Phase::AwaitResponse) session_.upstreamFailed(std::move(error), now);
+  if (!requestRelay_->active() && session_.phase() == Phase::AwaitResponse) session_.upstreamFailed(std::move(error), now);
 }
 
 // --- Heads.
@@ -280,7 +286,7 @@ bool ClientConnection::readUpstreamHead(Now now) {
 bool ClientConnection::watchesClient() const {
   const auto phase = session_.phase();
   const bool waiting = phase == Phase::Connecting || phase == Phase::AwaitResponse || phase == Phase::RelayResponse;
-  return waiting && !requestRelay_.active() && clientEnd_ == ClientEnd::Unseen && clientRest_.bytes.empty();
+  return waiting && !requestRelay_->active() && clientEnd_ == ClientEnd::Unseen && clientRest_.bytes.empty();
 }
 
 // While a response is due the client has nothing to say, but it may go away.
@@ -315,40 +321,53 @@ bool ClientConnection::runRelays(Now now) {
     return true;
   }
   bool ended = false;
-  if (requestRelay_.active()) requestRelay_.process(now.mono);
-  if (requestRelay_.hasEnded()) {
+  if (requestRelay_->active()) requestRelay_->process(now.mono);
+  if (requestRelay_->hasEnded()) {
     requestRelayEnded(now);
     ended = true;
   }
-  if (responseRelay_.active()) responseRelay_.process(now.mono);
-  if (responseRelay_.hasEnded()) {
+  if (responseRelay_->active()) responseRelay_->process(now.mono);
+  if (responseRelay_->hasEnded()) {
     responseRelayEnded(now);
     ended = true;
   }
   return ended;
 }
 
+std::unique_ptr<Relay> ClientConnection::makeRelay() {
+  return std::make_unique<Relay>(worker_.relayMeans(), [&worker = worker_, id = id_] { worker.spillWritten(id); });
+}
+
+void ClientConnection::renew(std::unique_ptr<Relay>& relay) {
+  if (relay->isIdle()) return;
+  worker_.keepUntilIdle(std::move(relay));
+  relay = makeRelay();
+}
+
 void ClientConnection::requestRelayEnded(Now now) {
-  auto end = requestRelay_.finish();
+  auto end = requestRelay_->finish();
+  const auto excess = requestRelay_->takeExcess();
+  renew(requestRelay_);
   release(clientRest_);
-  clientRest_.text = requestRelay_.takeExcess();
+  clientRest_.text = excess;
   clientRest_.bytes = asBytes(clientRest_.text);
   if (end.error.code == Code::EndedEarly) clientEnd_ = ClientEnd::Seen;
   session_.requestBodyEnded(std::move(end), now);
 }
 
 void ClientConnection::responseRelayEnded(Now now) {
-  auto end = responseRelay_.finish();
+  auto end = responseRelay_->finish();
+  renew(responseRelay_);
   release(upstreamRest_);
   session_.responseBodyEnded(std::move(end), now);
 }
 
 void ClientConnection::tellProgress(Now now) {
   auto* sink = worker_.sink();
-  const bool running = requestRelay_.active() || responseRelay_.active();
+  const bool running = requestRelay_->active() || responseRelay_->active();
   if (sink == nullptr || !running || now.mono - progressToldAt_ < kProgressEvery) return;
   progressToldAt_ = now.mono;
-  sink->record(capture::ExchangeProgress{session_.exchange(), requestRelay_.totals().bytes, responseRelay_.totals().bytes});
+  sink->record(capture::ExchangeProgress{session_.exchange(), requestRelay_->totals().bytes, responseRelay_->totals().bytes});
 }
 
 }  // namespace sluice::engine

@@ -95,6 +95,9 @@ class ClientConnection final : private Link::Driver {
   // Bodies and tunnels.
   Relay::Recorded recorded(capture::Direction direction) const;
   bool runRelays(Now now);
+  std::unique_ptr<Relay> makeRelay();
+  // After it has ended: makes sure that it can be started again.
+  void renew(std::unique_ptr<Relay>& relay);
   void requestRelayEnded(Now now);
   void responseRelayEnded(Now now);
   void tellProgress(Now now);
@@ -123,9 +126,9 @@ class ClientConnection final : private Link::Driver {
   std::unique_ptr<Connecting> connecting_;
   std::unique_ptr<Upstream> reusable_;  // taken from the pool, not yet told to the session
   std::string upstreamKey_;
-  Relay requestRelay_;
-  Relay responseRelay_;
-  Tunnel tunnel_{requestRelay_, responseRelay_};
+  std::unique_ptr<Relay> requestRelay_;   // never null
+  std::unique_ptr<Relay> responseRelay_;  // never null
+  Tunnel tunnel_;
   Rest clientRest_;
   Rest upstreamRest_;
   Deadline deadline_;

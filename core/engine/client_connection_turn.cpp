@@ -30,7 +30,7 @@ bool ClientConnection::flush(Now now) {
       return true;
     }
   }
-  if (toUpstream.pending() || requestRelay_.active() || session_.phase() == Phase::Connecting) return false;
+  if (toUpstream.pending() || requestRelay_->active() || session_.phase() == Phase::Connecting) return false;
   if (!std::exchange(requestSentTold_, true)) session_.requestSent(now);
   if (std::exchange(endUpstreamSending_, false)) upstream_->link.transport().endSending();
   return false;
@@ -102,7 +102,7 @@ Micros ClientConnection::patience() const {
   switch (session_.phase()) {
     case Phase::AwaitRequest: return session_.insideHead() ? timeouts.requestHead : timeouts.clientIdle;
     case Phase::Connecting: return timeouts.connect * 2;  // the connector has its own limit
-    case Phase::AwaitResponse: return requestRelay_.active() ? timeouts.body : timeouts.response;
+    case Phase::AwaitResponse: return requestRelay_->active() ? timeouts.body : timeouts.response;
     case Phase::RelayResponse: return timeouts.body;
     case Phase::Tunnel: return timeouts.tunnel;
     case Phase::Closed: return timeouts.linger;
@@ -115,17 +115,17 @@ void ClientConnection::due() {
   const auto now = readClocks();
   if (tunnel_.isOpen()) {
     tunnel_.fail({Code::IdleTimeout, Side::Local, 0, "nothing passed through the tunnel"});
-  } else if (responseRelay_.active()) {
-    if (responseRelay_.wants(now.mono).write) {
-      responseRelay_.failSink({Code::IdleTimeout, Side::Client, 0, "the client takes no more of the response"});
+  } else if (responseRelay_->active()) {
+    if (responseRelay_->wants(now.mono).write) {
+      responseRelay_->failSink({Code::IdleTimeout, Side::Client, 0, "the client takes no more of the response"});
     } else {
-      responseRelay_.failSource({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " sends no more of the response"});
+      responseRelay_->failSource({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " sends no more of the response"});
     }
-  } else if (requestRelay_.active()) {
-    if (requestRelay_.wants(now.mono).write) {
-      requestRelay_.failSink({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " takes no more of the request"});
+  } else if (requestRelay_->active()) {
+    if (requestRelay_->wants(now.mono).write) {
+      requestRelay_->failSink({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " takes no more of the request"});
     } else {
-      requestRelay_.failSource({Code::IdleTimeout, Side::Client, 0, "the client sends no more of the request"});
+      requestRelay_->failSource({Code::IdleTimeout, Side::Client, 0, "the client sends no more of the request"});
     }
   } else {
     session_.timedOut(now);
@@ -145,10 +145,10 @@ void ClientConnection::armReads(Now now) {
                     (session_.readsClientHead() && !client_.writer().pending());
   bool fromUpstream = session_.readsUpstreamHead();
   bool turnAgain = false;
-  for (Relay* relay : {&requestRelay_, &responseRelay_}) {
+  for (const Relay* relay : {requestRelay_.get(), responseRelay_.get()}) {
     if (!relay->active()) continue;
     const auto wants = relay->wants(now.mono);
-    (relay == &requestRelay_ ? fromClient : fromUpstream) |= wants.read;
+    (relay == requestRelay_.get() ? fromClient : fromUpstream) |= wants.read;
     turnAgain = turnAgain || wants.turn;
   }
   const auto unsent = [&](Link& link) {

@@ -1,9 +1,11 @@
 #include "core/engine/link.h"
 
+#include "core/engine/pooled_files.h"
+
 namespace sluice::engine {
 
 Link::Link(asio::ip::tcp::socket socket, Side side, output::FileReader* files)
-    : transport_(std::move(socket), side), chain_(writer_, output::Demands{}, files) {
+    : transport_(std::move(socket), side), chain_(writer_, output::Demands{.sendFile = true}, files) {
   transport_.setHandler(this);
 }
 
@@ -31,6 +33,10 @@ void Link::waitReadable() {
 
 void Link::waitWritableIfBlocked(MonoTime now) {
   if (writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked) transport_.waitWritable();
+}
+
+IoResult Link::sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) {
+  return transport_.sendFile(static_cast<PooledFile&>(file).handle(), offset, static_cast<std::size_t>(length));
 }
 
 void Link::onReadable() {

@@ -48,11 +48,10 @@ class Link final : public pipe::Source, public output::Stream, private net::Tran
   // linkReady() when the writer may go on, if it is blocked.
   void waitWritableIfBlocked(MonoTime now);
 
-  Capabilities capabilities() const override { return {false, net::Transport::kBuffersMax}; }
+  Capabilities capabilities() const override { return {true, net::Transport::kBuffersMax}; }
   IoResult send(std::span<const Bytes> pieces) override { return transport_.send(pieces); }
-  IoResult sendFile(buffer::File&, std::uint64_t, std::uint64_t) override {
-    return IoResult::failed({Code::BadArgument, Side::Local, 0, "this stream sends no files"});
-  }
+  // REQUIRES: an PooledFile.
+  IoResult sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) override;
   bool holdsBack() const override { return false; }
   IoResult flush() override { return IoResult::ok(0); }
 

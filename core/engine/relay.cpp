@@ -7,9 +7,12 @@
 
 namespace sluice::engine {
 
+Relay::Relay(const Means& means, std::function<void()> spillWritten)
+    : means_(means), spillWritten_(std::move(spillWritten)) {}
+
 void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& framing, Bytes preread,
-                  const pipe::Settings& settings, buffer::BlockPool& pool, const Recorded& recorded) {
-  SLUICE_ASSERT(!active_);
+                  const pipe::Settings& settings, const Recorded& recorded) {
+  SLUICE_ASSERT(isIdle());
   pipe::Ends ends;
   switch (framing.kind) {
     case http1::Framing::Kind::None: ends.filter = &filter_.emplace<pipe::LengthFilter>(0, fromSide); break;
@@ -23,7 +26,14 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
   }
   ends.source = &from;
   ends.output = &to.output();
-  ends.pool = &pool;
+  ends.pool = &means_.blocks;
+  spill_.reset();
+  if (settings.overflow == pipe::Overflow::Spill) {
+    ends.spill = &spill_.emplace(means_.files, means_.spillDirectory, [this](Result<void> result) {
+      pipe_.spillWritten(std::move(result));
+      spillWritten_();
+    });
+  }
   ends.tap = this;
   recorded_ = recorded;
   totals_ = {};
@@ -65,8 +75,7 @@ session::BodyEnd Relay::finish() {
   end.error = outcome();
   if (const auto* chunked = std::get_if<pipe::ChunkedFilter>(&filter_)) end.trailers = chunked->trailers();
   end.excess = pipe_.hasExcess();
-  active_ = false;
-  pipe_.close();
+  cancel();
   return end;
 }
 
@@ -74,6 +83,7 @@ void Relay::cancel() {
   if (!active_) return;
   active_ = false;
   pipe_.close();
+  if (pipe_.idle()) spill_.reset();
 }
 
 }  // namespace sluice::engine

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <filesystem>
+#include <functional>
+#include <optional>
 #include <variant>
 
 #include "core/capture/records.h"
 #include "core/codec/http1/framing.h"
 #include "core/engine/link.h"
+#include "core/engine/pooled_files.h"
 #include "core/pipe/chunked_filter.h"
 #include "core/pipe/event_pipe.h"
 #include "core/pipe/copy_filter.h"
@@ -26,9 +29,19 @@ class Relay final : private pipe::BodyTap {
     std::uint64_t bytesMax = 0;
   };
 
+  // What relays share.
+  struct Means {
+    buffer::BlockPool& blocks;
+    platform::FilePool& files;
+    std::filesystem::path spillDirectory;
+  };
+  // `spillWritten` is called on the loop when a write to the spill file has ended, also after the relay was cancelled.
+  Relay(const Means& means, std::function<void()> spillWritten);
+
   // `from` is blamed as `fromSide` for what is malformed. `preread` stays valid until the relay has ended.
+  // REQUIRES: isIdle().
   void start(Link& from, Link& to, Side fromSide, const http1::Framing& framing, Bytes preread,
-             const pipe::Settings& settings, buffer::BlockPool& pool, const Recorded& recorded);
+             const pipe::Settings& settings, const Recorded& recorded);
 
   // Under way: started, and not ended by finish() or cancel().
   bool active() const { return active_; }
@@ -47,6 +60,8 @@ class Relay final : private pipe::BodyTap {
   void failSink(Error error) { pipe_.failDownstream(std::move(error)); }
 
   capture::BodyTotals totals() const { return totals_; }
+  // Nothing of it is lent out: it can be started again, or destroyed. A spill write in flight keeps it from that.
+  bool isIdle() const { return !active_ && pipe_.idle(); }
 
  private:
   void onBody(Bytes payload) override;
@@ -54,7 +69,10 @@ class Relay final : private pipe::BodyTap {
 
   using Filter = std::variant<pipe::CopyFilter, pipe::LengthFilter, pipe::ChunkedFilter>;
 
+  const Means means_;
+  const std::function<void()> spillWritten_;
   Filter filter_;
+  std::optional<PooledSpillFile> spill_;
   pipe::EventPipe pipe_;
   Recorded recorded_;
   capture::BodyTotals totals_;

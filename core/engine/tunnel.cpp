@@ -4,25 +4,26 @@
 
 namespace sluice::engine {
 
-void Tunnel::open(Link& client, Link& upstream, const Opening& opening, const pipe::Settings& settings,
-                  buffer::BlockPool& pool) {
+void Tunnel::open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& settings) {
   SLUICE_ASSERT(!open_);
   open_ = true;
   error_ = {};
-  up_.to = &upstream;
-  down_.to = &client;
-  up_.ended = down_.ended = false;
+  up_ = {&relays.up, &upstream, false};
+  down_ = {&relays.down, &client, false};
+  // What talks through a tunnel waits for answers: nothing is gained by taking more than the other side does.
+  auto backpressure = settings;
+  backpressure.overflow = pipe::Overflow::Backpressure;
   const auto untilClose = http1::Framing::untilClose();
-  up_.relay.start(client, upstream, Side::Client, untilClose, opening.upPreread, settings, pool, {});
-  down_.relay.start(upstream, client, Side::Upstream, untilClose, opening.downPreread, settings, pool, {});
+  up_.relay->start(client, upstream, Side::Client, untilClose, opening.upPreread, backpressure, {});
+  down_.relay->start(upstream, client, Side::Upstream, untilClose, opening.downPreread, backpressure, {});
 }
 
 void Tunnel::runHalf(Half& half, MonoTime now) {
   if (half.ended) return;
-  half.relay.process(now);
-  if (!half.relay.hasEnded()) return;
+  half.relay->process(now);
+  if (!half.relay->hasEnded()) return;
   half.ended = true;
-  auto end = half.relay.finish();
+  auto end = half.relay->finish();
   if (end.error.code == Code::None) {
     half.to->transport().endSending();
   } else if (error_.code == Code::None) {
@@ -43,13 +44,15 @@ void Tunnel::fail(Error error) {
 
 session::TunnelEnd Tunnel::finish() {
   SLUICE_ASSERT(open_);
+  session::TunnelEnd end{up_.relay->totals(), down_.relay->totals(), error_};
   cancel();
-  return {up_.relay.totals(), down_.relay.totals(), error_};
+  return end;
 }
 
 void Tunnel::cancel() {
-  up_.relay.cancel();
-  down_.relay.cancel();
+  if (!open_) return;
+  up_.relay->cancel();
+  down_.relay->cancel();
   open_ = false;
 }
 

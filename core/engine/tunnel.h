@@ -7,13 +7,17 @@ namespace sluice::engine {
 
 class Tunnel {
  public:
-  Tunnel(Relay& up, Relay& down) : up_{up}, down_{down} {}
+  // Borrows the relays from open() until finish() or cancel().
+  struct Relays {
+    Relay& up;
+    Relay& down;
+  };
 
   struct Opening {
     Bytes upPreread;    // came with the client's head; valid until the tunnel has ended
     Bytes downPreread;  // came with upstream's head
   };
-  void open(Link& client, Link& upstream, const Opening& opening, const pipe::Settings& settings, buffer::BlockPool& pool);
+  void open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& settings);
 
   bool isOpen() const { return open_; }
   // Moves what can be moved. True once both directions have ended, or one has failed.
@@ -24,13 +28,10 @@ class Tunnel {
   // Breaks it off.
   void fail(Error error);
   void cancel();
-  // So far.
-  capture::BodyTotals upTotals() const { return up_.relay.totals(); }
-  capture::BodyTotals downTotals() const { return down_.relay.totals(); }
 
  private:
   struct Half {
-    Relay& relay;
+    Relay* relay = nullptr;
     Link* to = nullptr;
     bool ended = false;
   };

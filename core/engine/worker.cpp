@@ -27,6 +27,7 @@ Worker::Worker(WorkerSettings settings, capture::Sink* sink, ExchangeId firstExc
     : settings_(std::move(settings)),
       sink_(settings_.capture ? sink : nullptr),
       keepRunning_(asio::make_work_guard(loop_)),
+      files_([this](platform::FilePool::Task completion) { asio::post(loop_, std::move(completion)); }),
       resolver_(loop_),
       upstreams_(loop_, settings_.timeouts.upstreamIdle),
       drainDeadline_(loop_, [this] { loop_.stop(); }),
@@ -46,6 +47,8 @@ void Worker::run() {
   for (auto* connection : openConnections()) connection->cut();
   retired_.clear();
   upstreams_.clear();
+  loop_.restart();
+  while (files_.inFlight() > 0) loop_.run_one();
 }
 
 void Worker::accept(Listening& listening) {
@@ -91,6 +94,15 @@ void Worker::resumeLater(ConnectionId connection) {
     if (found != connections_.end()) found->second->resume();
   });
 }
+
+void Worker::spillWritten(ConnectionId connection) {
+  // The caller may be a relay that has ended: it goes once it has returned.
+  asio::post(loop_, [this] { std::erase_if(endingRelays_, [](const auto& relay) { return relay->isIdle(); }); });
+  const auto found = connections_.find(connection);
+  if (found != connections_.end()) found->second->resume();
+}
+
+void Worker::keepUntilIdle(std::unique_ptr<Relay> relay) { endingRelays_.push_back(std::move(relay)); }
 
 bool Worker::isOwnListener(const tcp::endpoint& endpoint) const {
   for (const auto& listening : listeners_) {

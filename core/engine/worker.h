@@ -16,6 +16,7 @@
 #include "core/capture/records.h"
 #include "core/engine/connector.h"
 #include "core/engine/settings.h"
+#include "core/engine/relay.h"
 #include "core/engine/upstream_pool.h"
 #include "core/session/http_session.h"
 
@@ -71,6 +72,11 @@ class Worker final : public session::IdSource {
   buffer::BlockPool& blocks() { return blocks_; }
   UpstreamPool& upstreams() { return upstreams_; }
   Resolver& resolver() { return resolver_; }
+  Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory}; }
+  // A write to a spill file of this connection has ended: its turn, if it still stands.
+  void spillWritten(ConnectionId connection);
+  // Holds a relay that has ended until its last spill write has.
+  void keepUntilIdle(std::unique_ptr<Relay> relay);
   capture::Sink* sink() const { return sink_; }
   // Whether connecting there would reach one of our own listeners, and so ourselves again.
   bool isOwnListener(const asio::ip::tcp::endpoint& endpoint) const;
@@ -97,12 +103,14 @@ class Worker final : public session::IdSource {
   asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> keepRunning_;
   buffer::HeapBlockPool blocks_;
+  platform::FilePool files_;
   Resolver resolver_;
   UpstreamPool upstreams_;
   Deadline drainDeadline_;
   std::vector<std::unique_ptr<Listening>> listeners_;
   std::unordered_map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
   std::vector<std::unique_ptr<ClientConnection>> retired_;
+  std::vector<std::unique_ptr<Relay>> endingRelays_;
   std::uint64_t nextExchange_;
   std::uint64_t nextConnection_;
   bool draining_ = false;
