@@ -33,7 +33,9 @@ void PooledSpillFile::write(std::span<const Bytes> pieces, std::uint64_t offset)
 }
 
 Result<void> PooledSpillFile::writeNow(std::span<const Bytes> pieces, std::uint64_t offset) {
-  if (!file_.handle_) {
+  // Starting again at 0 takes a new file: what was sent from the old one may still lie in a socket, as pages of that
+  // file and not as a copy, and would go out changed.
+  if (!file_.handle_ || offset == 0) {
     auto opened = platform::openTemporary(directory_);
     if (!opened) return fail(opened.error());
     file_.handle_ = std::move(*opened);

@@ -6,9 +6,12 @@
 
 #include "core/engine/worker.h"
 #include "platform/net/address.h"
+#include "core/base/limits.h"
 #include "tests/support/origin/origin.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 #include "tests/support/wire/client.h"
+#include "tests/support/wire/pattern.h"
 
 using namespace sluice;
 using asio::ip::tcp;
@@ -40,9 +43,8 @@ class Kept final : public capture::Sink {
 
 class Proxy {
  public:
-  explicit Proxy(engine::Timeouts timeouts = {}) {
-    engine::WorkerSettings settings;
-    settings.timeouts = timeouts;
+  explicit Proxy(engine::Timeouts timeouts = {}) : Proxy(withTimeouts(timeouts)) {}
+  explicit Proxy(engine::WorkerSettings settings) {
     worker_ = std::make_unique<engine::Worker>(settings, &kept, ExchangeId{1}, ConnectionId{1});
     tcp::acceptor acceptor(worker_->loop(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     port = acceptor.local_endpoint().port();
@@ -61,6 +63,12 @@ class Proxy {
   std::uint16_t port = 0;
 
  private:
+  static engine::WorkerSettings withTimeouts(engine::Timeouts timeouts) {
+    engine::WorkerSettings settings;
+    settings.timeouts = timeouts;
+    return settings;
+  }
+
   std::unique_ptr<engine::Worker> worker_;
   std::thread thread_;
 };
@@ -205,6 +213,31 @@ SLUICE_TEST(whatDoesNotEndWhileDrainingIsRecordedAsAborted) {
   const auto ends = proxy.kept.all<capture::ExchangeEnded>();
   QCOMPARE(ends.size(), std::size_t{1});
   QVERIFY(ends[0].error.code != Code::None);
+}
+
+SLUICE_TEST(aSlowClientGetsEveryByteOfASpilledBodyUnchanged) {
+  constexpr std::size_t kBytes = 24 * limits::kMiB;
+  test::Origin origin;
+  test::TemporaryDirectory directory;
+  engine::WorkerSettings settings;
+  settings.spillDirectory = directory.path();
+  settings.pipe.overflow = pipe::Overflow::Spill;
+  settings.pipe.maxSpillSize = limits::kMiB;  // used again and again
+  Proxy proxy(settings);
+  test::Client client(proxy.port);
+  QVERIFY(client.write("GET " + origin.url("/bytes/" + std::to_string(kBytes) + "?seed=5") + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+  std::string received;
+  std::vector<std::byte> buffer(256 * limits::kKiB);
+  while (received.find("\r\n\r\n") == std::string::npos || received.size() < received.find("\r\n\r\n") + 4 + kBytes) {
+    const auto count = client.read(buffer);
+    if (count == 0) break;
+    received.append(asText(Bytes(buffer).first(count)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  const auto body = std::string_view(received).substr(received.find("\r\n\r\n") + 4);
+  QCOMPARE(body.size(), kBytes);
+  QVERIFY(test::Pattern(5).matches(0, asBytes(body)));
+  QVERIFY(std::filesystem::is_empty(directory.path()));
 }
 
 SLUICE_TEST(aBodyOverTheCaptureLimitIsCountedInFull) {
