@@ -22,6 +22,7 @@ inline constexpr std::size_t kLocalDetailBytesMax = 512;  // of an error's detai
 inline constexpr std::size_t kBlockBytes = 16 * kKiB;  // a TLS record and a shared chunk
 inline constexpr std::size_t kBlocksPerPipeMax = 16;   // 256 KiB in flight each way covers a LAN's bandwidth x delay
 inline constexpr std::size_t kBlockAlignment = 4096;   // a page: what direct I/O asks for on every system
+inline constexpr std::size_t kChainSlicesKept = 1024;      // 64 KiB; only bodies of tiny chunks make longer chains
 inline constexpr std::size_t kIdleBlocksPerPoolMax = 256;  // 4 MiB kept for the next exchanges of a loop
 
 // History.

@@ -13,7 +13,7 @@ void Chain::pushFront(const Slice& slice) {
 
 void Chain::append(Chain& other) {
   if (empty()) {
-    std::swap(*this, other);
+    swap(other);
   } else {
     for (std::size_t i = 0; i < other.count_; ++i) pushBack(other[i]);
   }

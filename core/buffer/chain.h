@@ -1,9 +1,11 @@
-// A chain: slices in order, taken at the front and added at the back. A ring that grows by doubling and never shrinks
-// on its own, so that after warm-up it allocates nothing. One loop's thread.
+// A chain: slices in order, taken at the front and added at the back. A ring that grows by doubling, so that after
+// warm-up it allocates nothing; one that became very long gives its memory back when it is empty. One loop's thread.
 #pragma once
 
 #include <memory>
+#include <utility>
 
+#include "core/base/limits.h"
 #include "core/buffer/slice.h"
 
 namespace sluice::buffer {
@@ -11,8 +13,11 @@ namespace sluice::buffer {
 class Chain {
  public:
   Chain() = default;
-  Chain(Chain&&) noexcept = default;
-  Chain& operator=(Chain&&) noexcept = default;
+  Chain(Chain&& other) noexcept { swap(other); }
+  Chain& operator=(Chain&& other) noexcept {
+    swap(other);
+    return *this;
+  }
 
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
@@ -32,9 +37,15 @@ class Chain {
   void pushFront(const Slice& slice);
   void popFront() {
     head_ = (head_ + 1) & mask();
-    --count_;
+    if (--count_ == 0) clear();
   }
-  void clear() { head_ = count_ = 0; }
+  void clear() {
+    head_ = count_ = 0;
+    if (capacity_ > limits::kChainSlicesKept) {
+      slots_.reset();
+      capacity_ = 0;
+    }
+  }
 
   // Moves every slice of `other` to the back of this chain.
   void append(Chain& other);
@@ -44,6 +55,12 @@ class Chain {
  private:
   std::size_t mask() const { return capacity_ - 1; }
   void grow();
+  void swap(Chain& other) noexcept {
+    std::swap(slots_, other.slots_);
+    std::swap(capacity_, other.capacity_);
+    std::swap(head_, other.head_);
+    std::swap(count_, other.count_);
+  }
 
   std::unique_ptr<Slice[]> slots_;
   std::size_t capacity_ = 0;  // 0 or a power of two

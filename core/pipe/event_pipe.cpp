@@ -23,7 +23,7 @@ void EventPipe::start(const Settings& settings, const Ends& ends, Bytes preread)
   downstreamFailed_ = lastMarked_ = headerRecorded_ = false;
   upstreamError_ = downstreamError_ = error_ = {};
   writingAt_ = spillEnd_ = spillPeak_ = received_ = passed_ = sent_ = 0;
-  excess_.clear();
+  excess_ = {};
 
   if (ends.filter->due() == std::uint64_t{0}) {  // a message without a body
     endUpstream(Upstream::Done);

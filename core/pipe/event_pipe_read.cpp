@@ -27,7 +27,7 @@ EventPipe::ReadStop EventPipe::receiveWhilePossible(MonoTime now) {
       continue;
     }
     if (sourceIsDry_) return ReadStop::WouldBlock;
-    if (turnReceived_ >= settings_.turnBytes) return ReadStop::TurnOver;
+    if (turnReceived_ > 0 && turnReceived_ >= settings_.turnBytes) return ReadStop::TurnOver;
     // Rule 3. What is lent already was allowed when it was lent.
     std::size_t allowance = std::numeric_limits<std::size_t>::max();
     if (ends_.readLimiter != nullptr && !blocks_.lent()) allowance = ends_.readLimiter->allowance(now);

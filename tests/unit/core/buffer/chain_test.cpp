@@ -48,6 +48,22 @@ SLUICE_TEST(chainAppendsAnother) {
   }
 }
 
+SLUICE_TEST(chainWorksOnAfterItGaveItsMemoryBack) {
+  Chain chain;
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint32_t i = 0; i < 5000; ++i) chain.pushBack(numberedSlice(i));
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+      QCOMPARE(chain.front().ticket, i);
+      chain.popFront();
+    }
+    QVERIFY(chain.empty());
+  }
+  Chain other;
+  other.pushBack(numberedSlice(1));
+  chain.append(other);
+  QCOMPARE(chain.front().ticket, 1u);
+}
+
 SLUICE_TEST(chainSumsItsBytes) {
   Chain chain;
   QCOMPARE(chain.bytes(), std::uint64_t{0});
