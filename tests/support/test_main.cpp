@@ -84,8 +84,8 @@ int main(int argc, char** argv) {
 #else
 
 namespace sluice::test {
-Outcome& current() {
-  static Outcome outcome;
+CaseOutcome& current() {
+  static CaseOutcome outcome;
   return outcome;
 }
 

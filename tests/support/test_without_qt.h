@@ -8,11 +8,11 @@
 
 namespace sluice::test {
 
-struct Outcome {
+struct CaseOutcome {
   bool failed = false;
   bool skipped = false;
 };
-Outcome& current();
+CaseOutcome& current();
 
 inline void report(const char* what, const std::string& detail, const char* file, int line) {
   std::fprintf(stderr, "%s: %s (%s:%d)\n", what, detail.c_str(), file, line);
