@@ -45,6 +45,9 @@ Result<void> quickCheck(SqlConnection& sql, const fs::path& history) {
   return {};
 }
 
+// Space that is freed later can be given back in small steps; this can only be chosen for an empty database.
+Result<void> prepareEmpty(SqlConnection& sql) { return sql.run("PRAGMA auto_vacuum = INCREMENTAL"); }
+
 Result<void> useWriteAheadLog(SqlConnection& sql) {
   const auto mode = sql.text("PRAGMA journal_mode = WAL");
   if (!mode) return fail(mode.error());
@@ -58,15 +61,14 @@ Result<void> useWriteAheadLog(SqlConnection& sql) {
 
 Result<SqlConnection> openChecked(const fs::path& history) {
   if (auto sound = checkFile(history); !sound) return fail(sound.error());
-  if (auto ready = makeOwnersOnly(history); !ready) return fail(ready.error());
+  if (auto made = makeOwnersOnly(history); !made) return fail(made.error());
   auto sql = SqlConnection::open(history, Access::ReadWrite);
   if (!sql) return sql;
   const auto version = readVersion(*sql);
   if (!version) return fail(version.error());
   if (sql->readOnly()) return fail(Side::Local, Code::AccessDenied, sql->name() + ": is not writable");
-  if (*version != 0) {
-    if (auto sound = quickCheck(*sql, history); !sound) return fail(sound.error());
-  }
+  auto ready = *version == 0 ? prepareEmpty(*sql) : quickCheck(*sql, history);
+  if (!ready) return fail(ready.error());
   if (auto done = useWriteAheadLog(*sql); !done) return fail(done.error());
   if (auto done = migrate(*sql, *version); !done) return fail(done.error());
   return sql;

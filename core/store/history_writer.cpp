@@ -13,7 +13,6 @@ enum class HistoryWriter::Sql : std::uint8_t {
   InsertSession,
   EndSession,
   CutOffExchanges,
-  CloseConnections,
   InsertConnection,
   CloseConnection,
   InsertExchange,
@@ -33,7 +32,6 @@ constexpr std::array kStatements{
     "INSERT INTO session (started_us) VALUES (?1) RETURNING id",
     "UPDATE session SET ended_us = ?1 WHERE id = ?2",
     "UPDATE exchange SET version = ?1, state = ?2, error_code = ?3, error_side = ?4, error_detail = ?5 WHERE state = 0",
-    "UPDATE connection SET closed_us = opened_us WHERE closed_us IS NULL",
     "INSERT INTO connection (id, session, opened_us, closed_us, client_address, listener)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
     "UPDATE connection SET closed_us = ?2 WHERE id = ?1",
@@ -105,7 +103,8 @@ Result<void> HistoryWriter::prepare() {
 
 Result<void> HistoryWriter::readState() {
   auto select = database_->sql().prepare(
-      "SELECT version, exchanges, next_exchange, next_connection, body_file_bytes, (SELECT max(id) FROM exchange)"
+      "SELECT version, exchanges, next_exchange, next_connection, body_file_bytes, (SELECT max(id) FROM exchange),"
+      " first_version"
       " FROM history WHERE id = 1");
   if (!select) return fail(select.error());
   const auto row = select->step();
@@ -117,6 +116,7 @@ Result<void> HistoryWriter::readState() {
   state_.nextExchange = std::max(select->natural(2), state_.newest.value + 1);
   state_.nextConnection = select->natural(3);
   state_.bodyFileBytes = select->natural(4);
+  state_.firstVersion = select->natural(6);
   next_ = state_;
   return {};
 }
@@ -131,7 +131,11 @@ Result<std::int64_t> HistoryWriter::beginSession(WallTime now) {
   if (!transaction) return fail(transaction.error());
   next_ = state_;
   ++next_.version;
-  if (auto done = cutOffWhatRan(); !done) return fail(done.error());
+  if (auto done = run(Sql::CutOffExchanges, next_.version, number(store::State::CutOff), number(Code::Aborted),
+                      number(Side::Local), kCutOffDetail);
+      !done) {
+    return fail(done.error());
+  }
   Statement& insert = statement(Sql::InsertSession);
   insert.bind(now);
   const auto row = insert.step();
@@ -143,15 +147,6 @@ Result<std::int64_t> HistoryWriter::beginSession(WallTime now) {
   state_ = next_;
   session_ = session;
   return session;
-}
-
-Result<void> HistoryWriter::cutOffWhatRan() {
-  if (auto done = run(Sql::CutOffExchanges, next_.version, number(store::State::CutOff), number(Code::Aborted),
-                      number(Side::Local), kCutOffDetail);
-      !done) {
-    return done;
-  }
-  return run(Sql::CloseConnections);
 }
 
 Result<void> HistoryWriter::endSession(WallTime now) { return run(Sql::EndSession, now, session_); }
@@ -262,7 +257,13 @@ Result<void> HistoryWriter::writeBody(PendingBody& body, BodyKey key) {
 Result<void> HistoryWriter::writeBodyToFile(PendingBody& body, BodyKey key) {
   const auto file = bodyFile(database_->dataDir(), key);
   next_.bodyFileBytes += body.fresh.size();
-  if (body.place == BodyPlace::File) return store::writeBody(file, body.storedBytes, body.fresh);
+  if (body.place == BodyPlace::File) {
+    auto done = store::writeBody(file, body.storedBytes, body.fresh);
+    if (done || done.error().code != Code::NotFound) return done;
+    // Somebody removed the file. What is lost is this body, and never what else is recorded.
+    body.closed = true;
+    return {};
+  }
   if (body.place == BodyPlace::None) return store::writeBody(file, 0, body.fresh);
   auto whole = takePieces(key);
   if (!whole) return fail(whole.error());

@@ -30,6 +30,7 @@ class HistoryWriter {
 
   // As of the last commit.
   struct State {
+    std::uint64_t firstVersion = 0;  // tells this history from any other
     std::uint64_t version = 0;
     std::uint64_t exchanges = 0;
     ExchangeId newest;
@@ -50,7 +51,6 @@ class HistoryWriter {
 
   Result<void> prepare();
   Result<void> readState();
-  Result<void> cutOffWhatRan();
   Result<void> write(const PendingConnection& connection);
   Result<void> write(PendingExchange& exchange);
   enum class Row : std::uint8_t { Written, IdTaken };

@@ -59,9 +59,10 @@ Result<void> checkReadable(SqlConnection& sql) {
 
 class Reader::Impl {
  public:
-  Impl(fs::path dataDir, SqlConnection sql) : dataDir_(std::move(dataDir)), sql_(std::move(sql)) {}
+  explicit Impl(fs::path dataDir) : dataDir_(std::move(dataDir)) {}
 
-  Result<void> prepare();
+  // Opens the history, or opens it again when another has taken its place. To be called before each of the others.
+  Result<void> ensureOpen();
 
   Result<Totals> totals();
   Result<std::vector<ExchangeId>> ids(ExchangeId after, std::size_t limit);
@@ -72,17 +73,44 @@ class Reader::Impl {
   Result<BodyReader> openBody(BodyKey key);
 
  private:
+  Result<void> open();
+  Result<void> prepare();
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
 
   const fs::path dataDir_;
-  SqlConnection sql_;
+  std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
 };
 
+Result<void> Reader::Impl::ensureOpen() {
+  if (sql_ && !sql_->fileIsGone()) return {};
+  statements_.clear();
+  sql_.reset();
+  auto opened = open();
+  if (!opened) sql_.reset();
+  return opened;
+}
+
+Result<void> Reader::Impl::open() {
+  const fs::path history = historyFile(dataDir_);
+  std::error_code error;
+  const auto bytes = fs::file_size(history, error);
+  if (error == std::errc::no_such_file_or_directory || (!error && bytes == 0)) {
+    const auto text = history.u8string();
+    return fail(Side::Local, Code::NotFound, std::string(text.begin(), text.end()) + ": nothing is recorded yet");
+  }
+  if (auto sound = checkFile(history); !sound) return sound;
+  auto sql = SqlConnection::open(history, Access::ReadOnly);
+  if (!sql) return broken(sql.error());
+  sql_ = std::move(*sql);
+  if (auto readable = checkReadable(*sql_); !readable) return broken(readable.error());
+  return prepare();
+}
+
 Result<void> Reader::Impl::prepare() {
   for (const std::string& text : statementTexts()) {
-    auto statement = sql_.prepare(text.c_str());
+    auto statement = sql_->prepare(text.c_str());
     if (!statement) return broken(statement.error());
     statements_.push_back(std::move(*statement));
   }
@@ -133,7 +161,7 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(Sql which, ExchangeId bound,
 }
 
 Result<std::vector<ExchangeRow>> Reader::Impl::rows(std::span<const ExchangeId> ids) {
-  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
   std::vector<ExchangeRow> rows;
   rows.reserve(ids.size());
@@ -151,14 +179,17 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(std::span<const ExchangeId> 
 
 // Rows of one commit share a version, so a page ends only where the version changes.
 Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t limit) {
-  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
-  const auto current = sql_.integer("SELECT version FROM history WHERE id = 1");
+  const auto first = sql_->integer("SELECT first_version FROM history WHERE id = 1");
+  if (!first) return broken(first.error());
+  const auto current = sql_->integer("SELECT version FROM history WHERE id = 1");
   if (!current) return broken(current.error());
   Changes changes;
-  changes.version = version;
+  changes.anew = version < static_cast<std::uint64_t>(*first) || version > static_cast<std::uint64_t>(*current);
+  changes.version = changes.anew ? 0 : version;
   Statement& select = statement(Sql::Changes);
-  select.bind(version);
+  select.bind(changes.version);
   auto done = select.each([&] {
     const std::uint64_t rowVersion = select.natural(0);
     changes.more = changes.ids.size() >= limit && rowVersion != changes.version;
@@ -174,7 +205,7 @@ Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t li
 }
 
 Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
-  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
   std::optional<ExchangeDetails> details;
   Statement& row = statement(Sql::Row);
@@ -201,7 +232,7 @@ Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
 }
 
 Result<BodyReader> Reader::Impl::openBody(BodyKey key) {
-  auto transaction = Transaction::begin(sql_, Transaction::Kind::Read);
+  auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
   Statement& select = statement(Sql::Body);
   select.bind(key.exchange, static_cast<int>(key.direction));
@@ -233,22 +264,12 @@ Result<std::string> Reader::Impl::pieces(BodyKey key, std::uint64_t storedBytes)
   if (!done) return broken(done.error());
   if (all.size() == storedBytes) return all;
   return fail(Side::Local, Code::DatabaseDamaged,
-              sql_.name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
+              sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
 }
 
 Result<Reader> Reader::open(const fs::path& dataDir) {
-  const fs::path history = historyFile(dataDir);
-  std::error_code error;
-  if (const auto bytes = fs::file_size(history, error); error == std::errc::no_such_file_or_directory || (!error && bytes == 0)) {
-    const auto text = history.u8string();
-    return fail(Side::Local, Code::NotFound, std::string(text.begin(), text.end()) + ": nothing is recorded yet");
-  }
-  if (auto sound = checkFile(history); !sound) return fail(sound.error());
-  auto sql = SqlConnection::open(history, Access::ReadOnly);
-  if (!sql) return broken(sql.error());
-  if (auto readable = checkReadable(*sql); !readable) return broken(readable.error());
-  auto impl = std::make_unique<Impl>(dataDir, std::move(*sql));
-  if (auto ready = impl->prepare(); !ready) return fail(ready.error());
+  auto impl = std::make_unique<Impl>(dataDir);
+  if (auto opened = impl->ensureOpen(); !opened) return fail(opened.error());
   return Reader(std::move(impl));
 }
 
@@ -257,31 +278,48 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
-Result<Totals> Reader::totals() { return impl_->totals(); }
+Result<Totals> Reader::totals() {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->totals();
+}
 
-Result<std::vector<ExchangeId>> Reader::ids(ExchangeId after, std::size_t limit) { return impl_->ids(after, limit); }
+Result<std::vector<ExchangeId>> Reader::ids(ExchangeId after, std::size_t limit) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->ids(after, limit);
+}
 
 Result<std::vector<ExchangeRow>> Reader::newest(std::size_t limit) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->rows(Sql::RowsBefore, ExchangeId{UINT64_MAX}, limit);
 }
 
 Result<std::vector<ExchangeRow>> Reader::from(ExchangeId first, std::size_t limit) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->rows(Sql::RowsFrom, first, limit);
 }
 
 Result<std::vector<ExchangeRow>> Reader::before(ExchangeId end, std::size_t limit) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->rows(Sql::RowsBefore, end, limit);
 }
 
-Result<std::vector<ExchangeRow>> Reader::rows(std::span<const ExchangeId> ids) { return impl_->rows(ids); }
+Result<std::vector<ExchangeRow>> Reader::rows(std::span<const ExchangeId> ids) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->rows(ids);
+}
 
 Result<Changes> Reader::changesSince(std::uint64_t version, std::size_t limit) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->changesSince(version, limit);
 }
 
-Result<std::optional<ExchangeDetails>> Reader::exchange(ExchangeId id) { return impl_->exchange(id); }
+Result<std::optional<ExchangeDetails>> Reader::exchange(ExchangeId id) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->exchange(id);
+}
 
 Result<BodyReader> Reader::openBody(ExchangeId id, capture::Direction direction) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->openBody({id, direction});
 }
 

@@ -1,5 +1,6 @@
 // The history, read-only, for the app and the command line: works while an engine records and when none runs. Any
-// thread, one at a time; each call sees one consistent state and holds nothing open afterwards.
+// thread, one at a time; each call sees one consistent state, and none keeps the recorder from writing. When another
+// history takes the place of this one, because it was damaged or cleared, the next call reads that one.
 #pragma once
 
 #include <cstddef>

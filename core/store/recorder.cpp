@@ -43,11 +43,12 @@ class Recorder::Impl {
   void commitUnlessPaused();
   Result<void> commit();
   Result<void> ensureWriter();
+  void notice(const HistoryWriter& writer);
   bool recovered(const Error& why);
   void committed();
   void paused(const Error& why);
   void closeDatabase();
-  void useReplaced(Database database);
+  void use(Database database);
   void setProblem(const Error& problem);
   void publish();
   void finish();
@@ -59,6 +60,7 @@ class Recorder::Impl {
   std::optional<Database> database_;     // none: to be opened again
   std::optional<HistoryWriter> writer_;  // none: to be made again
   std::optional<BodySweeper> sweeper_;
+  std::uint64_t firstVersion_ = 0;  // of the history that session_ and the backlog belong to
   std::int64_t session_ = 0;
   Backlog backlog_;
   std::vector<capture::Record> batch_;
@@ -86,7 +88,8 @@ Result<void> Recorder::Impl::start() {
     // A full disk or a locked database passes; until then traffic goes on unrecorded.
     const Code code = ready.error().code;
     if (code != Code::NoSpace && code != Code::DatabaseBusy) return ready;
-    paused(ready.error());
+    retryAt_ = Steady::now() + options_.retryAfter;
+    status_.problem = ready.error();
   }
   publish();
   thread_ = std::thread([this] { run(); });
@@ -159,6 +162,8 @@ void Recorder::Impl::commitUnlessPaused() {
 }
 
 Result<void> Recorder::Impl::commit() {
+  // Somebody removed or renamed the file: what would be written to it, nobody would ever see.
+  if (database_ && database_->sql().fileIsGone()) closeDatabase();
   if (auto ready = ensureWriter(); !ready) return ready;
   return backlog_.dirty() ? writer_->write(backlog_) : Result<void>{};
 }
@@ -168,10 +173,11 @@ Result<void> Recorder::Impl::ensureWriter() {
   if (!database_) {
     auto database = Database::open(dataDir_, wallNow());
     if (!database) return fail(database.error());
-    useReplaced(std::move(*database));
+    use(std::move(*database));
   }
   auto writer = HistoryWriter::create(*database_);
   if (!writer) return fail(writer.error());
+  notice(*writer);
   if (session_ == 0) {
     auto begun = writer->beginSession(wallNow());
     if (!begun) return fail(begun.error());
@@ -183,12 +189,20 @@ Result<void> Recorder::Impl::ensureWriter() {
   return {};
 }
 
+// Whether this is still the history that the backlog was written to.
+void Recorder::Impl::notice(const HistoryWriter& writer) {
+  const std::uint64_t before = std::exchange(firstVersion_, writer.state().firstVersion);
+  if (before == 0 || before == firstVersion_) return;
+  session_ = 0;
+  backlog_.databaseReplaced();
+}
+
 // Whether trying again at once makes sense.
 bool Recorder::Impl::recovered(const Error& why) {
   if (why.code == Code::DatabaseDamaged) {
     closeDatabase();
     auto database = Database::replaceDamaged(dataDir_, why, wallNow());
-    if (database) useReplaced(std::move(*database));
+    if (database) use(std::move(*database));
     return database.has_value();
   }
   if (why.code == Code::BadArgument) {
@@ -201,11 +215,9 @@ bool Recorder::Impl::recovered(const Error& why) {
   return false;
 }
 
-void Recorder::Impl::useReplaced(Database database) {
+void Recorder::Impl::use(Database database) {
   database_ = std::move(database);
   if (!database_->movedAside()) return;
-  session_ = 0;
-  backlog_.databaseReplaced();
   {
     const std::lock_guard lock(statusMutex_);
     status_.movedAside = database_->movedAside();

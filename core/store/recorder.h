@@ -40,7 +40,7 @@ struct RecorderStatus {
 };
 
 struct RecorderOptions {
-  // Both run on the recorder's thread: note it and return.
+  // Both run on the recorder's thread: note it and return. What start() itself runs into is in the first status().
   std::function<void(const RecorderStatus&)> onCommitted;
   std::function<void(const RecorderStatus&)> onProblemChanged;  // paused, resumed, or database replaced
   std::size_t bodyBytesMax = limits::kRecorderQueueBytesMax;    // held; above, body chunks are refused

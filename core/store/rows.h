@@ -73,6 +73,9 @@ struct Totals {
 
 // Rows that are new or changed since a version. Pass `version` to the next call; `more`: call again at once.
 struct Changes {
+  // This is not the history whose version was given: it was cleared, or was damaged and replaced. Forget all that is
+  // known of it; these rows are the first. Also true for version 0.
+  bool anew = false;
   std::uint64_t version = 0;
   std::vector<ExchangeId> ids;  // rising
   bool more = false;

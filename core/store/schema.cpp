@@ -12,19 +12,24 @@ namespace {
 // finished_us; NULL: did not happen). Numbers of enums are those of core/capture/records.h, core/base/error.h and
 // core/store/rows.h. Text from traffic may hold any bytes.
 //
+// `history` is one row: what is true of the whole. Its versions begin with the moment at which it was made, in
+// milliseconds since 1970: so whoever followed a history that is gone notices that this is another one.
+//
 // Of one exchange, what lists and filters need is in `exchange`, so that a scan of it stays small; heads and bodies
 // lie apart. A body is a run of pieces in order of id, appended while it arrives; one that outgrows the inline limit
 // moves to a file.
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE history (
   id INTEGER PRIMARY KEY CHECK (id = 1),
+  first_version INTEGER NOT NULL,
   version INTEGER NOT NULL,
   exchanges INTEGER NOT NULL,
   next_exchange INTEGER NOT NULL,
   next_connection INTEGER NOT NULL,
   body_file_bytes INTEGER NOT NULL
 ) STRICT;
-INSERT INTO history VALUES (1, 0, 0, 1, 1, 0);
+INSERT INTO history
+  SELECT 1, made, made, 0, 1, 1, 0 FROM (SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS made);
 
 CREATE TABLE session (
   id INTEGER PRIMARY KEY,
@@ -36,11 +41,10 @@ CREATE TABLE connection (
   id INTEGER PRIMARY KEY,
   session INTEGER NOT NULL REFERENCES session,
   opened_us INTEGER NOT NULL,
-  closed_us INTEGER,
+  closed_us INTEGER,  -- NULL: open, or the engine went away first
   client_address TEXT NOT NULL,
   listener TEXT NOT NULL
 ) STRICT;
-CREATE INDEX connection_open ON connection (id) WHERE closed_us IS NULL;
 
 CREATE TABLE exchange (
   id INTEGER PRIMARY KEY,

@@ -75,6 +75,11 @@ bool SqlConnection::readOnly() const { return sqlite3_db_readonly(db_.get(), "ma
 
 std::int64_t SqlConnection::changedRows() const { return sqlite3_changes64(db_.get()); }
 
+bool SqlConnection::fileIsGone() const {
+  int moved = 0;  // stays so on systems where an open file cannot be moved
+  return sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 Result<Transaction> Transaction::begin(SqlConnection& sql, Kind kind) {
   // A writer takes its lock at once: a deferred one could find out halfway that it cannot have it.
   if (auto begun = sql.run(kind == Kind::Write ? "BEGIN IMMEDIATE" : "BEGIN"); !begun) return fail(begun.error());

@@ -29,6 +29,7 @@ class SqlConnection {
   bool inTransaction() const;
   bool readOnly() const;           // also when asked for ReadWrite: the file did not allow it
   std::int64_t changedRows() const;  // by the last statement
+  bool fileIsGone() const;         // renamed or removed meanwhile; this connection still sees it
   const std::string& name() const { return name_; }  // the file, for messages
 
  private:

@@ -89,6 +89,11 @@ CaseOutcome& current() {
   return outcome;
 }
 
+std::string describeFailure(const char* condition, const std::string& message) {
+  std::string text(condition);
+  return text.append(": ").append(message);
+}
+
 bool failedSoFar() { return current().failed; }
 }  // namespace sluice::test
 

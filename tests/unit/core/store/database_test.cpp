@@ -97,6 +97,9 @@ SLUICE_TEST(makesANewDatabaseForItsOwnerOnly) {
   VERIFY_OK(database);
   QVERIFY(!database->movedAside());
   QCOMPARE(database->nextExchangeId().value, 1u);
+  auto sql = SqlConnection::open(folder / "history.db", Access::ReadOnly);
+  QCOMPARE(sql->text("PRAGMA journal_mode").value(), std::string("wal"));
+  QCOMPARE(sql->integer("PRAGMA auto_vacuum").value(), std::int64_t(2));
   writeFile(folder / "probe", "x");
   fs::permissions(folder / "probe", fs::perms::owner_read | fs::perms::owner_write);
   const auto wanted = fs::status(folder / "probe").permissions();  // what this system makes of it

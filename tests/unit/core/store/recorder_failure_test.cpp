@@ -247,3 +247,47 @@ SLUICE_TEST(waitsForAnotherProgramThatHoldsTheLock) {
   history.recorder->stop();
   QCOMPARE(history.reader().totals().value().exchanges, 1u);
 }
+
+SLUICE_TEST(beginsAnewWhenItsFilesAreRemoved) {
+  Problems problems;
+  History history;
+  VERIFY_OK(history.start(optionsFor(problems)));
+  history.recorder->record(started(1));
+  history.recorder->record(chunk(1, "before"));
+  history.recorder->flush();
+  for (const char* name : {"history.db", "history.db-wal", "history.db-shm"}) fs::remove(history.folder / name);
+  fs::remove_all(history.folder / "bodies");
+  history.recorder->record(ended(1));
+  history.recorder->record(started(2));
+  history.recorder->record(chunk(2, pattern(150'000)));
+  history.recorder->record(ended(2));
+  history.recorder->flush();
+  QVERIFY(history.recorder->status().problem.code == Code::None);
+  const auto rows = history.reader().newest(10).value();
+  QCOMPARE(rows.size(), std::size_t(2));
+  QVERIFY(rows[0].state == State::Complete || rows[0].state == State::CutOff);
+  QVERIFY(history.body(2) == pattern(150'000));
+}
+
+SLUICE_TEST(losesOneBodyAndNoMoreWhenItsFileIsRemoved) {
+  Problems problems;
+  History history;
+  VERIFY_OK(history.start(optionsFor(problems)));
+  history.recorder->record(started(1));
+  history.recorder->record(chunk(1, pattern(150'000)));
+  history.recorder->flush();
+  fs::remove_all(history.folder / "bodies");
+  history.recorder->record(chunk(1, pattern(150'000)));
+  history.recorder->record(started(2));
+  history.recorder->flush();
+  history.recorder->record(chunk(1, "more"));
+  history.recorder->record(ended(1));
+  history.recorder->record(chunk(2, pattern(150'000)));
+  history.recorder->record(ended(2));
+  history.recorder->flush();
+  while (history.recorder->status().problem.code != Code::None) history.recorder->flush();
+  QVERIFY(history.body(2) == pattern(150'000));
+  auto reader = history.reader();
+  QVERIFY(reader.rows(std::vector{ExchangeId{1}}).value().at(0).state == State::Complete);
+  QVERIFY(!reader.openBody(ExchangeId{1}, capture::Direction::Response));
+}

@@ -71,7 +71,6 @@ SLUICE_TEST(answersTheCommonQuestionsFromAnIndex) {
                             "SELECT count(*) FROM exchange WHERE state = 0", "SELECT max(id) FROM exchange",
                             "SELECT id FROM exchange WHERE id > 5 ORDER BY id LIMIT 5",
                             "UPDATE exchange SET state = 3 WHERE state = 0",
-                            "UPDATE connection SET closed_us = 1 WHERE closed_us IS NULL",
                             "SELECT bytes FROM body_piece WHERE exchange = 1 AND direction = 1 ORDER BY id"}) {
     auto plan = f.sql.prepare((std::string("EXPLAIN QUERY PLAN ") + query).c_str());
     VERIFY_OK(plan);
