@@ -25,7 +25,10 @@ IoResult outcome(std::size_t bytes, const std::error_code& code, Side side) {
   if (!code) return IoResult::ok(bytes);
   if (code == asio::error::would_block || code == asio::error::try_again) return IoResult::wouldBlock();
   if (code == asio::error::eof) return IoResult::end();
-  return IoResult::failed(toError(code, side));
+  auto error = toError(code, side);
+  // Of a connection that stood: its peer is silent and the system has given up sending again.
+  if (error.code == Code::ConnectTimeout) error.code = Code::ConnectionReset;
+  return IoResult::failed(std::move(error));
 }
 
 }  // namespace
@@ -43,8 +46,10 @@ void Transport::setHandler(Handler* handler) { shared_->handler = handler; }
 
 IoResult Transport::receive(std::span<const MutableBytes> into) {
   std::array<asio::mutable_buffer, kBuffersMax> buffers;
+  const auto gathered = gather(into, buffers);
+  if (SLUICE_BUG(gathered.empty())) return IoResult::wouldBlock();
   std::error_code code;
-  const auto bytes = shared_->socket.receive(gather(into, buffers), 0, code);
+  const auto bytes = shared_->socket.receive(gathered, 0, code);
   if (!code) received_ += bytes;
   return outcome(bytes, code, side_);
 }
