@@ -80,7 +80,8 @@ void ClientConnection::turn() {
   do {
     while (step(now)) {
     }
-  } while (flush(now) || runClosing());
+  } while (flushToClient(now) || flushToUpstream(now));
+  runClosing(now);
   noteMovement(now);
   tellProgress(now);
   if (closing_ != Closing::Closed) arm(now);
@@ -149,8 +150,9 @@ void ClientConnection::run(session::EndUpstreamSending&, Now) { endUpstreamSendi
 
 void ClientConnection::run(session::EndUpstream& command, Now now) {
   connecting_.reset();
-  if (requestRelay_->active()) cutRequest_ = requestRelay_->totals();
-  if (responseRelay_->active()) cutResponse_ = responseRelay_->totals();
+  if (requestRelay_->active() || tunnel_.isOpen()) cutRequest_ = requestRelay_->totals();
+  if (responseRelay_->active() || tunnel_.isOpen()) cutResponse_ = responseRelay_->totals();
+  tunnel_.cancel();
   requestRelay_->cancel();
   responseRelay_->cancel();
   renew(requestRelay_);
@@ -180,7 +182,10 @@ void ClientConnection::run(session::CloseClient& command, Now now) {
 }
 
 void ClientConnection::run(session::Tell& command, Now) {
+  auto& open = worker_.mutableCounters().openExchanges;
+  if (std::holds_alternative<capture::ExchangeStarted>(command.record)) open.fetch_add(1, std::memory_order_relaxed);
   if (auto* end = std::get_if<capture::ExchangeEnded>(&command.record)) {
+    open.fetch_sub(1, std::memory_order_relaxed);
     if (cutRequest_) end->request = *std::exchange(cutRequest_, {});
     if (cutResponse_) end->response = *std::exchange(cutResponse_, {});
   }
@@ -192,10 +197,9 @@ void ClientConnection::run(session::Tell& command, Now) {
 void ClientConnection::connected(Result<Connected> result) {
   const auto now = readClocks();
   connecting_.reset();
-  std::error_code ignored;
   if (!result) {
     session_.upstreamFailed(std::move(result.error()), now);
-  } else if (worker_.isOwnListener(result->socket.remote_endpoint(ignored))) {
+  } else if (worker_.leadsBack(result->socket)) {
     session_.upstreamFailed({Code::ProxyLoop, Side::Local, 0, upstreamKey_ + " is this proxy itself"}, now);
   } else {
     auto upstream = std::make_unique<Upstream>(std::move(result->socket), nullptr);
@@ -266,7 +270,9 @@ bool ClientConnection::readClientHead(Now now) {
 }
 
 bool ClientConnection::readUpstreamHead(Now now) {
-  if (!upstream_ || !session_.readsUpstreamHead() || !upstream_->link.mayReceive()) return false;
+  // Nor does who sends interim responses go on while the client does not take them.
+  if (!session_.readsUpstreamHead() || client_.writer().pending()) return false;
+  if (!upstream_ || !upstream_->link.mayReceive()) return false;
   auto result = receiveInto(upstreamRest_, upstream_->link);
   switch (result.status) {
     case IoResult::Status::WouldBlock: return false;
@@ -277,9 +283,8 @@ bool ClientConnection::readUpstreamHead(Now now) {
     case IoResult::Status::Failed: session_.upstreamFailed(std::move(result.error), now); return true;
     case IoResult::Status::Ok: break;
   }
-  const auto consumed = session_.upstreamBytes(upstreamRest_.bytes, now);
   // What follows the head stays for the body, which keeps the block until it has passed.
-  if (session_.phase() != Phase::Closed) consume(upstreamRest_, consumed);
+  consume(upstreamRest_, session_.upstreamBytes(upstreamRest_.bytes, now));
   return true;
 }
 
@@ -351,7 +356,8 @@ void ClientConnection::requestRelayEnded(Now now) {
   release(clientRest_);
   clientRest_.text = excess;
   clientRest_.bytes = asBytes(clientRest_.text);
-  if (end.error.code == Code::EndedEarly) clientEnd_ = ClientEnd::Seen;
+  // What stood before the end of the stream was the body: from here on it is looked for again.
+  clientEnd_ = end.error.code == Code::EndedEarly ? ClientEnd::Seen : ClientEnd::Unseen;
   session_.requestBodyEnded(std::move(end), now);
 }
 

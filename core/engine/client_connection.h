@@ -103,8 +103,10 @@ class ClientConnection final : private Link::Driver {
   void tellProgress(Now now);
 
   // The end of a turn.
-  bool flush(Now now);
-  bool runClosing();
+  bool flushToClient(Now now);
+  bool flushToUpstream(Now now);
+  bool headsWait() const;
+  void runClosing(Now now);
   void linger();
   void close(net::CloseKind kind);
   void noteMovement(Now now);
@@ -147,6 +149,7 @@ class ClientConnection final : private Link::Driver {
   session::HttpSession::Phase lastPhase_ = session::HttpSession::Phase::Closed;
   bool wasInsideHead_ = false;
   MonoTime lastMoved_{};
+  MonoTime lingersUntil_{};
   MonoTime progressToldAt_{};
   std::uint64_t accountedUp_ = 0;
   std::uint64_t accountedDown_ = 0;

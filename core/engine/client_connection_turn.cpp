@@ -1,5 +1,5 @@
 // ClientConnection: how a turn ends. What is queued is sent, closing goes on, and the next events are asked for.
-#include <asio/post.hpp>
+#include <algorithm>
 #include <utility>
 
 #include "core/engine/client_connection.h"
@@ -10,45 +10,49 @@ namespace sluice::engine {
 using Phase = session::HttpSession::Phase;
 
 // True when this made something new happen.
-bool ClientConnection::flush(Now now) {
-  auto& toClient = client_.writer();
-  if (toClient.pending() && !toClient.failed()) {
-    auto result = toClient.flush(now.mono);
-    if (result.status == pipe::OutputResult::Status::Failed && closing_ == Closing::No) {
-      session_.clientFailed(std::move(result.error), now);
-      return true;
-    }
-    // A pipelined request may have waited for this.
-    if (!toClient.pending() && session_.readsClientHead() && !clientRest_.bytes.empty()) return true;
-  }
+bool ClientConnection::flushToClient(Now now) {
+  auto& writer = client_.writer();
+  if (!writer.pending() || writer.failed()) return false;
+  auto result = writer.flush(now.mono);
+  if (result.status != pipe::OutputResult::Status::Failed) return !writer.pending() && headsWait();
+  if (closing_ != Closing::No) return false;
+  session_.clientFailed(std::move(result.error), now);
+  return true;
+}
+
+// Whether a head may stand there that was not read while the client had not taken what was sent to it.
+bool ClientConnection::headsWait() const {
+  if (session_.readsClientHead()) return !clientRest_.bytes.empty() || client_.mayReceive();
+  return session_.readsUpstreamHead() && upstream_ && upstream_->link.mayReceive();
+}
+
+bool ClientConnection::flushToUpstream(Now now) {
   if (!upstream_) return false;
-  auto& toUpstream = upstream_->link.writer();
-  if (toUpstream.pending() && !toUpstream.failed()) {
-    auto result = toUpstream.flush(now.mono);
+  auto& writer = upstream_->link.writer();
+  if (writer.failed()) return false;
+  if (writer.pending()) {
+    auto result = writer.flush(now.mono);
     if (result.status == pipe::OutputResult::Status::Failed) {
       writeToUpstreamFailed(std::move(result.error), now);
       return true;
     }
   }
-  if (toUpstream.pending() || requestRelay_->active() || session_.phase() == Phase::Connecting) return false;
+  if (writer.pending() || requestRelay_->active() || session_.phase() == Phase::Connecting) return false;
   if (!std::exchange(requestSentTold_, true)) session_.requestSent(now);
   if (std::exchange(endUpstreamSending_, false)) upstream_->link.transport().endSending();
   return false;
 }
 
-bool ClientConnection::runClosing() {
+void ClientConnection::runClosing(Now now) {
   if (closing_ == Closing::Flushing) {
-    if (client_.writer().pending() && !client_.writer().failed()) return false;
-    if (clientEnd_ == ClientEnd::Seen || client_.writer().failed()) {
-      close(net::CloseKind::Orderly);
-      return false;
-    }
+    if (client_.writer().pending() && !client_.writer().failed()) return;
+    if (clientEnd_ == ClientEnd::Seen || client_.writer().failed()) return close(net::CloseKind::Orderly);
     // Closing with bytes unread would reset the connection and could destroy the answer on its way (RFC 9112 section 9.6).
     client_.transport().endSending();
     closing_ = Closing::Lingering;
+    lingersUntil_ = now.mono + worker_.settings().timeouts.lingerInAll;
   }
   if (closing_ == Closing::Lingering) linger();
-  return false;
 }
 
 void ClientConnection::linger() {
@@ -111,7 +115,8 @@ Micros ClientConnection::patience() const {
 }
 
 void ClientConnection::due() {
-  if (closing_ != Closing::No) return close(net::CloseKind::Orderly);
+  // Who did not take all of its answer must not believe that it was all.
+  if (closing_ != Closing::No) return close(client_.writer().pending() ? net::CloseKind::Abort : net::CloseKind::Orderly);
   const auto now = readClocks();
   if (tunnel_.isOpen()) {
     tunnel_.fail({Code::IdleTimeout, Side::Local, 0, "nothing passed through the tunnel"});
@@ -137,13 +142,14 @@ void ClientConnection::arm(Now now) {
   armReads(now);
   client_.waitWritableIfBlocked(now.mono);
   if (upstream_) upstream_->link.waitWritableIfBlocked(now.mono);
-  deadline_.set(lastMoved_ + patience());
+  const auto due = lastMoved_ + patience();
+  deadline_.set(closing_ == Closing::Lingering ? std::min(due, lingersUntil_) : due);
 }
 
 void ClientConnection::armReads(Now now) {
   bool fromClient = closing_ == Closing::Lingering || watchesClient() ||
                     (session_.readsClientHead() && !client_.writer().pending());
-  bool fromUpstream = session_.readsUpstreamHead();
+  bool fromUpstream = session_.readsUpstreamHead() && !client_.writer().pending();
   bool turnAgain = false;
   for (const Relay* relay : {requestRelay_.get(), responseRelay_.get()}) {
     if (!relay->active()) continue;

@@ -36,6 +36,7 @@ struct Timeouts {
   Micros tunnel = std::chrono::hours(2);           // as TCP's own keep-alive
   Micros upstreamIdle = std::chrono::seconds(50);  // below the 60 s after which common servers close
   Micros linger = std::chrono::seconds(2);         // for a client to take the last answer before its connection closes
+  Micros lingerInAll = std::chrono::seconds(30);   // however busily it still sends what nobody wants
   Micros drain = std::chrono::seconds(5);          // for running exchanges when the engine stops
 };
 

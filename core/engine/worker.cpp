@@ -104,12 +104,16 @@ void Worker::spillWritten(ConnectionId connection) {
 
 void Worker::keepUntilIdle(std::unique_ptr<Relay> relay) { endingRelays_.push_back(std::move(relay)); }
 
-bool Worker::isOwnListener(const tcp::endpoint& endpoint) const {
+bool Worker::leadsBack(const tcp::socket& upstream) const {
+  std::error_code code;
+  const auto peer = upstream.remote_endpoint(code);
+  if (code) return false;
+  // Whatever address of this machine was asked for, the connection has it at both ends; or the loopback's, for a name of it.
+  const bool sameMachine = peer.address().is_loopback() || peer.address() == upstream.local_endpoint(code).address();
   for (const auto& listening : listeners_) {
     const auto& own = listening->address;
-    if (own.port() != endpoint.port()) continue;
-    if (own.address() == endpoint.address()) return true;
-    if (own.address().is_unspecified() && endpoint.address().is_loopback()) return true;
+    if (own.port() != peer.port()) continue;
+    if (own.address() == peer.address() || (own.address().is_unspecified() && sameMachine)) return true;
   }
   return false;
 }

@@ -29,6 +29,7 @@ struct WorkerCounters {
   std::atomic<std::uint64_t> bytesUp{0};    // received from clients
   std::atomic<std::uint64_t> bytesDown{0};  // sent to clients
   std::atomic<std::uint64_t> openConnections{0};
+  std::atomic<std::uint64_t> openExchanges{0};  // of those that are recorded
 };
 
 // One open connection as the live list shows it.
@@ -78,8 +79,8 @@ class Worker final : public session::IdSource {
   // Holds a relay that has ended until its last spill write has.
   void keepUntilIdle(std::unique_ptr<Relay> relay);
   capture::Sink* sink() const { return sink_; }
-  // Whether connecting there would reach one of our own listeners, and so ourselves again.
-  bool isOwnListener(const asio::ip::tcp::endpoint& endpoint) const;
+  // Whether this connection to upstream reached one of our own listeners, and so ourselves again.
+  bool leadsBack(const asio::ip::tcp::socket& upstream) const;
   // Gives the connection another turn after the others have had theirs.
   void resumeLater(ConnectionId connection);
   // Destroys the connection, though not before the current callback has returned.

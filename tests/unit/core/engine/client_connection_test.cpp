@@ -1,77 +1,20 @@
 // A worker with real sockets on both sides and short timeouts: what only time and the driver can show.
 #include "core/engine/client_connection.h"
 
-#include <mutex>
 #include <thread>
 
-#include "core/engine/worker.h"
-#include "platform/net/address.h"
 #include "core/base/limits.h"
+#include "tests/support/engine/proxy.h"
 #include "tests/support/origin/origin.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
-#include "tests/support/wire/client.h"
 #include "tests/support/wire/pattern.h"
 
 using namespace sluice;
-using asio::ip::tcp;
+using test::Proxy;
+using test::readToEnd;
 
 namespace {
-
-// Keeps what was recorded; written by the worker's thread.
-class Kept final : public capture::Sink {
- public:
-  bool record(capture::Record record) override {
-    const std::lock_guard lock(mutex_);
-    records_.push_back(std::move(record));
-    return true;
-  }
-  template <class T>
-  std::vector<T> all() {
-    const std::lock_guard lock(mutex_);
-    std::vector<T> found;
-    for (const auto& record : records_) {
-      if (const auto* each = std::get_if<T>(&record)) found.push_back(*each);
-    }
-    return found;
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<capture::Record> records_;
-};
-
-class Proxy {
- public:
-  explicit Proxy(engine::Timeouts timeouts = {}) : Proxy(withTimeouts(timeouts)) {}
-  explicit Proxy(engine::WorkerSettings settings) {
-    worker_ = std::make_unique<engine::Worker>(settings, &kept, ExchangeId{1}, ConnectionId{1});
-    tcp::acceptor acceptor(worker_->loop(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-    port = acceptor.local_endpoint().port();
-    worker_->serve(std::move(acceptor), "regular 127.0.0.1:" + std::to_string(port));
-    thread_ = std::thread([this] { worker_->run(); });
-  }
-  ~Proxy() { stop(); }
-  void stop() {
-    if (!thread_.joinable()) return;
-    worker_->drain();
-    thread_.join();
-  }
-  engine::Worker& worker() { return *worker_; }
-
-  Kept kept;
-  std::uint16_t port = 0;
-
- private:
-  static engine::WorkerSettings withTimeouts(engine::Timeouts timeouts) {
-    engine::WorkerSettings settings;
-    settings.timeouts = timeouts;
-    return settings;
-  }
-
-  std::unique_ptr<engine::Worker> worker_;
-  std::thread thread_;
-};
 
 engine::Timeouts quick() {
   engine::Timeouts timeouts;
@@ -79,16 +22,6 @@ engine::Timeouts quick() {
       std::chrono::milliseconds(80);
   timeouts.linger = timeouts.drain = std::chrono::milliseconds(200);
   return timeouts;
-}
-
-std::string readToEnd(test::Client& client) {
-  std::string all;
-  std::array<std::byte, 4096> buffer;
-  for (;;) {
-    const auto count = client.read(buffer);
-    if (count == 0) return all;
-    all.append(asText(Bytes(buffer).first(count)));
-  }
 }
 
 }  // namespace
@@ -242,21 +175,14 @@ SLUICE_TEST(aSlowClientGetsEveryByteOfASpilledBodyUnchanged) {
 
 SLUICE_TEST(aBodyOverTheCaptureLimitIsCountedInFull) {
   test::Origin origin;
-  Kept kept;
   engine::WorkerSettings settings;
   settings.capturedBodyBytesMax = 1000;
-  engine::Worker worker(settings, &kept, ExchangeId{1}, ConnectionId{1});
-  tcp::acceptor acceptor(worker.loop(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-  const auto port = acceptor.local_endpoint().port();
-  worker.serve(std::move(acceptor), "regular");
-  std::thread thread([&] { worker.run(); });
-  test::Client client(port);
+  Proxy proxy(settings);
+  test::Client client(proxy.port);
   const auto reply = client.get(origin.url("/bytes/300000"));
-  client.close();
-  worker.drain();
-  thread.join();
   QVERIFY(reply && reply->body.size() == 300000);
-  const auto ends = kept.all<capture::ExchangeEnded>();
+  proxy.stop();
+  const auto ends = proxy.kept.all<capture::ExchangeEnded>();
   QVERIFY(ends.size() == 1);
   QCOMPARE(ends[0].response.bytes, std::uint64_t{300000});
   QCOMPARE(ends[0].response.capturedBytes, std::uint64_t{1000});

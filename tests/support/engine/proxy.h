@@ -1,0 +1,57 @@
+// A worker with one listener, on a thread of its own, and what it recorded. One thread uses it.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "core/engine/worker.h"
+#include "tests/support/engine/kept.h"
+#include "tests/support/wire/client.h"
+
+namespace sluice::test {
+
+class Proxy {
+ public:
+  explicit Proxy(engine::WorkerSettings settings = {},
+                 asio::ip::address address = asio::ip::address_v4::loopback())
+      : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, ExchangeId{1}, ConnectionId{1})) {
+    asio::ip::tcp::acceptor acceptor(worker_->loop(), {address, 0});
+    port = acceptor.local_endpoint().port();
+    worker_->serve(std::move(acceptor), "regular 127.0.0.1:" + std::to_string(port));
+    thread_ = std::thread([this] { worker_->run(); });
+  }
+  explicit Proxy(engine::Timeouts timeouts) : Proxy(with(timeouts)) {}
+  ~Proxy() { stop(); }
+
+  // Drains it; afterwards nothing is recorded any more.
+  void stop() {
+    if (!thread_.joinable()) return;
+    worker_->drain();
+    thread_.join();
+  }
+
+  engine::Worker& worker() { return *worker_; }
+  bool waitForConnections(std::uint64_t count) {
+    return eventually([&] { return worker_->counters().openConnections == count; });
+  }
+
+  Kept kept;
+  std::uint16_t port = 0;
+
+ private:
+  static engine::WorkerSettings with(engine::Timeouts timeouts) {
+    engine::WorkerSettings settings;
+    settings.timeouts = timeouts;
+    return settings;
+  }
+
+  std::unique_ptr<engine::Worker> worker_;
+  std::thread thread_;
+};
+
+// Everything up to the end of the stream, or up to its failure.
+inline std::string readToEnd(Client& client) { return client.input().rest(); }
+
+}  // namespace sluice::test
