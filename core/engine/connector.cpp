@@ -98,7 +98,10 @@ void Connecting::Attempt::finished(std::list<tcp::socket>::iterator socket, cons
     complete(Connected{std::move(*socket), resolvedAt, readClocks().mono});
     return;
   }
-  lastError = net::toError(code, Side::Upstream, name);
+  // Without a descriptor left, upstream was not even asked.
+  const bool exhausted = code == asio::error::no_descriptors;
+  lastError = exhausted ? Error{Code::TooManyConnections, Side::Local, code.value(), name}
+                        : net::toError(code, Side::Upstream, name);
   sockets.erase(socket);
   if (next < endpoints.size()) {
     stagger.cancel();

@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/limits.h"
 #include "core/base/version.h"
@@ -13,6 +14,7 @@
 #include "core/control/encode.h"
 #include "core/control/frame_reader.h"
 #include "platform/control_endpoint.h"
+#include "platform/process.h"
 
 namespace sluice::engine {
 
@@ -29,6 +31,8 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   }
 
   void send(control::StreamId stream, const control::Reply& reply);
+  // Says why, then closes.
+  void refuse(control::StreamId stream, Error error);
   bool subscribed() const { return subscribed_; }
   // The server is gone or has dropped this client.
   void detach() {
@@ -38,12 +42,14 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   }
 
  private:
-  static control::Hello ownHello() { return {control::kProtocolVersion, "sluiced", std::string(version()), 0}; }
+  static control::Hello ownHello() {
+    return {control::kProtocolVersion, "sluiced", std::string(version()), platform::ownProcessId()};
+  }
 
   void read();
   void received(Bytes bytes);
   void handle(const control::RequestMessage& message);
-  void refuse(control::StreamId stream, Error error);
+  void askForConnections(control::StreamId stream);
   void write();
   void drop();
 
@@ -53,6 +59,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   std::array<std::byte, 16 * limits::kKiB> buffer_{};
   std::deque<std::string> queue_;
   std::size_t queuedBytes_ = 0;
+  std::vector<control::StreamId> askedForConnections_;
   bool greeted_ = false;
   bool subscribed_ = false;
   bool closing_ = false;  // drops when the queue is sent
@@ -89,18 +96,28 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
   if (std::holds_alternative<control::GetStatus>(message.request)) {
     send(message.stream, server_->engine_.status());
   } else if (std::holds_alternative<control::GetConnections>(message.request)) {
-    server_->engine_.connections([self = shared_from_this(), stream = message.stream](control::ConnectionsReply reply) {
-      if (self->server_ != nullptr) self->send(stream, std::move(reply));
-    });
+    askForConnections(message.stream);
   } else if (std::holds_alternative<control::Subscribe>(message.request)) {
     subscribed_ = true;
     send(message.stream, control::Done{});
   } else if (std::holds_alternative<control::Stop>(message.request)) {
-    send(message.stream, control::Done{});
-    server_->engine_.stopRequested();
+    auto& engine = server_->engine_;
+    send(message.stream, control::Done{});  // which may drop this client
+    engine.stopRequested();
   } else {
     send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
   }
+}
+
+// Each answer looks at every connection on the loop that serves them: one at a time, and it serves all who ask meanwhile.
+void ControlServer::Client::askForConnections(control::StreamId stream) {
+  askedForConnections_.push_back(stream);
+  if (askedForConnections_.size() > 1) return;
+  server_->engine_.connections([self = shared_from_this()](const control::ConnectionsReply& reply) {
+    for (const auto each : std::exchange(self->askedForConnections_, {})) {
+      if (self->server_ != nullptr) self->send(each, reply);
+    }
+  });
 }
 
 void ControlServer::Client::refuse(control::StreamId stream, Error error) {
@@ -135,8 +152,8 @@ void ControlServer::Client::drop() {
   if (server != nullptr) server->remove(*this);
 }
 
-ControlServer::ControlServer(asio::io_context&, Acceptor acceptor, Engine& engine)
-    : acceptor_(std::move(acceptor)), engine_(engine) {
+ControlServer::ControlServer(asio::io_context& loop, Acceptor acceptor, Engine& engine)
+    : acceptor_(std::move(acceptor)), retry_(loop), engine_(engine) {
   accept();
 }
 
@@ -146,14 +163,32 @@ ControlServer::~ControlServer() {
 
 void ControlServer::accept() {
   acceptor_.async_accept([this](const std::error_code& code, stream_protocol::socket socket) {
-    if (code == asio::error::operation_aborted) return;
-    // The file's owner-only mode keeps others out already; the kernel's word is the second lock.
-    if (!code && clients_.size() < limits::kControlClientsMax && platform::peerIsThisUser(socket.native_handle())) {
-      clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
-      clients_.back()->start();
-    }
-    accept();
+    if (code != asio::error::operation_aborted) accepted(code, std::move(socket));
   });
+}
+
+void ControlServer::accepted(const std::error_code& code, stream_protocol::socket socket) {
+  if (!acceptor_.is_open()) return;
+  if (code) {
+    // Out of descriptors, most likely: who waits stays in the system's backlog.
+    retry_.expires_after(std::chrono::milliseconds(100));
+    retry_.async_wait([this](const std::error_code& cancelled) {
+      if (!cancelled && acceptor_.is_open()) accept();
+    });
+    return;
+  }
+  // The file's owner-only mode keeps others out already; the kernel's word is the second lock.
+  if (platform::peerIsThisUser(socket.native_handle())) {
+    const auto client = std::make_shared<Client>(*this, std::move(socket));
+    clients_.push_back(client);
+    if (clients_.size() <= limits::kControlClientsMax) {
+      client->start();
+    } else {
+      client->refuse(0, {Code::TooManyConnections, Side::Local, 0,
+                         "the engine serves " + std::to_string(limits::kControlClientsMax) + " programs already"});
+    }
+  }
+  accept();
 }
 
 void ControlServer::remove(Client& client) {
@@ -166,13 +201,6 @@ void ControlServer::publish(const control::Reply& event) {
   for (const auto& client : clients) {
     if (client->subscribed()) client->send(0, event);
   }
-}
-
-bool ControlServer::hasSubscribers() const {
-  for (const auto& client : clients_) {
-    if (client->subscribed()) return true;
-  }
-  return false;
 }
 
 void ControlServer::announceStop() {

@@ -1,10 +1,11 @@
 // The engine's end of the control connections: answers the app and the command line, and tells subscribers what is new.
 // Supervisor's loop only. A client that does not read is dropped before it costs memory (limits.h); one that breaks the
-// protocol is told why and dropped; traffic never notices.
+// protocol, or is one too many, is told why and dropped; traffic never notices.
 #pragma once
 
 #include <asio/io_context.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/steady_timer.hpp>
 #include <functional>
 #include <list>
 #include <memory>
@@ -34,18 +35,19 @@ class ControlServer {
 
   // Sends an event to every subscriber.
   void publish(const control::Reply& event);
-  bool hasSubscribers() const;
 
-  // Tells every client that the engine stops, and accepts no more.
+  // Tells every subscriber that the engine stops, and accepts no more.
   void announceStop();
 
  private:
   class Client;
 
   void accept();
+  void accepted(const std::error_code& code, asio::local::stream_protocol::socket socket);
   void remove(Client& client);
 
   Acceptor acceptor_;
+  asio::steady_timer retry_;
   Engine& engine_;
   std::list<std::shared_ptr<Client>> clients_;
 };

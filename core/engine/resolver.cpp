@@ -48,20 +48,22 @@ Result<Resolver::Endpoints> lookUp(tcp::resolver& resolver, const std::string& h
 
 }  // namespace
 
+// What the threads know; outlives the resolver with the last of them.
 struct Resolver::Shared {
   explicit Shared(asio::io_context& l) : loop(&l) {}
 
   struct Job {
     std::string host;
     std::uint16_t port;
-    Handler done;
+    std::weak_ptr<Waiting> waiting;
+    std::uint64_t ticket;
   };
 
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<Job> jobs;
   std::vector<std::thread> threads;
-  std::size_t idle = 0;
+  std::size_t idle = 0;  // threads that wait, those among them that were woken a moment ago
   bool stopped = false;
   asio::io_context* loop;  // null once the resolver is gone
 
@@ -80,16 +82,24 @@ void Resolver::Shared::serve(const std::shared_ptr<Shared>& shared) {
     auto job = std::move(shared->jobs.front());
     shared->jobs.pop_front();
     lock.unlock();
-    auto answer = lookUp(resolver, job.host, job.port);
+    auto result = lookUp(resolver, job.host, job.port);
     lock.lock();
     if (shared->loop == nullptr) return;
-    asio::post(*shared->loop, [done = std::move(job.done), answer = std::move(answer)]() mutable {
-      done(std::move(answer));
+    asio::post(*shared->loop, [job = std::move(job), result = std::move(result)]() mutable {
+      answer(job.waiting, job.ticket, std::move(result));
     });
   }
 }
 
-Resolver::Resolver(asio::io_context& loop) : shared_(std::make_shared<Shared>(loop)) {}
+void Resolver::answer(const std::weak_ptr<Waiting>& waiting, std::uint64_t ticket, Result<Endpoints> result) {
+  const auto alive = waiting.lock();
+  if (!alive) return;
+  auto handler = alive->handlers.extract(ticket);
+  handler.mapped()(std::move(result));
+}
+
+Resolver::Resolver(asio::io_context& loop)
+    : loop_(loop), waiting_(std::make_shared<Waiting>()), shared_(std::make_shared<Shared>(loop)) {}
 
 Resolver::~Resolver() {
   bool allIdle = false;
@@ -105,19 +115,22 @@ Resolver::~Resolver() {
 }
 
 void Resolver::resolve(std::string host, std::uint16_t port, Handler done) {
-  if (auto known = withoutLookup(host, port)) {
-    asio::post(*shared_->loop, [done = std::move(done), known = std::move(*known)]() mutable { done(std::move(known)); });
-    return;
-  }
+  const auto ticket = ++waiting_->last;
+  waiting_->handlers.emplace(ticket, std::move(done));
+  const auto answerNow = [&](Result<Endpoints> result) {
+    asio::post(loop_, [waiting = std::weak_ptr(waiting_), ticket, result = std::move(result)]() mutable {
+      answer(waiting, ticket, std::move(result));
+    });
+  };
+  if (auto known = withoutLookup(host, port)) return answerNow(std::move(*known));
+
   const std::lock_guard lock(shared_->mutex);
   if (shared_->jobs.size() >= limits::kLookupsPendingMax) {
-    asio::post(*shared_->loop, [done = std::move(done), host = std::move(host)] {
-      done(fail(Side::Upstream, Code::ResolveFailed, host + ": too many lookups wait already"));
-    });
-    return;
+    return answerNow(fail(Side::Upstream, Code::ResolveFailed, host + ": too many lookups wait already"));
   }
-  shared_->jobs.push_back({std::move(host), port, std::move(done)});
-  if (shared_->idle == 0 && shared_->threads.size() < limits::kResolverThreadsMax) {
+  shared_->jobs.push_back({std::move(host), port, waiting_, ticket});
+  // One that was woken for an earlier name has not taken it yet, perhaps: a slow name must not hold up this one.
+  if (shared_->jobs.size() > shared_->idle && shared_->threads.size() < limits::kResolverThreadsMax) {
     shared_->threads.emplace_back([shared = shared_] { Shared::serve(shared); });
   }
   shared_->wake.notify_one();

@@ -4,9 +4,11 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/result.h"
@@ -19,7 +21,8 @@ class Resolver {
   using Handler = std::function<void(Result<Endpoints>)>;
 
   explicit Resolver(asio::io_context& loop);
-  // Waits for no lookup: a thread that the system holds up is left behind, and its answer is dropped.
+  // Waits for no lookup: a thread that the system holds up is left behind with nothing of ours but the name it looks up.
+  // Handlers that were not called are gone when this returns.
   ~Resolver();
   Resolver(Resolver&&) = delete;
 
@@ -29,6 +32,15 @@ class Resolver {
 
  private:
   struct Shared;
+  // Stays on the loop: what a handler holds must not end on another thread, or after the loop.
+  struct Waiting {
+    std::uint64_t last = 0;
+    std::unordered_map<std::uint64_t, Handler> handlers;
+  };
+  static void answer(const std::weak_ptr<Waiting>& waiting, std::uint64_t ticket, Result<Endpoints> result);
+
+  asio::io_context& loop_;
+  std::shared_ptr<Waiting> waiting_;
   std::shared_ptr<Shared> shared_;
 };
 

@@ -36,6 +36,11 @@ Result<tcp::acceptor> bind(asio::io_context& loop, const ListenerSpec& spec) {
   return fail(std::move(error));
 }
 
+std::string sentenceAbout(const store::Database::MovedAside& moved) {
+  return "the history was damaged (" + describe(moved.why) + ") and is kept as " + moved.to.string() +
+         "; a new one was begun";
+}
+
 }  // namespace
 
 Supervisor::Supervisor(EngineSettings settings, platform::DataDirLock lock)
@@ -54,6 +59,12 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
   if (!lock) return fail(std::move(lock.error()));
 
   std::unique_ptr<Supervisor> engine(new Supervisor(std::move(settings), std::move(*lock)));
+  // From here on a signal is kept for run(): whoever reads that it listens may ask it to stop at once.
+  for (const int signal : platform::stopSignals()) {
+    std::error_code code;
+    engine->signals_.add(signal, code);
+    if (code) return fail(net::toError(code, Side::Local, "cannot wait for signal " + std::to_string(signal)));
+  }
   if (auto opened = engine->openHistory(); !opened) return fail(std::move(opened.error()));
   if (auto opened = engine->openListeners(); !opened) return fail(std::move(opened.error()));
   if (auto opened = engine->openControl(); !opened) return fail(std::move(opened.error()));
@@ -63,10 +74,7 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
 Result<void> Supervisor::openHistory() {
   auto database = store::Database::open(settings_.dataDir, startedAt_.wall);
   if (!database) return fail(std::move(database.error()));
-  if (const auto& moved = database->movedAside()) {
-    notice_ = "the history was damaged (" + describe(moved->why) + ") and is kept as " + moved->to.string() +
-              "; a new one was begun";
-  }
+  if (const auto& moved = database->movedAside()) notice_ = sentenceAbout(*moved);
   const auto firstExchange = database->nextExchangeId();
   const auto firstConnection = database->nextConnectionId();
   store::RecorderOptions options;
@@ -107,7 +115,6 @@ Result<void> Supervisor::openControl() {
 }
 
 void Supervisor::run() {
-  for (const int signal : platform::stopSignals()) signals_.add(signal);
   signals_.async_wait([this](const std::error_code& code, int) {
     if (!code) stopRequested();
   });
@@ -129,7 +136,7 @@ void Supervisor::workerFinished() {
   workerThread_.join();
   recorder_->stop();
   signals_.cancel();
-  // One last turn, so that clients get what was queued for them (Stopping) before their connections close.
+  // One last turn for what is ready to be sent.
   asio::post(loop_, [this] { loop_.stop(); });
 }
 
@@ -142,8 +149,8 @@ control::StatusSample Supervisor::sample() const {
   sample.openConnections = counters.openConnections.load(std::memory_order_relaxed);
   sample.bytesUp = counters.bytesUp.load(std::memory_order_relaxed);
   sample.bytesDown = counters.bytesDown.load(std::memory_order_relaxed);
-  const auto elapsed = (now.wall - lastSample_.at).count();
-  if (lastSample_.at.time_since_epoch().count() > 0 && elapsed > 0) {
+  const auto elapsed = (now.mono - lastSampleAt_).count();
+  if (lastSampleAt_ != MonoTime{} && elapsed > 0) {
     const auto perSecond = [&](std::uint64_t bytes) { return bytes * 1'000'000 / static_cast<std::uint64_t>(elapsed); };
     sample.upBytesPerSecond = perSecond(sample.bytesUp - lastSample_.bytesUp);
     sample.downBytesPerSecond = perSecond(sample.bytesDown - lastSample_.bytesDown);
@@ -154,12 +161,16 @@ control::StatusSample Supervisor::sample() const {
                                              : control::CaptureState::On;
   if (failed) sample.storeError = describe(recorder.problem);
   sample.recorderQueueBytes = recorder.queuedBytes;
+  sample.recorderQueueRecords = recorder.queuedRecords;
+  sample.refusedBodyBytes = recorder.refusedBodyBytes;
+  sample.droppedExchanges = recorder.droppedExchanges;
   sample.databaseBytes = recorder.databaseBytes;
   return sample;
 }
 
 void Supervisor::sampleEverySecond() {
   lastSample_ = sample();
+  lastSampleAt_ = readClocks().mono;
   control_->publish(lastSample_);
   sampleTimer_.expires_after(kSampleEvery);
   sampleTimer_.async_wait([this](const std::error_code& code) {
@@ -175,7 +186,9 @@ control::StatusReply Supervisor::status() {
   reply.uptime = readClocks().mono - startedAt_.mono;
   reply.dataDir = settings_.dataDir.string();
   reply.listeners = listeners_;
-  reply.exchangesTotal = recorder_->status().exchanges;
+  const auto recorder = recorder_->status();
+  reply.exchangesTotal = recorder.exchanges;
+  reply.storeNotice = recorder.movedAside ? sentenceAbout(*recorder.movedAside) : notice_;
   reply.bugsSurvived = bugCount();
   reply.now = sample();
   reply.now.upBytesPerSecond = lastSample_.upBytesPerSecond;
@@ -216,6 +229,7 @@ void Supervisor::publishChanged() {
   event.storeVersion = lastCommit_.version;
   event.newestExchange = lastCommit_.newest;
   event.exchangesTotal = lastCommit_.exchanges;
+  event.exchangesOpen = worker_->counters().openExchanges.load(std::memory_order_relaxed);
   control_->publish(event);
 }
 

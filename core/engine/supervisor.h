@@ -81,6 +81,7 @@ class Supervisor final : private ControlServer::Engine {
 
   // Loop thread only.
   control::StatusSample lastSample_;
+  MonoTime lastSampleAt_{};
   store::RecorderStatus lastCommit_;
   bool changedPending_ = false;
   bool stopping_ = false;
