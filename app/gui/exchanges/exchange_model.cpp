@@ -139,8 +139,9 @@ Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, Exch
   update.totals = *totals;
   auto ids = reader.ids(after, kIdsAnUpdate);
   if (!ids) return fail(ids.error());
-  update.changes = {totals->version, std::move(*ids), false};
-  update.changes.more = update.changes.ids.size() >= kIdsAnUpdate;
+  update.changes.version = totals->version;
+  update.changes.more = ids->size() >= kIdsAnUpdate;
+  update.changes.ids = std::move(*ids);
   return update;
 }
 

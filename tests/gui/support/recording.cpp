@@ -66,6 +66,7 @@ ExchangeId Recording::beginTunnel(const std::string& target) {
 }
 
 void Recording::answer(ExchangeId id, int status, const std::string& contentType) {
+  answered_.insert(id.value);
   capture::ResponseStarted response;
   response.exchange = id;
   response.status = status;
@@ -87,7 +88,7 @@ void Recording::end(ExchangeId id, Error error) {
   ended.exchange = id;
   ended.at = kFirst + Micros(id.value * 1000 + 42'000);
   ended.error = std::move(error);
-  ended.phases = {1'000, 5'000, 6'000, 30'000, 42'000};
+  ended.phases = {1'000, 5'000, 6'000, answered_.count(id.value) > 0 ? 30'000 : -1, 42'000};
   ended.request = {sizes_[id.value].request, sizes_[id.value].request};
   ended.response = {sizes_[id.value].response, sizes_[id.value].response};
   ended.upstreamAddress = "127.0.0.1:80";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "core/capture/records.h"
@@ -41,6 +42,7 @@ class Recording {
   sluice::test::TemporaryDirectory directory_;
   std::unique_ptr<store::Recorder> recorder_;
   std::vector<Sizes> sizes_;  // by id
+  std::set<std::uint64_t> answered_;
   std::uint64_t next_ = 1;
 };
 
