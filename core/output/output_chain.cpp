@@ -37,7 +37,7 @@ OutputResult OutputChain::push(buffer::Chain& chain, MonoTime now) {
 }
 
 pipe::OutputFilter::Readiness OutputChain::readiness(MonoTime now) const {
-  return read_ == Read::InFlight ? Readiness::WaitsForFile : next_.readiness(now);
+  return reading() ? Readiness::WaitsForFile : next_.readiness(now);
 }
 
 // Rules 2, 3 and 8.

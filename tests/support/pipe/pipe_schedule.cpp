@@ -300,8 +300,7 @@ class Schedule {
   // 8: streaming never waits on upstream with bytes in hand while downstream could take them.
   void checkStreaming() {
     const Wants wants = pipe_.wants(now_);
-    if (settings_.delivery != Delivery::Streaming || !wants.read || wants.turn || turn_ == Turn::Theirs ||
-        pipe_.downstreamFailed()) {
+    if (settings_.delivery != Delivery::Streaming || !wants.read || turn_ == Turn::Theirs || pipe_.downstreamFailed()) {
       return;
     }
     if (watched_->taken != pipe_.bytesReceived()) fail("8: received bytes were not handed to the filter");
