@@ -159,16 +159,18 @@ std::string duration(Micros time) {
   return two(seconds / 86400, "d", seconds / 3600 % 24, "h");
 }
 
-std::string isoTime(WallTime at) {
+std::string isoTime(WallTime time) {
+  const auto at = wallTimeFrom(time.time_since_epoch().count());
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(at - day);
+  const std::chrono::hh_mm_ss clock(at - day);
   return printed("%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", int(date.year()), unsigned(date.month()), unsigned(date.day()),
-                 int(time.hours().count()), int(time.minutes().count()), int(time.seconds().count()),
-                 int(time.subseconds().count()));
+                 int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count()),
+                 int(clock.subseconds().count()));
 }
 
-std::string localTime(WallTime at) {
+std::string localTime(WallTime time) {
+  const auto at = wallTimeFrom(time.time_since_epoch().count());
   const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
   const std::tm* parts = std::localtime(&seconds);
   std::array<char, 64> text;

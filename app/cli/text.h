@@ -33,7 +33,7 @@ std::string byteCount(std::uint64_t bytes);      // 999 B, 1.5 KB, 12 MB: powers
 std::string rate(std::uint64_t bytesPerSecond);  // 1.6 Mbit/s (200 KB/s)
 std::string duration(Micros time);               // 850 us, 12 ms, 3.4 s, 2 min 5 s, 3 h 12 min, 4 d 2 h
 
-std::string isoTime(WallTime at);    // 2025-11-21T10:24:00.123456Z
-std::string localTime(WallTime at);  // 2025-11-21 11:24:00, where the user is
+std::string isoTime(WallTime time);    // 2025-11-21T10:24:00.123456Z
+std::string localTime(WallTime time);  // 2025-11-21 11:24:00, where the user is
 
 }  // namespace sluice::cli

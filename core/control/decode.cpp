@@ -52,8 +52,6 @@ class TextReader {
   bool exceeded_ = false;
 };
 
-WallTime wallTime(std::int64_t micros) { return WallTime(Micros(micros)); }
-
 // A number that a newer program knows and this one does not reads as `fallback`.
 template <class Enum>
 Enum enumOr(std::uint8_t value, Enum last, Enum fallback) {
@@ -66,7 +64,7 @@ Hello read(const wire::Hello& from, TextReader& text) {
 
 StatusSample read(const wire::StatusSample& from, TextReader& text) {
   StatusSample sample;
-  sample.at = wallTime(from.at());
+  sample.at = wallTimeFrom(from.at());
   sample.openConnections = from.open_connections();
   sample.bytesUp = from.bytes_up();
   sample.bytesDown = from.bytes_down();
@@ -86,7 +84,7 @@ StatusReply read(const wire::StatusReply& from, TextReader& text) {
   StatusReply status;
   status.pid = from.pid();
   status.version = text(from.version());
-  status.startedAt = wallTime(from.started_at());
+  status.startedAt = wallTimeFrom(from.started_at());
   status.uptime = Micros(from.uptime_us());
   status.dataDir = text(from.data_dir());
   if (from.listeners() != nullptr) {
@@ -106,7 +104,7 @@ ConnectionRow read(const wire::Connection& from, TextReader& text) {
   row.connection = ConnectionId{from.connection()};
   row.state = enumOr(from.state(), ConnectionState::Tunnel, ConnectionState::Exchange);
   row.exchange = ExchangeId{from.exchange()};
-  row.openedAt = wallTime(from.opened_at());
+  row.openedAt = wallTimeFrom(from.opened_at());
   row.clientAddress = text(from.client_address());
   row.listener = text(from.listener());
   row.target = text(from.target());

@@ -147,3 +147,15 @@ SLUICE_TEST(textOverTheLimitIsAFault) {
   QVERIFY(decodeReply(asBytes(sharedRows(1, limits::kControlTextBytesMax))).has_value());
   QVERIFY(!decodeReply(asBytes(sharedRows(1, limits::kControlTextBytesMax + 1))));
 }
+
+SLUICE_TEST(timesBeyondEveryCalendarAreMovedIntoIt) {
+  for (const auto extreme : {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+    control::ConnectionRow row;
+    row.openedAt = WallTime(Micros(extreme));
+    const auto encoded = encodeReply(1, ConnectionsReply{1, {row}});
+    const auto message = decodeReply(asBytes(encoded).subspan(4));
+    QVERIFY(message.has_value());
+    QVERIFY(std::get<ConnectionsReply>(message->reply).rows[0].openedAt == wallTimeFrom(extreme));
+    QVERIFY(wallTimeFrom(extreme) != row.openedAt);
+  }
+}
