@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace sluice {
@@ -54,12 +55,21 @@ std::string_view name(Code code) {
   return "unknown error";
 }
 
+namespace {
+// "Connection refused", said by the system of what we call "connection refused".
+bool saysTheSame(std::string_view ofSystem, std::string_view ours) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
+  return ofSystem.size() >= ours.size() && std::equal(ours.begin(), ours.end(), ofSystem.begin(),
+                                                      [&](char x, char y) { return lower(x) == lower(y); });
+}
+}  // namespace
+
 std::string describe(const Error& error) {
   std::string text{name(error.code)};
   if (!error.detail.empty()) text.append(": ").append(error.detail);
-  if (error.systemCode != 0) {
-    text.append(" (").append(std::system_category().message(error.systemCode)).append(")");
-  }
+  if (error.systemCode == 0) return text;
+  const auto ofSystem = std::system_category().message(error.systemCode);
+  if (!saysTheSame(ofSystem, name(error.code))) text.append(" (").append(ofSystem).append(")");
   return text;
 }
 

@@ -36,7 +36,9 @@ void Link::waitWritableIfBlocked(MonoTime now) {
 }
 
 IoResult Link::sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) {
-  return transport_.sendFile(static_cast<PooledFile&>(file).handle(), offset, static_cast<std::size_t>(length));
+  auto result = transport_.sendFile(static_cast<PooledFile&>(file).handle(), offset, static_cast<std::size_t>(length));
+  // The writer knows the file's name.
+  return result.error.code == Code::FileChanged ? IoResult::end() : result;
 }
 
 void Link::onReadable() {

@@ -50,7 +50,7 @@ class Link final : public pipe::Source, public output::Stream, private net::Tran
 
   Capabilities capabilities() const override { return {true, net::Transport::kBuffersMax}; }
   IoResult send(std::span<const Bytes> pieces) override { return transport_.send(pieces); }
-  // REQUIRES: an PooledFile.
+  // REQUIRES: a PooledFile.
   IoResult sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) override;
   bool holdsBack() const override { return false; }
   IoResult flush() override { return IoResult::ok(0); }

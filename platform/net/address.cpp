@@ -52,8 +52,11 @@ Code codeOf(const std::error_code& code) {
 }  // namespace
 
 Error toError(const std::error_code& code, Side side, std::string detail) {
-  const bool systemNumber = code.category() == std::system_category();
-  return Error{codeOf(code), side, systemNumber ? code.value() : 0, std::move(detail)};
+  // Asio has a category of its own for the system's numbers, and codes of different categories are never equal.
+  const auto& ofAsio = asio::error::get_system_category();
+  const bool systemNumber = code.category() == ofAsio || code.category() == std::system_category();
+  const auto known = systemNumber ? std::error_code(code.value(), ofAsio) : code;
+  return Error{codeOf(known), side, systemNumber ? code.value() : 0, std::move(detail)};
 }
 
 }  // namespace sluice::net

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/engine/worker.h"
+#include "platform/process.h"
 #include "tests/support/engine/kept.h"
 #include "tests/support/wire/client.h"
 
@@ -17,6 +18,7 @@ class Proxy {
   explicit Proxy(engine::WorkerSettings settings = {},
                  asio::ip::address address = asio::ip::address_v4::loopback())
       : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, ExchangeId{1}, ConnectionId{1})) {
+    platform::prepareServerProcess();
     asio::ip::tcp::acceptor acceptor(worker_->loop(), {address, 0});
     port = acceptor.local_endpoint().port();
     worker_->serve(std::move(acceptor), "regular 127.0.0.1:" + std::to_string(port));

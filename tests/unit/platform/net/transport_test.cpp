@@ -1,0 +1,309 @@
+// The transport's contract, as its header states it, on real sockets.
+#include "platform/net/transport.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/support/test.h"
+#include "tests/support/wire/socket_pair.h"
+
+using namespace sluice;
+using net::CloseKind;
+using net::Transport;
+using Status = IoResult::Status;
+using test::runUntil;
+
+namespace {
+
+struct Announced final : Transport::Handler {
+  int readable = 0;
+  int writable = 0;
+  void onReadable() override { ++readable; }
+  void onWritable() override { ++writable; }
+};
+
+struct Rig {
+  Rig() : Rig(std::make_unique<asio::io_context>()) {}
+  explicit Rig(std::unique_ptr<asio::io_context> io) : loop_(std::move(io)), loop(*loop_) {
+    test::SocketPair pair(loop);
+    near.emplace(std::move(pair.near), Side::Client);
+    far.emplace(std::move(pair.far), Side::Upstream);
+    near->setHandler(&heard);
+  }
+
+  IoResult send(Transport& transport, std::string_view text) {
+    const Bytes piece = asBytes(text);
+    return transport.send({&piece, 1});
+  }
+  IoResult receive(Transport& transport, std::string& into, std::size_t room = 1000) {
+    std::vector<std::byte> buffer(room);
+    const MutableBytes piece(buffer);
+    auto result = transport.receive({&piece, 1});
+    into.append(asText(Bytes(buffer).first(result.bytes)));
+    return result;
+  }
+  // Receives as it arrives until there is `text`, the stream's end or its failure.
+  IoResult receiveUntil(Transport& transport, const std::string& text) {
+    IoResult result;
+    const bool came = runUntil(loop, [&] {
+      result = receive(transport, received);
+      return received == text || (result.status != Status::Ok && result.status != Status::WouldBlock);
+    });
+    return came ? result : IoResult::wouldBlock();
+  }
+  // Sends until the system takes no more.
+  std::size_t fill(Transport& transport) {
+    const std::string much(1 << 20, 'x');
+    std::size_t sent = 0;
+    for (auto result = send(transport, much); result.status == Status::Ok; result = send(transport, much)) sent += result.bytes;
+    return sent;
+  }
+  // Everything that is ready now, and nothing that would have to be waited for.
+  void settle() {
+    loop.restart();
+    while (loop.poll() > 0) {
+    }
+  }
+
+  std::unique_ptr<asio::io_context> loop_;
+  asio::io_context& loop;
+  Announced heard;
+  std::optional<Transport> near;
+  std::optional<Transport> far;
+  std::string received;
+};
+
+}  // namespace
+
+SLUICE_TEST(anAttemptToReceiveNothingReturnsAtOnce) {
+  Rig rig;
+  QVERIFY(rig.receive(*rig.near, rig.received).status == Status::WouldBlock);
+}
+
+SLUICE_TEST(gathersAndScattersInOrder) {
+  Rig rig;
+  const std::array<Bytes, 4> out{asBytes("one "), Bytes{}, asBytes("two "), asBytes("three")};
+  QCOMPARE(rig.near->send(out).bytes, std::size_t{13});
+  QVERIFY(runUntil(rig.loop, [&] { return rig.far->peek().status == Status::Ok; }));
+  std::array<std::byte, 6> a{}, b{}, c{};
+  const std::array<MutableBytes, 4> in{MutableBytes(a), MutableBytes{}, MutableBytes(b), MutableBytes(c)};
+  QCOMPARE(rig.far->receive(in).bytes, std::size_t{13});
+  QCOMPARE(asText(a), std::string_view("one tw"));
+  QCOMPARE(asText(b), std::string_view("o thre"));
+  QCOMPARE(asText(Bytes(c).first(1)), std::string_view("e"));
+}
+
+SLUICE_TEST(takesNoMorePiecesThanTheSystemGathers) {
+  Rig rig;
+  const std::string letter = "x";
+  const std::vector<Bytes> out(Transport::kBuffersMax + 5, asBytes(letter));
+  QCOMPARE(rig.near->send(out).bytes, Transport::kBuffersMax);
+  QVERIFY(runUntil(rig.loop, [&] { return rig.far->peek().status == Status::Ok; }));
+  std::array<std::byte, Transport::kBuffersMax + 5> room{};
+  std::vector<MutableBytes> in;
+  for (auto& each : room) in.emplace_back(&each, 1);
+  QCOMPARE(rig.far->receive(in).bytes, Transport::kBuffersMax);
+}
+
+SLUICE_TEST(countsWhatItMoved) {
+  Rig rig;
+  rig.send(*rig.near, "12345");
+  rig.receiveUntil(*rig.far, "12345");
+  QCOMPARE(rig.near->bytesSent(), std::uint64_t{5});
+  QCOMPARE(rig.near->bytesReceived(), std::uint64_t{0});
+  QCOMPARE(rig.far->bytesReceived(), std::uint64_t{5});
+}
+
+SLUICE_TEST(peekingTakesNothing) {
+  Rig rig;
+  QVERIFY(rig.near->peek().status == Status::WouldBlock);
+  rig.send(*rig.far, "ab");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Ok; }));
+  rig.receiveUntil(*rig.near, "ab");
+  QCOMPARE(rig.received, std::string("ab"));
+  QVERIFY(rig.near->peek().status == Status::WouldBlock);
+}
+
+SLUICE_TEST(peekingSeesTheEndAndAReset) {
+  Rig ended, broken;
+  ended.far->close(CloseKind::Orderly);
+  QVERIFY(runUntil(ended.loop, [&] { return ended.near->peek().status == Status::End; }));
+  broken.far->close(CloseKind::Abort);
+  QVERIFY(runUntil(broken.loop, [&] { return broken.near->peek().status == Status::Failed; }));
+}
+
+// --- Waits.
+
+SLUICE_TEST(aWaitIsAnnouncedOnceHoweverOftenItWasAskedFor) {
+  Rig rig;
+  rig.near->waitReadable();
+  rig.near->waitReadable();
+  rig.send(*rig.far, "a");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable > 0; }));
+  rig.settle();
+  QCOMPARE(rig.heard.readable, 1);
+}
+
+SLUICE_TEST(aWaitEndsWithItsAnnouncement) {
+  Rig rig;
+  rig.near->waitReadable();
+  rig.send(*rig.far, "a");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == 1; }));
+  rig.send(*rig.far, "b");
+  rig.receiveUntil(*rig.near, "ab");
+  rig.settle();
+  QCOMPARE(rig.heard.readable, 1);
+}
+
+SLUICE_TEST(aWaitSeesWhatCameBeforeIt) {
+  Rig rig;
+  rig.send(*rig.far, "a");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Ok; }));
+  for (int times = 1; times <= 3; ++times) {
+    rig.near->waitReadable();
+    QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == times; }));
+  }
+}
+
+SLUICE_TEST(nothingIsAnnouncedFromInsideACall) {
+  Rig rig;
+  rig.send(*rig.far, "a");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Ok; }));
+  rig.near->waitReadable();
+  rig.near->waitWritable();
+  QCOMPARE(rig.heard.readable + rig.heard.writable, 0);
+}
+
+SLUICE_TEST(anEndAndAResetAreAnnounced) {
+  Rig ended, broken;
+  ended.near->waitReadable();
+  ended.far->close(CloseKind::Orderly);
+  QVERIFY(runUntil(ended.loop, [&] { return ended.heard.readable == 1; }));
+  broken.near->waitReadable();
+  broken.far->close(CloseKind::Abort);
+  QVERIFY(runUntil(broken.loop, [&] { return broken.heard.readable == 1; }));
+}
+
+SLUICE_TEST(roomIsAnnouncedWhenThePeerHasRead) {
+  Rig rig;
+  const auto sent = rig.fill(*rig.near);
+  rig.near->waitWritable();
+  rig.settle();
+  QCOMPARE(rig.heard.writable, 0);
+  QVERIFY(runUntil(rig.loop, [&] {
+    std::string taken;
+    rig.receive(*rig.far, taken, sent);
+    return rig.heard.writable == 1;
+  }));
+  QVERIFY(rig.send(*rig.near, "more").status == Status::Ok);
+}
+
+SLUICE_TEST(waitingToSendIsAnnouncedWhenThePeerIsGone) {
+  Rig rig;
+  rig.fill(*rig.near);
+  rig.near->waitWritable();
+  rig.far->close(CloseKind::Abort);
+  QVERIFY(runUntil(rig.loop, [&] { return rig.heard.writable == 1; }));
+  QVERIFY(rig.send(*rig.near, "x").status == Status::Failed);
+}
+
+SLUICE_TEST(nothingIsAnnouncedAfterClosing) {
+  Rig rig;
+  rig.near->waitReadable();
+  rig.near->waitWritable();
+  rig.near->close(CloseKind::Orderly);
+  rig.near->waitReadable();
+  rig.settle();
+  QCOMPARE(rig.heard.readable + rig.heard.writable, 0);
+}
+
+SLUICE_TEST(nothingIsAnnouncedWithoutAHandler) {
+  Rig rig;
+  rig.near->waitWritable();
+  rig.near->setHandler(nullptr);
+  rig.settle();
+  QCOMPARE(rig.heard.writable, 0);
+}
+
+// The completion stands in the loop's queue already when the transport goes.
+SLUICE_TEST(aLateCompletionFindsNobody) {
+  Rig rig;
+  rig.near->waitWritable();
+  rig.near->waitReadable();
+  rig.near.reset();
+  rig.settle();
+  QCOMPARE(rig.heard.readable + rig.heard.writable, 0);
+}
+
+// --- Ends.
+
+SLUICE_TEST(aHalfCloseEndsOneDirection) {
+  Rig rig;
+  rig.send(*rig.near, "last");
+  rig.near->endSending();
+  QVERIFY(rig.receiveUntil(*rig.far, "last").status == Status::Ok);
+  QVERIFY(rig.receiveUntil(*rig.far, "").status == Status::End);
+  rig.send(*rig.far, "answer");
+  rig.received.clear();
+  rig.receiveUntil(*rig.near, "answer");
+  QCOMPARE(rig.received, std::string("answer"));
+}
+
+SLUICE_TEST(anOrderlyCloseDeliversEverythingFirst) {
+  Rig rig;
+  rig.send(*rig.near, "all of it");
+  rig.near->close(CloseKind::Orderly);
+  QVERIFY(!rig.near->isOpen());
+  QVERIFY(rig.receiveUntil(*rig.far, "no such text").status == Status::End);
+  QCOMPARE(rig.received, std::string("all of it"));
+}
+
+SLUICE_TEST(anAbortIsAResetToThePeer) {
+  Rig rig;
+  rig.near->close(CloseKind::Abort);
+  const auto result = rig.receiveUntil(*rig.far, "nothing");
+  QVERIFY(result.status == Status::Failed);
+  QVERIFY(result.error.code == Code::ConnectionReset);
+  QVERIFY(result.error.side == Side::Upstream);
+}
+
+SLUICE_TEST(goingAwayClosesInOrder) {
+  Rig rig;
+  rig.send(*rig.near, "bye");
+  rig.near.reset();
+  QVERIFY(rig.receiveUntil(*rig.far, "no such text").status == Status::End);
+  QCOMPARE(rig.received, std::string("bye"));
+}
+
+SLUICE_TEST(closingTwiceIsHarmless) {
+  Rig rig;
+  rig.near->close(CloseKind::Orderly);
+  rig.near->close(CloseKind::Abort);
+  QVERIFY(rig.receiveUntil(*rig.far, "nothing").status == Status::End);
+}
+
+SLUICE_TEST(nothingMovesOnAClosedTransport) {
+  Rig rig;
+  rig.near->close(CloseKind::Orderly);
+  QVERIFY(rig.receive(*rig.near, rig.received).status == Status::Failed);
+  QVERIFY(rig.send(*rig.near, "x").status == Status::Failed);
+  QVERIFY(rig.near->peek().status == Status::Failed);
+}
+
+SLUICE_TEST(sendingToAPeerThatIsGoneFailsOnItsSide) {
+  Rig rig;
+  rig.far->close(CloseKind::Abort);
+  QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Failed; }));
+  const auto result = rig.send(*rig.near, "x");
+  QVERIFY(result.status == Status::Failed);
+  QVERIFY(result.error.code == Code::ConnectionReset && result.error.side == Side::Client);
+}
+
+SLUICE_TEST(namesItsPeer) {
+  Rig rig;
+  QVERIFY(rig.near->peerAddress().rfind("127.0.0.1:", 0) == 0);
+  rig.near->close(CloseKind::Orderly);
+  QCOMPARE(rig.near->peerAddress(), std::string());
+}
