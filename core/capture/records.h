@@ -63,6 +63,7 @@ struct ExchangeProgress {
   ExchangeId exchange;
   std::uint64_t requestBodyBytes = 0;
   std::uint64_t responseBodyBytes = 0;
+  friend bool operator==(const ExchangeProgress&, const ExchangeProgress&) = default;
 };
 
 // Microseconds from ExchangeStarted::at; negative: did not happen.

@@ -369,11 +369,20 @@ void ClientConnection::responseRelayEnded(Now now) {
 }
 
 void ClientConnection::tellProgress(Now now) {
+  progressDue_.reset();
   auto* sink = worker_.sink();
-  const bool running = requestRelay_->active() || responseRelay_->active();
-  if (sink == nullptr || !running || now.mono - progressToldAt_ < kProgressEvery) return;
+  if (sink == nullptr || (!requestRelay_->active() && !responseRelay_->active())) return;
+  const capture::ExchangeProgress progress{session_.exchange(), requestRelay_->totals().bytes,
+                                           responseRelay_->totals().bytes};
+  if (progress == progressTold_) return;
+  // Also what came just before a pause is told, when its time has come.
+  if (now.mono - progressToldAt_ < kProgressEvery) {
+    progressDue_ = progressToldAt_ + kProgressEvery;
+    return;
+  }
   progressToldAt_ = now.mono;
-  sink->record(capture::ExchangeProgress{session_.exchange(), requestRelay_->totals().bytes, responseRelay_->totals().bytes});
+  progressTold_ = progress;
+  sink->record(progress);
 }
 
 }  // namespace sluice::engine

@@ -151,6 +151,8 @@ class ClientConnection final : private Link::Driver {
   MonoTime lastMoved_{};
   MonoTime lingersUntil_{};
   MonoTime progressToldAt_{};
+  capture::ExchangeProgress progressTold_;
+  std::optional<MonoTime> progressDue_;  // something is to be told, but not before this time
   std::uint64_t accountedUp_ = 0;
   std::uint64_t accountedDown_ = 0;
   std::uint64_t accountedUpstream_ = 0;

@@ -118,6 +118,7 @@ void ClientConnection::due() {
   // Who did not take all of its answer must not believe that it was all.
   if (closing_ != Closing::No) return close(client_.writer().pending() ? net::CloseKind::Abort : net::CloseKind::Orderly);
   const auto now = readClocks();
+  if (progressDue_ && now.mono < lastMoved_ + patience()) return turn();  // nothing is due but word of progress
   if (tunnel_.isOpen()) {
     tunnel_.fail({Code::IdleTimeout, Side::Local, 0, "nothing passed through the tunnel"});
   } else if (responseRelay_->active()) {
@@ -142,8 +143,10 @@ void ClientConnection::arm(Now now) {
   armReads(now);
   client_.waitWritableIfBlocked(now.mono);
   if (upstream_) upstream_->link.waitWritableIfBlocked(now.mono);
-  const auto due = lastMoved_ + patience();
-  deadline_.set(closing_ == Closing::Lingering ? std::min(due, lingersUntil_) : due);
+  auto due = lastMoved_ + patience();
+  if (closing_ == Closing::Lingering) due = std::min(due, lingersUntil_);
+  if (progressDue_) due = std::min(due, *progressDue_);
+  deadline_.set(due);
 }
 
 void ClientConnection::armReads(Now now) {
