@@ -36,6 +36,8 @@ std::string option(std::string_view name, std::string_view fallback);
 
 // Whether the test that runs has failed already: for helpers that tell more about a failure when they go out of scope.
 bool failedSoFar();
+// Fails the test that runs, from wherever a macro cannot.
+void failTest(const std::string& why);
 
 }  // namespace sluice::test
 

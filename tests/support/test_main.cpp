@@ -55,6 +55,7 @@ std::string option(std::string_view name, std::string_view fallback) {
 #ifdef SLUICE_QT_TEST
 
 bool sluice::test::failedSoFar() { return QTest::currentTestFailed(); }
+void sluice::test::failTest(const std::string& why) { QTest::qFail(why.c_str(), __FILE__, __LINE__); }
 
 class Tests : public QObject {
   Q_OBJECT
@@ -95,6 +96,11 @@ std::string describeFailure(const char* condition, const std::string& message) {
 }
 
 bool failedSoFar() { return current().failed; }
+
+void failTest(const std::string& why) {
+  current().failed = true;
+  report("FAIL", why, __FILE__, __LINE__);
+}
 }  // namespace sluice::test
 
 int main(int argc, char** argv) {

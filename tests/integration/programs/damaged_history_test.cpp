@@ -1,0 +1,71 @@
+// A damaged database is moved aside under a name that is told, a new one takes its place, and nothing is deleted.
+#include <fstream>
+#include <iterator>
+
+#include "tests/integration/capture/history.h"
+#include "tests/support/engine_process.h"
+#include "tests/support/origin/origin.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/client.h"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+std::string contents(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Whether the data directory holds, under another name than the database's own, a file with these contents.
+bool isKept(const std::filesystem::path& dataDir, const std::string& damaged) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dataDir)) {
+    if (entry.path().filename() == "history.db" && entry.path().parent_path() == dataDir) continue;
+    if (entry.is_regular_file() && contents(entry.path()) == damaged) return true;
+  }
+  return false;
+}
+
+void records(const std::filesystem::path& dataDir, const std::string& damaged) {
+  const Origin origin;
+  EngineProcess::Options options;
+  options.dataDir = dataDir;
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  QVERIFY2(engine.log().find("damaged") != std::string::npos, engine.log().c_str());
+  QVERIFY2(engine.log().find(dataDir.string()) != std::string::npos, engine.log().c_str());
+  QVERIFY(isKept(dataDir, damaged));
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bytes/5?anew")).has_value());
+  History history(dataDir);
+  QVERIFY2(history.ended("?anew").has_value(), history.failure.c_str());
+}
+
+}  // namespace
+
+SLUICE_TEST(aFileThatIsNoDatabaseIsMovedAside) {
+  const TemporaryDirectory directory;
+  const std::string damaged(10'000, 'x');
+  std::ofstream(directory / "history.db", std::ios::binary) << damaged;
+  records(directory.path(), damaged);
+}
+
+SLUICE_TEST(aDatabaseWithDamagedPagesIsMovedAside) {
+  const TemporaryDirectory directory;
+  {
+    const Origin origin;
+    EngineProcess::Options options;
+    options.dataDir = directory.path();
+    EngineProcess engine(options);
+    QVERIFY2(engine.ready(), engine.log().c_str());
+    Client client(engine.port());
+    for (int i = 0; i < 50; ++i) QVERIFY(client.get(origin.url("/bytes/5000")).has_value());
+    QVERIFY(engine.stop() == 0);
+  }
+  auto bytes = contents(directory / "history.db");
+  QVERIFY(bytes.size() > 16'384);
+  for (std::size_t at = 4096; at < bytes.size(); at += 4096) bytes.replace(at, 64, 64, '\xff');
+  std::ofstream(directory / "history.db", std::ios::binary) << bytes;
+  records(directory.path(), bytes);
+}

@@ -1,0 +1,185 @@
+// sluicectl against a real engine and its history.
+#include <nlohmann/json.hpp>
+
+#include "tests/support/engine_process.h"
+#include "tests/support/origin/origin.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/client.h"
+#include "tests/support/wire/pattern.h"
+
+using namespace sluice;
+using namespace sluice::test;
+using Json = nlohmann::json;
+
+namespace {
+
+// What sluicectl prints with --json; null, with the reason on standard error, when it fails.
+Json ask(const EngineProcess& engine, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "--json");
+  const auto finished = sluicectl(engine.dataDir(), arguments);
+  auto json = Json::parse(finished.output, nullptr, false);
+  if (!finished.ok() || json.is_discarded()) {
+    std::fprintf(stderr, "sluicectl %s: %s", arguments[1].c_str(), finished.text().c_str());
+    return nullptr;
+  }
+  return json;
+}
+
+// The rows once there are `count` that have ended; whatever there is at the deadline.
+Json rowsOnceEnded(const EngineProcess& engine, std::size_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  for (;;) {
+    auto rows = ask(engine, {"list", "--limit", "1000"});
+    std::size_t ended = 0;
+    for (const auto& row : rows) ended += row["state"] != "running" ? 1u : 0u;
+    if (ended >= count || std::chrono::steady_clock::now() > deadline) return rows;
+  }
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+}  // namespace
+
+SLUICE_TEST(statusTellsWhatTheEngineIsDoing) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bytes/5000")).has_value());
+  QCOMPARE(rowsOnceEnded(engine, 1).size(), std::size_t(1));
+  const auto status = ask(engine, {"status"});
+  QVERIFY(status["pid"] == engine.process().id());
+  QVERIFY(status["dataDir"] == engine.dataDir().string());
+  QVERIFY(status["listeners"].size() == 1);
+  QVERIFY(status["listeners"][0]["address"] == "127.0.0.1:" + std::to_string(engine.port()));
+  QVERIFY(status["exchanges"] == 1);
+  QVERIFY(status["bugsSurvived"] == 0);
+  QVERIFY(status["now"]["capture"] == "on");
+  QVERIFY(status["now"]["openConnections"] == 1);
+  const auto human = sluicectl(engine.dataDir(), {"status"});
+  QVERIFY2(human.ok() && contains(human.output, std::to_string(engine.port())), human.text().c_str());
+}
+
+SLUICE_TEST(connectionsListsWhatIsOpen) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto target = "127.0.0.1:" + std::to_string(origin.rawPort());
+  Client tunnel(engine.port());
+  QVERIFY(tunnel.tunnel(target));
+  const auto rows = ask(engine, {"connections"});
+  QCOMPARE(rows.size(), std::size_t(1));
+  QVERIFY(rows[0]["state"] == "tunnel");
+  QVERIFY(rows[0]["target"] == target);
+  QVERIFY(rows[0]["client"] == "127.0.0.1:" + std::to_string(tunnel.localPort()));
+}
+
+SLUICE_TEST(listShowsRowsInTheirOrder) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  for (int i = 1; i <= 5; ++i) QVERIFY(client.get(origin.url("/bytes/" + std::to_string(i))).has_value());
+  const auto rows = rowsOnceEnded(engine, 5);
+  QCOMPARE(rows.size(), std::size_t(5));
+  for (std::size_t i = 0; i < 5; ++i) {
+    QVERIFY(rows[i]["path"] == "/bytes/" + std::to_string(i + 1));
+    QVERIFY(rows[i]["status"] == 200);
+    QVERIFY(rows[i]["responseBody"]["bytes"] == i + 1);
+    QVERIFY(rows[i]["error"].is_null());
+  }
+  const auto newest = ask(engine, {"list", "--limit", "2"});
+  QCOMPARE(newest.size(), std::size_t(2));
+  QVERIFY(newest[1]["path"] == "/bytes/5");
+  const auto human = sluicectl(engine.dataDir(), {"list"});
+  QVERIFY2(human.ok() && contains(human.output, "/bytes/5") && contains(human.output, "GET"), human.text().c_str());
+}
+
+SLUICE_TEST(showAndBodyGiveEverythingOfOneExchange) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  const std::string head = "POST " + origin.url("/echo") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n";
+  const auto body = Pattern(1).text(0, 300'000);
+  const auto reply = client.ask(head + body);
+  QVERIFY(reply.has_value());
+  const auto rows = rowsOnceEnded(engine, 1);
+  QCOMPARE(rows.size(), std::size_t(1));
+  const auto id = rows[0]["id"].dump();
+  const auto details = ask(engine, {"show", id});
+  QVERIFY(details["requestHead"] == head);
+  QVERIFY(details["responseHead"] == reply->head.raw);
+  QVERIFY(sluicectl(engine.dataDir(), {"body", id}).output == body);
+  QVERIFY(sluicectl(engine.dataDir(), {"body", id, "--request"}).output == body);
+  const auto human = sluicectl(engine.dataDir(), {"show", id});
+  QVERIFY2(human.ok() && contains(human.output, "Content-Length: 300000"), human.text().c_str());
+}
+
+SLUICE_TEST(faultsSayWhichSideFailed) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bad/garbage")).has_value());
+  const auto rows = rowsOnceEnded(engine, 1);
+  QCOMPARE(rows.size(), std::size_t(1));
+  QVERIFY(rows[0]["state"] == "failed");
+  QVERIFY(rows[0]["error"]["side"] == "upstream");
+  QVERIFY(!rows[0]["error"]["message"].get<std::string>().empty());
+}
+
+SLUICE_TEST(watchShowsExchangesAsTheyHappen) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Process watch(programPath("sluicectl"), {"--data-dir", engine.dataDir().string(), "--json", "watch"});
+  // Until the first line there is no telling whether the watch has begun: ask again and again.
+  Client client(engine.port());
+  std::optional<std::string> line;
+  for (int i = 0; i < 100 && !line; ++i) {
+    QVERIFY(client.get(origin.url("/bytes/7")).has_value());
+    line = watch.lineThatBegins("{", std::chrono::milliseconds(200));
+  }
+  QVERIFY2(line && contains(*line, "/bytes/7"), (watch.output() + watch.errors()).c_str());
+  QVERIFY(engine.stop() == 0);
+  QVERIFY(watch.wait().has_value());
+}
+
+SLUICE_TEST(stopEndsTheEngineInOrder) {
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto finished = sluicectl(engine.dataDir(), {"stop"});
+  QVERIFY2(finished.ok(), finished.text().c_str());
+  QVERIFY(engine.process().wait() == 0);
+}
+
+SLUICE_TEST(historyIsReadableWithoutAnEngine) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bytes/9")).has_value());
+  QVERIFY(engine.stop() == 0);
+  const auto rows = ask(engine, {"list"});
+  QCOMPARE(rows.size(), std::size_t(1));
+  for (const char* command : {"status", "connections", "watch", "stop"}) {
+    const auto finished = sluicectl(engine.dataDir(), {command});
+    QVERIFY2(finished.exitCode == 3, (std::string(command) + ": " + finished.text()).c_str());
+    QVERIFY2(!finished.errors.empty(), command);
+  }
+}
+
+SLUICE_TEST(wrongUseAndWrongIdsAreTold) {
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  for (const auto& wrong :
+       std::vector<std::vector<std::string>>{{}, {"nonsense"}, {"list", "--odd"}, {"show"}, {"show", "x"}}) {
+    const auto finished = sluicectl(engine.dataDir(), wrong);
+    QVERIFY2(finished.exitCode == 2, finished.text().c_str());
+  }
+  for (const char* command : {"show", "body"}) {
+    const auto finished = sluicectl(engine.dataDir(), {command, "12345"});
+    QVERIFY2(finished.exitCode == 1 && contains(finished.errors, "12345"), finished.text().c_str());
+  }
+}

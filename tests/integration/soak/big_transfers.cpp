@@ -1,0 +1,100 @@
+#include "tests/integration/soak/big_transfers.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include "tests/support/wire/client.h"
+#include "tests/support/wire/pattern.h"
+
+namespace sluice::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+}  // namespace
+
+MemoryWatch::MemoryWatch(EngineProcess& engine) : first_(residentBytes(engine.process().id())), most_(first_) {
+  sampler_ = std::thread([this, id = engine.process().id()] {
+    while (!ended_) {
+      most_ = std::max(most_.load(), residentBytes(id));
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+}
+
+MemoryWatch::~MemoryWatch() {
+  ended_ = true;
+  sampler_.join();
+}
+
+Transfer download(const EngineProcess& engine, const std::string& url, std::uint64_t bytes) {
+  const auto start = Clock::now();
+  const Pattern pattern(1);
+  std::uint64_t received = 0;
+  bool same = true;
+  Process::Options options;
+  options.onOutput = [&](Bytes piece) {
+    same = same && pattern.matches(received, piece);
+    received += piece.size();
+  };
+  const auto finished = curl(engine, {"--max-time", "280", url}, options);
+  Transfer transfer{{}, secondsSince(start)};
+  if (!finished.ok()) {
+    transfer.failure = finished.text();
+  } else if (!same || received != bytes) {
+    transfer.failure = std::to_string(received) + " bytes, " + (same ? "a beginning" : "not the same");
+  }
+  return transfer;
+}
+
+Transfer upload(const EngineProcess& engine, const std::string& url, std::uint64_t bytes) {
+  const auto start = Clock::now();
+  const Pattern pattern(1);
+  std::uint64_t given = 0;
+  Process::Options options;
+  options.input = [&](MutableBytes into) {
+    const auto piece = into.first(std::size_t(std::min<std::uint64_t>(into.size(), bytes - given)));
+    pattern.fill(given, piece);
+    given += piece.size();
+    return piece.size();
+  };
+  const auto finished = curl(engine, {"--max-time", "280", "-H", "Expect:", "-T", "-", url}, options);
+  Transfer transfer{{}, secondsSince(start)};
+  const auto expected = "{\"size\":" + std::to_string(bytes) + ",\"sha256\":\"" + patternSha256(1, bytes) + "\"";
+  if (!finished.ok() || finished.output.rfind(expected, 0) != 0) transfer.failure = finished.text();
+  return transfer;
+}
+
+Transfer downloadSlowly(const EngineProcess& engine, const std::string& url, std::uint64_t bytes,
+                        std::uint64_t bytesPerSecond) {
+  Client client(engine.port());
+  if (!client.write("GET " + url + " HTTP/1.1\r\nHost: x\r\n\r\n")) return {client.failure()};
+  const auto head = readHead(client.input());
+  if (!head) return {"no response: " + client.failure()};
+  const auto start = Clock::now();
+  Sha256 digest;
+  std::uint64_t received = 0;
+  const auto body = readBody(*head, WithoutLength::UntilClose, client.input(), [&](Bytes piece) {
+    digest.update(piece);
+    received += piece.size();
+    std::this_thread::sleep_until(start + std::chrono::microseconds(received * 1'000'000 / bytesPerSecond));
+    return true;
+  });
+  Transfer transfer{{}, secondsSince(start)};
+  if (!body.complete || body.size != bytes) {
+    transfer.failure = std::to_string(body.size) + " bytes, then: " + client.failure();
+  } else if (digest.hex() != patternSha256(1, bytes)) {
+    transfer.failure = "not the same bytes";
+  }
+  return transfer;
+}
+
+void print(const char* what, const Transfer& transfer, std::uint64_t bytes, const MemoryWatch& memory) {
+  std::printf("%s: %.0f MiB in %.1f s (%.0f MB/s); resident memory at first %.1f MiB, at most %.1f MiB\n", what,
+              double(bytes) / 1048576, transfer.seconds, double(bytes) / 1e6 / transfer.seconds,
+              double(memory.firstBytes()) / 1048576, double(memory.mostBytes()) / 1048576);
+}
+
+}  // namespace sluice::test
