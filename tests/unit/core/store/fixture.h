@@ -106,6 +106,19 @@ inline capture::ExchangeEnded ended(std::uint64_t id, std::uint64_t responseByte
   return record;
 }
 
+inline std::string bodyOf(Reader& reader, std::uint64_t id, capture::Direction direction) {
+  auto opened = reader.openBody(ExchangeId{id}, direction);
+  if (!opened) return "cannot open: " + describe(opened.error());
+  std::string all;
+  std::string buffer(10'000, '\0');
+  for (;;) {
+    const auto count = opened->read(std::as_writable_bytes(std::span(buffer.data(), buffer.size())));
+    if (!count) return "cannot read: " + describe(count.error());
+    if (*count == 0) return all;
+    all.append(buffer, 0, *count);
+  }
+}
+
 // Opens, records and reads in one folder; tests call QVERIFY on what may fail.
 struct History {
   TempFolder folder;
@@ -125,16 +138,7 @@ struct History {
 
   std::string body(std::uint64_t id, capture::Direction direction = capture::Direction::Response) {
     auto reader = this->reader();
-    auto opened = reader.openBody(ExchangeId{id}, direction);
-    if (!opened) return "cannot open: " + describe(opened.error());
-    std::string all;
-    std::string buffer(10'000, '\0');
-    for (;;) {
-      const auto count = opened->read(std::as_writable_bytes(std::span(buffer.data(), buffer.size())));
-      if (!count) return "cannot read: " + describe(count.error());
-      if (*count == 0) return all;
-      all.append(buffer, 0, *count);
-    }
+    return bodyOf(reader, id, direction);
   }
 };
 
