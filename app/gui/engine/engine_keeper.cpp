@@ -29,7 +29,10 @@ EngineKeeper::EngineKeeper(Options options, QObject* parent) : QObject(parent), 
   connect(&process_, &EngineProcess::ended, this, &EngineKeeper::processEnded);
   connect(&link_, &EngineLink::attached, this, &EngineKeeper::linkAttached);
   connect(&link_, &EngineLink::lost, this, &EngineKeeper::linkLost);
-  connect(&link_, &EngineLink::stopping, this, [this] { announcedStop_ = true; });
+  connect(&link_, &EngineLink::stopping, this, [this] {
+    if (state_ == EngineState::Running) stoppedByOthers_ = true;
+    setState(EngineState::Stopping);
+  });
   connect(&link_, &EngineLink::sampled, this, &EngineKeeper::sampled);
   connect(&link_, &EngineLink::changed, this, &EngineKeeper::changed);
 }
@@ -52,7 +55,7 @@ void EngineKeeper::dismissNotice() { setNotice({}); }
 void EngineKeeper::start() {
   if (state_ == EngineState::Starting || state_ == EngineState::Running || state_ == EngineState::Stopping) return;
   dismissNotice();
-  announcedStop_ = false;
+  stoppedByOthers_ = false;
   setState(EngineState::Starting);
   if (!attachToRunning()) linkLost({});
 }
@@ -90,7 +93,7 @@ void EngineKeeper::lookAgain() {
 
 void EngineKeeper::linkAttached(const control::StatusReply& status) {
   listeners_ = addressesOf(status);
-  announcedStop_ = false;
+  if (state_ == EngineState::Waiting) dismissNotice();
   setState(EngineState::Running);
   emit attached();
 }
@@ -126,8 +129,12 @@ void EngineKeeper::processEnded(bool crashed, int exitCode) {
   lookTimer_.stop();
   link_.drop();
   if (state_ == EngineState::Stopping) return stopped();
+  if (hadListened && !crashed && exitCode == 0) {
+    stoppedByOthers_ = true;  // in order, so somebody asked: the news of it was lost with the connection
+    return stopped();
+  }
   if (!hadListened) return startFailed({});
-  diedWhileRunning(crashed ? tr("It crashed.") : tr("It ended with exit status %1.").arg(exitCode));
+  diedWhileRunning(crashed ? QString() : tr("Its exit status was %1.").arg(exitCode));
 }
 
 void EngineKeeper::startFailed(const QString& why) {
@@ -137,9 +144,8 @@ void EngineKeeper::startFailed(const QString& why) {
   const QString lastWords = process_.lastWords();
   if (!lastWords.isEmpty()) notice.detail = lastWords;
   if (notice.detail.isEmpty()) notice.detail = tr("It gave no reason.");
-  if (notice.detail.contains(QLatin1String("in use")) && notice.detail.contains(QLatin1String("port"))) {
-    notice.offer = EngineNotice::Offer::StartOnFreePort;
-  }
+  // The engine's own words (see core/engine): the one failure that another port cures.
+  if (notice.detail.contains(QLatin1String("cannot listen on"))) notice.offer = EngineNotice::Offer::StartOnFreePort;
   setState(EngineState::Failed);
   setNotice(notice);
 }
@@ -147,32 +153,27 @@ void EngineKeeper::startFailed(const QString& why) {
 void EngineKeeper::diedWhileRunning(const QString& how) {
   listeners_.clear();
   const bool wasOwn = !process_.listeners().isEmpty();
-  if (announcedStop_) {
-    // Somebody else asked it to: sluicectl stop, another window, a signal.
-    setState(EngineState::Stopped);
-    setNotice({EngineNotice::Level::Info, tr("The engine was stopped."), {}, EngineNotice::Offer::Start});
-    if (options_.attachOnly) start();
-    return;
-  }
   if (options_.attachOnly) {
     setState(EngineState::Stopped);
     return start();
   }
-  const QString detail = wasOwn && !process_.lastWords().isEmpty() ? how + u'\n' + process_.lastWords() : how;
+  QStringList details{how, wasOwn ? process_.lastWords() : QString()};
+  details.removeAll(QString());
+  const QString detail = details.join(u'\n');
   const bool again = sinceRestart_.isValid() && sinceRestart_.elapsed() < kRestartOnceWithinMs;
   setState(EngineState::Stopped);
   if (again) {
     setState(EngineState::Failed);
-    setNotice({EngineNotice::Level::Bad, tr("The engine stopped again, soon after it was restarted."), detail,
+    setNotice({EngineNotice::Level::Bad, tr("The engine crashed again, soon after it was restarted."), detail,
                EngineNotice::Offer::Start});
     return;
   }
   sinceRestart_.start();
   start();
-  setNotice({EngineNotice::Level::Warning,
-             tr("The engine stopped unexpectedly and was restarted. Connections that were open are lost; "
-                "everything recorded is kept."),
-             detail, EngineNotice::Offer::Nothing});
+  setNotice(
+      {EngineNotice::Level::Warning,
+       tr("The engine crashed and was restarted. Connections that were open are lost; everything recorded is kept."),
+       detail, EngineNotice::Offer::Nothing});
 }
 
 void EngineKeeper::stop() {
@@ -214,8 +215,13 @@ void EngineKeeper::stopped() {
     emit shutDown();
   } else if (std::exchange(startWhenStopped_, false)) {
     start();
-  } else {
+  } else if (!stoppedByOthers_) {
     dismissNotice();
+  } else if (options_.attachOnly) {
+    start();
+  } else {
+    // sluicectl stop, another window, a signal.
+    setNotice({EngineNotice::Level::Info, tr("The engine was stopped."), {}, EngineNotice::Offer::Start});
   }
 }
 

@@ -94,7 +94,7 @@ class EngineKeeper : public QObject {
   QStringList listenOverride_;
   bool startWhenStopped_ = false;
   bool shuttingDown_ = false;
-  bool announcedStop_ = false;  // the engine told that it was asked to stop
+  bool stoppedByOthers_ = false;  // the engine ends in order, and it was not us who asked
 };
 
 }  // namespace sluice::gui

@@ -7,6 +7,7 @@ namespace {
 constexpr qsizetype kErrorBytesMax = 8 * 1024;  // enough for the message that matters: the last one
 constexpr qsizetype kOutputLineMax = 4 * 1024;  // a longer line is not one of the contract's
 constexpr qsizetype kLastWordsLines = 4;
+constexpr auto kOwnName = "sluiced: ";  // before each message; who reads it here knows who speaks
 }  // namespace
 
 EngineProcess::EngineProcess(QObject* parent) : QObject(parent) {
@@ -76,8 +77,10 @@ void EngineProcess::readErrors() {
 
 QString EngineProcess::lastWords() const {
   QStringList lines;
-  for (const QByteArray& line : errors_.split('\n')) {
-    if (!line.trimmed().isEmpty()) lines.append(visibleLine(line.trimmed().toStdString(), 512));
+  for (QByteArray line : errors_.split('\n')) {
+    line = line.trimmed();
+    if (line.startsWith(kOwnName)) line.remove(0, qsizetype(qstrlen(kOwnName)));
+    if (!line.isEmpty()) lines.append(visibleLine(line.toStdString(), 512));
   }
   return lines.mid(std::max<qsizetype>(0, lines.size() - kLastWordsLines)).join(u'\n');
 }

@@ -34,19 +34,6 @@ void fillBackground(QPainter& painter, const QStyleOptionViewItem& option, const
   painter.fillRect(option.rect, active ? colors.selection : colors.selectionIdle);
 }
 
-// The query is quieter than the path: what tells rows apart stands out.
-void paintPath(QPainter& painter, const QRect& area, const QString& text, const Colors& colors) {
-  const QString shown = painter.fontMetrics().elidedText(text, Qt::ElideRight, area.width());
-  const auto query = shown.indexOf(u'?');
-  const QString path = shown.left(query < 0 ? shown.size() : query);
-  painter.setPen(colors.text);
-  painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, path);
-  if (query < 0) return;
-  painter.setPen(colors.muted);
-  painter.drawText(area.adjusted(painter.fontMetrics().horizontalAdvance(path), 0, 0, 0),
-                   Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown.mid(query));
-}
-
 }  // namespace
 
 QColor colorOf(const store::ExchangeRow& row, const Colors& colors) {
@@ -95,18 +82,28 @@ void ExchangeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
   const QRect area = option.rect.adjusted(kPadding, 0, -kPadding, 0);
   painter->setFont(option.font);
   if (row == nullptr) {
+    // Being read: the number is known, the rest comes with the next frame.
     if (column != Column::Number) return;
     painter->setPen(colors.muted);
-    painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, index.data().toString());
+    texts_.draw(*painter, area, Qt::AlignRight, index.data().toString());
     return;
   }
   if (column == Column::State) return paintStateSign(*painter, option.rect, *row, colors);
   const QString text = index.data().toString();
   if (column == Column::Path) return paintPath(*painter, area, text, colors);
   painter->setPen(textColorOf(column, *row, colors));
-  const auto alignment = Qt::Alignment(index.data(Qt::TextAlignmentRole).toInt());
-  painter->drawText(area, int(alignment) | Qt::TextSingleLine,
-                    painter->fontMetrics().elidedText(text, Qt::ElideRight, area.width()));
+  texts_.draw(*painter, area, Qt::Alignment(index.data(Qt::TextAlignmentRole).toInt()), text);
+}
+
+// The query is quieter than the path: what tells rows apart stands out.
+void ExchangeDelegate::paintPath(QPainter& painter, QRect area, const QString& text, const Colors& colors) const {
+  const auto query = text.indexOf(u'?');
+  painter.setPen(colors.text);
+  const int width = texts_.draw(painter, area, Qt::AlignLeft, query < 0 ? text : text.left(query));
+  if (query < 0) return;
+  painter.setPen(colors.muted);
+  area.setLeft(area.left() + width);
+  texts_.draw(painter, area, Qt::AlignLeft, text.mid(query));
 }
 
 }  // namespace sluice::gui

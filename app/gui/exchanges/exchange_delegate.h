@@ -5,6 +5,7 @@
 #include <QStyledItemDelegate>
 
 #include "app/gui/exchanges/exchange_model.h"
+#include "app/gui/exchanges/shaped_text.h"
 #include "app/gui/look/colors.h"
 
 namespace sluice::gui {
@@ -14,6 +15,11 @@ class ExchangeDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+ private:
+  void paintPath(QPainter& painter, QRect area, const QString& text, const Colors& colors) const;
+
+  mutable ShapedTexts texts_;
 };
 
 // The colour that stands for how an exchange went.

@@ -64,7 +64,7 @@ QString ExchangeModel::displayText(Column column, const store::ExchangeRow& row)
     case Column::Number: return QString::number(row.id.value);
     case Column::State: return stateText(row);
     case Column::Method: return visibleLine(row.method, 64);
-    case Column::Host: return visibleLine(row.host, 256);
+    case Column::Host: return hostText(row);
     case Column::Path: return visibleLine(row.path);
     case Column::Status: return row.status == 0 ? QString() : QString::number(row.status);
     case Column::Type: return typeText(row);
@@ -164,7 +164,9 @@ void ExchangeModel::take(Result<Update> update) {
   refreshing_ = false;
   if (!update) {
     // Nothing recorded yet is an empty table, no problem; anything else keeps what is shown.
-    setProblem(update.error().code == Code::NotFound ? Error{} : update.error());
+    const bool nothingYet = update.error().code == Code::NotFound;
+    setProblem(nothingYet ? Error{} : update.error());
+    if (nothingYet && phase_ == Phase::FirstIds) emit loaded();
     if (refreshAgain_) refresh();
     return;
   }

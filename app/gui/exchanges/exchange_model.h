@@ -42,7 +42,7 @@ class ExchangeModel : public QAbstractTableModel {
  signals:
   // Some of these rows have new content (also rows that are not in memory).
   void exchangesChanged(const std::vector<sluice::ExchangeId>& ids);
-  // The first complete reading of the ids is done.
+  // The ids have been read, or there are none yet.
   void loaded();
   // The history cannot be read; empty: it can again.
   void problemChanged(const QString& problem);

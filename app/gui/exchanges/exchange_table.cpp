@@ -13,6 +13,7 @@ namespace {
 constexpr int kColumnsVersion = 1;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;
+constexpr int kPathDigitsMin = 24;
 
 // In widths of the digit 0, so that every font gets columns that fit.
 int defaultWidth(Column column) {
@@ -20,13 +21,13 @@ int defaultWidth(Column column) {
     case Column::Number: return 8;
     case Column::State: return 6;
     case Column::Method: return 11;
-    case Column::Host: return 26;
+    case Column::Host: return 22;
     case Column::Path: return 40;
     case Column::Status: return 8;
-    case Column::Type: return 10;
+    case Column::Type: return 12;
     case Column::Size: return 11;
     case Column::Duration: return 12;
-    case Column::Started: return 15;
+    case Column::Started: return 14;
   }
   return 10;
 }
@@ -69,6 +70,7 @@ void ExchangeTable::setUpHeaders() {
   header->setSectionsClickable(false);
   header->setTextElideMode(Qt::ElideRight);
   header->setMinimumSectionSize(36);
+  connect(header, &QHeaderView::sectionResized, this, &ExchangeTable::fillWidth);
   header->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(header, &QWidget::customContextMenuRequested, this,
           [this, header](const QPoint& at) { emit columnsMenuRequested(header->mapToGlobal(at)); });
@@ -84,9 +86,26 @@ void ExchangeTable::resetColumns() {
   for (int i = 0; i < kColumnCount; ++i) {
     header->moveSection(header->visualIndex(i), i);
     header->setSectionHidden(i, false);
-    header->setSectionResizeMode(i, i == int(Column::Path) ? QHeaderView::Stretch : QHeaderView::Interactive);
     header->resizeSection(i, defaultWidth(Column(i)) * digit);
   }
+  fillWidth();
+}
+
+// The path takes what the others leave, but never so little that it says nothing: then the table scrolls sideways.
+void ExchangeTable::fillWidth() {
+  const int path = int(Column::Path);
+  if (filling_ || isColumnHidden(path)) return;
+  filling_ = true;
+  QHeaderView* header = horizontalHeader();
+  const int others = header->length() - header->sectionSize(path);
+  const int least = kPathDigitsMin * fontMetrics().horizontalAdvance(u'0');
+  header->resizeSection(path, std::max(least, viewport()->width() - others));
+  filling_ = false;
+}
+
+void ExchangeTable::resizeEvent(QResizeEvent* event) {
+  QTableView::resizeEvent(event);
+  fillWidth();
 }
 
 QByteArray ExchangeTable::columnsState() const {
@@ -97,12 +116,14 @@ void ExchangeTable::restoreColumnsState(const QByteArray& state) {
   const QByteArray prefix = QByteArray::number(kColumnsVersion) + ':';
   if (state.startsWith(prefix)) horizontalHeader()->restoreState(state.mid(prefix.size()));
   horizontalHeader()->setSectionsMovable(true);
+  fillWidth();
 }
 
 void ExchangeTable::setColumnShown(Column column, bool shown) {
   // A table without columns could not be mended by its own header's menu.
   if (!shown && horizontalHeader()->hiddenSectionCount() + 1 >= kColumnCount) return;
   setColumnHidden(int(column), !shown);
+  fillWidth();
 }
 
 void ExchangeTable::updateRowHeight() {

@@ -50,16 +50,19 @@ class ExchangeTable : public QTableView {
   void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
   void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void setUpHeaders();
   void updateRowHeight();
   void userScrolled();
+  void fillWidth();
   void repaintRunning();
 
   ExchangeModel& model_;
   QTimer runningTimer_;  // durations of rows that run grow on view
   bool following_ = true;
+  bool filling_ = false;
 };
 
 }  // namespace sluice::gui

@@ -110,6 +110,10 @@ constexpr Phrase kPhrases[] = {
     {511, "Network Authentication Required"},
 };
 
+bool answeredByUpstream(const store::ExchangeRow& row) {
+  return row.kind == capture::Kind::Tunnel ? row.phases.connectedUs >= 0 : row.phases.responseHeadUs >= 0;
+}
+
 }  // namespace
 
 QString stateText(const store::ExchangeRow& row) {
@@ -117,7 +121,8 @@ QString stateText(const store::ExchangeRow& row) {
     case store::State::Running: return row.kind == capture::Kind::Tunnel ? tr("Tunnel open") : tr("Running");
     case store::State::Complete: return row.kind == capture::Kind::Tunnel ? tr("Tunnel closed") : tr("Complete");
     case store::State::Failed: return tr("Failed");
-    case store::State::CutOff: return tr("Cut off");
+    // Where upstream never answered, the status is our own 502 or 504: for the user that is a failure.
+    case store::State::CutOff: return answeredByUpstream(row) ? tr("Cut off") : tr("Failed");
   }
   return {};
 }
@@ -125,6 +130,13 @@ QString stateText(const store::ExchangeRow& row) {
 QString typeText(const store::ExchangeRow& row) {
   if (row.kind == capture::Kind::Tunnel) return tr("tunnel");
   return shortTypeOf(visibleLine(row.contentType, 128));
+}
+
+QString hostText(const store::ExchangeRow& row) {
+  QString host = visibleLine(row.host, 256);
+  if (host.contains(u':')) host = u'[' + host + u']';
+  const int usual = row.kind == capture::Kind::Tunnel ? 443 : 80;
+  return row.port == 0 || row.port == usual ? host : host + u':' + QString::number(row.port);
 }
 
 QString phraseOf(int status) {

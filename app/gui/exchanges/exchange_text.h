@@ -9,9 +9,10 @@ namespace sluice::gui {
 
 QString stateText(const store::ExchangeRow& row);  // "Running", "Complete", "Failed: connection refused"
 QString typeText(const store::ExchangeRow& row);   // "json", "html", "tunnel"
-QString phraseOf(int status);                      // "Not Found", empty for numbers nobody registered
-QString errorText(const Error& error);             // one sentence, safe to show
-QString urlText(const store::ExchangeRow& row);    // as it goes to the clipboard; "host:port" for a tunnel
+QString hostText(const store::ExchangeRow& row);  // "example.com", "[::1]:3000": the port where it is not the usual one
+QString phraseOf(int status);                     // "Not Found", empty for numbers nobody registered
+QString errorText(const Error& error);            // one sentence, safe to show
+QString urlText(const store::ExchangeRow& row);   // as it goes to the clipboard; "host:port" for a tunnel
 // So far for one that runs, whole for one that has ended; negative when not known.
 std::int64_t durationUs(const store::ExchangeRow& row, WallTime now);
 std::uint64_t sizeOf(const store::ExchangeRow& row);

@@ -32,7 +32,7 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   connect(asHex_, &QToolButton::clicked, this, [this] { want(BodyForm::Hex); });
 
   auto* bar = new QHBoxLayout;
-  bar->setContentsMargins(8, 2, 6, 2);
+  bar->setContentsMargins(12, 2, 6, 2);
   bar->setSpacing(2);
   bar->addWidget(facts_, 1);
   bar->addWidget(asText_);

@@ -27,6 +27,7 @@ class BodyPane : public QWidget {
   BodyForm shownForm() const { return shown_; }
   void toggleForm();
   TextView& view() { return *view_; }
+  QString factsText() const { return facts_->text(); }
 
  signals:
   void formWanted();

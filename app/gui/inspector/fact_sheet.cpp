@@ -54,7 +54,7 @@ void setColor(QTextEdit& edit, const QColor& color) {
 }  // namespace
 
 FactSheet::FactSheet(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(this)) {
-  grid_->setContentsMargins(14, 10, 14, 10);
+  grid_->setContentsMargins(12, 10, 12, 10);
   grid_->setHorizontalSpacing(16);
   grid_->setVerticalSpacing(5);
   grid_->setColumnStretch(1, 1);
@@ -63,11 +63,18 @@ FactSheet::FactSheet(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(t
 FactSheet::Line& FactSheet::lineAt(std::size_t index) {
   while (lines_.size() <= index) {
     const int row = int(lines_.size());
+    auto* title = new QLabel(this);
+    title->setTextFormat(Qt::PlainText);
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    title->setFont(bold);
+    title->setContentsMargins(0, row > 0 ? 10 : 0, 0, 2);
     QLabel* name = mutedLabel({}, this);
     auto* value = new ValueEdit(this);
+    grid_->addWidget(title, row, 0, 1, 2, Qt::AlignTop | Qt::AlignLeft);
     grid_->addWidget(name, row, 0, Qt::AlignTop | Qt::AlignLeft);
     grid_->addWidget(value, row, 1, Qt::AlignTop);
-    lines_.push_back({name, value});
+    lines_.push_back({title, name, value});
   }
   return lines_[index];
 }
@@ -78,19 +85,17 @@ void FactSheet::setFacts(const std::vector<Fact>& facts) {
     Line& line = lineAt(i);
     const Fact& fact = facts[i];
     const bool title = fact.name.isEmpty();
-    QFont font = this->font();
-    font.setWeight(title ? QFont::DemiBold : QFont::Normal);
-    line.name->setFont(font);
-    line.name->setText(title ? fact.value : fact.name);
-    line.name->setContentsMargins(0, title && i > 0 ? 10 : 0, 0, title ? 2 : 0);
-    line.name->show();
+    line.title->setVisible(title);
+    line.name->setVisible(!title);
     line.value->setVisible(!title);
+    (title ? line.title : line.name)->setText(title ? fact.value : fact.name);
     line.value->setAccessibleName(fact.name);
     if (title) continue;
     if (line.value->toPlainText() != fact.value) line.value->setPlainText(fact.value);
     setColor(*line.value, colorOf(fact.tone, colorsOf(palette())));
   }
   for (std::size_t i = facts.size(); i < lines_.size(); ++i) {
+    lines_[i].title->hide();
     lines_[i].name->hide();
     lines_[i].value->hide();
   }

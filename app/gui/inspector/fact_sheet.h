@@ -26,6 +26,7 @@ class FactSheet : public QWidget {
 
  private:
   struct Line {
+    QLabel* title;
     QLabel* name;
     QTextEdit* value;
   };

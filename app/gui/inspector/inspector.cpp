@@ -79,7 +79,7 @@ QWidget* Inspector::makeOverview() {
   return area;
 }
 
-void Inspector::show(ExchangeId id) {
+void Inspector::inspect(ExchangeId id) {
   if (id == id_) return;
   id_ = id;
   ++generation_;

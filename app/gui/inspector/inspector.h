@@ -22,7 +22,7 @@ class Inspector : public QWidget {
   explicit Inspector(History& history, QWidget* parent = nullptr);
 
   // None: the empty page.
-  void show(ExchangeId id);
+  void inspect(ExchangeId id);
   ExchangeId exchange() const { return id_; }
   // These exchanges have changed in the database.
   void noteChanged(const std::vector<ExchangeId>& ids);

@@ -8,7 +8,7 @@
 
 namespace sluice::gui {
 namespace {
-constexpr int kMargin = 14;
+constexpr int kMargin = 12;
 constexpr int kBarHeight = 8;
 constexpr int kGap = 12;
 
@@ -78,7 +78,7 @@ void PhaseChart::paintEvent(QPaintEvent*) {
   QFont bold = font();
   bold.setWeight(QFont::DemiBold);
   painter.setFont(bold);
-  painter.setPen(colors.muted);
+  painter.setPen(colors.text);
   painter.drawText(QRect(kMargin, 0, width(), lineHeight()), Qt::AlignLeft | Qt::AlignVCenter, tr("Timing"));
   painter.setFont(font());
 

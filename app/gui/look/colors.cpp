@@ -132,12 +132,25 @@ QString styleSheetOf(Scheme scheme) {
     QTabBar::tab:hover { color: $text; }
     QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
     QTabBar::tab:focus { color: $accent; }
+    QScrollBar { background: transparent; border: none; }
+    QScrollBar:vertical { width: 11px; }
+    QScrollBar:horizontal { height: 11px; }
+    QScrollBar::handle { background: $handle; border-radius: 3px; margin: 2px; }
+    QScrollBar::handle:hover { background: $faint; }
+    QScrollBar::handle:vertical { min-height: 28px; }
+    QScrollBar::handle:horizontal { min-width: 28px; }
+    QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+    QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+    QAbstractScrollArea::corner { background: transparent; border: none; }
     QToolTip { border: 1px solid $border; padding: 3px 5px; color: $text; background: $window; }
   )");
   const QColor hover = scheme == Scheme::Light ? QColor("#e9ecf0") : QColor("#2a2f36");
-  const std::pair<const char*, QColor> names[] = {
-      {"$border", c.border}, {"$hover", hover},     {"$idle", c.selectionIdle}, {"$selection", c.selection},
-      {"$accent", c.accent}, {"$window", c.window}, {"$muted", c.muted},        {"$text", c.text}};
+  const QColor handle = scheme == Scheme::Light ? QColor("#c6ccd4") : QColor("#434a55");
+  const std::pair<const char*, QColor> names[] = {{"$border", c.border},      {"$handle", handle},
+                                                  {"$faint", c.faint},        {"$hover", hover},
+                                                  {"$idle", c.selectionIdle}, {"$selection", c.selection},
+                                                  {"$accent", c.accent},      {"$window", c.window},
+                                                  {"$muted", c.muted},        {"$text", c.text}};
   for (const auto& [name, color] : names) sheet.replace(QLatin1String(name), color.name());
   return sheet;
 }

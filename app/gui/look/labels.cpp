@@ -71,6 +71,8 @@ QLabel* mutedLabel(const QString& text, QWidget* parent) {
 
 QLabel* hintLabel(QWidget* parent) {
   QLabel* label = mutedLabel({}, parent);
+  label->setBackgroundRole(QPalette::Base);
+  label->setAutoFillBackground(true);
   label->setAlignment(Qt::AlignCenter);
   label->setWordWrap(true);
   label->setMargin(16);

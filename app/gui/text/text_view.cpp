@@ -15,7 +15,7 @@
 
 namespace sluice::gui {
 namespace {
-constexpr int kMargin = 6;
+constexpr int kMargin = 12;
 constexpr int kGutterGap = 10;
 constexpr int kDragScrollMs = 30;
 // More than anybody pastes on purpose; keeps a slip of the finger from filling the clipboard.
@@ -36,13 +36,17 @@ TextView::TextView(QWidget* parent) : QAbstractScrollArea(parent) {
 }
 
 void TextView::setDocument(DocumentPtr document, Keep keep) {
+  QScrollBar* bar = verticalScrollBar();
+  const bool atEnd = bar->maximum() > 0 && bar->value() == bar->maximum();
   document_ = std::move(document);
   wrapColumns_ = 0;
   wrapLines();
   if (keep == Keep::Top) {
     anchor_ = caret_ = {};
-    verticalScrollBar()->setValue(0);
+    bar->setValue(0);
     horizontalScrollBar()->setValue(0);
+  } else if (atEnd) {
+    bar->setValue(bar->maximum());  // who reads the end of a stream goes on reading its end
   }
   if (document_ == nullptr || std::max(anchor_, caret_).line >= document_->lineCount()) anchor_ = caret_ = {};
   viewport()->update();
@@ -97,7 +101,7 @@ int TextView::heightForAllRows() const { return int(std::min<qsizetype>(rowCount
 void TextView::paintEvent(QPaintEvent* event) {
   QPainter painter(viewport());
   if (gutterWidth() > 0) {
-    const QRect gutter(0, 0, kMargin + gutterWidth() - kGutterGap / 2 - horizontalScrollBar()->value(), height());
+    const QRect gutter(0, 0, kMargin / 2 + gutterWidth() - horizontalScrollBar()->value(), height());
     painter.fillRect(gutter & event->rect(), colorsOf(palette()).alternateBase);
   }
   const auto first = qsizetype(verticalScrollBar()->value());

@@ -24,8 +24,7 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
   font.setPointSizeF(font.pointSizeF() * 1.35);
   font.setWeight(QFont::DemiBold);
   title_->setFont(font);
-  hint_ = hintLabel(this);
-  hint_->setMargin(0);
+  hint_ = mutedLabel({}, this);
 
   commandRow_ = new QWidget(this);
   command_ = new QLineEdit(commandRow_);
@@ -60,6 +59,12 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
   });
   connect(start_, &QPushButton::clicked, this, &EmptyPage::startRequested);
   showState(EngineState::Stopped, {});
+}
+
+void EmptyPage::focusContent() {
+  for (QPushButton* button : {copy_, start_}) {
+    if (!button->isHidden() && !commandRow_->isHidden() == (button == copy_)) button->setFocus(Qt::OtherFocusReason);
+  }
 }
 
 void EmptyPage::showState(EngineState state, const QStringList& listeners) {

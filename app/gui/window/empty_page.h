@@ -17,6 +17,8 @@ class EmptyPage : public QWidget {
   explicit EmptyPage(QWidget* parent = nullptr);
 
   void showState(EngineState state, const QStringList& listeners);
+  // What a user does first here.
+  void focusContent();
   QString command() const { return command_->text(); }
   QPushButton& startButton() { return *start_; }
 

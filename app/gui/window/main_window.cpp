@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kCopiedUrlsMax = 10'000;  // a clipboard of a megabyte or so; more is an export
 constexpr int kStatusMessageMs = 4000;
+constexpr int kTableShare = 58;    // of a hundred, the rest is the inspector's
 constexpr int kWideWindow = 1500;  // from here on the inspector has room beside the table
 
 }  // namespace
@@ -66,7 +67,8 @@ void MainWindow::build() {
   splitter_->setChildrenCollapsible(false);
   splitter_->addWidget(tablePages_);
   splitter_->addWidget(inspector_);
-  splitter_->setStretchFactor(0, 1);
+  splitter_->setStretchFactor(0, kTableShare);
+  splitter_->setStretchFactor(1, 100 - kTableShare);
 
   banner_ = new Banner(this);
   auto* content = new QWidget(this);
@@ -169,7 +171,7 @@ void MainWindow::connectTable() {
   });
   connect(model_, &ExchangeModel::problemChanged, status_, &StatusLine::showHistoryProblem);
   connect(model_, &ExchangeModel::exchangesChanged, inspector_, &Inspector::noteChanged);
-  connect(table_, &ExchangeTable::currentIdChanged, inspector_, &Inspector::show);
+  connect(table_, &ExchangeTable::currentIdChanged, inspector_, &Inspector::inspect);
   connect(table_, &ExchangeTable::selectionCountChanged, this, &MainWindow::updateCounts);
   connect(table_, &ExchangeTable::followingChanged, actions_->follow, &QAction::setChecked);
   connect(table_, &ExchangeTable::copyRequested, this, &MainWindow::copyUrls);
@@ -261,12 +263,12 @@ void MainWindow::setInspectorPosition(bool right) {
     return;
   splitter_->setOrientation(right ? Qt::Horizontal : Qt::Vertical);
   const int whole = right ? width() : height();
-  splitter_->setSizes({whole * 58 / 100, whole * 42 / 100});
+  splitter_->setSizes({whole * kTableShare / 100, whole * (100 - kTableShare) / 100});
 }
 
 void MainWindow::setInspectorShown(bool shown) {
-  inspector_->setVisible(shown);
   actions_->showInspector->setChecked(shown);
+  inspector_->setVisible(shown && !showsEmptyPage());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -307,7 +309,12 @@ void MainWindow::updateCounts() {
 void MainWindow::updateTablePage() {
   // Until the history has been looked at nobody knows whether the table is empty.
   const bool empty = loaded_ && model_->rowCount() == 0;
+  if (empty == showsEmptyPage()) return;
+  const bool hadFocus = tablePages_->isAncestorOf(QApplication::focusWidget());
   tablePages_->setCurrentWidget(empty ? static_cast<QWidget*>(empty_) : table_);
+  setInspectorShown(actions_->showInspector->isChecked());
+  if (hadFocus && empty) empty_->focusContent();
+  if (hadFocus && !empty) table_->setFocus(Qt::OtherFocusReason);
 }
 
 void MainWindow::takeOffer(EngineNotice::Offer offer) {
@@ -328,7 +335,8 @@ void MainWindow::copyUrls() {
         QStringList urls;
         for (const auto& row : *rows) urls << urlText(row);
         QGuiApplication::clipboard()->setText(urls.join(u'\n'));
-        statusBar()->showMessage(tr("%n URL(s) copied", nullptr, int(urls.size())), kStatusMessageMs);
+        statusBar()->showMessage(urls.size() == 1 ? tr("URL copied") : tr("%L1 URLs copied").arg(urls.size()),
+                                 kStatusMessageMs);
       });
 }
 

@@ -36,7 +36,7 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(area, 1);
   layout->addWidget(buttons);
-  resize(760, 560);
+  resize(900, 640);
 }
 
 }  // namespace sluice::gui

@@ -128,7 +128,8 @@ void StatusLine::showEngine(EngineState state, const QStringList& listeners, boo
 }
 
 void StatusLine::showSample(const control::StatusSample& sample) {
-  connections_->setText(tr("%n connection(s)", nullptr, int(std::min<std::uint64_t>(sample.openConnections, INT_MAX))));
+  connections_->setText(sample.openConnections == 1 ? tr("1 connection")
+                                                    : tr("%L1 connections").arg(sample.openConnections));
   rates_->setText(
       QStringLiteral("↓ %1  ↑ %2").arg(formatRate(sample.downBytesPerSecond), formatRate(sample.upBytesPerSecond)));
   database_->setText(tr("History %1").arg(formatBytes(sample.databaseBytes)));
@@ -138,7 +139,7 @@ void StatusLine::showSample(const control::StatusSample& sample) {
 }
 
 void StatusLine::showCounts(int exchanges, int selected) {
-  const QString all = tr("%L1 exchanges").arg(exchanges);
+  const QString all = exchanges == 1 ? tr("1 exchange") : tr("%L1 exchanges").arg(exchanges);
   counts_->setText(selected > 1 ? tr("%1, %L2 selected").arg(all).arg(selected) : all);
 }
 

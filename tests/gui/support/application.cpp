@@ -1,10 +1,13 @@
 #include "tests/gui/support/application.h"
 
-#include "app/gui/look/appearance.h"
-
 namespace sluice::gui::test {
 namespace {
 constexpr int kDeadlineMs = 30'000;  // for what takes milliseconds; a busy machine stays far below
+}
+
+Appearance& appearance() {
+  static Appearance dresser;
+  return dresser;
 }
 
 QApplication& application() {
@@ -14,8 +17,7 @@ QApplication& application() {
   static QApplication* app = [] {
     auto* made = new QApplication(argc, argv);
     QApplication::setQuitOnLastWindowClosed(false);
-    static Appearance appearance;
-    appearance.setFixedScheme(Scheme::Light);
+    appearance().setFixedScheme(Scheme::Light);
     return made;
   }();
   return *app;

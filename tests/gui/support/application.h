@@ -4,12 +4,16 @@
 #include <QApplication>
 #include <functional>
 
+#include "app/gui/look/appearance.h"
 #include "tests/support/test.h"
 
 namespace sluice::gui::test {
 
 // Made on first use and kept to the end; dressed as the program is, light.
 QApplication& application();
+
+// What dresses it; for pictures in both schemes.
+Appearance& appearance();
 
 // Handles events until `condition` holds; false when a generous deadline passes first.
 bool waitUntil(const std::function<bool()>& condition);

@@ -1,0 +1,145 @@
+// The pictures: every view of the window with real traffic, light and dark, in two sizes. gui_screenshots
+// --screenshots=DIR
+#include <QDir>
+#include <QScrollBar>
+#include <QTcpServer>
+
+#include "app/gui/look/appearance.h"
+#include "app/gui/window/shortcuts_dialog.h"
+#include "tests/gui/support/application.h"
+#include "tests/gui/support/demo_shop.h"
+#include "tests/gui/support/workbench.h"
+#include "tests/support/wire/client.h"
+
+using namespace sluice;
+using namespace sluice::gui;
+using gui::test::waitUntil;
+using gui::test::Workbench;
+
+namespace {
+
+constexpr QSize kSizes[] = {{1280, 800}, {1920, 1080}};
+
+QString folder() {
+  const QString path = QString::fromStdString(sluice::test::option("screenshots", "screenshots"));
+  QDir().mkpath(path);
+  return path;
+}
+
+void save(QWidget& widget, const QString& name) {
+  gui::test::handleEvents();
+  const QString file = folder() + u'/' + name + QStringLiteral(".png");
+  QVERIFY2(widget.grab().save(file), qPrintable(file));
+}
+
+// Takes the picture in both schemes and both sizes.
+void saveAll(Workbench& bench, const QString& name) {
+  for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {
+    gui::test::appearance().setFixedScheme(scheme);
+    for (const QSize& size : kSizes) {
+      bench.window().resize(size);
+      gui::test::handleEvents();
+      QTest::qWait(50);  // rows that came into view with the larger size are read
+      save(bench.window(), QStringLiteral("%1-%2-%3")
+                               .arg(name, scheme == Scheme::Light ? QStringLiteral("light") : QStringLiteral("dark"))
+                               .arg(size.width()));
+    }
+  }
+  gui::test::appearance().setFixedScheme(Scheme::Light);
+}
+
+// One visit to the shop as a browser and a script make it, over `port` of the proxy.
+void visitShop(Workbench& bench, const std::string& shop) {
+  sluice::test::Client browser(bench.proxyPort());
+  const std::string fields =
+      "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0\r\nAccept: */*\r\nAccept-Language: "
+      "en-GB,en;q=0.7\r\nCookie: session=2f9c1d; theme=dark\r\n";
+  for (const char* path :
+       {"/", "/assets/site.css", "/assets/app.js", "/assets/inter.woff2", "/images/hero-canal.png",
+        "/images/boots-1041.png", "/images/lantern-1042.png", "/images/weir-map-1057.png", "/favicon.ico",
+        "/api/session", "/api/products?page=1&sort=price", "/api/products?page=2&sort=price", "/api/products/9999",
+        "/api/recommendations?for=1042&limit=8", "/account"}) {
+    (void)browser.get(shop + path, fields);
+  }
+  const std::string body = "{ \"product\": 1042, \"quantity\": 1, \"note\": \"gift wrap, please\" }";
+  browser.write("POST " + shop + "/api/cart HTTP/1.1\r\nHost: " + shop.substr(7) + "\r\n" + fields +
+                "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  (void)browser.reply("POST");
+  (void)browser.get(shop + "/api/metrics", fields);
+}
+
+}  // namespace
+
+SLUICE_GUI_TEST(emptyWindow) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(waitUntil([&] { return bench.window().showsEmptyPage(); }));
+  saveAll(bench, QStringLiteral("empty"));
+  bench.window().actions().engine->trigger();
+  QVERIFY(bench.waitForState(EngineState::Stopped));
+  saveAll(bench, QStringLiteral("stopped"));
+}
+
+SLUICE_GUI_TEST(engineThatCannotStart) {
+  QTcpServer occupant;
+  QVERIFY(occupant.listen(QHostAddress::LocalHost, 0));
+  Workbench bench;
+  bench.options.listen = {QStringLiteral("regular@127.0.0.1:%1").arg(occupant.serverPort())};
+  bench.open();
+  QVERIFY(bench.waitForState(EngineState::Failed));
+  saveAll(bench, QStringLiteral("port-in-use"));
+}
+
+SLUICE_GUI_TEST(trafficOfAShop) {
+  gui::test::DemoShop web, api;
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  const std::string shop = "http://localhost:" + std::to_string(web.port());
+  const std::string other = "http://127.0.0.1:" + std::to_string(api.port());
+  bench.inBackground([&] { visitShop(bench, shop); });
+  bench.waitForClients();
+  bench.getUrl("http://localhost:1/webhook");
+  bench.openTunnel();
+  bench.getUrl("http://no-such-host.invalid/status");
+  bench.waitForClients();
+  bench.inBackground([&] { visitShop(bench, other); });
+  bench.waitForClients();
+  sluice::test::Client stream(bench.proxyPort());
+  stream.write("GET " + shop + "/api/stock/live HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
+  QTest::qWait(1500);
+
+  MainWindow& window = bench.window();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() >= 38; }));
+  window.table().setFocus();
+  window.table().select(11);
+  window.inspector().setTab(Inspector::Tab::Response);
+  QTest::qWait(300);
+  for (const bool right : {false, true}) {
+    window.actions().inspectorRight->setChecked(right);
+    const QString where = right ? QStringLiteral("right") : QStringLiteral("below");
+    for (const auto& [tab, name] :
+         {std::pair(Inspector::Tab::Overview, "overview"), std::pair(Inspector::Tab::Request, "request"),
+          std::pair(Inspector::Tab::Response, "response")}) {
+      window.inspector().setTab(tab);
+      saveAll(bench, QStringLiteral("%1-%2").arg(QLatin1String(name), where));
+    }
+  }
+  window.inspector().setTab(Inspector::Tab::Response);
+  window.table().select(4);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("hex"));
+  window.table().select(window.model().rowCount() - 1);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("stream"));
+  window.table().select(18);
+  window.inspector().setTab(Inspector::Tab::Overview);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("failed"));
+  bench.killEngine();
+  QVERIFY(waitUntil([&] { return !window.banner().isHidden() && bench.keeper().state() == EngineState::Running; }));
+  window.table().clearChoice();
+  saveAll(bench, QStringLiteral("restarted"));
+  ShortcutsDialog shortcuts(window.QWidget::actions(), &window);
+  shortcuts.show();
+  save(shortcuts, QStringLiteral("shortcuts"));
+}

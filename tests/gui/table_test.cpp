@@ -1,0 +1,154 @@
+// The exchange table as its user handles it: keyboard, following, columns.
+#include <QHeaderView>
+#include <QScrollBar>
+#include <QSignalSpy>
+
+#include "app/gui/exchanges/exchange_table.h"
+#include "tests/gui/support/application.h"
+#include "tests/gui/support/recording.h"
+
+using namespace sluice;
+using namespace sluice::gui;
+using gui::test::Recording;
+using gui::test::waitUntil;
+
+namespace {
+
+struct Fixture {
+  Recording recording;
+  History history{recording.dataDir(), QStringLiteral("test-history")};
+  ExchangeModel model{history};
+  ExchangeTable table{model};
+
+  explicit Fixture(int rows) {
+    table.resize(1000, 400);
+    table.show();
+    add(rows);
+  }
+  // Adds whole exchanges and waits until they are rows, laid out.
+  void add(int rows) {
+    const int before = model.rowCount();
+    for (int i = 0; i < rows; ++i) recording.whole("/" + std::to_string(before + i));
+    recording.flush();
+    model.refresh();
+    QVERIFY(waitUntil([&] { return model.rowCount() == before + rows; }));
+    table.grab();  // lays out at once what would be laid out with the next frame
+  }
+  bool atBottom() const { return table.verticalScrollBar()->value() == table.verticalScrollBar()->maximum(); }
+  void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(&table, key, modifiers); }
+};
+
+}  // namespace
+
+SLUICE_GUI_TEST(theNewestRowStaysInView) {
+  Fixture f(200);
+  QVERIFY(f.table.isFollowing());
+  QVERIFY(f.table.verticalScrollBar()->maximum() > 0);
+  QVERIFY(f.atBottom());
+  f.add(50);
+  QVERIFY(f.atBottom());
+}
+
+SLUICE_GUI_TEST(scrollingUpEndsFollowingAndTheBottomResumesIt) {
+  Fixture f(200);
+  QSignalSpy following(&f.table, &ExchangeTable::followingChanged);
+  QScrollBar* bar = f.table.verticalScrollBar();
+  bar->triggerAction(QScrollBar::SliderPageStepSub);
+  QVERIFY(!f.table.isFollowing());
+  const int where = bar->value();
+  f.add(50);
+  QCOMPARE(bar->value(), where);
+  bar->triggerAction(QScrollBar::SliderToMaximum);
+  QVERIFY(f.table.isFollowing());
+  f.add(5);
+  QVERIFY(f.atBottom());
+  QCOMPARE(following.count(), 2);
+}
+
+SLUICE_GUI_TEST(theWheelScrollsLikeTheBar) {
+  Fixture f(200);
+  QWheelEvent up(QPointF(50, 50), f.table.viewport()->mapToGlobal(QPointF(50, 50)), {}, QPoint(0, 240), Qt::NoButton, {},
+                 Qt::NoScrollPhase, false);
+  QApplication::sendEvent(f.table.viewport(), &up);
+  QVERIFY(!f.table.isFollowing());
+}
+
+SLUICE_GUI_TEST(aChosenRowDoesNotRunAway) {
+  Fixture f(200);
+  f.table.select(190);
+  QVERIFY(!f.table.isFollowing());
+  const int where = f.table.verticalScrollBar()->value();
+  f.add(20);
+  QCOMPARE(f.table.verticalScrollBar()->value(), where);
+  QCOMPARE(f.table.currentId().value, 191u);
+  f.press(Qt::Key_End);
+  QVERIFY(f.table.isFollowing());
+  QCOMPARE(f.table.currentId().value, 220u);
+}
+
+SLUICE_GUI_TEST(keysGoFromRowToRow) {
+  Fixture f(100);
+  f.table.setFocus();
+  f.press(Qt::Key_Home);
+  QCOMPARE(f.table.currentId().value, 1u);
+  f.press(Qt::Key_Down);
+  f.press(Qt::Key_Down);
+  QCOMPARE(f.table.currentId().value, 3u);
+  f.press(Qt::Key_Down, Qt::ShiftModifier);
+  QCOMPARE(f.table.selectedCount(), 2);
+  f.press(Qt::Key_Home, Qt::ShiftModifier);
+  QCOMPARE(f.table.selectedIds(100).size(), std::size_t(3));
+  f.press(Qt::Key_A, Qt::ControlModifier);
+  QCOMPARE(f.table.selectedCount(), 100);
+  QCOMPARE(f.table.selectedIds(10).size(), std::size_t(10));
+  QCOMPARE(f.table.selectedIds(10).front().value, 1u);
+
+  QSignalSpy opened(&f.table, &ExchangeTable::openRequested);
+  f.press(Qt::Key_Return);
+  QCOMPARE(opened.count(), 1);
+  QSignalSpy chosen(&f.table, &ExchangeTable::currentIdChanged);
+  f.press(Qt::Key_Escape);
+  QCOMPARE(f.table.selectedCount(), 0);
+  QVERIFY(!f.table.currentId());
+  QCOMPARE(chosen.last().first().value<ExchangeId>().value, 0u);
+}
+
+SLUICE_GUI_TEST(steppingStopsAtBothEnds) {
+  Fixture f(3);
+  f.table.step(1);
+  QCOMPARE(f.table.currentId().value, 1u);
+  f.table.step(-1);
+  QCOMPARE(f.table.currentId().value, 1u);
+  f.table.step(5);
+  QCOMPARE(f.table.currentId().value, 3u);
+  f.table.clearChoice();
+  f.table.step(-1);
+  QCOMPARE(f.table.currentId().value, 3u);
+}
+
+SLUICE_GUI_TEST(columnsAreRemembered) {
+  Fixture f(1);
+  f.table.setColumnShown(Column::Type, false);
+  f.table.horizontalHeader()->moveSection(5, 1);
+  f.table.horizontalHeader()->resizeSection(int(Column::Host), 333);
+  const QByteArray state = f.table.columnsState();
+
+  ExchangeTable other(f.model);
+  other.restoreColumnsState(state);
+  QVERIFY(!other.isColumnShown(Column::Type));
+  QCOMPARE(other.horizontalHeader()->visualIndex(5), 1);
+  QCOMPARE(other.horizontalHeader()->sectionSize(int(Column::Host)), 333);
+  other.resetColumns();
+  QVERIFY(other.isColumnShown(Column::Type));
+  QCOMPARE(other.horizontalHeader()->visualIndex(5), 5);
+  other.restoreColumnsState("0:from another version");
+  QCOMPARE(other.horizontalHeader()->visualIndex(5), 5);
+}
+
+SLUICE_GUI_TEST(theLastColumnCannotBeHidden) {
+  Fixture f(1);
+  for (int i = 0; i < kColumnCount; ++i) f.table.setColumnShown(Column(i), false);
+  int shown = 0;
+  for (int i = 0; i < kColumnCount; ++i) shown += f.table.isColumnShown(Column(i));
+  QCOMPARE(shown, 1);
+}
