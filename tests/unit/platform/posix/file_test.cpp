@@ -86,7 +86,7 @@ SLUICE_TEST(writeToAFullDiskNamesFileAndCause) {
   QCOMPARE(written.error().code, Code::NoSpace);
   QCOMPARE(written.error().side, Side::Local);
   QVERIFY(written.error().detail.find("the spill file in /somewhere") != std::string::npos);
-  QVERIFY(describe(written.error()).find("No space left") != std::string::npos);
+  QVERIFY(describe(written.error()).find("no space left") != std::string::npos);
 }
 
 SLUICE_TEST(readEndsWithTheFile) {
