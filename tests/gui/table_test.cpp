@@ -40,6 +40,39 @@ struct Fixture {
 
 }  // namespace
 
+SLUICE_GUI_TEST(theNewestRowStaysInView) {
+  Fixture f(200);
+  QVERIFY(f.table.isFollowing());
+  QVERIFY(f.table.verticalScrollBar()->maximum() > 0);
+  QVERIFY(f.atBottom());
+  f.add(50);
+  QVERIFY(f.atBottom());
+}
+
+SLUICE_GUI_TEST(scrollingUpEndsFollowingAndTheBottomResumesIt) {
+  Fixture f(200);
+  QSignalSpy following(&f.table, &ExchangeTable::followingChanged);
+  QScrollBar* bar = f.table.verticalScrollBar();
+  bar->triggerAction(QScrollBar::SliderPageStepSub);
+  QVERIFY(!f.table.isFollowing());
+  const int where = bar->value();
+  f.add(50);
+  QCOMPARE(bar->value(), where);
+  bar->triggerAction(QScrollBar::SliderToMaximum);
+  QVERIFY(f.table.isFollowing());
+  f.add(5);
+  QVERIFY(f.atBottom());
+  QCOMPARE(following.count(), 2);
+}
+
+SLUICE_GUI_TEST(theFocusChoosesNoRowAndKeepsFollowing) {
+  Fixture f(200);
+  QFocusEvent focus(QEvent::FocusIn, Qt::ActiveWindowFocusReason);
+  QApplication::sendEvent(&f.table, &focus);
+  QVERIFY(!f.table.currentIndex().isValid());
+  QVERIFY(f.table.isFollowing());
+}
+
 SLUICE_GUI_TEST(theWheelScrollsLikeTheBar) {
   Fixture f(200);
   QWheelEvent up(QPointF(50, 50), f.table.viewport()->mapToGlobal(QPointF(50, 50)), {}, QPoint(0, 240), Qt::NoButton, {},

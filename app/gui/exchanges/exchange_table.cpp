@@ -217,7 +217,16 @@ void ExchangeTable::selectionChanged(const QItemSelection& selected, const QItem
   emit selectionCountChanged();
 }
 
+// A view that gets the focus asks for its first row and makes it the current one. Nobody chose that row: it would end
+// following and fill the inspector, whenever the window is activated again.
+void ExchangeTable::focusInEvent(QFocusEvent* event) {
+  takingFocus_ = true;
+  QTableView::focusInEvent(event);
+  takingFocus_ = false;
+}
+
 QModelIndex ExchangeTable::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) {
+  if (takingFocus_) return {};
   const int column = currentIndex().isValid() ? currentIndex().column() : horizontalHeader()->logicalIndex(0);
   if (model_.rowCount() > 0 && action == MoveHome) return model_.index(0, column);
   if (model_.rowCount() > 0 && action == MoveEnd) return model_.index(model_.rowCount() - 1, column);

@@ -44,6 +44,7 @@ class ExchangeTable : public QTableView {
   void rowMenuRequested(const QPoint& globalPosition);
 
  protected:
+  void focusInEvent(QFocusEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void keyboardSearch(const QString&) override {}  // would read every row of the database
   QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
@@ -63,6 +64,7 @@ class ExchangeTable : public QTableView {
   QTimer runningTimer_;  // durations of rows that run grow on view
   bool following_ = true;
   bool filling_ = false;
+  bool takingFocus_ = false;
 };
 
 }  // namespace sluice::gui
