@@ -3,6 +3,7 @@
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
+#include "core/store/schema.h"
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
@@ -114,15 +115,16 @@ SLUICE_TEST(refusesADatabaseOfANewerVersionAndLeavesItAlone) {
   {
     auto sql = SqlConnection::open(folder / "history.db", Access::ReadWrite);
     VERIFY_OK(sql);
-    VERIFY_OK(sql->run("PRAGMA user_version = 2; PRAGMA journal_mode = DELETE"));
+    const std::string newer = "PRAGMA user_version = " + std::to_string(kSchemaVersion + 1);
+    VERIFY_OK(sql->run((newer + "; PRAGMA journal_mode = DELETE").c_str()));
   }
   const std::string before = contentsOf(folder / "history.db");
   const auto database = Database::open(folder.path(), kNow);
   QVERIFY(!database);
   QVERIFY(database.error().code == Code::DatabaseTooNew);
   const std::string& detail = database.error().detail;
-  QVERIFY2(detail.find("version 2") != std::string::npos, detail.c_str());
-  QVERIFY2(detail.find("version 1") != std::string::npos, detail.c_str());
+  QVERIFY2(detail.find("version " + std::to_string(kSchemaVersion + 1)) != std::string::npos, detail.c_str());
+  QVERIFY2(detail.find("version " + std::to_string(kSchemaVersion)) != std::string::npos, detail.c_str());
   QVERIFY2(detail.find("history.db") != std::string::npos, detail.c_str());
   QVERIFY(contentsOf(folder / "history.db") == before);
 }

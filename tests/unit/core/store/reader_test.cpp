@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/store/body_files.h"
+#include "core/store/schema.h"
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
@@ -60,12 +61,12 @@ SLUICE_TEST(tellsThatTheDatabaseIsTooNew) {
   history.stop();
   {
     auto sql = SqlConnection::open(history.folder / "history.db", Access::ReadWrite);
-    VERIFY_OK(sql->run("PRAGMA user_version = 3"));
+    VERIFY_OK(sql->run(("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1)).c_str()));
   }
   const auto reader = Reader::open(history.folder.path());
   QVERIFY(!reader);
   QVERIFY(reader.error().code == Code::DatabaseTooNew);
-  QVERIFY(reader.error().detail.find("version 3") != std::string::npos);
+  QVERIFY(reader.error().detail.find("version " + std::to_string(kSchemaVersion + 1)) != std::string::npos);
 }
 
 SLUICE_TEST(tellsThatTheDatabaseIsBusy) {
@@ -268,4 +269,19 @@ SLUICE_TEST(tellsWhoeverFollowsThatTheHistoryIsAnotherOne) {
   QVERIFY(reader.changesSince(first.version + 1, 10).value().anew);  // a version that this history never had
   history.stop();
   QVERIFY(!reader.changesSince(first.version, 10).value().anew);
+
+  // Moments later another one is there, which an open reader notices as well as a new one.
+  fs::rename(history.folder / "history.db", history.folder / "old.db");
+  QVERIFY(!reader.totals());
+  VERIFY_OK(history.start());
+  recordWhole(*history.recorder, 8);
+  history.recorder->flush();
+  auto other = history.reader();
+  for (Reader* each : {&reader, &other}) {
+    const auto anew = each->changesSince(first.version, 10).value();
+    QVERIFY(anew.anew);
+    QCOMPARE(anew.ids.size(), std::size_t(1));
+    QCOMPARE(anew.ids[0].value, 8u);
+    QVERIFY(!each->changesSince(anew.version, 10).value().anew);
+  }
 }

@@ -1,5 +1,7 @@
 #include "core/store/schema.h"
 
+#include <string>
+
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
@@ -35,7 +37,7 @@ SLUICE_TEST(bringsAnEmptyDatabaseToTheCurrentVersion) {
   QCOMPARE(f.sql.text("PRAGMA integrity_check").value(), std::string("ok"));
 }
 
-SLUICE_TEST(migratesWhollyOrNotAtAll) {
+SLUICE_TEST(takesEachStepWhollyOrNotAtAll) {
   Fixture f;
   VERIFY_OK(f.sql.run("CREATE TABLE head (in_the_way)"));
   QVERIFY(!migrate(f.sql, 0));
@@ -46,7 +48,7 @@ SLUICE_TEST(migratesWhollyOrNotAtAll) {
 SLUICE_TEST(refusesVersionsThatAreNotItsOwn) {
   Fixture f;
   VERIFY_OK(migrate(f.sql, 0));
-  VERIFY_OK(f.sql.run("PRAGMA user_version = 2"));
+  VERIFY_OK(f.sql.run(("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1)).c_str()));
   QVERIFY(f.versionError() == Code::DatabaseTooNew);
   for (const char* damage : {"PRAGMA user_version = 0", "PRAGMA user_version = -1", "PRAGMA user_version = 16777217"}) {
     VERIFY_OK(f.sql.run(damage));

@@ -1,0 +1,122 @@
+#include "core/store/schema_steps.h"
+
+#include <array>
+
+#include "core/store/schema.h"
+
+namespace sluice::store {
+namespace {
+
+// Times are microseconds since 1970 (started_us and the like) or since the exchange began (resolved_us to
+// finished_us; NULL: did not happen). Numbers of enums are those of core/capture/records.h, core/base/error.h and
+// core/store/rows.h. Text from traffic may hold any bytes.
+//
+// `history` is one row: what is true of the whole. Its versions begin with first_version, so that whoever followed a
+// history that is gone notices that this is another one.
+//
+// Of one exchange, what lists and filters need is in `exchange`, so that a scan of it stays small; heads and bodies
+// lie apart. A body is a run of pieces in order of id, appended while it arrives; one that outgrows the inline limit
+// moves to a file.
+constexpr const char* kStep1 = R"sql(
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  first_version INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  exchanges INTEGER NOT NULL,
+  next_exchange INTEGER NOT NULL,
+  next_connection INTEGER NOT NULL,
+  body_file_bytes INTEGER NOT NULL
+) STRICT;
+INSERT INTO history
+  SELECT 1, made, made, 0, 1, 1, 0 FROM (SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS made);
+
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY,
+  started_us INTEGER NOT NULL,
+  ended_us INTEGER
+) STRICT;
+
+CREATE TABLE connection (
+  id INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL REFERENCES session,
+  opened_us INTEGER NOT NULL,
+  closed_us INTEGER,  -- NULL: open, or the engine went away first
+  client_address TEXT NOT NULL,
+  listener TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE exchange (
+  id INTEGER PRIMARY KEY,
+  version INTEGER NOT NULL,
+  session INTEGER NOT NULL REFERENCES session,
+  connection INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  url TEXT NOT NULL,
+  scheme TEXT NOT NULL,
+  host TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  content_type TEXT NOT NULL,
+  started_us INTEGER NOT NULL,
+  resolved_us INTEGER,
+  connected_us INTEGER,
+  request_sent_us INTEGER,
+  response_head_us INTEGER,
+  finished_us INTEGER,
+  request_bytes INTEGER NOT NULL,
+  request_stored_bytes INTEGER NOT NULL,
+  request_place INTEGER NOT NULL,
+  response_bytes INTEGER NOT NULL,
+  response_stored_bytes INTEGER NOT NULL,
+  response_place INTEGER NOT NULL,
+  error_code INTEGER NOT NULL,
+  error_side INTEGER NOT NULL,
+  error_system INTEGER NOT NULL,
+  error_detail TEXT NOT NULL,
+  upstream_address TEXT NOT NULL,
+  upstream_reused INTEGER NOT NULL
+) STRICT;
+CREATE INDEX exchange_version ON exchange (version);
+CREATE INDEX exchange_running ON exchange (id) WHERE state = 0;
+
+CREATE TABLE head (
+  exchange INTEGER PRIMARY KEY REFERENCES exchange ON DELETE CASCADE,
+  request BLOB NOT NULL,
+  response BLOB NOT NULL,
+  request_trailers BLOB NOT NULL,
+  response_trailers BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE body_piece (
+  id INTEGER PRIMARY KEY,
+  exchange INTEGER NOT NULL REFERENCES exchange ON DELETE CASCADE,
+  direction INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+CREATE INDEX body_piece_exchange ON body_piece (exchange, direction);
+
+CREATE TABLE setting (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// A moment is no name: two histories can be made in the same one, and a busy history's versions run ahead of the
+// clock. So versions begin with a random number of 60 bits; the versions of two histories never meet. What a history
+// has told already stays.
+constexpr const char* kStep2 = R"sql(
+UPDATE history SET first_version = random() & 0x0fffffffffffffff WHERE exchanges = 0;
+UPDATE history SET version = first_version WHERE exchanges = 0;
+)sql";
+
+constexpr std::array kSteps{kStep1, kStep2};
+static_assert(kSteps.size() == kSchemaVersion);
+
+}  // namespace
+
+std::span<const char* const> schemaSteps() { return kSteps; }
+
+}  // namespace sluice::store
