@@ -11,6 +11,7 @@
 #include "core/base/version.h"
 #include "platform/data_dir.h"
 #include "platform/program_path.h"
+#include "platform/stop_requests.h"
 
 namespace {
 
@@ -75,6 +76,10 @@ int main(int argc, char** argv) {
                             parsed.options->attachOnly});
   gui::MainWindow window({tableHistory, inspectorHistory, keeper, settings});
   QObject::connect(&window, &gui::MainWindow::closed, &application, &QCoreApplication::quit);
+  // Ended from outside is closed by its user: the engine of its own drains, the state is saved.
+  const auto stopRequests = platform::StopRequests::watch(
+      [&window] { QMetaObject::invokeMethod(&window, &QWidget::close, Qt::QueuedConnection); });
+  if (!stopRequests) return complain(QString::fromStdString(describe(stopRequests.error())), 1);
   window.open();
   return QApplication::exec();
 }

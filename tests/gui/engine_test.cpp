@@ -57,6 +57,19 @@ SLUICE_GUI_TEST(closingTheWindowEndsItsEngineInOrder) {
   QVERIFY(noEngineRuns(bench));
 }
 
+SLUICE_GUI_TEST(theAppThatIsAskedToEndEndsItsEngineInOrder) {
+  Workbench bench;
+  {
+    QSettings settings(QString::fromStdString((bench.dataDir() / "app.ini").string()), QSettings::IniFormat);
+    settings.setValue(QStringLiteral("engine/listen"), QStringList(QStringLiteral("regular@127.0.0.1:0")));
+  }
+  Process app(SLUICE_PROGRAM, {"--data-dir", bench.dataDir().string()});
+  QVERIFY(waitUntil([&] { return !noEngineRuns(bench); }));
+  app.terminate();
+  QCOMPARE(app.wait(), std::optional(0));
+  QVERIFY(noEngineRuns(bench));
+}
+
 SLUICE_GUI_TEST(theWindowAttachesToARunningEngineAndLeavesItRunning) {
   Workbench bench;
   const auto engine = foreignEngine(bench);

@@ -1,0 +1,47 @@
+#include "platform/stop_requests.h"
+
+#include <atomic>
+#include <csignal>
+#include <future>
+
+#include "child_process.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using platform::StopRequests;
+
+SLUICE_TEST(everyStopSignalIsToldAndEndsNothing) {
+  // In a child: a signal that nobody took would end the whole test.
+  test::ChildProcess child([] {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      std::promise<void> asked;
+      auto watch = StopRequests::watch([&] { asked.set_value(); });
+      if (!watch) return 1;
+      kill(getpid(), signal);
+      asked.get_future().wait();
+    }
+    return 0;
+  });
+  QCOMPARE(child.wait(), 0);
+}
+
+SLUICE_TEST(signalsDoWhatTheyDidBeforeWhenNobodyWatches) {
+  test::ChildProcess child([] {
+    std::signal(SIGTERM, [](int) { _exit(7); });
+    { auto watch = StopRequests::watch([] {}); }
+    raise(SIGTERM);
+    return 0;
+  });
+  QCOMPARE(child.wait(), 7);
+}
+
+SLUICE_TEST(aStormOfSignalsIsSurvived) {
+  test::ChildProcess child([] {
+    std::atomic<int> count = 0;
+    auto watch = StopRequests::watch([&] { ++count; });
+    for (int i = 0; i < 200'000; ++i) kill(getpid(), SIGTERM);
+    watch->reset();
+    return count > 0 ? 0 : 1;
+  });
+  QCOMPARE(child.wait(), 0);
+}
