@@ -117,8 +117,7 @@ void ClientConnection::run(session::OpenUpstream& command, Now) {
     reusable_ = worker_.upstreams().take(upstreamKey_);
     if (reusable_) return;
   }
-  connecting_ = std::make_unique<Connecting>(worker_.loop(), worker_.resolver(), std::move(command.host), command.port,
-                                             worker_.settings().timeouts.connect,
+  connecting_ = std::make_unique<Connecting>(worker_.connectMeans(), std::move(command.host), command.port,
                                              [this](Result<Connected> result) { connected(std::move(result)); });
 }
 
@@ -199,8 +198,6 @@ void ClientConnection::connected(Result<Connected> result) {
   connecting_.reset();
   if (!result) {
     session_.upstreamFailed(std::move(result.error()), now);
-  } else if (worker_.leadsBack(result->socket)) {
-    session_.upstreamFailed({Code::ProxyLoop, Side::Local, 0, upstreamKey_ + " is this proxy itself"}, now);
   } else {
     auto upstream = std::make_unique<Upstream>(std::move(result->socket), nullptr);
     upstream->key = upstreamKey_;

@@ -28,18 +28,26 @@ Resolver::Endpoints interleave(const Resolver::Endpoints& from) {
   return out;
 }
 
+bool isConnectedToItself(const tcp::socket& socket) {
+  std::error_code code;
+  const auto local = socket.local_endpoint(code);
+  return !code && local == socket.remote_endpoint(code);
+}
+
 }  // namespace
 
 struct Connecting::Attempt : std::enable_shared_from_this<Attempt> {
-  Attempt(asio::io_context& l, std::string n, Handler d)
-      : loop(l), name(std::move(n)), done(std::move(d)), overall(l), stagger(l) {}
+  Attempt(const Means& means, std::string n, Handler d)
+      : loop(means.loop), own(means.own), name(std::move(n)), done(std::move(d)), overall(loop), stagger(loop) {}
 
   void resolved(Result<Resolver::Endpoints> answer);
   void tryNext();
   void finished(std::list<tcp::socket>::iterator socket, const std::error_code& code);
   void complete(Result<Connected> result);
+  void failed();
 
   asio::io_context& loop;
+  const OwnAddresses& own;
   std::string name;  // host:port, for messages
   Handler done;      // empty once told or cancelled
   asio::steady_timer overall;
@@ -48,19 +56,19 @@ struct Connecting::Attempt : std::enable_shared_from_this<Attempt> {
   std::size_t next = 0;
   std::list<tcp::socket> sockets;  // one for each attempt under way
   std::optional<Error> lastError;
+  bool leadsHere = false;  // some of the name's addresses are our own
   MonoTime resolvedAt{};
 };
 
-Connecting::Connecting(asio::io_context& loop, Resolver& resolver, std::string host, std::uint16_t port, Micros timeout,
-                       Handler done) {
+Connecting::Connecting(const Means& means, std::string host, std::uint16_t port, Handler done) {
   const bool v6 = host.find(':') != std::string::npos;
-  attempt_ = std::make_shared<Attempt>(loop, (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port), std::move(done));
-  attempt_->overall.expires_after(timeout);
+  attempt_ = std::make_shared<Attempt>(means, (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port), std::move(done));
+  attempt_->overall.expires_after(means.timeout);
   attempt_->overall.async_wait([attempt = attempt_](const std::error_code& code) {
     if (code || !attempt->done) return;
     attempt->complete(fail(attempt->lastError.value_or(Error{Code::ConnectTimeout, Side::Upstream, 0, attempt->name})));
   });
-  resolver.resolve(std::move(host), port,
+  means.resolver.resolve(std::move(host), port,
                    [attempt = attempt_](Result<Resolver::Endpoints> answer) { attempt->resolved(std::move(answer)); });
 }
 
@@ -76,6 +84,8 @@ void Connecting::Attempt::resolved(Result<Resolver::Endpoints> answer) {
   if (!answer) return complete(fail(std::move(answer.error())));
   resolvedAt = readClocks().mono;
   endpoints = interleave(*answer);
+  leadsHere = std::erase_if(endpoints, [this](const auto& endpoint) { return own.leadHere(endpoint); }) > 0;
+  if (endpoints.empty()) return failed();
   tryNext();
 }
 
@@ -94,21 +104,28 @@ void Connecting::Attempt::tryNext() {
 }
 
 void Connecting::Attempt::finished(std::list<tcp::socket>::iterator socket, const std::error_code& code) {
-  if (!code) {
+  // Nobody listens there, and the system gave our end the very port that we knocked at.
+  const bool ourselves = !code && isConnectedToItself(*socket);
+  if (!code && !ourselves) {
     complete(Connected{std::move(*socket), resolvedAt, readClocks().mono});
     return;
   }
   // Without a descriptor left, upstream was not even asked.
   const bool exhausted = code == asio::error::no_descriptors;
   lastError = exhausted ? Error{Code::TooManyConnections, Side::Local, code.value(), name}
-                        : net::toError(code, Side::Upstream, name);
+                        : net::toError(ourselves ? asio::error::connection_refused : code, Side::Upstream, name);
   sockets.erase(socket);
   if (next < endpoints.size()) {
     stagger.cancel();
     tryNext();
   } else if (sockets.empty()) {
-    complete(fail(*lastError));
+    failed();
   }
+}
+
+void Connecting::Attempt::failed() {
+  if (leadsHere) return complete(fail(Side::Local, Code::ProxyLoop, name + " is this proxy itself"));
+  complete(fail(*lastError));
 }
 
 void Connecting::Attempt::complete(Result<Connected> result) {

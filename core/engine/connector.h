@@ -1,5 +1,6 @@
 // Opens one upstream connection: resolves the name, then tries its addresses a quarter second apart until one answers
-// (RFC 8305 "Happy Eyeballs", without its sorting). Loop thread only.
+// (RFC 8305 "Happy Eyeballs", without its sorting). Addresses that lead back to this proxy are never tried.
+// Loop thread only.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -10,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/engine/own_addresses.h"
 #include "core/engine/resolver.h"
 
 namespace sluice::engine {
@@ -25,9 +27,16 @@ class Connecting {
  public:
   using Handler = std::function<void(Result<Connected>)>;
 
-  // Never calls `done` from inside. Errors name host and port; Side::Upstream.
-  Connecting(asio::io_context& loop, Resolver& resolver, std::string host, std::uint16_t port, Micros timeout,
-             Handler done);
+  // What every attempt uses; all of it outlives the attempts.
+  struct Means {
+    asio::io_context& loop;
+    Resolver& resolver;
+    const OwnAddresses& own;
+    Micros timeout;
+  };
+
+  // Never calls `done` from inside. Errors name host and port; Side::Upstream, or Local with ProxyLoop.
+  Connecting(const Means& means, std::string host, std::uint16_t port, Handler done);
   ~Connecting();
   Connecting(Connecting&&) = delete;
 

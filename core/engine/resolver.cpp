@@ -1,5 +1,6 @@
 #include "core/engine/resolver.h"
 
+#include <algorithm>
 #include <asio/ip/address.hpp>
 #include <asio/post.hpp>
 #include <condition_variable>
@@ -16,15 +17,19 @@ namespace {
 
 using asio::ip::tcp;
 
+// "localhost" and names below it, in any case, with or without the dot that says that a name is whole.
+bool isLocalhost(std::string name) {
+  if (name.ends_with('.')) name.pop_back();
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return name == "localhost" || name.ends_with(".localhost");
+}
+
 // Addresses that need no lookup: numeric ones, and localhost, which must never reach a name server (RFC 6761 6.3).
 std::optional<Resolver::Endpoints> withoutLookup(const std::string& host, std::uint16_t port) {
   std::error_code code;
   const auto address = asio::ip::make_address(host, code);
   if (!code) return Resolver::Endpoints{{address, port}};
-  const auto endsWith = [&](std::string_view tail) {
-    return host.size() >= tail.size() && host.compare(host.size() - tail.size(), tail.size(), tail) == 0;
-  };
-  if (host == "localhost" || endsWith(".localhost")) {
+  if (isLocalhost(host)) {
     return Resolver::Endpoints{{asio::ip::address_v4::loopback(), port}, {asio::ip::address_v6::loopback(), port}};
   }
   return std::nullopt;

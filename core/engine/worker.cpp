@@ -15,12 +15,11 @@ using asio::ip::tcp;
 
 struct Worker::Listening {
   Listening(tcp::acceptor a, std::string l, asio::io_context& loop)
-      : acceptor(std::move(a)), label(std::move(l)), retry(loop), address(acceptor.local_endpoint()) {}
+      : acceptor(std::move(a)), label(std::move(l)), retry(loop) {}
 
   tcp::acceptor acceptor;
   std::string label;
   asio::steady_timer retry;
-  tcp::endpoint address;
 };
 
 Worker::Worker(WorkerSettings settings, capture::Sink* sink, ExchangeId firstExchange, ConnectionId firstConnection)
@@ -38,6 +37,7 @@ Worker::~Worker() = default;
 
 void Worker::serve(tcp::acceptor acceptor, std::string label) {
   auto& listening = *listeners_.emplace_back(std::make_unique<Listening>(std::move(acceptor), std::move(label), loop_));
+  ownAddresses_.add(listening.acceptor.local_endpoint());
   accept(listening);
 }
 
@@ -103,20 +103,6 @@ void Worker::spillWritten(ConnectionId connection) {
 }
 
 void Worker::keepUntilIdle(std::unique_ptr<Relay> relay) { endingRelays_.push_back(std::move(relay)); }
-
-bool Worker::leadsBack(const tcp::socket& upstream) const {
-  std::error_code code;
-  const auto peer = upstream.remote_endpoint(code);
-  if (code) return false;
-  // Whatever address of this machine was asked for, the connection has it at both ends; or the loopback's, for a name of it.
-  const bool sameMachine = peer.address().is_loopback() || peer.address() == upstream.local_endpoint(code).address();
-  for (const auto& listening : listeners_) {
-    const auto& own = listening->address;
-    if (own.port() != peer.port()) continue;
-    if (own.address() == peer.address() || (own.address().is_unspecified() && sameMachine)) return true;
-  }
-  return false;
-}
 
 // A copy: what is done to each may retire it.
 std::vector<ClientConnection*> Worker::openConnections() const {

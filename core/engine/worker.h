@@ -72,15 +72,13 @@ class Worker final : public session::IdSource {
   WorkerCounters& mutableCounters() { return counters_; }
   buffer::BlockPool& blocks() { return blocks_; }
   UpstreamPool& upstreams() { return upstreams_; }
-  Resolver& resolver() { return resolver_; }
+  Connecting::Means connectMeans() { return {loop_, resolver_, ownAddresses_, settings_.timeouts.connect}; }
   Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory}; }
   // A write to a spill file of this connection has ended: its turn, if it still stands.
   void spillWritten(ConnectionId connection);
   // Holds a relay that has ended until its last spill write has.
   void keepUntilIdle(std::unique_ptr<Relay> relay);
   capture::Sink* sink() const { return sink_; }
-  // Whether this connection to upstream reached one of our own listeners, and so ourselves again.
-  bool leadsBack(const asio::ip::tcp::socket& upstream) const;
   // Gives the connection another turn after the others have had theirs.
   void resumeLater(ConnectionId connection);
   // Destroys the connection, though not before the current callback has returned.
@@ -106,6 +104,7 @@ class Worker final : public session::IdSource {
   buffer::HeapBlockPool blocks_;
   platform::FilePool files_;
   Resolver resolver_;
+  OwnAddresses ownAddresses_;
   UpstreamPool upstreams_;
   Deadline drainDeadline_;
   std::vector<std::unique_ptr<Listening>> listeners_;

@@ -1,7 +1,9 @@
 #include "platform/net/address.h"
 
 #include <asio/error.hpp>
+#include <asio/io_context.hpp>
 #include <asio/ip/address.hpp>
+#include <asio/ip/udp.hpp>
 #include <charconv>
 
 namespace sluice::net {
@@ -28,6 +30,17 @@ Result<asio::ip::tcp::endpoint> parseEndpoint(std::string_view text) {
   const auto address = asio::ip::make_address(std::string(host), code);
   if (code || (address.is_v6() != bracketed)) return bad();
   return asio::ip::tcp::endpoint(address, static_cast<std::uint16_t>(port));
+}
+
+// Only an address of one's own can be bound to.
+bool isOfThisMachine(const asio::ip::address& address) {
+  asio::io_context unused;
+  asio::ip::udp::socket probe(unused);
+  std::error_code code;
+  const asio::ip::udp::endpoint endpoint(address, 0);
+  probe.open(endpoint.protocol(), code);
+  if (!code) probe.bind(endpoint, code);
+  return !code;
 }
 
 namespace {

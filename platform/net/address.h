@@ -17,6 +17,9 @@ std::string toText(const asio::ip::tcp::endpoint& endpoint);
 // The opposite; the address must be numeric. Port 0 is allowed.
 Result<asio::ip::tcp::endpoint> parseEndpoint(std::string_view text);
 
+// Whether this is an address of one of this machine's interfaces. Asks the system: not for every connection.
+bool isOfThisMachine(const asio::ip::address& address);
+
 // What a failed socket operation means, on the side that it was made for.
 Error toError(const std::error_code& code, Side side, std::string detail = {});
 

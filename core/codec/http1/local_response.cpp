@@ -22,6 +22,11 @@ int statusForClient(Code code) {
   return code == Code::TooManyConnections ? 503 : 400;
 }
 
+int statusForLocal(Code code) {
+  if (code == Code::ProxyLoop) return 508;
+  return code == Code::TooManyConnections ? 503 : 500;
+}
+
 }  // namespace
 
 int statusFor(const Error& error) {
@@ -29,7 +34,7 @@ int statusFor(const Error& error) {
   switch (error.side) {
     case Side::Client: return statusForClient(error.code);
     case Side::Upstream: return timedOut ? 504 : 502;
-    case Side::Local: return error.code == Code::TooManyConnections ? 503 : 500;
+    case Side::Local: return statusForLocal(error.code);
   }
   return 500;
 }

@@ -16,7 +16,7 @@ inline constexpr std::string_view kConnectionEstablished = "HTTP/1.1 200 Connect
 
 enum class BodyKind : std::uint8_t { Send, Omit };  // Omit: the answer to HEAD; Content-Length still tells the size
 
-// The status that tells a client of this error: 400, 408, 431, 501, 502, 503, 504 or 500.
+// The status that tells a client of this error: 400, 408, 431, 501, 502, 503, 504, 508 or 500.
 int statusFor(const Error& error);
 
 // "Bad Gateway"; "Error" for a status that has no name here.

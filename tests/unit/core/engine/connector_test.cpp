@@ -14,10 +14,12 @@ namespace {
 struct Rig {
   asio::io_context loop;
   engine::Resolver resolver{loop};
+  engine::OwnAddresses own;
   std::optional<Result<Connected>> result;
 
   std::unique_ptr<Connecting> connect(const std::string& host, std::uint16_t port, Micros timeout = std::chrono::seconds(20)) {
-    return std::make_unique<Connecting>(loop, resolver, host, port, timeout, [this](Result<Connected> r) {
+    const Connecting::Means means{loop, resolver, own, timeout};
+    return std::make_unique<Connecting>(means, host, port, [this](Result<Connected> r) {
       result.emplace(std::move(r));
       loop.stop();
     });
@@ -85,4 +87,44 @@ SLUICE_TEST(anAttemptEndsAtItsTimeout) {
   rig.loop.run();
   QVERIFY(rig.result);
   if (!*rig.result) QVERIFY(rig.result->error().code == Code::ConnectTimeout || rig.result->error().code == Code::ConnectionRefused);
+}
+
+SLUICE_TEST(neverConnectsToThisProxy) {
+  Rig rig;
+  tcp::acceptor listener(rig.loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  rig.own.add(listener.local_endpoint());
+  const auto port = listener.local_endpoint().port();
+  const auto attempt = rig.connect("127.0.0.1", port);
+  rig.loop.run();
+  QVERIFY(rig.result && !*rig.result);
+  QVERIFY(rig.result->error().code == Code::ProxyLoop);
+  QVERIFY(rig.result->error().side == Side::Local);
+  QCOMPARE(rig.result->error().detail, "127.0.0.1:" + std::to_string(port) + " is this proxy itself");
+  listener.non_blocking(true);
+  std::error_code code;
+  tcp::socket knock(rig.loop);
+  listener.accept(knock, code);
+  QVERIFY(code == asio::error::would_block);
+}
+
+// Of the two addresses of localhost one is ours; the other may be somebody's server.
+SLUICE_TEST(aNameThatIsThisProxyOnlyInPartIsStillReached) {
+  Rig rig;
+  std::error_code code;
+  tcp::acceptor other(rig.loop);
+  other.open(tcp::v6(), code);
+  if (!code) other.bind(tcp::endpoint(asio::ip::address_v6::loopback(), 0), code);
+  if (code) QSKIP("this machine has no IPv6 loopback");
+  other.listen();
+  const auto port = other.local_endpoint().port();
+  rig.own.add(tcp::endpoint(asio::ip::address_v4::loopback(), port));
+  const auto attempt = rig.connect("localhost", port);
+  rig.loop.run();
+  QVERIFY(rig.result && *rig.result);
+  other.close();
+  rig.loop.restart();
+  const auto second = rig.connect("localhost", port);
+  rig.loop.run();
+  QVERIFY(rig.result && !*rig.result);
+  QVERIFY(rig.result->error().code == Code::ProxyLoop);
 }

@@ -36,7 +36,7 @@ SLUICE_TEST(numericAddressesNeedNoLookup) {
 }
 
 SLUICE_TEST(localhostIsLoopbackInBothFamilies) {
-  for (const std::string host : {"localhost", "app.localhost"}) {
+  for (const std::string host : {"localhost", "app.localhost", "LocalHost", "localhost.", "App.LOCALHOST."}) {
     const auto answer = ask(host);
     QVERIFY(answer && *answer);
     QCOMPARE((*answer)->size(), std::size_t{2});

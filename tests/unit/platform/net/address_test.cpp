@@ -66,3 +66,10 @@ SLUICE_TEST(keepsTheNumberOfSystemErrorsOnly) {
   QCOMPARE(net::toError(refused, Side::Client).systemCode, refused.value());
   QCOMPARE(net::toError(asio::error::host_not_found, Side::Client).systemCode, 0);
 }
+
+SLUICE_TEST(knowsTheAddressesOfThisMachine) {
+  QVERIFY(net::isOfThisMachine(asio::ip::make_address("127.0.0.1")));
+  QVERIFY(net::isOfThisMachine(asio::ip::make_address("127.3.2.1")));
+  QVERIFY(!net::isOfThisMachine(asio::ip::make_address("192.0.2.1")));  // for documentation: no machine has it
+  QVERIFY(!net::isOfThisMachine(asio::ip::make_address("2001:db8::1")));
+}

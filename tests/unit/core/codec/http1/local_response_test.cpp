@@ -53,11 +53,12 @@ SLUICE_TEST(choosesTheStatusBySideAndCode) {
   QCOMPARE(status(Side::Upstream, Code::ConnectTimeout), 504);
   QCOMPARE(status(Side::Upstream, Code::IdleTimeout), 504);
   QCOMPARE(status(Side::Local, Code::TooManyConnections), 503);
+  QCOMPARE(status(Side::Local, Code::ProxyLoop), 508);
   QCOMPARE(status(Side::Local, Code::NoSpace), 500);
 }
 
 SLUICE_TEST(everyStatusItChoosesHasAName) {
-  for (const int status : {400, 408, 431, 500, 501, 502, 503, 504}) QVERIFY(reasonPhrase(status) != "Error"sv);
+  for (const int status : {400, 408, 431, 500, 501, 502, 503, 504, 508}) QVERIFY(reasonPhrase(status) != "Error"sv);
   QCOMPARE(reasonPhrase(299), "Error"sv);
 }
 
