@@ -1,16 +1,80 @@
 #include "app/engine/options.h"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 
+#include "core/base/limits.h"
 #include "core/base/version.h"
+#include "core/throttle/presets.h"
 #include "platform/data_dir.h"
 
 namespace sluice::app {
 namespace {
 
 constexpr int kWrongUsage = 2;
+
+// The link that clients seem to have, as it was asked for.
+struct Link {
+  std::string profile;
+  std::string down;
+  std::string up;
+  std::optional<double> latencyMs;
+  std::string slowClient;
+  std::string delivery;
+};
+
+void addLinkOptions(CLI::App& cli, Link& link) {
+  cli.add_option("--profile", link.profile, "Slow everything down as this network does: 'Chrome Slow 4G', 'Apple LTE', ...")
+      ->type_name("NAME");
+  cli.add_option("--down", link.down, "Towards clients at most so many bytes a second: 64k, 1.5M, 200kbit, 10mbit, unlimited")
+      ->type_name("RATE");
+  cli.add_option("--up", link.up, "From clients at most so many bytes a second")->type_name("RATE");
+  cli.add_option("--latency", link.latencyMs, "Round trip to add, half of it each way, in milliseconds")->type_name("MS");
+  cli.add_option("--slow-client", link.slowClient,
+                 "A server that is faster than its client: held back (backpressure), or read at full speed into a spill file "
+                 "(buffered); default: as the profile says, else backpressure")
+      ->check(CLI::IsMember({"backpressure", "buffered"}));
+  cli.add_option("--delivery", link.delivery,
+                 "Send bytes on as they come (streaming), or in full blocks only (buffered); default: as the profile says, "
+                 "else streaming")
+      ->check(CLI::IsMember({"streaming", "buffered"}));
+}
+
+// The profile, and what was said beside it.
+Result<throttle::Profile> profileOf(const Link& link) {
+  throttle::Profile profile;
+  if (!link.profile.empty()) {
+    const auto* preset = throttle::findPreset(link.profile);
+    if (preset == nullptr) {
+      std::string all;
+      for (const auto& each : throttle::presets()) all += "\n  " + each.name;
+      return fail(Side::Local, Code::BadArgument, "there is no profile '" + link.profile + "'; there are" + all);
+    }
+    profile = *preset;
+  }
+  for (const auto& [text, rate] : {std::pair(&link.down, &profile.down.rate), std::pair(&link.up, &profile.up.rate)}) {
+    if (text->empty()) continue;
+    auto parsed = throttle::parseRate(*text);
+    if (!parsed) return fail(parsed.error());
+    *rate = *parsed;
+  }
+  if (link.latencyMs) {
+    if (!(*link.latencyMs >= 0 && *link.latencyMs <= limits::kProfileDelayMsMax)) {
+      return fail(Side::Local, Code::BadArgument,
+                  "--latency takes 0 to " + std::to_string(limits::kProfileDelayMsMax) + " milliseconds");
+    }
+    const Micros roundTrip(std::llround(*link.latencyMs * 1000));
+    profile.down.delay = roundTrip / 2;
+    profile.up.delay = roundTrip - profile.down.delay;
+  }
+  if (link.slowClient == "buffered") profile.mode = throttle::Mode::Buffered;
+  if (link.slowClient == "backpressure") profile.mode = throttle::Mode::Backpressure;
+  if (link.delivery == "buffered") profile.delivery = throttle::Delivery::Buffered;
+  if (link.delivery == "streaming") profile.delivery = throttle::Delivery::Streaming;
+  return profile;
+}
 
 Parsed wrongUsage(const CLI::App& cli, const std::string& message) {
   std::cerr << "sluiced: " << message << "\n\n" << cli.help();
@@ -24,8 +88,7 @@ Parsed parseOptions(int argc, char** argv) {
   std::string dataDir;
   std::vector<std::string> listeners;
   std::string capture = "on";
-  std::string slowClient = "backpressure";
-  std::string delivery = "streaming";
+  Link link;
 
   CLI::App cli{"Sluice's engine: a debugging proxy without a window", "sluiced"};
   cli.set_version_flag("--version", "sluiced " + std::string(version()));
@@ -35,14 +98,7 @@ Parsed parseOptions(int argc, char** argv) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   cli.add_option("--capture", capture, "Record what passes")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
-  cli.add_option("--slow-client", slowClient,
-                 "A server that is faster than its client: held back (backpressure), or read at full speed into a spill file "
-                 "(buffered)")
-      ->check(CLI::IsMember({"backpressure", "buffered"}))
-      ->capture_default_str();
-  cli.add_option("--delivery", delivery, "Send bytes on as they come (streaming), or in full blocks only (buffered)")
-      ->check(CLI::IsMember({"streaming", "buffered"}))
-      ->capture_default_str();
+  addLinkOptions(cli, link);
   cli.add_option("--log-level", options.logLevel, "How much to log")
       ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
       ->capture_default_str();
@@ -63,9 +119,9 @@ Parsed parseOptions(int argc, char** argv) {
     options.engine.listeners.push_back(std::move(*spec));
   }
   options.engine.worker.capture = capture == "on";
-  auto& pipe = options.engine.worker.pipe;
-  pipe.overflow = slowClient == "buffered" ? pipe::Overflow::Spill : pipe::Overflow::Backpressure;
-  pipe.delivery = delivery == "buffered" ? pipe::Delivery::Buffered : pipe::Delivery::Streaming;
+  auto profile = profileOf(link);
+  if (!profile) return wrongUsage(cli, profile.error().detail);
+  options.engine.worker.profile = std::move(*profile);
   options.engine.dataDir = dataDir;
   if (dataDir.empty()) {
     auto fallback = platform::defaultDataDir();

@@ -69,6 +69,11 @@ inline constexpr std::size_t kGatherBuffersMax = 64;        // Asio and Windows 
 inline constexpr std::size_t kCopyBuffers = 2;              // one is filled while the other is sent
 inline constexpr std::size_t kCopyBufferBytes = 32 * kKiB;  // two TLS records
 inline constexpr std::size_t kSendTurnBytes = 1 * kMiB;     // one connection sends this much before others get their turn
+
+// Throttling.
+inline constexpr std::size_t kProfileNameBytesMax = 100;  // what a menu shows in one line
+inline constexpr int kProfileDelayMsMax = 60'000;          // a link to the edge of the solar system; clients give up long before
+
 // Names.
 inline constexpr std::size_t kResolverThreadsMax = 4;   // one name server that does not answer must not hold up the rest
 inline constexpr std::size_t kLookupsPendingMax = 4096; // more callers than a desktop has connections

@@ -5,6 +5,7 @@
 #include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "core/engine/clock.h"
+#include "core/engine/throttling.h"
 #include "platform/net/address.h"
 
 namespace sluice::engine {
@@ -132,17 +133,17 @@ void ClientConnection::run(session::SendToClient& command, Now) {
 
 void ClientConnection::run(session::RelayRequestBody& command, Now) {
   requestRelay_->start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
-                      worker_.settings().pipe, recorded(capture::Direction::Request));
+                      pipeSettings(), recorded(capture::Direction::Request));
 }
 
 void ClientConnection::run(session::RelayResponseBody& command, Now) {
   responseRelay_->start(upstream_->link, client_, Side::Upstream, command.framing, upstreamRest_.bytes,
-                       worker_.settings().pipe, recorded(capture::Direction::Response));
+                       pipeSettings(), recorded(capture::Direction::Response));
 }
 
 void ClientConnection::run(session::OpenTunnel&, Now) {
   tunnel_.open(client_, upstream_->link, {*requestRelay_, *responseRelay_}, {clientRest_.bytes, upstreamRest_.bytes},
-               worker_.settings().pipe);
+               pipeSettings());
 }
 
 void ClientConnection::run(session::EndUpstreamSending&, Now) { endUpstreamSending_ = true; }
@@ -308,6 +309,10 @@ bool ClientConnection::watchClient(Now now) {
 }
 
 // --- Bodies and tunnels.
+
+pipe::Settings ClientConnection::pipeSettings() const {
+  return withProfile(worker_.settings().pipe, worker_.profile());
+}
 
 Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {
   return {worker_.sink(), session_.exchange(), direction, worker_.settings().capturedBodyBytesMax};

@@ -93,6 +93,7 @@ class ClientConnection final : private Link::Driver {
   void release(Rest& rest);
 
   // Bodies and tunnels.
+  pipe::Settings pipeSettings() const;
   Relay::Recorded recorded(capture::Direction direction) const;
   bool runRelays(Now now);
   std::unique_ptr<Relay> makeRelay();

@@ -13,6 +13,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/pipe/settings.h"
+#include "core/throttle/profile.h"
 
 namespace sluice::engine {
 
@@ -42,7 +43,8 @@ struct Timeouts {
 
 struct WorkerSettings {
   Timeouts timeouts;
-  pipe::Settings pipe;
+  pipe::Settings pipe;        // but for what the profile decides
+  throttle::Profile profile;  // acts on everything
   bool capture = true;
   std::uint64_t capturedBodyBytesMax = limits::kCapturedBodyBytesMax;
   std::filesystem::path spillDirectory;

@@ -69,6 +69,7 @@ class Worker final : public session::IdSource {
   // --- For connections. Loop thread only.
   ExchangeId nextExchangeId() override { return ExchangeId{nextExchange_++}; }
   const WorkerSettings& settings() const { return settings_; }
+  const throttle::Profile& profile() const { return settings_.profile; }
   WorkerCounters& mutableCounters() { return counters_; }
   buffer::BlockPool& blocks() { return blocks_; }
   UpstreamPool& upstreams() { return upstreams_; }

@@ -154,7 +154,7 @@ SLUICE_TEST(aSlowClientGetsEveryByteOfASpilledBodyUnchanged) {
   test::TemporaryDirectory directory;
   engine::WorkerSettings settings;
   settings.spillDirectory = directory.path();
-  settings.pipe.overflow = pipe::Overflow::Spill;
+  settings.profile.mode = throttle::Mode::Buffered;
   settings.pipe.maxSpillSize = limits::kMiB;  // used again and again
   Proxy proxy(settings);
   test::Client client(proxy.port);
