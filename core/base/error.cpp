@@ -37,6 +37,9 @@ std::string_view name(Code code) {
     case Code::ChunkLineTooLong: return "chunk line too long";
     case Code::UnsupportedScheme: return "unsupported scheme";
     case Code::BadTarget: return "malformed request target";
+    case Code::UnsupportedCoding: return "unsupported content coding";
+    case Code::BadCoding: return "malformed content coding";
+    case Code::DecodedTooLarge: return "decoded body too large";
     case Code::AddressInUse: return "address already in use";
     case Code::AccessDenied: return "access denied";
     case Code::NoSpace: return "no space left";

@@ -64,6 +64,11 @@ inline constexpr std::size_t kChunkLineBytesMax = 4 * kKiB;
 inline constexpr std::size_t kTrailerBytesMax = 16 * kKiB;         // trailers are a few fields; a head has its own limit
 inline constexpr std::size_t kChunkExtensionBytesKept = 4 * kKiB;  // for the inspector; what is more is passed on, not kept
 
+// Content codings, undone for viewing.
+inline constexpr std::size_t kContentCodingsMax = 4;            // two are rare already; each costs its window
+inline constexpr int kZstdWindowLog = 23;                       // 8 MiB: RFC 9659 lets no sender use more
+inline constexpr std::size_t kDecoderOutputBytes = 64 * kKiB;   // one piece; a screen of text is 10 KiB
+
 // Output.
 inline constexpr std::size_t kGatherBuffersMax = 64;        // Asio and Windows take no more in one call
 inline constexpr std::size_t kCopyBuffers = 2;              // one is filled while the other is sent
