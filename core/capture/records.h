@@ -23,6 +23,14 @@ struct ConnectionOpened {
   std::string listener;       // "regular 127.0.0.1:8080"
 };
 
+// Which program the client is. Comes when the system has told, perhaps after exchanges of the connection have ended.
+struct ClientIdentified {
+  ConnectionId connection;
+  ExchangeId exchangesFrom;   // those of the connection have this id or a higher one
+  std::uint64_t process = 0;  // id
+  std::string program;        // path of its executable; a name alone where the system tells no more
+};
+
 struct ConnectionClosed {
   ConnectionId connection;
   WallTime at;
@@ -58,6 +66,19 @@ struct BodyChunk {
   std::string bytes;
 };
 
+// A whole message of a WebSocket (RFC 6455), or one of its control frames.
+struct MessagePassed {
+  ExchangeId exchange;
+  Direction direction = Direction::Response;
+  WallTime at;                  // its last byte
+  std::uint8_t opcode = 0;      // of its first frame: 1 text, 2 binary, 8 close, 9 ping, 10 pong
+  bool compressed = false;      // by permessage-deflate
+  std::uint64_t wireBytes = 0;  // of payload, as it passed
+  std::uint64_t bytes = 0;      // of payload, inflated
+  std::string payload;          // inflated and unmasked; its beginning when it is long
+  std::string fault;            // why nothing after this can be read in this direction; else empty
+};
+
 // How far a running exchange or tunnel is; sent now and then, at most once a second for each.
 struct ExchangeProgress {
   ExchangeId exchange;
@@ -71,6 +92,7 @@ struct Phases {
   std::int64_t resolvedUs = -1;       // name looked up (absent on a reused upstream connection)
   std::int64_t connectedUs = -1;      // upstream connected, or taken from the pool
   std::int64_t requestSentUs = -1;    // last byte of the request handed to the system
+  std::int64_t responseFirstUs = -1;  // first byte of a response
   std::int64_t responseHeadUs = -1;   // response head complete
   std::int64_t finishedUs = -1;
 };
@@ -78,6 +100,7 @@ struct Phases {
 struct BodyTotals {
   std::uint64_t bytes = 0;          // body bytes that passed (tunnels: bytes in this direction)
   std::uint64_t capturedBytes = 0;  // of these, recorded; fewer when over the limit or the recorder lagged
+  std::uint64_t wireBytes = 0;      // with head, chunk framing and trailers; 0 where only the body is known
 };
 
 struct ExchangeEnded {
@@ -94,14 +117,14 @@ struct ExchangeEnded {
 };
 
 using Record = std::variant<ConnectionOpened, ConnectionClosed, ExchangeStarted, ResponseStarted, BodyChunk,
-                            ExchangeProgress, ExchangeEnded>;
+                            ExchangeProgress, ExchangeEnded, ClientIdentified, MessagePassed>;
 
 // Where records go. Never blocks and never fails towards traffic: what cannot be taken is counted by the sink.
 class Sink {
  public:
   virtual ~Sink() = default;
-  // Returns false when a BodyChunk was refused because the recorder lags (the caller counts it as not captured);
-  // every other record is always taken.
+  // Returns false when a BodyChunk was refused because the recorder lags (the caller counts it as not captured), and
+  // likewise a MessagePassed; every other record is always taken.
   virtual bool record(Record record) = 0;
 };
 

@@ -17,6 +17,8 @@ struct Weight {
   std::size_t operator()(const capture::ExchangeEnded& r) const {
     return r.error.detail.size() + r.upstreamAddress.size() + r.requestTrailers.size() + r.responseTrailers.size();
   }
+  std::size_t operator()(const capture::ClientIdentified& r) const { return r.program.size(); }
+  std::size_t operator()(const capture::MessagePassed& r) const { return r.payload.size() + r.fault.size(); }
 };
 
 // The status does not tell: an exchange that failed has that of our own answer.
@@ -118,13 +120,29 @@ bool Backlog::take(capture::ExchangeEnded& record) {
   row.state = stateOf(record, row);
   row.phases = record.phases;
   row.request.bytes = record.request.bytes;
+  row.request.wireBytes = record.request.wireBytes;
   row.response.bytes = record.response.bytes;
+  row.response.wireBytes = record.response.wireBytes;
   row.error = std::move(record.error);
   row.upstreamAddress = std::move(record.upstreamAddress);
   row.upstreamReused = record.upstreamReused;
   exchange->requestTrailers = std::move(record.requestTrailers);
   exchange->responseTrailers = std::move(record.responseTrailers);
   exchange->ended = true;
+  touch(*exchange);
+  return true;
+}
+
+bool Backlog::take(capture::ClientIdentified& record) {
+  if (!record.connection) return false;
+  identifiedClients_.push_back(std::move(record));
+  return true;
+}
+
+bool Backlog::take(capture::MessagePassed& record) {
+  PendingExchange* exchange = find(record.exchange);
+  if (exchange == nullptr) return false;
+  exchange->messages.push_back(std::move(record));
   touch(*exchange);
   return true;
 }
@@ -153,6 +171,7 @@ std::size_t Backlog::committed() {
       body.place = body.nextPlace;
       body.fresh = {};
     }
+    exchange->messages.clear();
   }
   for (PendingConnection* connection : dirtyConnections_) connection->inserted = true;
   forgetEnded();
@@ -180,6 +199,7 @@ void Backlog::forgetEnded() {
 std::size_t Backlog::release() {
   dirtyExchanges_.clear();
   dirtyConnections_.clear();
+  identifiedClients_.clear();
   return std::exchange(heldBytes_, 0);
 }
 

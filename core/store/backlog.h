@@ -39,6 +39,7 @@ struct PendingExchange {
   std::string requestTrailers;
   std::string responseTrailers;
   std::array<PendingBody, 2> bodies;  // by Direction
+  std::vector<capture::MessagePassed> messages;  // that are not committed
   bool inserted = false;  // the row is committed
   bool dirty = false;     // differs from what is committed
   bool ended = false;
@@ -59,13 +60,16 @@ class Backlog {
   // Takes one record; false when it is for an exchange or a connection that is not known, or began twice.
   bool apply(capture::Record&& record);
 
-  bool dirty() const { return !dirtyExchanges_.empty() || !dirtyConnections_.empty(); }
+  bool dirty() const { return !dirtyExchanges_.empty() || !dirtyConnections_.empty() || !identifiedClients_.empty(); }
   std::size_t heldBytes() const { return heldBytes_; }
   std::uint64_t running() const { return exchanges_.size(); }
 
   // In the order in which they changed first since the last commit.
   const std::vector<PendingExchange*>& dirtyExchanges() const { return dirtyExchanges_; }
   const std::vector<PendingConnection*>& dirtyConnections() const { return dirtyConnections_; }
+
+  // Clients whose program became known; their connections may have been closed and committed before.
+  const std::vector<capture::ClientIdentified>& identifiedClients() const { return identifiedClients_; }
 
   // All that was dirty is on disk. Returns the bytes no longer held.
   std::size_t committed();
@@ -83,6 +87,8 @@ class Backlog {
   bool take(capture::BodyChunk& record);
   bool take(capture::ExchangeProgress& record);
   bool take(capture::ExchangeEnded& record);
+  bool take(capture::ClientIdentified& record);
+  bool take(capture::MessagePassed& record);
 
   PendingExchange* find(ExchangeId id);
   void forgetEnded();
@@ -94,6 +100,7 @@ class Backlog {
   std::unordered_map<ConnectionId, PendingConnection> connections_;
   std::vector<PendingExchange*> dirtyExchanges_;
   std::vector<PendingConnection*> dirtyConnections_;
+  std::vector<capture::ClientIdentified> identifiedClients_;
   std::size_t heldBytes_ = 0;
 };
 

@@ -15,6 +15,8 @@ enum class HistoryWriter::Sql : std::uint8_t {
   CutOffExchanges,
   InsertConnection,
   CloseConnection,
+  IdentifyClient,
+  TouchExchangesOfClient,
   InsertExchange,
   UpdateExchange,
   InsertHead,
@@ -22,6 +24,7 @@ enum class HistoryWriter::Sql : std::uint8_t {
   InsertPiece,
   SelectPieces,
   DeletePieces,
+  InsertMessage,
   UpdateHistory,
 };
 
@@ -35,16 +38,20 @@ constexpr std::array kStatements{
     "INSERT INTO connection (id, session, opened_us, closed_us, client_address, listener)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
     "UPDATE connection SET closed_us = ?2 WHERE id = ?1",
+    "UPDATE connection SET client_process = ?2, client_program = ?3 WHERE id = ?1",
+    "UPDATE exchange SET version = ?1 WHERE id >= ?2 AND connection = ?3",
     "INSERT INTO exchange (id, version, session, connection, kind, state, method, url, scheme, host, port, path, status,"
     " content_type, started_us, resolved_us, connected_us, request_sent_us, response_head_us, finished_us,"
     " request_bytes, request_stored_bytes, request_place, response_bytes, response_stored_bytes, response_place,"
-    " error_code, error_side, error_system, error_detail, upstream_address, upstream_reused)"
+    " error_code, error_side, error_system, error_detail, upstream_address, upstream_reused, response_first_us,"
+    " request_wire_bytes, response_wire_bytes)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) ON CONFLICT DO NOTHING",
+    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35) ON CONFLICT DO NOTHING",
     "UPDATE exchange SET version = ?2, state = ?3, status = ?4, content_type = ?5, resolved_us = ?6, connected_us = ?7,"
     " request_sent_us = ?8, response_head_us = ?9, finished_us = ?10, request_bytes = ?11, request_stored_bytes = ?12,"
     " request_place = ?13, response_bytes = ?14, response_stored_bytes = ?15, response_place = ?16, error_code = ?17,"
-    " error_side = ?18, error_system = ?19, error_detail = ?20, upstream_address = ?21, upstream_reused = ?22"
+    " error_side = ?18, error_system = ?19, error_detail = ?20, upstream_address = ?21, upstream_reused = ?22,"
+    " response_first_us = ?23, request_wire_bytes = ?24, response_wire_bytes = ?25"
     " WHERE id = ?1",
     "INSERT INTO head (exchange, request, response, request_trailers, response_trailers) VALUES (?1, ?2, ?3, ?4, ?5)",
     // A head that came before and is not held in memory any more is given as empty here, and stays.
@@ -53,6 +60,8 @@ constexpr std::array kStatements{
     "INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, ?2, ?3)",
     "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
     "DELETE FROM body_piece WHERE exchange = ?1 AND direction = ?2",
+    "INSERT INTO message (exchange, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     "UPDATE history SET version = ?1, exchanges = ?2, next_exchange = ?3, next_connection = ?4, body_file_bytes = ?5"
     " WHERE id = 1",
 };
@@ -162,6 +171,9 @@ Result<void> HistoryWriter::write(const Backlog& backlog) {
   for (PendingExchange* exchange : backlog.dirtyExchanges()) {
     if (auto done = write(*exchange); !done) return done;
   }
+  for (const auto& client : backlog.identifiedClients()) {
+    if (auto done = write(client); !done) return done;
+  }
   if (auto done = writeState(); !done) return done;
   auto committed = transaction->commit();
   if (committed) state_ = next_;
@@ -179,6 +191,12 @@ Result<void> HistoryWriter::write(const PendingConnection& connection) {
   return done;
 }
 
+// Rows of exchanges show the program too: those that are there already count as changed.
+Result<void> HistoryWriter::write(const capture::ClientIdentified& client) {
+  if (auto done = run(Sql::IdentifyClient, client.connection, client.process, client.program); !done) return done;
+  return run(Sql::TouchExchangesOfClient, next_.version, client.exchangesFrom, client.connection);
+}
+
 Result<void> HistoryWriter::write(PendingExchange& exchange) {
   for (PendingBody& body : exchange.bodies) plan(body);
   auto row = exchange.inserted ? update(exchange) : insert(exchange);
@@ -187,6 +205,9 @@ Result<void> HistoryWriter::write(PendingExchange& exchange) {
   for (const capture::Direction direction : kDirections) {
     PendingBody& body = exchange.bodies[static_cast<std::size_t>(direction)];
     if (auto done = writeBody(body, {exchange.row.id, direction}); !done) return done;
+  }
+  for (const auto& message : exchange.messages) {
+    if (auto done = write(message); !done) return done;
   }
   return {};
 }
@@ -232,7 +253,8 @@ Result<void> HistoryWriter::insertExchange(const PendingExchange& exchange) {
              phase(row.phases.requestSentUs), phase(row.phases.responseHeadUs), phase(row.phases.finishedUs),
              row.request.bytes, request.nextStoredBytes, number(request.nextPlace), row.response.bytes,
              response.nextStoredBytes, number(response.nextPlace), number(row.error.code), number(row.error.side),
-             row.error.systemCode, row.error.detail, row.upstreamAddress, row.upstreamReused);
+             row.error.systemCode, row.error.detail, row.upstreamAddress, row.upstreamReused,
+             phase(row.phases.responseFirstUs), row.request.wireBytes, row.response.wireBytes);
 }
 
 Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
@@ -244,7 +266,13 @@ Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
              phase(row.phases.responseHeadUs), phase(row.phases.finishedUs), row.request.bytes,
              request.nextStoredBytes, number(request.nextPlace), row.response.bytes, response.nextStoredBytes,
              number(response.nextPlace), number(row.error.code), number(row.error.side), row.error.systemCode,
-             row.error.detail, row.upstreamAddress, row.upstreamReused);
+             row.error.detail, row.upstreamAddress, row.upstreamReused, phase(row.phases.responseFirstUs),
+             row.request.wireBytes, row.response.wireBytes);
+}
+
+Result<void> HistoryWriter::write(const capture::MessagePassed& message) {
+  return run(Sql::InsertMessage, message.exchange, number(message.direction), message.at, int{message.opcode},
+             message.compressed, message.wireBytes, message.bytes, Blob{message.payload}, message.fault);
 }
 
 Result<void> HistoryWriter::writeBody(PendingBody& body, BodyKey key) {

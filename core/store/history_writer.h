@@ -52,7 +52,9 @@ class HistoryWriter {
   Result<void> prepare();
   Result<void> readState();
   Result<void> write(const PendingConnection& connection);
+  Result<void> write(const capture::ClientIdentified& client);
   Result<void> write(PendingExchange& exchange);
+  Result<void> write(const capture::MessagePassed& message);
   enum class Row : std::uint8_t { Written, IdTaken };
   Result<Row> insert(PendingExchange& exchange);
   Result<Row> update(const PendingExchange& exchange);

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces };
+enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages };
 
 // In the order of Sql.
 std::vector<std::string> statementTexts() {
@@ -30,12 +30,14 @@ std::vector<std::string> statementTexts() {
       rows + "id < ?1 ORDER BY id DESC LIMIT ?2",
       rows + "id = ?1",
       "SELECT version, id FROM exchange WHERE version > ?1 ORDER BY version",
-      "SELECT request, response, request_trailers, response_trailers, client_address, listener FROM exchange"
+      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
       " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id = ?1",
       "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes)"
       " FROM exchange WHERE id = ?1",
       "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
+      "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
+      " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
   };
 }
 
@@ -70,6 +72,7 @@ class Reader::Impl {
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
   Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
+  Result<std::vector<MessageRow>> messages(ExchangeId exchange, std::int64_t after, std::size_t limit);
   Result<BodyReader> openBody(BodyKey key);
 
  private:
@@ -225,10 +228,32 @@ Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
     details->responseTrailers = rest.text(3);
     details->clientAddress = rest.text(4);
     details->listener = rest.text(5);
+    details->clientProcess = rest.natural(6);
     return true;
   });
   if (!done) return broken(done.error());
   return details;
+}
+
+Result<std::vector<MessageRow>> Reader::Impl::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {
+  std::vector<MessageRow> rows;
+  Statement& select = statement(Sql::Messages);
+  select.bind(exchange, after, limit);
+  auto done = select.each([&] {
+    MessageRow& row = rows.emplace_back();
+    row.id = select.integer(0);
+    row.direction = select.integer(1) == 0 ? capture::Direction::Request : capture::Direction::Response;
+    row.at = WallTime(Micros(select.integer(2)));
+    row.opcode = static_cast<int>(select.integer(3));
+    row.compressed = select.integer(4) != 0;
+    row.wireBytes = select.natural(5);
+    row.bytes = select.natural(6);
+    row.payload = select.text(7);
+    row.fault = select.text(8);
+    return true;
+  });
+  if (!done) return broken(done.error());
+  return rows;
 }
 
 Result<BodyReader> Reader::Impl::openBody(BodyKey key) {
@@ -316,6 +341,11 @@ Result<Changes> Reader::changesSince(std::uint64_t version, std::size_t limit) {
 Result<std::optional<ExchangeDetails>> Reader::exchange(ExchangeId id) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->exchange(id);
+}
+
+Result<std::vector<MessageRow>> Reader::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->messages(exchange, after, limit);
 }
 
 Result<BodyReader> Reader::openBody(ExchangeId id, capture::Direction direction) {

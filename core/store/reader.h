@@ -47,6 +47,9 @@ class Reader {
 
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
 
+  // Messages of a WebSocket whose id is above `after`, in their order, at most `limit`.
+  Result<std::vector<MessageRow>> messages(ExchangeId exchange, std::int64_t after, std::size_t limit);
+
   // NotFound when there is no such exchange. A body of which nothing was stored is an empty one.
   Result<BodyReader> openBody(ExchangeId id, capture::Direction direction);
 

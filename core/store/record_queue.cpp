@@ -44,6 +44,11 @@ RecordQueue::Verdict RecordQueue::judge(const capture::Record& record, std::size
     cutBodies_.erase(bodyNumber(end->exchange, capture::Direction::Response));
     return Verdict::Keep;
   }
+  if (const auto* message = std::get_if<capture::MessagePassed>(&record)) {
+    if (counts_.bytes + weight <= bodyBytesMax_) return Verdict::Keep;
+    counts_.refusedBodyBytes += message->payload.size();
+    return Verdict::Refuse;
+  }
   if (counts_.bytes + weight <= allBytesMax_) return Verdict::Keep;
   if (std::holds_alternative<capture::ExchangeStarted>(record)) {
     ++counts_.droppedExchanges;

@@ -19,7 +19,7 @@ class RecordQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Over bodyBytesMax body chunks are refused; over allBytesMax exchanges and connections that begin are dropped.
+  // Over bodyBytesMax body chunks and messages are refused; over allBytesMax exchanges and connections that begin are dropped.
   // What ends is always taken, and so is a response head: there is one at most for each exchange that began.
   RecordQueue(std::size_t bodyBytesMax, std::size_t allBytesMax);
 

@@ -70,6 +70,10 @@ ExchangeRow readRow(const Statement& select) {
   row.error.detail = columns.text();
   row.upstreamAddress = columns.text();
   row.upstreamReused = columns.integer() != 0;
+  row.phases.responseFirstUs = columns.phase();
+  row.request.wireBytes = columns.natural();
+  row.response.wireBytes = columns.natural();
+  row.clientProgram = columns.text();
   return row;
 }
 

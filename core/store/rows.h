@@ -47,6 +47,7 @@ struct ExchangeRow {
   Error error;
   std::string upstreamAddress;
   bool upstreamReused = false;
+  std::string clientProgram;  // path of its executable; empty: not known, or not yet
 };
 
 // One exchange with all but its bodies.
@@ -58,6 +59,20 @@ struct ExchangeDetails {
   std::string responseTrailers;
   std::string clientAddress;  // of the connection; empty when it was not recorded
   std::string listener;
+  std::uint64_t clientProcess = 0;  // 0: not known
+};
+
+// A message of a WebSocket: records.h tells what each means.
+struct MessageRow {
+  std::int64_t id = 0;  // rises in the order in which messages passed
+  capture::Direction direction = capture::Direction::Request;
+  WallTime at;
+  int opcode = 0;
+  bool compressed = false;
+  std::uint64_t wireBytes = 0;
+  std::uint64_t bytes = 0;
+  std::string payload;  // its beginning when it is shorter than `bytes`
+  std::string fault;
 };
 
 // The history as a whole.

@@ -112,7 +112,31 @@ UPDATE history SET first_version = random() & 0x0fffffffffffffff WHERE exchanges
 UPDATE history SET version = first_version WHERE exchanges = 0;
 )sql";
 
-constexpr std::array kSteps{kStep1, kStep2};
+// Messages of WebSockets, as records.h tells of them: what `payload` lacks of `bytes` was not kept. The client's program
+// is told after its connection, and after exchanges too.
+constexpr const char* kStep3 = R"sql(
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY,
+  exchange INTEGER NOT NULL REFERENCES exchange ON DELETE CASCADE,
+  direction INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  opcode INTEGER NOT NULL,
+  compressed INTEGER NOT NULL,
+  wire_bytes INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  fault TEXT NOT NULL
+) STRICT;
+CREATE INDEX message_exchange ON message (exchange);
+
+ALTER TABLE connection ADD COLUMN client_process INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE connection ADD COLUMN client_program TEXT NOT NULL DEFAULT '';
+ALTER TABLE exchange ADD COLUMN response_first_us INTEGER;
+ALTER TABLE exchange ADD COLUMN request_wire_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE exchange ADD COLUMN response_wire_bytes INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kSteps{kStep1, kStep2, kStep3};
 static_assert(kSteps.size() == kSchemaVersion);
 
 }  // namespace

@@ -100,7 +100,8 @@ inline capture::ExchangeEnded ended(std::uint64_t id, std::uint64_t responseByte
   record.exchange = ExchangeId{id};
   record.at = wall(1'700'000'001'000'000);
   record.error = std::move(error);
-  record.phases = {.resolvedUs = 100, .connectedUs = 200, .requestSentUs = 300, .responseHeadUs = 400, .finishedUs = 500};
+  record.phases = {.resolvedUs = 100, .connectedUs = 200, .requestSentUs = 300, .responseFirstUs = 350, .responseHeadUs = 400,
+                   .finishedUs = 500};
   record.response.bytes = responseBytes;
   record.upstreamAddress = "127.0.0.1:9";
   return record;

@@ -46,6 +46,16 @@ SLUICE_TEST(refusesTheRestOfABodyThatLostAChunk) {
   QVERIFY(queue.push(chunk(1, "as if new")));
 }
 
+SLUICE_TEST(refusesMessagesOverTheLimitToo) {
+  RecordQueue queue(10'000, 1'000'000);
+  capture::MessagePassed message;
+  message.exchange = ExchangeId{1};
+  message.payload = pattern(8000);
+  QVERIFY(queue.push(message));
+  QVERIFY(!queue.push(message));
+  QCOMPARE(queue.counts().refusedBodyBytes, 8000u);
+}
+
 SLUICE_TEST(countsBytesUntilTheyAreReleased) {
   RecordQueue queue(10'000, 1'000'000);
   const capture::Record record = chunk(1, pattern(8000));

@@ -27,6 +27,8 @@ SLUICE_TEST(storesEveryFieldOfAnExchange) {
   auto end = ended(5, 6, {Code::ConnectionReset, Side::Upstream, 104, "host.test"});
   end.request.bytes = 8;
   end.upstreamReused = true;
+  end.request.wireBytes = 108;
+  end.response.wireBytes = 206;
   end.requestTrailers = "X: 1\r\n";
   end.responseTrailers = "Y: 2\r\n";
   history.recorder->record(end);
@@ -63,6 +65,9 @@ SLUICE_TEST(storesEveryFieldOfAnExchange) {
   QVERIFY(row.error == end.error);
   QCOMPARE(row.upstreamAddress, std::string("127.0.0.1:9"));
   QVERIFY(row.upstreamReused);
+  QCOMPARE(row.phases.responseFirstUs, 350);
+  QCOMPARE(row.request.wireBytes, 108u);
+  QCOMPARE(row.response.wireBytes, 206u);
   QCOMPARE(details.requestHead, expected.requestHead);
   QCOMPARE(details.responseHead, responded(5, 404).responseHead);
   QCOMPARE(details.requestTrailers, std::string("X: 1\r\n"));
@@ -343,4 +348,76 @@ SLUICE_TEST(sweepsBodyFilesWithoutARow) {
   QVERIFY(fs::exists(folder / "notes.txt"));
   QVERIFY(!fs::exists(folder / "99.response"));
   QVERIFY(fs::exists(folder / "8.other"));
+}
+
+namespace {
+capture::MessagePassed message(std::uint64_t exchange, std::string payload, Direction direction = Direction::Response) {
+  capture::MessagePassed record;
+  record.exchange = ExchangeId{exchange};
+  record.direction = direction;
+  record.at = wall(77);
+  record.opcode = 1;
+  record.wireBytes = record.bytes = payload.size();
+  record.payload = std::move(payload);
+  return record;
+}
+}  // namespace
+
+SLUICE_TEST(keepsMessagesInTheOrderInWhichTheyPassed) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  history.recorder->record(started(2));
+  history.recorder->record(message(1, "question", Direction::Request));
+  history.recorder->record(message(2, "elsewhere"));
+  history.recorder->flush();
+  auto odd = message(1, std::string("a\0\xff", 3));
+  odd.compressed = true;
+  odd.opcode = 2;
+  odd.wireBytes = 2;
+  odd.bytes = 1'000'000;
+  odd.fault = "a reserved bit";
+  history.recorder->record(odd);
+  history.recorder->record(ended(1));
+  history.recorder->record(message(1, "behind the end"));
+  history.recorder->flush();
+
+  auto reader = history.reader();
+  const auto all = reader.messages(ExchangeId{1}, 0, 100).value();
+  QCOMPARE(all.size(), std::size_t(2));
+  QCOMPARE(all[0].payload, std::string("question"));
+  QVERIFY(all[0].direction == Direction::Request && all[1].direction == Direction::Response);
+  QCOMPARE(all[1].payload, odd.payload);
+  QCOMPARE(all[1].opcode, 2);
+  QVERIFY(all[1].compressed && !all[0].compressed);
+  QCOMPARE(all[1].wireBytes, 2u);
+  QCOMPARE(all[1].bytes, 1'000'000u);
+  QCOMPARE(all[1].fault, odd.fault);
+  QVERIFY(all[1].at == wall(77));
+  QCOMPARE(reader.messages(ExchangeId{1}, all[0].id, 100).value().size(), std::size_t(1));
+  QCOMPARE(reader.messages(ExchangeId{1}, 0, 1).value().at(0).payload, std::string("question"));
+  QVERIFY(reader.messages(ExchangeId{9}, 0, 1).value().empty());
+}
+
+// The system may tell who the client is only after its exchanges, or after its connection: rows on view hear of it then.
+SLUICE_TEST(theProgramOfAClientShowsOnEveryRowOfItsConnection) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(capture::ConnectionOpened{ConnectionId{1}, wall(0), "127.0.0.1:5", "regular"});
+  for (const std::uint64_t id : {1, 2}) history.recorder->record(started(id));
+  history.recorder->record(ended(1));
+  history.recorder->record(capture::ConnectionClosed{ConnectionId{1}, wall(1)});
+  history.recorder->flush();
+  auto reader = history.reader();
+  const auto seen = reader.changesSince(0, 100).value().version;
+  QCOMPARE(reader.newest(9).value().at(0).clientProgram, std::string());
+
+  history.recorder->record(capture::ClientIdentified{ConnectionId{1}, ExchangeId{1}, 4711, "/usr/bin/curl"});
+  history.recorder->flush();
+  const auto changes = reader.changesSince(seen, 100).value();
+  QCOMPARE(changes.ids.size(), std::size_t(2));
+  for (const auto& row : reader.newest(9).value()) QCOMPARE(row.clientProgram, std::string("/usr/bin/curl"));
+  QCOMPARE(reader.exchange(ExchangeId{2}).value()->clientProcess, 4711u);
+  QCOMPARE(reader.exchange(ExchangeId{2}).value()->row.clientProgram, std::string("/usr/bin/curl"));
+  QCOMPARE(history.recorder->status().ignoredRecords, 0u);
 }

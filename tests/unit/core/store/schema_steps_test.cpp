@@ -63,6 +63,9 @@ SLUICE_TEST(bringsEveryEarlierVersionToTheTablesOfANewHistory) {
     QCOMPARE(old.sql.text("SELECT url || upstream_address || hex(bytes) FROM exchange JOIN body_piece"
                           " ON body_piece.exchange = exchange.id").value(),
              std::string("http://a:80/b10.0.0.1:8001020304"));
+    QCOMPARE(old.sql.text("SELECT client_process || client_program || request_wire_bytes || ifnull(response_first_us, 'none')"
+                          " FROM exchange JOIN connection ON connection.id = exchange.connection").value(),
+             std::string("00none"));
     QCOMPARE(old.sql.text("PRAGMA integrity_check").value(), std::string("ok"));
     QCOMPARE(old.sql.text("SELECT count(*) FROM pragma_foreign_key_check").value(), std::string("0"));
   }

@@ -73,7 +73,8 @@ SLUICE_TEST(answersTheCommonQuestionsFromAnIndex) {
                             "SELECT count(*) FROM exchange WHERE state = 0", "SELECT max(id) FROM exchange",
                             "SELECT id FROM exchange WHERE id > 5 ORDER BY id LIMIT 5",
                             "UPDATE exchange SET state = 3 WHERE state = 0",
-                            "SELECT bytes FROM body_piece WHERE exchange = 1 AND direction = 1 ORDER BY id"}) {
+                            "SELECT bytes FROM body_piece WHERE exchange = 1 AND direction = 1 ORDER BY id",
+                            "SELECT payload FROM message WHERE exchange = 1 AND id > 5 ORDER BY id LIMIT 5"}) {
     auto plan = f.sql.prepare((std::string("EXPLAIN QUERY PLAN ") + query).c_str());
     VERIFY_OK(plan);
     plan->bind();
