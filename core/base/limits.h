@@ -41,6 +41,12 @@ inline constexpr std::size_t kDatabaseLogBytesKept = 64 * kMiB;     // a longer 
 inline constexpr int kDatabaseCacheKiB = 16 * 1024;                 // the newest pages of each table and index
 inline constexpr std::size_t kInlineBodyBytesMax = 128 * kKiB;      // larger bodies are cheaper as files, and sendfile needs one
 
+// Filters.
+inline constexpr std::size_t kFilterTextBytesMax = 16 * kKiB;     // nobody types more, and a program can ask twice
+inline constexpr std::size_t kFilterTermsMax = 200;               // SQLite takes expressions 1000 deep; each term is a few
+inline constexpr std::size_t kFilterDepthMax = 50;                // parentheses and nots; keeps every recursion short
+inline constexpr std::size_t kFilterPatternBytesMax = 4 * kMiB;   // RE2's default is 8; what needs more was not typed by a person
+
 // Control connections between our programs.
 inline constexpr std::size_t kControlRequestBytesMax = 64 * kKiB;  // requests are names and numbers
 inline constexpr std::size_t kControlFrameBytesMax = 4 * kMiB;     // the live list of kControlRowsMax connections

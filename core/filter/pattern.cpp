@@ -1,0 +1,109 @@
+#include "core/filter/pattern.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+
+namespace sluice::filter {
+namespace {
+
+RE2::Options optionsFor(bool literal, RE2::Options::Encoding encoding) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(false);
+  options.set_literal(literal);
+  options.set_encoding(encoding);
+  options.set_max_mem(static_cast<std::int64_t>(limits::kFilterPatternBytesMax));
+  return options;
+}
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+constexpr std::size_t kPieceBytesMin = 3;
+
+void keep(std::vector<std::string>& pieces, std::string& run) {
+  if (run.size() >= kPieceBytesMin) pieces.push_back(std::move(run));
+  run.clear();
+}
+
+bool isPlain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view(" -_/:;,=@%&~<>'\"!#`").find(c) != std::string_view::npos;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Runs of plain ASCII characters at the top level of an expression. Cautious: whatever may make a run optional or a
+// choice gives no pieces at all.
+std::vector<std::string> piecesOf(std::string_view text) {
+  std::vector<std::string> pieces;
+  std::string run;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (isPlain(c)) {
+      run += lower(c);
+    } else if (c == '\\' && i + 1 < text.size() && std::string_view(".*+?()[]{}|^$\\/").find(text[i + 1]) != std::string_view::npos) {
+      run += text[++i];
+    } else if (c == '*' || c == '?' || c == '{') {
+      if (c == '{') return {};
+      if (!run.empty()) run.pop_back();
+      keep(pieces, run);
+    } else if (c == '.' || c == '+' || c == '^' || c == '$') {
+      keep(pieces, run);
+    } else {
+      return {};
+    }
+  }
+  keep(pieces, run);
+  return pieces;
+}
+
+std::vector<std::string> piecesOfLiteral(std::string_view text) {
+  std::vector<std::string> pieces;
+  std::string run;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f) run += lower(c);
+    else keep(pieces, run);
+  }
+  keep(pieces, run);
+  return pieces;
+}
+
+}  // namespace
+
+struct Pattern::Compiled {
+  template <class... Arguments>
+  explicit Compiled(Arguments&&... arguments) : expression(std::forward<Arguments>(arguments)...) {}
+  RE2 expression;
+};
+
+Pattern::Pattern(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+Pattern::Pattern(Pattern&&) noexcept = default;
+Pattern& Pattern::operator=(Pattern&&) noexcept = default;
+Pattern::~Pattern() = default;
+
+tl::expected<Pattern, std::string> Pattern::create(std::string_view text) {
+  const std::string source = "(?m)" + std::string(text);
+  auto compiled = std::make_unique<Compiled>(source, optionsFor(false, RE2::Options::EncodingUTF8));
+  if (compiled->expression.error_code() == RE2::ErrorBadUTF8) {
+    compiled = std::make_unique<Compiled>(source, optionsFor(false, RE2::Options::EncodingLatin1));
+  }
+  if (!compiled->expression.ok()) return tl::unexpected("is no regular expression: " + compiled->expression.error());
+  Pattern pattern(std::move(compiled));
+  pattern.pieces_ = piecesOf(text);
+  return pattern;
+}
+
+Pattern Pattern::literal(std::string_view text) {
+  // Latin 1 takes any bytes; of letters beyond ASCII the case then counts.
+  Pattern pattern(std::make_unique<Compiled>(piece(text), optionsFor(true, RE2::Options::EncodingLatin1)));
+  pattern.pieces_ = piecesOfLiteral(text);
+  return pattern;
+}
+
+bool Pattern::foundIn(std::string_view text) const { return RE2::PartialMatch(piece(text), compiled_->expression); }
+
+}  // namespace sluice::filter

@@ -1,0 +1,66 @@
+#include "core/filter/pattern.h"
+
+#include "tests/support/test.h"
+
+using namespace sluice::filter;
+
+namespace {
+
+bool found(std::string_view pattern, std::string_view text) { return Pattern::create(pattern)->foundIn(text); }
+
+std::string pieces(std::string_view pattern) {
+  std::string all;
+  const auto compiled = Pattern::create(pattern);
+  for (const auto& piece : compiled->requiredPieces()) all += "[" + piece + "]";
+  return all;
+}
+
+}  // namespace
+
+SLUICE_TEST(findsAnywhereAndInEitherCase) {
+  QVERIFY(found("API", "http://api.test/"));
+  QVERIFY(found("^api", "API"));
+  QVERIFY(!found("^pi", "api"));
+  QVERIFY(found("^x-id: 7$", "Host: a\nX-Id: 7\nB: c"));
+  QVERIFY(found("", ""));
+  QVERIFY(found("a.b", std::string_view("a\0b", 3)));
+  QVERIFY(found("é", "caf\xc3\x89"));
+  QVERIFY(found("abc", "\xff\xfe abc"));
+  QVERIFY(found("\xff", "a\xff"));
+}
+
+SLUICE_TEST(findsALiteralAsItStands) {
+  const auto pattern = Pattern::literal("a?b=(1)");
+  QVERIFY(pattern.foundIn("http://x/A?B=(1)&c"));
+  QVERIFY(!pattern.foundIn("http://x/b=1"));
+  QVERIFY(Pattern::literal("").foundIn("x"));
+  QVERIFY(Pattern::literal("\xff\xfe").foundIn("a\xff\xfe"));
+}
+
+SLUICE_TEST(tellsWhyAnExpressionIsNone) {
+  for (const char* text : {"(", "[a", "*", "a{99999}", "\\p{Nope}", "(?<x>a)"}) {
+    const auto pattern = Pattern::create(text);
+    QVERIFY2(!pattern && !pattern.error().empty(), text);
+  }
+}
+
+SLUICE_TEST(staysLinearOnHostileText) {
+  const auto pattern = Pattern::create("(a*)*b");
+  QVERIFY(!pattern->foundIn(std::string(200'000, 'a')));
+}
+
+// A piece that is not required would hide rows.
+SLUICE_TEST(namesOnlyPiecesThatEveryMatchHolds) {
+  QCOMPARE(pieces("Token"), std::string("[token]"));
+  QCOMPARE(pieces("ab"), std::string());
+  QCOMPARE(pieces("abc.def"), std::string("[abc][def]"));
+  QCOMPARE(pieces("abc\\.def"), std::string("[abc.def]"));
+  QCOMPARE(pieces("abcd*efg"), std::string("[abc][efg]"));
+  QCOMPARE(pieces("abcd?"), std::string("[abc]"));
+  QCOMPARE(pieces("abcd+e"), std::string("[abcd]"));
+  QCOMPARE(pieces("^abc$"), std::string("[abc]"));
+  for (const char* unsure : {"abc|def", "(abc)?", "abc{0}", "[abc]", "\\babc", "(?i)abc", "abc\xc3\xa9*"}) {
+    QCOMPARE(pieces(unsure), std::string());
+  }
+  QVERIFY(Pattern::literal("Ab.c\xc3\xa9xyz").requiredPieces() == (std::vector<std::string>{"ab.c", "xyz"}));
+}
