@@ -90,6 +90,8 @@ inline constexpr std::size_t kResolverThreadsMax = 4;   // one name server that 
 inline constexpr std::size_t kLookupsPendingMax = 4096; // more callers than a desktop has connections
 
 // Connections.
+inline constexpr std::size_t kClientProgramsRemembered = 8;      // a developer's browser, its helpers and a test run
+inline constexpr std::size_t kClientProgramLookupsMax = 256;     // waiting at once; in a storm of connections the rest stay unnamed
 inline constexpr std::uint64_t kCapturedBodyBytesMax = 64 * kMiB;  // of each body: what people look at; a film stays out of the history
 inline constexpr std::size_t kConnectionsMax = 20000;        // clients at once; past it accepting pauses
 inline constexpr std::size_t kIdleUpstreamsMax = 512;        // kept for reuse in all, oldest closed first

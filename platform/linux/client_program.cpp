@@ -1,0 +1,169 @@
+#include "platform/client_program.h"
+
+#include <dirent.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "platform/posix/descriptor.h"
+
+namespace sluice::platform {
+namespace {
+
+struct SocketOwner {
+  std::uint64_t inode = 0;
+  uid_t user = 0;
+};
+
+struct DiagRequest {
+  nlmsghdr header;
+  inet_diag_req_v2 body;
+};
+
+bool isMappedV4(const SocketAddress& address) {
+  constexpr std::array<std::uint8_t, 12> kPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return std::equal(kPrefix.begin(), kPrefix.end(), address.bytes.begin());
+}
+
+void put(const SocketAddress& address, bool v4, __be32 (&words)[4], __be16& port) {
+  if (v4) {
+    std::memcpy(words, address.bytes.data() + 12, 4);
+  } else {
+    std::memcpy(words, address.bytes.data(), 16);
+  }
+  port = htons(address.port);
+}
+
+// The one socket with these two ends, by sock_diag(7): the time does not depend on how many sockets there are.
+DiagRequest requestFor(const SocketAddress& client, const SocketAddress& server) {
+  DiagRequest request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  request.header.nlmsg_flags = NLM_F_REQUEST;
+  const bool v4 = isMappedV4(client) && isMappedV4(server);
+  request.body.sdiag_family = v4 ? AF_INET : AF_INET6;
+  request.body.sdiag_protocol = IPPROTO_TCP;
+  request.body.idiag_states = ~0u;
+  put(client, v4, request.body.id.idiag_src, request.body.id.idiag_sport);
+  put(server, v4, request.body.id.idiag_dst, request.body.id.idiag_dport);
+  request.body.id.idiag_cookie[0] = request.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+  return request;
+}
+
+std::optional<SocketOwner> ownerOf(const SocketAddress& client, const SocketAddress& server) {
+  const OwnedHandle link(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  if (!link) return std::nullopt;
+  const DiagRequest request = requestFor(client, server);
+  if (::send(descriptor(link), &request, sizeof request, 0) != sizeof request) return std::nullopt;
+  alignas(nlmsghdr) std::array<char, 4096> answer;
+  const auto size = ::recv(descriptor(link), answer.data(), answer.size(), 0);
+  nlmsghdr header{};
+  inet_diag_msg found{};
+  if (size < static_cast<ssize_t>(NLMSG_LENGTH(sizeof found))) return std::nullopt;
+  std::memcpy(&header, answer.data(), sizeof header);
+  if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY) return std::nullopt;  // no such socket
+  std::memcpy(&found, answer.data() + NLMSG_HDRLEN, sizeof found);
+  if (found.idiag_inode == 0) return std::nullopt;  // no process has it any more
+  return SocketOwner{found.idiag_inode, found.idiag_uid};
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+std::optional<std::uint64_t> numberOf(const char* name) {
+  std::uint64_t number = 0;
+  const char* end = name + std::strlen(name);
+  const auto parsed = std::from_chars(name, end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+std::string linkTarget(const std::string& path) {
+  std::array<char, limits::kControlTextBytesMax> target;
+  const auto size = ::readlink(path.c_str(), target.data(), target.size());
+  return size > 0 ? std::string(target.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+std::string processDirectory(std::uint64_t process) { return "/proc/" + std::to_string(process); }
+
+bool holds(std::uint64_t process, std::uint64_t inode) {
+  const std::string path = processDirectory(process) + "/fd";
+  const Directory directory(::opendir(path.c_str()));
+  if (directory == nullptr) return false;
+  const std::string wanted = "socket:[" + std::to_string(inode) + "]";
+  while (const dirent* entry = ::readdir(directory.get())) {
+    std::array<char, 64> target;
+    const auto size = ::readlinkat(::dirfd(directory.get()), entry->d_name, target.data(), target.size());
+    if (size > 0 && std::string_view(target.data(), static_cast<std::size_t>(size)) == wanted) return true;
+  }
+  return false;
+}
+
+// Those of this user, the youngest numbers first: a short-lived client is among them.
+std::vector<std::uint64_t> processesOf(uid_t user) {
+  std::vector<std::uint64_t> processes;
+  const Directory directory(::opendir("/proc"));
+  if (directory == nullptr) return processes;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const auto process = numberOf(entry->d_name);
+    if (!process) continue;
+    struct stat facts {};
+    const bool known = ::fstatat(::dirfd(directory.get()), entry->d_name, &facts, 0) == 0;
+    if (known && facts.st_uid == user) processes.push_back(*process);
+  }
+  std::sort(processes.rbegin(), processes.rend());
+  return processes;
+}
+
+ClientProgram programOf(std::uint64_t process) {
+  ClientProgram program{process, {}, linkTarget(processDirectory(process) + "/exe")};
+  // An updated program goes on running from a file that is gone.
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (program.path.ends_with(kDeleted)) program.path.resize(program.path.size() - kDeleted.size());
+  program.name = program.path.substr(program.path.rfind('/') + 1);
+  if (program.name.empty()) {
+    std::ifstream comm(processDirectory(process) + "/comm");
+    std::getline(comm, program.name);
+  }
+  return program;
+}
+
+}  // namespace
+
+std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
+  const auto owner = ownerOf(client, server);
+  if (!owner) return std::nullopt;
+  const auto known =
+      std::find_if(lately_.begin(), lately_.end(), [&](auto process) { return holds(process, owner->inode); });
+  std::uint64_t holder = known != lately_.end() ? *known : 0;
+  if (holder != 0) {
+    lately_.erase(known);
+  } else {
+    for (const auto process : processesOf(owner->user)) {
+      if (!holds(process, owner->inode)) continue;
+      holder = process;
+      break;
+    }
+  }
+  if (holder == 0) return std::nullopt;
+  lately_.push_front(holder);
+  if (lately_.size() > limits::kClientProgramsRemembered) lately_.pop_back();
+  return programOf(holder);
+}
+
+}  // namespace sluice::platform
