@@ -28,6 +28,7 @@ std::string_view name(Code code) {
     case Code::Aborted: return "aborted";
     case Code::TooManyConnections: return "too many connections";
     case Code::ProxyLoop: return "the request leads back to this proxy";
+    case Code::UpstreamProxyRefused: return "the upstream proxy refused";
     case Code::BadRequest: return "malformed request";
     case Code::BadResponse: return "malformed response";
     case Code::HeadTooLarge: return "message head too large";
@@ -40,6 +41,7 @@ std::string_view name(Code code) {
     case Code::UnsupportedCoding: return "unsupported content coding";
     case Code::BadCoding: return "malformed content coding";
     case Code::DecodedTooLarge: return "decoded body too large";
+    case Code::BadSocks: return "SOCKS request refused";
     case Code::AddressInUse: return "address already in use";
     case Code::AccessDenied: return "access denied";
     case Code::NoSpace: return "no space left";

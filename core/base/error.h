@@ -25,6 +25,7 @@ enum class Code : std::uint16_t {
   Aborted = 9,         // ended because the other side, or the engine, went away
   TooManyConnections = 10,
   ProxyLoop = 11,      // the request leads back to this proxy
+  UpstreamProxyRefused = 14,  // the proxy in front of us would not: its rules, or our credentials
   // Bytes from a peer.
   BadRequest = 20,
   BadResponse = 21,
@@ -38,6 +39,7 @@ enum class Code : std::uint16_t {
   UnsupportedCoding = 36,  // a content coding that is not known here
   BadCoding = 37,      // a body is not what its content coding says
   DecodedTooLarge = 38,
+  BadSocks = 39,       // not SOCKS, or of SOCKS what is not supported
   // This machine.
   AddressInUse = 40,
   AccessDenied = 41,
