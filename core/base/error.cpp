@@ -38,6 +38,7 @@ std::string_view name(Code code) {
     case Code::ChunkLineTooLong: return "chunk line too long";
     case Code::UnsupportedScheme: return "unsupported scheme";
     case Code::BadTarget: return "malformed request target";
+    case Code::BadFrame: return "malformed WebSocket frame";
     case Code::UnsupportedCoding: return "unsupported content coding";
     case Code::BadCoding: return "malformed content coding";
     case Code::DecodedTooLarge: return "decoded body too large";

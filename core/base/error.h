@@ -36,6 +36,7 @@ enum class Code : std::uint16_t {
   ChunkLineTooLong = 26,
   UnsupportedScheme = 27,
   BadTarget = 28,
+  BadFrame = 35,       // a WebSocket frame
   UnsupportedCoding = 36,  // a content coding that is not known here
   BadCoding = 37,      // a body is not what its content coding says
   DecodedTooLarge = 38,

@@ -26,6 +26,10 @@ inline constexpr std::size_t kBlockAlignment = 4096;   // a page: what direct I/
 inline constexpr std::size_t kChainSlicesKept = 1024;      // 64 KiB; only bodies of tiny chunks make longer chains
 inline constexpr std::size_t kIdleBlocksPerPoolMax = 256;  // 4 MiB kept for the next exchanges of a loop
 
+// WebSocket messages.
+inline constexpr std::size_t kMessageBytesKept = 1 * kMiB;  // of each payload: what people read; games and films send more
+inline constexpr std::uint64_t kMessageInflatedBytesMax = 64 * kMiB;  // some 60 KB can become that; 0.1 s of a core
+
 // History.
 // Rides out a slow disk for a moment, and keeps the engine below 100 MB; above, bodies lose.
 inline constexpr std::size_t kRecorderQueueBytesMax = 32 * kMiB;
