@@ -84,6 +84,11 @@ void block(std::string& out, std::string_view title, std::string_view raw) {
   if (out.back() != '\n') out += '\n';
 }
 
+std::string programText(const store::ExchangeDetails& details) {
+  if (details.row.clientProgram.empty()) return {};
+  return visibleLine(details.row.clientProgram) + ", process " + std::to_string(details.clientProcess);
+}
+
 }  // namespace
 
 std::string describe(const control::StatusReply& status) {
@@ -111,11 +116,12 @@ std::string describe(const control::StatusReply& status) {
 
 std::string describe(const control::ConnectionsReply& connections, WallTime now) {
   Table table({{"ID", Align::Right}, {"STATE"}, {"AGE", Align::Right}, {"UP", Align::Right}, {"DOWN", Align::Right},
-               {"EXCHANGES", Align::Right}, {"CLIENT"}, {"TARGET"}});
+               {"EXCHANGES", Align::Right}, {"CLIENT"}, {"PROGRAM"}, {"TARGET"}});
   for (const auto& row : connections.rows) {
     table.add({std::to_string(row.connection.value), std::string(connectionStateName(row.state)),
                duration(std::max(Micros(0), now - row.openedAt)), byteCount(row.bytesUp), byteCount(row.bytesDown),
-               std::to_string(row.exchanges), visibleLine(row.clientAddress), visibleLine(row.target)});
+               std::to_string(row.exchanges), visibleLine(row.clientAddress),
+               visibleLine(programName(row.program)), visibleLine(row.target)});
   }
   auto out = table.text();
   const auto left = connections.total - std::min<std::uint64_t>(connections.total, connections.rows.size());
@@ -143,6 +149,7 @@ std::string describe(const store::ExchangeDetails& details) {
   field(out, "Started", localTime(row.startedAt));
   field(out, "Times", phasesText(row.phases));
   field(out, "Client", visibleLine(details.clientAddress));
+  field(out, "Program", programText(details));
   field(out, "Listener", visibleLine(details.listener));
   field(out, "Upstream", visibleLine(row.upstreamAddress) + (row.upstreamReused ? ", reused connection" : ""));
   field(out, "Sent", bodyText(row.request));

@@ -87,6 +87,7 @@ void describeRow(ObjectWithText& object, const store::ExchangeRow& row) {
   object.text("upstreamAddress", row.upstreamAddress);
   object["upstreamReused"] = row.upstreamReused;
   object["connection"] = row.connection ? Json(row.connection.value) : Json(nullptr);
+  object.text("program", row.clientProgram);
 }
 
 Json listener(const control::ListenerStatus& status) {
@@ -145,6 +146,8 @@ Json toJson(const control::ConnectionRow& row) {
   object["openedAt"] = isoTime(row.openedAt);
   object["bytesUp"] = row.bytesUp;
   object["bytesDown"] = row.bytesDown;
+  object.text("program", row.program);
+  object["process"] = row.process == 0 ? Json(nullptr) : Json(row.process);
   return object.take();
 }
 
@@ -158,6 +161,7 @@ Json toJson(const store::ExchangeDetails& details) {
   ObjectWithText object;
   describeRow(object, details.row);
   object.text("client", details.clientAddress);
+  object["process"] = details.clientProcess == 0 ? Json(nullptr) : Json(details.clientProcess);
   object.text("listener", details.listener);
   object.text("requestHead", details.requestHead);
   object.text("requestTrailers", details.requestTrailers);

@@ -124,6 +124,8 @@ Utf8Text asUtf8(std::string_view text) {
   return {std::move(escaped), true};
 }
 
+std::string_view programName(std::string_view path) { return path.substr(path.find_last_of("/\\") + 1); }
+
 std::string grouped(std::uint64_t number) {
   auto digits = std::to_string(number);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {

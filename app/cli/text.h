@@ -28,6 +28,9 @@ struct Utf8Text {
 };
 Utf8Text asUtf8(std::string_view text);
 
+// The last name of a path of this or another system: how people call a program.
+std::string_view programName(std::string_view path);
+
 std::string grouped(std::uint64_t number);       // 1,000,000
 std::string byteCount(std::uint64_t bytes);      // 999 B, 1.5 KB, 12 MB: powers of 1000
 std::string rate(std::uint64_t bytesPerSecond);  // 1.6 Mbit/s (200 KB/s)

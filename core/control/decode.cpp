@@ -111,6 +111,8 @@ ConnectionRow read(const wire::Connection& from, TextReader& text) {
   row.exchanges = from.exchanges();
   row.bytesUp = from.bytes_up();
   row.bytesDown = from.bytes_down();
+  row.program = text(from.program());
+  row.process = from.process();
   return row;
 }
 

@@ -82,9 +82,10 @@ auto table(FlatBufferBuilder& out, const ConnectionRow& row) {
   const auto clientAddress = text(out, row.clientAddress);
   const auto listener = text(out, row.listener);
   const auto target = text(out, row.target);
+  const auto program = text(out, row.program);
   return wire::CreateConnection(out, row.connection.value, static_cast<std::uint8_t>(row.state), row.exchange.value,
                                 micros(row.openedAt), clientAddress, listener, target, row.exchanges, row.bytesUp,
-                                row.bytesDown);
+                                row.bytesDown, program, row.process);
 }
 
 auto table(FlatBufferBuilder& out, const ConnectionsReply& connections) {

@@ -127,6 +127,8 @@ struct ConnectionRow {
   std::uint64_t exchanges = 0;  // begun on this connection so far
   std::uint64_t bytesUp = 0;    // received from the client
   std::uint64_t bytesDown = 0;  // sent to the client
+  std::string program;          // path of the client's executable; empty while, or where, it is not known
+  std::uint64_t process = 0;    // id of that program's process
   friend bool operator==(const ConnectionRow&, const ConnectionRow&) = default;
 };
 

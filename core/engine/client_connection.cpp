@@ -63,9 +63,20 @@ void ClientConnection::cut() {
 }
 
 ConnectionSnapshot ClientConnection::snapshot() const {
-  const auto& client = client_.transport();
-  return {id_,      session_.phase(),     session_.exchange(),      openedAt_,         clientAddress_,
-          listener_, session_.target(), session_.exchanges(), client.bytesReceived(), client.bytesSent()};
+  ConnectionSnapshot now;
+  now.connection = id_;
+  now.phase = session_.phase();
+  now.exchange = session_.exchange();
+  now.openedAt = openedAt_;
+  now.clientAddress = clientAddress_;
+  now.listener = listener_;
+  now.target = session_.target();
+  now.program = program_;
+  now.process = process_;
+  now.exchanges = session_.exchanges();
+  now.bytesUp = client_.transport().bytesReceived();
+  now.bytesDown = client_.transport().bytesSent();
+  return now;
 }
 
 void ClientConnection::resume() {

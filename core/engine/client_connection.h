@@ -36,6 +36,10 @@ class ClientConnection final : private Link::Driver {
 
   ConnectionId id() const { return id_; }
   ConnectionSnapshot snapshot() const;
+  void setClient(std::uint64_t process, std::string program) {
+    process_ = process;
+    program_ = std::move(program);
+  }
 
  private:
   // Bytes that came with a head and belong to what follows it. They stay in the block they were received into, or, when
@@ -122,6 +126,9 @@ class ClientConnection final : private Link::Driver {
   const std::string listener_;
   const WallTime openedAt_;
   const std::string clientAddress_;
+
+  std::string program_;  // of the client, once it is known
+  std::uint64_t process_ = 0;
 
   session::HttpSession session_;
   Link client_;

@@ -207,7 +207,7 @@ void Supervisor::connections(std::function<void(control::ConnectionsReply)> done
                            : each.exchange              ? control::ConnectionState::Exchange
                                                         : control::ConnectionState::Idle;
         reply.rows.push_back({each.connection, state, each.exchange, each.openedAt, each.clientAddress, each.listener,
-                              each.target, each.exchanges, each.bytesUp, each.bytesDown});
+                              each.target, each.exchanges, each.bytesUp, each.bytesDown, each.program, each.process});
       }
       done(std::move(reply));
     });

@@ -29,6 +29,7 @@ Worker::Worker(WorkerSettings settings, capture::Sink* sink, ExchangeId firstExc
       files_([this](platform::FilePool::Task completion) { asio::post(loop_, std::move(completion)); }),
       resolver_(loop_),
       upstreams_(loop_, settings_.timeouts.upstreamIdle),
+      clients_(loop_, [this](capture::ClientIdentified client) { clientIdentified(std::move(client)); }),
       drainDeadline_(loop_, [this] { loop_.stop(); }),
       nextExchange_(firstExchange.value),
       nextConnection_(firstConnection.value) {}
@@ -48,7 +49,7 @@ void Worker::run() {
   retired_.clear();
   upstreams_.clear();
   loop_.restart();
-  while (files_.inFlight() > 0) loop_.run_one();
+  while (files_.inFlight() + clients_.inFlight() > 0) loop_.run_one();
 }
 
 void Worker::accept(Listening& listening) {
@@ -71,11 +72,18 @@ void Worker::accepted(Listening& listening, const std::error_code& code, tcp::so
 
 void Worker::open(Listening& listening, tcp::socket socket) {
   const ConnectionId id{nextConnection_++};
+  clients_.identify(id, ExchangeId{nextExchange_}, socket);
   auto connection = std::make_unique<ClientConnection>(*this, std::move(socket), id, listening.label);
   auto& reference = *connection;
   connections_.emplace(id, std::move(connection));
   counters_.openConnections.store(connections_.size(), std::memory_order_relaxed);
   reference.start();
+}
+
+void Worker::clientIdentified(capture::ClientIdentified client) {
+  const auto found = connections_.find(client.connection);
+  if (found != connections_.end()) found->second->setClient(client.process, client.program);
+  if (sink_ != nullptr) sink_->record(std::move(client));
 }
 
 void Worker::retire(ClientConnection& connection) {

@@ -14,6 +14,7 @@
 #include "core/base/id.h"
 #include "core/buffer/heap_block_pool.h"
 #include "core/capture/records.h"
+#include "core/engine/client_identifier.h"
 #include "core/engine/connector.h"
 #include "core/engine/settings.h"
 #include "core/engine/relay.h"
@@ -41,6 +42,8 @@ struct ConnectionSnapshot {
   std::string clientAddress;
   std::string listener;
   std::string target;
+  std::string program;  // path of the client's executable; empty while it is not known
+  std::uint64_t process = 0;
   std::uint64_t exchanges = 0;
   std::uint64_t bytesUp = 0;
   std::uint64_t bytesDown = 0;
@@ -91,6 +94,7 @@ class Worker final : public session::IdSource {
   void accept(Listening& listening);
   void accepted(Listening& listening, const std::error_code& code, asio::ip::tcp::socket socket);
   void open(Listening& listening, asio::ip::tcp::socket socket);
+  void clientIdentified(capture::ClientIdentified client);
   std::vector<ClientConnection*> openConnections() const;
   void beginDrain();
   void stopIfDrained();
@@ -107,6 +111,7 @@ class Worker final : public session::IdSource {
   Resolver resolver_;
   OwnAddresses ownAddresses_;
   UpstreamPool upstreams_;
+  ClientIdentifier clients_;
   Deadline drainDeadline_;
   std::vector<std::unique_ptr<Listening>> listeners_;
   std::unordered_map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;

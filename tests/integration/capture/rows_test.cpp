@@ -2,6 +2,7 @@
 #include "tests/integration/capture/history.h"
 #include "tests/support/engine_process.h"
 #include "tests/support/origin/origin.h"
+#include "tests/support/process.h"
 #include "tests/support/test.h"
 #include "tests/support/wire/client.h"
 #include "tests/support/wire/pattern.h"
@@ -180,4 +181,17 @@ SLUICE_TEST(manyExchangesAreAllThere) {
     QVERIFY(rows[i].state == State::Complete);
     QCOMPARE(rows[i].path, "/bytes/3?n=" + std::to_string(i));
   }
+}
+
+SLUICE_TEST(theProgramOfTheClientIsNamed) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  // Held open by the origin, so that the program is still there however late it is looked for.
+  Process curl("curl", {"-s", "-x", "http://127.0.0.1:" + std::to_string(engine.port()), origin.url("/never")});
+  History history(engine.dataDir());
+  const auto named = history.find("/never", [](const auto& row) { return !row.clientProgram.empty(); });
+  QVERIFY2(named.has_value(), history.failure.c_str());
+  QVERIFY2(named->row.clientProgram.ends_with("/curl"), named->row.clientProgram.c_str());
+  QCOMPARE(named->clientProcess, std::uint64_t(curl.id()));
 }

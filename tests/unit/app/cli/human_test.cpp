@@ -59,11 +59,11 @@ SLUICE_TEST(statusTellsWhyRecordingIsPausedAndWhatWasLost) {
 SLUICE_TEST(nothingFromTrafficReachesTheTerminalAsACommand) {
   control::ConnectionsReply connections;
   connections.rows.resize(1);
-  connections.rows[0].target = connections.rows[0].clientAddress = kNasty;
+  connections.rows[0].target = connections.rows[0].clientAddress = connections.rows[0].program = kNasty;
   QVERIFY(isSafe(describe(connections, WallTime())));
 
   store::ExchangeDetails details;
-  details.row.method = details.row.url = details.row.upstreamAddress = details.row.error.detail = kNasty;
+  details.row.clientProgram = details.row.method = details.row.url = details.row.upstreamAddress = details.row.error.detail = kNasty;
   details.row.error.code = Code::BadRequest;
   details.requestHead = details.responseHead = details.clientAddress = details.listener = kNasty;
   details.requestTrailers = details.responseTrailers = kNasty;

@@ -88,3 +88,10 @@ SLUICE_TEST(timesAreIsoInUtc) {
     QVERIFY(!localTime(WallTime(Micros(extreme))).empty());
   }
 }
+
+SLUICE_TEST(aProgramIsCalledByTheLastNameOfItsPath) {
+  QCOMPARE(programName("/usr/bin/curl"), std::string_view("curl"));
+  QCOMPARE(programName("C:\\Windows\\curl.exe"), std::string_view("curl.exe"));
+  QCOMPARE(programName("curl"), std::string_view("curl"));
+  QCOMPARE(programName(""), std::string_view());
+}

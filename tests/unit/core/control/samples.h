@@ -56,6 +56,8 @@ inline ConnectionRow connection() {
   row.exchanges = 2;
   row.bytesUp = 700;
   row.bytesDown = 90'000;
+  row.program = "/usr/bin/curl";
+  row.process = 4711;
   return row;
 }
 

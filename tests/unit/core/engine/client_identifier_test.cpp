@@ -1,0 +1,64 @@
+#include "core/engine/client_identifier.h"
+
+#include <asio/executor_work_guard.hpp>
+#include <optional>
+
+#include "core/base/limits.h"
+#include "platform/process.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using asio::ip::tcp;
+
+namespace {
+
+// Both ends of a connection inside this process, on a loop that waits for what others post.
+struct Ends {
+  explicit Ends(asio::io_context& loop) : work(asio::make_work_guard(loop)), client(loop), server(loop) {
+    tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
+    client.connect(acceptor.local_endpoint());
+    acceptor.accept(server);
+  }
+  asio::executor_work_guard<asio::io_context::executor_type> work;
+  tcp::socket client, server;
+};
+
+}  // namespace
+
+SLUICE_TEST(aLocalClientIsIdentifiedByItsProcess) {
+  asio::io_context loop;
+  Ends ends(loop);
+  std::optional<capture::ClientIdentified> found;
+  engine::ClientIdentifier identifier(loop, [&](capture::ClientIdentified client) { found = std::move(client); });
+  identifier.identify(ConnectionId{7}, ExchangeId{12}, ends.server);
+  QCOMPARE(identifier.inFlight(), std::size_t(1));
+  while (identifier.inFlight() > 0) loop.run_one();
+  QVERIFY(found);
+  QVERIFY(found->connection == ConnectionId{7} && found->exchangesFrom == ExchangeId{12});
+  QCOMPARE(found->process, platform::ownProcessId());
+  QVERIFY(found->program.find("unit_core_engine") != std::string::npos);
+}
+
+SLUICE_TEST(aClientThatIsGoneIsNotIdentified) {
+  asio::io_context loop;
+  Ends ends(loop);
+  ends.client.close();
+  int calls = 0;
+  engine::ClientIdentifier identifier(loop, [&](const capture::ClientIdentified&) { ++calls; });
+  identifier.identify(ConnectionId{1}, ExchangeId{1}, ends.server);
+  while (identifier.inFlight() > 0) loop.run_one();
+  QCOMPARE(calls, 0);
+}
+
+SLUICE_TEST(aStormOfClientsKeepsTheLimitOfLookups) {
+  asio::io_context loop;
+  Ends ends(loop);
+  std::size_t calls = 0;
+  engine::ClientIdentifier identifier(loop, [&](const capture::ClientIdentified&) { ++calls; });
+  for (std::size_t i = 0; i < limits::kClientProgramLookupsMax + 100; ++i) {
+    identifier.identify(ConnectionId{i}, ExchangeId{1}, ends.server);
+  }
+  QCOMPARE(identifier.inFlight(), limits::kClientProgramLookupsMax);
+  while (identifier.inFlight() > 0) loop.run_one();
+  QCOMPARE(calls, limits::kClientProgramLookupsMax);
+}
