@@ -14,6 +14,7 @@ inline constexpr std::size_t kHeadBytesMax = 128 * kKiB;  // browsers and server
 inline constexpr std::size_t kHeaderCountMax = 500;       // real traffic stays under 100; keeps parsing linear in practice
 inline constexpr std::size_t kLeadingEmptyLinesMax = 4;   // RFC 9112 2.2 asks for one; old clients send a few after a body
 inline constexpr std::size_t kMethodBytesMax = 64;         // the longest registered is 16; more is not HTTP
+inline constexpr std::size_t kSniffedBytesMax = 16 * kKiB;  // of a first request line; one block holds it
 inline constexpr std::size_t kHostBytesMax = 255;         // DNS: no name is longer
 inline constexpr std::size_t kSocksUserBytesMax = 255;    // of SOCKS4, which sets none itself; that of SOCKS5
 inline constexpr std::size_t kInterimResponsesMax = 100;  // real servers send one to three; 102 every 20 s lasts half an hour

@@ -1,5 +1,6 @@
 #include "core/engine/client_connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/assert.h"
@@ -103,11 +104,12 @@ void ClientConnection::turn() {
 bool ClientConnection::step(Now now) {
   bool moved = carryOut(now);
   if (reusable_) {
-    attach(std::move(reusable_), now.mono, now.mono, now);
+    attach(std::move(reusable_), MonoTime{}, now.mono, now);
     return true;
   }
   moved = readClientHead(now) || moved;
   moved = readUpstreamHead(now) || moved;
+  moved = sniff(now) || moved;
   moved = watchClient(now) || moved;
   return runRelays(now) || moved;
 }
@@ -135,6 +137,7 @@ void ClientConnection::run(session::OpenUpstream& command, Now) {
 
 void ClientConnection::run(session::SendToUpstream& command, Now) {
   upstream_->link.writer().appendOwned(std::move(command.bytes));
+  upstream_->carried = true;
   requestSentTold_ = false;
 }
 
@@ -223,7 +226,7 @@ void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resol
   upstream_ = std::move(upstream);
   upstream_->link.setDriver(this);
   accountedUpstream_ = 0;
-  session_.upstreamOpened({upstream_->address, upstream_->reused, resolvedAt, connectedAt}, now);
+  session_.upstreamOpened({upstream_->address, upstream_->kept, upstream_->carried, resolvedAt, connectedAt}, now);
 }
 
 void ClientConnection::writeToUpstreamFailed(Error error, Now now) {
@@ -243,6 +246,33 @@ IoResult ClientConnection::receiveInto(Rest& rest, Link& link) {
   } else {
     release(rest);
   }
+  return result;
+}
+
+// Whether receiveMore() can add to it; what was left over by a pipe moves into a block for that.
+bool ClientConnection::makeRoom(Rest& rest) {
+  if (rest.bytes.empty()) return true;
+  if (rest.block == nullptr) {
+    auto* block = worker_.blocks().take();
+    if (block == nullptr || rest.bytes.size() >= block->capacity) {
+      if (block != nullptr) worker_.blocks().give(block);
+      return false;
+    }
+    std::copy(rest.bytes.begin(), rest.bytes.end(), block->data);
+    rest.bytes = Bytes(block->data, rest.bytes.size());
+    rest.block = block;
+    rest.text.clear();
+  }
+  return rest.bytes.data() + rest.bytes.size() < rest.block->data + rest.block->capacity;
+}
+
+IoResult ClientConnection::receiveMore(Rest& rest, Link& link) {
+  if (rest.bytes.empty()) return receiveInto(rest, link);
+  const auto begin = static_cast<std::size_t>(rest.bytes.data() - rest.block->data);
+  const auto end = begin + rest.bytes.size();
+  const MutableBytes room(rest.block->data + end, rest.block->capacity - end);
+  auto result = link.receive({&room, 1});
+  if (result.status == IoResult::Status::Ok) rest.bytes = Bytes(rest.block->data + begin, rest.bytes.size() + result.bytes);
   return result;
 }
 
@@ -294,6 +324,36 @@ bool ClientConnection::readUpstreamHead(Now now) {
   }
   // What follows the head stays for the body, which keeps the block until it has passed.
   consume(upstreamRest_, session_.upstreamBytes(upstreamRest_.bytes, now));
+  return true;
+}
+
+// What the client's first bytes behind CONNECT are; whoever else speaks first makes it a tunnel.
+bool ClientConnection::sniff(Now now) {
+  if (!session_.sniffs()) {
+    sniffedBytes_ = 0;
+    return false;
+  }
+  if (sniffedBytes_ < clientRest_.bytes.size()) {
+    sniffedBytes_ = clientRest_.bytes.size();
+    session_.firstBytes(clientRest_.bytes, now);
+    return true;
+  }
+  if (upstream_->link.mayReceive() && upstream_->link.peek().status != IoResult::Status::WouldBlock) {
+    session_.sniffedEnough(now);
+    return true;
+  }
+  if (!client_.mayReceive()) return false;
+  if (!makeRoom(clientRest_)) {
+    session_.sniffedEnough(now);
+    return true;
+  }
+  auto result = receiveMore(clientRest_, client_);
+  switch (result.status) {
+    case IoResult::Status::WouldBlock: return false;
+    case IoResult::Status::End: session_.clientEnded(now); return true;  // the tunnel sees it again
+    case IoResult::Status::Failed: session_.clientFailed(std::move(result.error), now); return true;
+    case IoResult::Status::Ok: return true;
+  }
   return true;
 }
 

@@ -90,6 +90,10 @@ class ClientConnection final : private Link::Driver {
   // Heads.
   bool readClientHead(Now now);
   bool readUpstreamHead(Now now);
+  bool sniff(Now now);
+  bool makeRoom(Rest& rest);
+  // More bytes behind those that stand. REQUIRES: makeRoom().
+  IoResult receiveMore(Rest& rest, Link& link);
   bool watchClient(Now now);
   // Receives into a new block; the outcome, and the bytes as the rest that stands to be read.
   IoResult receiveInto(Rest& rest, Link& link);
@@ -141,6 +145,7 @@ class ClientConnection final : private Link::Driver {
   Tunnel tunnel_;
   Rest clientRest_;
   Rest upstreamRest_;
+  std::size_t sniffedBytes_ = 0;  // of clientRest_, shown to the session
   Deadline deadline_;
 
   // What is under way.

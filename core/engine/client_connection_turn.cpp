@@ -106,6 +106,7 @@ Micros ClientConnection::patience() const {
   switch (session_.phase()) {
     case Phase::AwaitRequest: return session_.insideHead() ? timeouts.requestHead : timeouts.clientIdle;
     case Phase::Connecting: return timeouts.connect * 2;  // the connector has its own limit
+    case Phase::Sniff: return sniffedBytes_ > 0 ? timeouts.sniff : timeouts.tunnel;
     case Phase::AwaitResponse: return requestRelay_->active() ? timeouts.body : timeouts.response;
     case Phase::RelayResponse: return timeouts.body;
     case Phase::Tunnel: return timeouts.tunnel;
@@ -150,9 +151,9 @@ void ClientConnection::arm(Now now) {
 }
 
 void ClientConnection::armReads(Now now) {
-  bool fromClient = closing_ == Closing::Lingering || watchesClient() ||
+  bool fromClient = closing_ == Closing::Lingering || watchesClient() || session_.sniffs() ||
                     (session_.readsClientHead() && !client_.writer().pending());
-  bool fromUpstream = session_.readsUpstreamHead() && !client_.writer().pending();
+  bool fromUpstream = session_.sniffs() || (session_.readsUpstreamHead() && !client_.writer().pending());
   bool turnAgain = false;
   for (const Relay* relay : {requestRelay_.get(), responseRelay_.get()}) {
     if (!relay->active()) continue;

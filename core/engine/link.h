@@ -73,7 +73,8 @@ struct Upstream {
   Link link;
   std::string key;      // what it is connected to, as asked for: "host:port"
   std::string address;  // the numeric address behind it
-  bool reused = false;
+  bool kept = false;    // it comes from the pool
+  bool carried = false;  // bytes of an exchange went over it
 };
 
 }  // namespace sluice::engine

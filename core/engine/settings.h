@@ -32,6 +32,7 @@ struct Timeouts {
   Micros connect = std::chrono::seconds(30);       // a SYN is repeated at 1, 3, 7 and 15 s
   Micros clientIdle = std::chrono::seconds(300);   // between two requests: browsers keep connections that long
   Micros requestHead = std::chrono::seconds(60);   // from its first byte to its last
+  Micros sniff = std::chrono::seconds(1);          // for the rest of what began like a request line and stopped
   Micros response = std::chrono::seconds(600);     // debugging means breakpoints in the origin
   Micros body = std::chrono::seconds(600);         // without one byte moving
   Micros tunnel = std::chrono::hours(2);           // as TCP's own keep-alive

@@ -203,7 +203,7 @@ void Supervisor::connections(std::function<void(control::ConnectionsReply)> done
       control::ConnectionsReply reply;
       reply.total = all.size();
       for (const auto& each : all) {
-        const auto state = each.phase == Phase::Tunnel  ? control::ConnectionState::Tunnel
+        const auto state = each.phase == Phase::Tunnel || each.phase == Phase::Sniff ? control::ConnectionState::Tunnel
                            : each.exchange              ? control::ConnectionState::Exchange
                                                         : control::ConnectionState::Idle;
         reply.rows.push_back({each.connection, state, each.exchange, each.openedAt, each.clientAddress, each.listener,

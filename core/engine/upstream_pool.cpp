@@ -17,7 +17,7 @@ std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key) {
     auto upstream = remove(found->second.back());
     // The end of the stream may have come in this very turn, before its wait was announced.
     if (upstream->link.peek().status != IoResult::Status::WouldBlock) continue;
-    upstream->reused = true;
+    upstream->kept = true;
     return upstream;
   }
   return nullptr;

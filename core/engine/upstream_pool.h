@@ -21,7 +21,7 @@ class UpstreamPool {
   ~UpstreamPool();
   UpstreamPool(UpstreamPool&&) = delete;
 
-  // The connection to `key` that was used last and still stands, marked as reused; null when there is none.
+  // The connection to `key` that was used last and still stands, marked as kept; null when there is none.
   std::unique_ptr<Upstream> take(const std::string& key);
   void put(std::unique_ptr<Upstream> upstream, MonoTime now);
 

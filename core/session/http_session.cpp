@@ -8,6 +8,7 @@
 #include "core/codec/http1/forward.h"
 #include "core/codec/http1/local_response.h"
 #include "core/codec/http1/target.h"
+#include "core/session/sniffer.h"
 
 namespace sluice::session {
 
@@ -51,11 +52,12 @@ std::size_t HttpSession::clientBytes(Bytes bytes, Now now) {
 }
 
 void HttpSession::beginExchange(Now now) {
-  recording_.emplace(ids_.nextExchangeId(), connection_, now);
+  const auto id = spareExchange_ ? std::exchange(spareExchange_, {}) : ids_.nextExchangeId();
+  recording_.emplace(id, connection_, now);
   exchanges_++;
   requestBody_ = RequestBody::None;
   clientPersistence_ = upstreamPersistence_ = Persistence::Close;
-  tunnel_ = upgrade_ = upstreamOpen_ = upstreamReused_ = responseBegun_ = responseDone_ = false;
+  tunnel_ = upgrade_ = upstreamOpen_ = upstreamKept_ = responseBegun_ = responseDone_ = false;
   interimResponses_ = 0;
   responseFraming_ = {};
   responseParser_.reset();
@@ -64,16 +66,20 @@ void HttpSession::beginExchange(Now now) {
 void HttpSession::requestComplete(Now now) {
   const auto& head = requestParser_.head();
   const auto target = http1::parseTarget(head.method(), head.target());
-  auto destination = destinationOf(head, target ? &*target : nullptr);
-  targetText_ = destination.url;
-  tell(recording_->started(std::move(destination), head.raw()));
+  auto to = destination(target ? &*target : nullptr);
+  targetText_ = to.url;
+  tunnel_ = target && target->form == Target::Form::Authority;
+  if (tunnel_) {
+    held_.emplace_back(recording_->started(std::move(to), head.raw()));
+  } else {
+    tell(recording_->started(std::move(to), head.raw()));
+  }
   if (!target) return failExchange(target.error(), now);
   if (auto wrong = checkTarget(*target); wrong.code != Code::None) return failExchange(std::move(wrong), now);
 
   auto framing = http1::requestFraming(head);
   if (!framing) return failExchange(std::move(framing.error()), now);
   requestFraming_ = *framing;
-  tunnel_ = target->form == Target::Form::Authority;
   if (!tunnel_ && hasBody(requestFraming_)) requestBody_ = RequestBody::Waiting;
   clientPersistence_ = http1::afterRequest(head);
   upgrade_ = head.find(http1::FieldId::Upgrade) && head.hasToken(http1::FieldId::Connection, "upgrade");
@@ -81,7 +87,23 @@ void HttpSession::requestComplete(Now now) {
   openUpstream(tunnel_ ? OpenUpstream::Reuse::Never : OpenUpstream::Reuse::Allowed);
 }
 
+Destination HttpSession::destination(const Target* target) const {
+  auto to = destinationOf(requestParser_.head(), target);
+  if (!origin_ || target == nullptr || target->form == Target::Form::Absolute) return to;
+  if (target->form == Target::Form::Authority) return to;
+  to.scheme = "http";
+  to.host = origin_->host;
+  to.port = origin_->port;
+  to.url = to.scheme + "://" + origin_->authority + to.path;
+  return to;
+}
+
 Error HttpSession::checkTarget(const Target& target) const {
+  if (origin_) {
+    if (target.form == Target::Form::Origin || target.form == Target::Form::Asterisk) return {};
+    return {Code::BadTarget, Side::Client, 0,
+            "behind CONNECT " + origin_->host + ":" + std::to_string(origin_->port) + " the request target must be a path"};
+  }
   switch (target.form) {
     case Target::Form::Authority: return {};
     case Target::Form::Absolute:
@@ -106,22 +128,70 @@ void HttpSession::requestInvalid(Error error, Now now) {
 void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
   const auto& head = requestParser_.head();
   const auto target = http1::parseTarget(head.method(), head.target());
-  command(OpenUpstream{std::string(target->authority.host), target->port, reuse});
+  if (origin_) {
+    command(OpenUpstream{origin_->host, origin_->port, reuse});
+  } else {
+    command(OpenUpstream{std::string(target->authority.host), target->port, reuse});
+  }
 }
 
 void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
   if (SLUICE_BUG(phase_ != Phase::Connecting)) return;
   upstreamOpen_ = true;
-  upstreamReused_ = upstream.reused;
+  upstreamKept_ = upstream.kept;
   recording_->upstreamOpened(std::move(upstream.address), upstream.reused, upstream.resolvedAt, upstream.connectedAt);
   if (tunnel_) {
-    phase_ = Phase::Tunnel;
+    phase_ = Phase::Sniff;
     command(SendToClient{std::string(http1::kConnectionEstablished)});
-    tell(recording_->responseStarted(200, {}, http1::kConnectionEstablished));
-    command(OpenTunnel{});
+    held_.emplace_back(recording_->responseStarted(200, {}, http1::kConnectionEstablished));
     return;
   }
   sendRequest(now);
+}
+
+// --- Behind CONNECT.
+
+void HttpSession::firstBytes(Bytes bytes, Now) {
+  if (SLUICE_BUG(!sniffs())) return;
+  switch (sniff(bytes)) {
+    case Sniffed::NeedMore: return;
+    case Sniffed::Http1: return enterOrigin();
+    case Sniffed::Tls:
+    case Sniffed::Raw: return openTunnel();
+  }
+}
+
+void HttpSession::sniffedEnough(Now) {
+  if (SLUICE_BUG(!sniffs())) return;
+  openTunnel();
+}
+
+void HttpSession::openTunnel() {
+  tellHeld();
+  phase_ = Phase::Tunnel;
+  command(OpenTunnel{});
+}
+
+// The connection that stands already serves the first request, by way of those that are kept.
+void HttpSession::enterOrigin() {
+  const auto target = http1::parseTarget("CONNECT", requestParser_.head().target());
+  const auto& authority = target->authority;
+  const std::string host = authority.isIpv6 ? "[" + std::string(authority.host) + "]" : std::string(authority.host);
+  origin_ = {std::string(authority.host), target->port,
+             target->port == 80 ? host : host + ":" + std::to_string(target->port)};
+  command(EndUpstream{EndUpstream::Fate::Reuse});
+  upstreamOpen_ = false;
+  held_.clear();
+  spareExchange_ = recording_->exchange();
+  recording_.reset();
+  exchanges_--;
+  requestParser_.reset();
+  phase_ = Phase::AwaitRequest;
+}
+
+void HttpSession::tellHeld() {
+  for (auto& record : held_) tell(std::move(record));
+  held_.clear();
 }
 
 void HttpSession::sendRequest(Now) {
@@ -301,6 +371,7 @@ void HttpSession::clientEnded(Now now) {
     case Phase::RelayResponse:
       if (requestIsWhole()) command(EndUpstreamSending{});
       return;
+    case Phase::Sniff: return openTunnel();
     case Phase::Connecting:  // sent on together with the request
     case Phase::Tunnel:      // the tunnel's pipes see it themselves
     case Phase::Closed:
@@ -312,6 +383,7 @@ void HttpSession::clientFailed(Error error, Now now) {
   if (phase_ == Phase::Closed) return;
   if (phase_ == Phase::AwaitRequest && !recording_) return close(CloseClient::Kind::Abort);
   if (phase_ == Phase::AwaitRequest) tell(recording_->started({}, requestParser_.head().raw()));
+  tellHeld();
   if (upstreamOpen_ || phase_ == Phase::Connecting) command(EndUpstream{EndUpstream::Fate::Close});
   upstreamOpen_ = false;
   endExchange(std::move(error), now);
@@ -319,7 +391,7 @@ void HttpSession::clientFailed(Error error, Now now) {
 }
 
 bool HttpSession::mayRetry() const {
-  return phase_ == Phase::AwaitResponse && upstreamReused_ && !responseParser_.started() && interimResponses_ == 0 &&
+  return phase_ == Phase::AwaitResponse && upstreamKept_ && !responseParser_.started() && interimResponses_ == 0 &&
          requestBody_ == RequestBody::None && isIdempotent(requestParser_.head().method());
 }
 
@@ -343,6 +415,7 @@ void HttpSession::timedOut(Now now) {
       return requestInvalid({Code::IdleTimeout, Side::Client, 0, "the request head did not arrive in time"}, now);
     case Phase::AwaitResponse:
       return failExchange({Code::IdleTimeout, Side::Upstream, 0, "no response head arrived in time"}, now);
+    case Phase::Sniff: return openTunnel();
     case Phase::Connecting:     // the connector has its own limit
     case Phase::RelayResponse:  // so have pipes and tunnels
     case Phase::Tunnel:
@@ -350,12 +423,20 @@ void HttpSession::timedOut(Now now) {
   }
 }
 
-void HttpSession::stop(Now) {
+void HttpSession::stop(Now now) {
   stopping_ = true;
+  if (phase_ == Phase::Sniff) {
+    tellHeld();
+    command(EndUpstream{EndUpstream::Fate::Close});
+    upstreamOpen_ = false;
+    endExchange({}, now);
+    return close(CloseClient::Kind::FlushThenClose);
+  }
   if (phase_ == Phase::AwaitRequest && !requestParser_.started()) close(CloseClient::Kind::FlushThenClose);
 }
 
 void HttpSession::failExchange(Error error, Now now) {
+  tellHeld();
   const bool clientGone = error.side == Side::Client && error.code == Code::ConnectionReset;
   if (upstreamOpen_ || phase_ == Phase::Connecting) command(EndUpstream{EndUpstream::Fate::Close});
   upstreamOpen_ = false;

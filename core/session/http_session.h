@@ -1,8 +1,10 @@
 // What one client connection of a regular (forward) proxy listener is doing: a sequence of HTTP/1 exchanges, ended by a
-// tunnel or by closing. Pure: events and the time go in, commands come out. Owned by one thread.
+// tunnel or by closing. What comes behind CONNECT is sniffed: HTTP/1 becomes exchanges with that server, anything else a
+// tunnel. Pure: events and the time go in, commands come out. Owned by one thread.
 //
 // The driver calls one event, then carries out every command of takeCommands() before the next. It feeds heads while
-// readsClientHead() or readsUpstreamHead() says so; bodies pass by in pipes and only their ends are told.
+// readsClientHead() or readsUpstreamHead() says so, and all first bytes anew while sniffs();
+// bodies pass by in pipes and only their ends are told.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +32,8 @@ class IdSource {
 
 struct OpenedUpstream {
   std::string address;  // numeric "address:port"
-  bool reused = false;
+  bool kept = false;    // it stood idle before, and may have ended unseen
+  bool reused = false;  // it has carried an exchange before
   MonoTime resolvedAt;
   MonoTime connectedAt;
 };
@@ -44,7 +47,7 @@ struct TunnelEnd {
 class HttpSession {
  public:
   enum class Capture : std::uint8_t { Off, On };
-  enum class Phase : std::uint8_t { AwaitRequest, Connecting, AwaitResponse, RelayResponse, Tunnel, Closed };
+  enum class Phase : std::uint8_t { AwaitRequest, Connecting, Sniff, AwaitResponse, RelayResponse, Tunnel, Closed };
 
   // `ids` outlives the session.
   HttpSession(IdSource& ids, ConnectionId connection, Capture capture);
@@ -54,6 +57,12 @@ class HttpSession {
   std::size_t clientBytes(Bytes bytes, Now now);
   // REQUIRES: readsUpstreamHead().
   std::size_t upstreamBytes(Bytes bytes, Now now);
+  // Everything that the client has sent behind CONNECT so far: it stays with the driver, for what comes of it.
+  // REQUIRES: sniffs().
+  void firstBytes(Bytes bytes, Now now);
+  // Upstream speaks, ends or fails before the client has said enough, or nothing more can be sniffed.
+  // REQUIRES: sniffs().
+  void sniffedEnough(Now now);
   // The client will send no more (half-close), while no request body is being relayed.
   void clientEnded(Now now);
   void clientFailed(Error error, Now now);
@@ -73,6 +82,7 @@ class HttpSession {
   // --- State.
   bool readsClientHead() const { return phase_ == Phase::AwaitRequest; }
   bool readsUpstreamHead() const { return phase_ == Phase::AwaitResponse; }
+  bool sniffs() const { return phase_ == Phase::Sniff; }
   Phase phase() const { return phase_; }
   bool insideHead() const { return phase_ == Phase::AwaitRequest && requestParser_.started(); }
   ExchangeId exchange() const { return recording_ ? recording_->exchange() : ExchangeId{}; }
@@ -91,6 +101,13 @@ class HttpSession {
     Broken,   // upstream would not take it; its response may still come
   };
 
+  // The server at the other end of what CONNECT asked for: requests name a path there.
+  struct Origin {
+    std::string host;
+    std::uint16_t port = 0;
+    std::string authority;  // as in a URL: without the scheme's own port
+  };
+
   template <class T>
   void command(T value) { commands_.emplace_back(std::move(value)); }
   void tell(capture::Record record);
@@ -99,6 +116,7 @@ class HttpSession {
   void requestComplete(Now now);
   void requestInvalid(Error error, Now now);
   Error checkTarget(const http1::Target& target) const;
+  Destination destination(const http1::Target* target) const;
   void openUpstream(OpenUpstream::Reuse reuse);
   void sendRequest(Now now);
   bool mayRetry() const;
@@ -107,6 +125,9 @@ class HttpSession {
   void responseHead(Now now);
   void interimResponse(Now now);
   void switchProtocols(Now now);
+  void openTunnel();
+  void enterOrigin();
+  void tellHeld();
   void finalResponse(const http1::Framing& framing);
   void responseDone(Now now);
   void exchangeDone(Now now);
@@ -128,12 +149,15 @@ class HttpSession {
   bool clientEnded_ = false;
   std::uint64_t exchanges_ = 0;
   std::string targetText_;
+  std::optional<Origin> origin_;
+  ExchangeId spareExchange_;  // of a CONNECT that needs no row
   http1::HeadParser requestParser_{http1::Role::Request};
   http1::HeadParser responseParser_{http1::Role::Response};
   std::vector<Command> commands_;
 
   // The exchange.
   std::optional<Recording> recording_;
+  std::vector<capture::Record> held_;  // of a CONNECT, until it is known whether it becomes a tunnel
   http1::Framing requestFraming_;
   http1::Framing responseFraming_;
   RequestBody requestBody_ = RequestBody::None;
@@ -142,7 +166,7 @@ class HttpSession {
   bool tunnel_ = false;             // CONNECT
   bool upgrade_ = false;            // the request offers another protocol
   bool upstreamOpen_ = false;
-  bool upstreamReused_ = false;
+  bool upstreamKept_ = false;
   bool responseBegun_ = false;      // bytes of a final response went to the client
   bool responseDone_ = false;       // all of them were handed over; the request body may still run
   std::size_t interimResponses_ = 0;

@@ -56,7 +56,7 @@ capture::ExchangeEnded Recording::ended(Error error, Now now) {
 void Recording::upstreamOpened(std::string address, bool reused, MonoTime resolvedAt, MonoTime connectedAt) {
   end_.upstreamAddress = std::move(address);
   end_.upstreamReused = reused;
-  end_.phases.resolvedUs = reused ? -1 : since(resolvedAt);
+  end_.phases.resolvedUs = resolvedAt == MonoTime{} ? -1 : since(resolvedAt);
   end_.phases.connectedUs = since(connectedAt);
 }
 

@@ -45,6 +45,7 @@ class Recording {
   capture::ResponseStarted responseStarted(int status, std::string_view contentType, std::string_view head) const;
   capture::ExchangeEnded ended(Error error, Now now);
 
+  // `resolvedAt` is the beginning of time for a connection that was kept: no name was looked up for this exchange.
   void upstreamOpened(std::string address, bool reused, MonoTime resolvedAt, MonoTime connectedAt);
   void requestSent(MonoTime at) { end_.phases.requestSentUs = since(at); }
   void responseHeadCame(MonoTime at) { end_.phases.responseHeadUs = since(at); }

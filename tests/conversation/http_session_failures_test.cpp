@@ -175,7 +175,9 @@ SLUICE_TEST(aBrokenTunnelIsResetBothWays) {
                   .in(clientBytes("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"))
                   .out(openUpstream("a", 443, session::OpenUpstream::Reuse::Never))
                   .in(upstreamOpened())
-                  .out(sendToClient("HTTP/1.1 200 "), openTunnel())
+                  .out(sendToClient("HTTP/1.1 200 "))
+                  .in(firstBytes("SSH-2.0-x\r\n"))
+                  .out(openTunnel())
                   .in(tunnelEnded(1, 2, {Code::ConnectionReset, Side::Upstream, 0, {}}))
                   .out(endUpstream(Fate::Abort), closeClient(Close::Abort)));
 }

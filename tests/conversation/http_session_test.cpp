@@ -14,6 +14,15 @@ using Phase = HttpSession::Phase;
 namespace {
 const std::string kGet = "GET http://a/x?y HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kPost = "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+// CONNECT was answered, and nothing was said since.
+Play behindConnect(const std::string& authority, std::uint16_t port) {
+  return play()
+      .in(clientBytes("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n"))
+      .out(openUpstream("a", port, Reuse::Never))
+      .in(upstreamOpened())
+      .out(sendToClient("HTTP/1.1 200 "));
+}
+
 }  // namespace
 
 SLUICE_TEST(relaysAGetAndKeepsBothConnections) {
@@ -122,15 +131,70 @@ SLUICE_TEST(excessBehindAResponseForbidsReuse) {
 }
 
 SLUICE_TEST(opensATunnel) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"))
-                  .out(openUpstream("a", 443, Reuse::Never))
-                  .in(upstreamOpened())
-                  .out(sendToClient("HTTP/1.1 200 "), openTunnel())
+  VERIFY_PLAY(behindConnect("a:443", 443)
+                  .in(firstBytes("GE"))
+                  .out()
+                  .phase(Phase::Sniff)
+                  .in(firstBytes("GELT"))
+                  .out()
+                  .in(firstBytes("GELT\n"))
+                  .out(openTunnel())
                   .in(tunnelEnded(7, 9))
                   .out(endUpstream(Fate::Close), closeClient(Close::FlushThenClose))
                   .recorded<capture::ExchangeEnded>(
                       [](const auto& r) { return r.request.bytes == 7 && r.response.bytes == 9; }, "bytes each way"));
+}
+
+SLUICE_TEST(whoeverSpeaksFirstBehindConnectOrNotAtAllGetsATunnel) {
+  VERIFY_PLAY(behindConnect("a:25", 25).in(sniffedEnough()).out(openTunnel()).phase(Phase::Tunnel));
+  VERIFY_PLAY(behindConnect("a:25", 25).in(timedOut()).out(openTunnel()).phase(Phase::Tunnel));
+  VERIFY_PLAY(behindConnect("a:25", 25).in(clientEnded()).out(openTunnel()).phase(Phase::Tunnel));
+}
+
+SLUICE_TEST(requestsBehindConnectAreExchangesWithItsServer) {
+  VERIFY_PLAY(behindConnect("a:8080", 8080)
+                  .in(firstBytes("GET /x HTTP/1.1\r\n"))
+                  .out(endUpstream(Fate::Reuse))
+                  .phase(Phase::AwaitRequest)
+                  .in(clientBytes("GET /x?y HTTP/1.1\r\nHost: other\r\n\r\n"))
+                  .out(openUpstream("a", 8080))
+                  .in(upstreamReused())
+                  .out(sendToUpstream("GET /x?y HTTP/1.1\r\nHost: other\r\n\r\n"))
+                  .recorded<capture::ExchangeStarted>(
+                      [](const auto& r) {
+                        return r.exchange.value == 1 && r.kind == capture::Kind::Http && r.url == "http://a:8080/x?y" &&
+                               r.host == "a" && r.port == 8080 && r.path == "/x?y" && r.scheme == "http";
+                      },
+                      "the first row is the request's, with the URL behind CONNECT")
+                  .in(upstreamBytes("HTTP/1.1 204 No Content\r\n\r\n"))
+                  .out(sendToClient("HTTP/1.1 204 "), endUpstream(Fate::Reuse))
+                  .in(clientBytes("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"))
+                  .out(openUpstream("a", 8080))
+                  .recorded<capture::ExchangeStarted>([](const auto& r) { return r.exchange.value == 2; }, "its own row"));
+}
+
+SLUICE_TEST(whatIsMeantForAnotherServerDoesNotGoBehindConnect) {
+  for (const char* request : {"GET http://b/ HTTP/1.1\r\nHost: b\r\n\r\n", "CONNECT b:443 HTTP/1.1\r\nHost: b\r\n\r\n"}) {
+    VERIFY_PLAY(behindConnect("a:80", 80)
+                    .in(firstBytes("GET / HTTP/1.1\r\n"))
+                    .out(endUpstream(Fate::Reuse))
+                    .in(clientBytes(request))
+                    .out(sendToClient("HTTP/1.1 400 "), closeClient(Close::FlushThenClose)));
+  }
+}
+
+SLUICE_TEST(aConnectThatCameToNothingIsARowAllTheSame) {
+  const auto isConnect = [](const capture::ExchangeStarted& r) { return r.kind == capture::Kind::Tunnel && r.url == "a:443"; };
+  VERIFY_PLAY(behindConnect("a:443", 443)
+                  .in(stopped())
+                  .out(endUpstream(Fate::Close), closeClient(Close::FlushThenClose))
+                  .recorded<capture::ExchangeStarted>(isConnect, "the row of the CONNECT"));
+  VERIFY_PLAY(behindConnect("a:443", 443)
+                  .in(clientFailed(Code::ConnectionReset))
+                  .out(endUpstream(Fate::Close), closeClient(Close::Abort))
+                  .recorded<capture::ExchangeStarted>(isConnect, "the row of the CONNECT")
+                  .recorded<capture::ExchangeEnded>([](const auto& r) { return r.error.code == Code::ConnectionReset; },
+                                                    "how it ended"));
 }
 
 SLUICE_TEST(switchesProtocolsWhenAsked) {

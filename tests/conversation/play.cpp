@@ -43,7 +43,7 @@ bool begins(const std::string& text, const std::string& with) { return text.rfin
 
 }  // namespace
 
-Play::Play() : session_(ids_, ConnectionId{1}, HttpSession::Capture::On) {}
+Play::Play() : session_(*ids_, ConnectionId{1}, HttpSession::Capture::On) {}
 
 Play& Play::in(const Event& event) {
   steps_++;
@@ -94,13 +94,19 @@ Play::Event clientFailed(Code code) {
   return [code](HttpSession& s, Now now) { s.clientFailed({code, Side::Client, 0, {}}, now); };
 }
 Play::Event upstreamOpened() {
-  return [](HttpSession& s, Now now) { s.upstreamOpened({"127.0.0.1:80", false, now.mono, now.mono}, now); };
+  return [](HttpSession& s, Now now) { s.upstreamOpened({"127.0.0.1:80", false, false, now.mono, now.mono}, now); };
 }
 Play::Event upstreamReused() {
-  return [](HttpSession& s, Now now) { s.upstreamOpened({"127.0.0.1:80", true, now.mono, now.mono}, now); };
+  return [](HttpSession& s, Now now) { s.upstreamOpened({"127.0.0.1:80", true, true, {}, now.mono}, now); };
 }
 Play::Event upstreamFailed(Code code) {
   return [code](HttpSession& s, Now now) { s.upstreamFailed({code, Side::Upstream, 0, "a:80"}, now); };
+}
+Play::Event firstBytes(std::string text) {
+  return [text = std::move(text)](HttpSession& s, Now now) { s.firstBytes(asBytes(text), now); };
+}
+Play::Event sniffedEnough() {
+  return [](HttpSession& s, Now now) { s.sniffedEnough(now); };
 }
 Play::Event requestBodyEnded(std::uint64_t bytes, Error error) {
   return [=](HttpSession& s, Now now) { s.requestBodyEnded({{bytes, bytes}, error, {}, false}, now); };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,7 @@ class Play {
   Play& check(const std::vector<Expectation>& expected);
   void complain(const std::string& what);
 
-  Ids ids_;
+  std::shared_ptr<Ids> ids_ = std::make_shared<Ids>();  // the session of a copied play has them too
   HttpSession session_;
   Now now_{};
   std::vector<session::Command> commands_;
@@ -70,6 +71,8 @@ Play::Event clientFailed(Code code);
 Play::Event upstreamOpened();
 Play::Event upstreamReused();
 Play::Event upstreamFailed(Code code);
+Play::Event firstBytes(std::string text);  // everything behind CONNECT so far
+Play::Event sniffedEnough();
 Play::Event requestBodyEnded(std::uint64_t bytes, Error error = {});
 Play::Event responseBodyEnded(std::uint64_t bytes, Error error = {}, bool excess = false);
 Play::Event tunnelEnded(std::uint64_t up, std::uint64_t down, Error error = {});

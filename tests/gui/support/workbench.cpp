@@ -8,7 +8,9 @@ namespace sluice::gui::test {
 
 class Workbench::Tunnel {
  public:
-  Tunnel(std::uint16_t proxyPort, const std::string& target) : client_(proxyPort) { (void)client_.tunnel(target); }
+  Tunnel(std::uint16_t proxyPort, const std::string& target) : client_(proxyPort) {
+    (void)(client_.tunnel(target) && client_.write("echo\n"));
+  }
 
  private:
   sluice::test::Client client_;

@@ -133,7 +133,7 @@ SLUICE_TEST(whatRunsIsListedWhileItRuns) {
 
   Client tunnel(engine.port());
   const auto target = "127.0.0.1:" + std::to_string(origin.rawPort());
-  QVERIFY(tunnel.tunnel(target));
+  QVERIFY(tunnel.tunnel(target) && tunnel.write("echo\n"));
   QVERIFY2(history.running(target).has_value(), history.failure.c_str());
 
   for (int i = 0; i < 3; ++i) origin.acknowledge("live");

@@ -68,7 +68,7 @@ SLUICE_TEST(transfersThatDoNotEndAreCutOff) {
   Client client(engine.port()), tunnel(engine.port());
   QVERIFY(client.write("GET " + origin.url("/never") + " HTTP/1.1\r\nHost: x\r\n\r\n"));
   const auto target = "127.0.0.1:" + std::to_string(origin.rawPort());
-  QVERIFY(tunnel.tunnel(target));
+  QVERIFY(tunnel.tunnel(target) && tunnel.write("echo\n"));
   QVERIFY2(History(engine.dataDir()).running("/never").has_value(), "not listed");
   QVERIFY(engine.stop() == 0);
   History history(engine.dataDir());

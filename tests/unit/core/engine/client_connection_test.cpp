@@ -1,6 +1,8 @@
 // A worker with real sockets on both sides and short timeouts: what only time and the driver can show.
 #include "core/engine/client_connection.h"
 
+#include <asio/read.hpp>
+#include <asio/write.hpp>
 #include <thread>
 
 #include "core/base/limits.h"
@@ -142,6 +144,8 @@ SLUICE_TEST(whatDoesNotEndWhileDrainingIsRecordedAsAborted) {
   Proxy proxy(quick());
   test::Client client(proxy.port);
   QVERIFY(client.tunnel("127.0.0.1:" + std::to_string(origin.rawPort())));
+  QVERIFY(client.write("echo\nword"));
+  QCOMPARE(client.input().exactly(4), std::string("word"));
   proxy.stop();
   const auto ends = proxy.kept.all<capture::ExchangeEnded>();
   QCOMPARE(ends.size(), std::size_t{1});
@@ -186,4 +190,54 @@ SLUICE_TEST(aBodyOverTheCaptureLimitIsCountedInFull) {
   QVERIFY(ends.size() == 1);
   QCOMPARE(ends[0].response.bytes, std::uint64_t{300000});
   QCOMPARE(ends[0].response.capturedBytes, std::uint64_t{1000});
+}
+
+SLUICE_TEST(requestsBehindConnectAreExchanges) {
+  test::Origin origin;
+  Proxy proxy;
+  test::Client client(proxy.port);
+  const auto target = "127.0.0.1:" + std::to_string(origin.port());
+  QVERIFY(client.tunnel(target));
+  for (const char c : std::string("GET /bytes/5 HTTP/1.1\r\nHost: x\r\n\r\n")) QVERIFY(client.write(std::string(1, c)));
+  const auto first = client.reply();
+  QVERIFY(first && first->status() == 200 && first->body.size() == 5);
+  const auto second = client.ask("GET /bytes/6 HTTP/1.1\r\nHost: x\r\n\r\n");
+  QVERIFY(second && second->body.size() == 6);
+  QCOMPARE(origin.connections(), std::uint64_t{1});
+  client.close();
+  proxy.stop();
+  const auto starts = proxy.kept.all<capture::ExchangeStarted>();
+  const auto ends = proxy.kept.all<capture::ExchangeEnded>();
+  QVERIFY(starts.size() == 2 && ends.size() == 2);
+  QCOMPARE(starts[0].url, "http://" + target + "/bytes/5");
+  QCOMPARE(starts[0].exchange.value, std::uint64_t{1});
+  QVERIFY(!ends[0].upstreamReused && ends[1].upstreamReused);
+}
+
+SLUICE_TEST(aServerThatSpeaksFirstIsHeardThroughATunnel) {
+  asio::io_context io;
+  asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  Proxy proxy;
+  test::Client client(proxy.port);
+  QVERIFY(client.tunnel("127.0.0.1:" + std::to_string(acceptor.local_endpoint().port())));
+  auto server = acceptor.accept();
+  asio::write(server, asio::buffer(std::string("220 ready\r\n")));
+  QCOMPARE(client.input().exactly(11), std::string("220 ready\r\n"));
+  QVERIFY(client.write("GET / HTTP/1.1\r\n"));
+  std::string said(16, ' ');
+  asio::read(server, asio::buffer(said));
+  QCOMPARE(said, std::string("GET / HTTP/1.1\r\n"));
+}
+
+SLUICE_TEST(whatStopsInsideARequestLineBehindConnectGoesThroughATunnel) {
+  test::Origin origin;
+  engine::Timeouts timeouts;
+  timeouts.sniff = std::chrono::milliseconds(20);
+  Proxy proxy(timeouts);
+  test::Client client(proxy.port);
+  QVERIFY(client.tunnel("127.0.0.1:" + std::to_string(origin.rawPort())));
+  QVERIFY(client.write("echo"));
+  QVERIFY(proxy.kept.waitFor<capture::ExchangeStarted>(1));
+  QVERIFY(client.write("\nword"));
+  QCOMPARE(client.input().exactly(4), std::string("word"));
 }

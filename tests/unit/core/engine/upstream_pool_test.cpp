@@ -41,7 +41,7 @@ SLUICE_TEST(givesBackTheLastUsedConnectionOfAKey) {
   rig.put("b:80");
   QVERIFY(rig.pool.take("c:80") == nullptr);
   const auto taken = rig.pool.take("a:80");
-  QVERIFY(taken != nullptr && taken->reused);
+  QVERIFY(taken != nullptr && taken->kept);
   QCOMPARE(rig.pool.size(), std::size_t{1});
   QVERIFY(rig.pool.take("a:80") == nullptr);
 }

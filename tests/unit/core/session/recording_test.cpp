@@ -103,7 +103,7 @@ SLUICE_TEST(whatDidNotHappenHasNoTime) {
 
 SLUICE_TEST(aKeptConnectionWasNotResolved) {
   Recording recording(ExchangeId{1}, ConnectionId{1}, kBegin);
-  recording.upstreamOpened("1.2.3.4:80", true, at(1010), at(1010));
+  recording.upstreamOpened("1.2.3.4:80", true, {}, at(1010));
   const auto end = recording.ended({}, kBegin);
   QVERIFY(end.upstreamReused);
   QVERIFY(end.phases.resolvedUs < 0);
