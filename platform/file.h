@@ -29,9 +29,8 @@ Result<OpenedFile> openForReading(const std::filesystem::path& path, Caching cac
 // when the process is killed.
 Result<OwnedHandle> openTemporary(const std::filesystem::path& directory);
 
-// Gives the content of such a file a name, so that it stays. REQUIRES: `path` does not exist, in the same directory.
-// ENSURES: on failure nothing stands at `path`.
-Result<void> keepAs(Handle file, const std::filesystem::path& path);
+// A new file for reading and writing that stays, for its owner only. REQUIRES: `path` does not exist.
+Result<OwnedHandle> openNew(const std::filesystem::path& path);
 
 // Writes all of the pieces, one after the other, from `offset` on. Errors name `name`.
 Result<void> writeAt(Handle file, std::span<const Bytes> pieces, std::uint64_t offset, std::string_view name);

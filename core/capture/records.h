@@ -79,6 +79,14 @@ struct MessagePassed {
   std::string fault;            // why nothing after this can be read in this direction; else empty
 };
 
+// The first `bytes` of this body lie in its file (body_file.h) already, written by whoever passed them on. Comes instead of
+// BodyChunks, again whenever the file has grown.
+struct BodyInFile {
+  ExchangeId exchange;
+  Direction direction = Direction::Response;
+  std::uint64_t bytes = 0;
+};
+
 // How far a running exchange or tunnel is; sent now and then, at most once a second for each.
 struct ExchangeProgress {
   ExchangeId exchange;
@@ -117,7 +125,7 @@ struct ExchangeEnded {
 };
 
 using Record = std::variant<ConnectionOpened, ConnectionClosed, ExchangeStarted, ResponseStarted, BodyChunk,
-                            ExchangeProgress, ExchangeEnded, ClientIdentified, MessagePassed>;
+                            ExchangeProgress, ExchangeEnded, ClientIdentified, MessagePassed, BodyInFile>;
 
 // Where records go. Never blocks and never fails towards traffic: what cannot be taken is counted by the sink.
 class Sink {

@@ -17,17 +17,30 @@ bool PooledFile::setDirect(bool on) {
 }
 
 PooledSpillFile::PooledSpillFile(platform::FilePool& pool, std::filesystem::path directory,
-                                 std::function<void(Result<void>)> written)
-    : pool_(pool), directory_(std::move(directory)), written_(std::move(written)) {
+                                 std::function<void(Result<void>)> written, std::filesystem::path stayAs)
+    : pool_(pool), directory_(std::move(directory)), stayAs_(std::move(stayAs)), written_(std::move(written)) {
   file_.name_ = "the spill file in " + directory_.string();
+}
+
+PooledSpillFile::~PooledSpillFile() {
+  if (!stays_ || told_) return;
+  pool_.run(
+      [path = stayAs_] {
+        std::error_code ignored;  // what is left is swept at the next start
+        std::filesystem::remove(path, ignored);
+      },
+      [] {});
 }
 
 void PooledSpillFile::write(std::span<const Bytes> pieces, std::uint64_t offset) {
   SLUICE_ASSERT(!inFlight_);
   inFlight_ = true;
+  std::uint64_t end = offset;
+  for (const Bytes piece : pieces) end += piece.size();
   pool_.run([this, pieces, offset] { result_ = writeNow(pieces, offset); },
-            [this] {
+            [this, end] {
               inFlight_ = false;
+              if (result_ && stays_) keptBytes_ = end;
               written_(std::move(result_));
             });
 }
@@ -36,16 +49,23 @@ Result<void> PooledSpillFile::writeNow(std::span<const Bytes> pieces, std::uint6
   // Starting again at 0 takes a new file: what was sent from the old one may still lie in a socket, as pages of that
   // file and not as a copy, and would go out changed.
   if (!file_.handle_ || offset == 0) {
-    auto opened = platform::openTemporary(directory_);
-    if (!opened) return fail(opened.error());
-    file_.handle_ = std::move(*opened);
+    if (auto made = make(); !made) return made;
   }
   return platform::writeAt(file_.handle_.get(), pieces, offset, file_.name_);
 }
 
-platform::OwnedHandle PooledSpillFile::take() {
-  SLUICE_ASSERT(!inFlight_);
-  return std::exchange(file_.handle_, platform::OwnedHandle());
+Result<void> PooledSpillFile::make() {
+  if (!stayAs_.empty()) {
+    if (auto opened = platform::openNew(stayAs_)) {
+      file_.handle_ = std::move(*opened);
+      stays_ = true;
+      return {};
+    }
+  }
+  auto opened = platform::openTemporary(directory_);
+  if (!opened) return fail(opened.error());
+  file_.handle_ = std::move(*opened);
+  return {};
 }
 
 void PooledFileReader::read(buffer::File& file, std::uint64_t offset, MutableBytes into,

@@ -39,29 +39,44 @@ class PooledFile final : public buffer::File {
 
 // The spill file of one pipe after the other: made with the first write, in `directory`, gone with this object.
 // REQUIRES: outlives its write in flight.
+//
+// That of a cacheable pipe can be the capture's file of the body from the beginning: it then has its name from its first
+// write on, may be read while it grows, and stays. Where that name cannot be had the pipe goes on, and nothing stays.
 class PooledSpillFile final : public pipe::SpillFile {
  public:
   // `written` should call EventPipe::spillWritten() and process the pipe.
-  PooledSpillFile(platform::FilePool& pool, std::filesystem::path directory, std::function<void(Result<void>)> written);
+  PooledSpillFile(platform::FilePool& pool, std::filesystem::path directory, std::function<void(Result<void>)> written,
+                  std::filesystem::path stayAs = {});
+  // A file that stays but of which nobody was told goes.
+  ~PooledSpillFile() override;
+  PooledSpillFile(PooledSpillFile&&) = delete;
 
   void write(std::span<const Bytes> pieces, std::uint64_t offset) override;
   buffer::File& file() override { return file_; }
   bool inFlight() const { return inFlight_; }
 
-  // Takes the record of a cacheable pipe over: its file, which platform::keepAs() can give a name. The next write makes
-  // another one. REQUIRES: !inFlight(), no slice refers to the file.
-  platform::OwnedHandle take();
+  // How many bytes lie in the file that stays; 0 where there is none. Once asked, it stays for good. REQUIRES: !inFlight().
+  std::uint64_t keptBytes() {
+    told_ = told_ || keptBytes_ > 0;
+    return keptBytes_;
+  }
 
  private:
   // On a thread of the pool.
   Result<void> writeNow(std::span<const Bytes> pieces, std::uint64_t offset);
+  Result<void> make();
 
   platform::FilePool& pool_;
   const std::filesystem::path directory_;
+  const std::filesystem::path stayAs_;
   const std::function<void(Result<void>)> written_;
   PooledFile file_;
   bool inFlight_ = false;
-  Result<void> result_;  // handed from the pool's thread to the loop
+  bool told_ = false;
+  std::uint64_t keptBytes_ = 0;
+  // Handed from the pool's thread to the loop.
+  Result<void> result_;
+  bool stays_ = false;
 };
 
 // Reads ranges of PooledFiles for one output chain at a time. REQUIRES: outlives its read in flight.

@@ -4,14 +4,38 @@
 #include <tuple>
 
 #include "core/base/assert.h"
+#include "core/base/limits.h"
+#include "core/capture/body_file.h"
 
 namespace sluice::engine {
 
 Relay::Relay(const Means& means, std::function<void()> spillWritten)
     : means_(means), spillWritten_(std::move(spillWritten)) {}
 
+// Whoever receives through a file has the whole of it there in the end, without a copy. What is small, larger than what is
+// kept, or framed inside the file is copied as it passes instead.
+bool Relay::becomesBodyFile(const http1::Framing& framing, const pipe::Settings& settings) const {
+  return recorded_.sink != nullptr && !means_.bodyDirectory.empty() && settings.overflow == pipe::Overflow::Spill &&
+         framing.kind == http1::Framing::Kind::Length && framing.length > limits::kInlineBodyBytesMax &&
+         framing.length <= recorded_.bytesMax;
+}
+
+void Relay::makeSpillFile(std::filesystem::path stayAs) {
+  spill_.emplace(
+      means_.files, means_.spillDirectory, [this](Result<void> result) { spillEnded(std::move(result)); }, std::move(stayAs));
+}
+
+void Relay::spillEnded(Result<void> result) {
+  pipe_.spillWritten(std::move(result));
+  if (active_ && inBodyFile_ && spill_->keptBytes() > totals_.capturedBytes) {
+    totals_.capturedBytes = spill_->keptBytes();
+    recorded_.sink->record(capture::BodyInFile{recorded_.exchange, recorded_.direction, totals_.capturedBytes});
+  }
+  spillWritten_();
+}
+
 void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& framing, Bytes preread,
-                  const pipe::Settings& settings, const Recorded& recorded) {
+                  pipe::Settings settings, const Recorded& recorded) {
   SLUICE_ASSERT(isIdle());
   pipe::Ends ends;
   switch (framing.kind) {
@@ -27,16 +51,18 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
   ends.source = &from;
   ends.output = &to.output();
   ends.pool = &means_.blocks;
-  spill_.reset();
-  if (settings.overflow == pipe::Overflow::Spill) {
-    ends.spill = &spill_.emplace(means_.files, means_.spillDirectory, [this](Result<void> result) {
-      pipe_.spillWritten(std::move(result));
-      spillWritten_();
-    });
-  }
-  ends.tap = this;
   recorded_ = recorded;
   totals_ = {};
+  inBodyFile_ = becomesBodyFile(framing, settings);
+  settings.cacheable = inBodyFile_;
+  settings.recordFailure = pipe::RecordFailure::GoOn;
+  spill_.reset();
+  if (settings.overflow == pipe::Overflow::Spill) {
+    const auto name = capture::bodyFileName(recorded.exchange, recorded.direction);
+    makeSpillFile(inBodyFile_ ? means_.bodyDirectory / name : std::filesystem::path());
+    ends.spill = &*spill_;
+  }
+  ends.tap = this;
   active_ = true;
   pipe_.start(settings, ends, preread);
 }
@@ -48,7 +74,7 @@ void Relay::process(MonoTime now) {
 
 void Relay::onBody(Bytes payload) {
   totals_.bytes += payload.size();
-  if (recorded_.sink == nullptr || totals_.capturedBytes >= recorded_.bytesMax) return;
+  if (inBodyFile_ || recorded_.sink == nullptr || totals_.capturedBytes >= recorded_.bytesMax) return;
   const auto room = static_cast<std::size_t>(recorded_.bytesMax - totals_.capturedBytes);
   const auto kept = asText(payload.first(std::min(payload.size(), room)));
   if (recorded_.sink->record(capture::BodyChunk{recorded_.exchange, recorded_.direction, std::string(kept)})) {

@@ -1,5 +1,6 @@
 // One direction of an exchange or tunnel under way: an event pipe with its filter, and the tap that shows its payload to
-// the recorder. Reused from exchange to exchange. Loop thread only.
+// the recorder: in chunks, or, where a body of known length goes through a spill file anyway, as that file, which then is the
+// recorder's file of the body. Reused from exchange to exchange. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,7 @@ class Relay final : private pipe::BodyTap {
     buffer::BlockPool& blocks;
     platform::FilePool& files;
     std::filesystem::path spillDirectory;
+    std::filesystem::path bodyDirectory;  // of the recorder; empty: no file becomes a body's
   };
   // `spillWritten` is called on the loop when a write to the spill file has ended, also after the relay was cancelled.
   Relay(const Means& means, std::function<void()> spillWritten);
@@ -41,7 +43,7 @@ class Relay final : private pipe::BodyTap {
   // `from` is blamed as `fromSide` for what is malformed. `preread` stays valid until the relay has ended.
   // REQUIRES: isIdle().
   void start(Link& from, Link& to, Side fromSide, const http1::Framing& framing, Bytes preread,
-             const pipe::Settings& settings, const Recorded& recorded);
+             pipe::Settings settings, const Recorded& recorded);
 
   // Under way: started, and not ended by finish() or cancel().
   bool active() const { return active_; }
@@ -65,6 +67,9 @@ class Relay final : private pipe::BodyTap {
 
  private:
   void onBody(Bytes payload) override;
+  bool becomesBodyFile(const http1::Framing& framing, const pipe::Settings& settings) const;
+  void makeSpillFile(std::filesystem::path stayAs);
+  void spillEnded(Result<void> result);
   Error outcome() const;
 
   using Filter = std::variant<pipe::CopyFilter, pipe::LengthFilter, pipe::ChunkedFilter>;
@@ -77,6 +82,7 @@ class Relay final : private pipe::BodyTap {
   Recorded recorded_;
   capture::BodyTotals totals_;
   bool active_ = false;
+  bool inBodyFile_ = false;  // what is recorded is the spill file
 };
 
 }  // namespace sluice::engine

@@ -49,6 +49,7 @@ struct WorkerSettings {
   bool capture = true;
   std::uint64_t capturedBodyBytesMax = limits::kCapturedBodyBytesMax;
   std::filesystem::path spillDirectory;
+  std::filesystem::path bodyDirectory;  // of the recorder (core/store/body_files.h); empty: nothing is put there
 };
 
 }  // namespace sluice::engine

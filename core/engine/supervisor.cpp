@@ -7,6 +7,7 @@
 #include "core/base/assert.h"
 #include "core/base/version.h"
 #include "core/engine/clock.h"
+#include "core/store/body_files.h"
 #include "platform/data_dir.h"
 #include "platform/net/address.h"
 #include "platform/process.h"
@@ -86,6 +87,7 @@ Result<void> Supervisor::openHistory() {
   recorder_ = std::move(*recorder);
   lastCommit_ = recorder_->status();
   settings_.worker.spillDirectory = settings_.dataDir;
+  settings_.worker.bodyDirectory = store::bodyFolder(settings_.dataDir);
   worker_ = std::make_unique<Worker>(settings_.worker, recorder_.get(), firstExchange, firstConnection);
   return {};
 }

@@ -77,7 +77,7 @@ class Worker final : public session::IdSource {
   buffer::BlockPool& blocks() { return blocks_; }
   UpstreamPool& upstreams() { return upstreams_; }
   Connecting::Means connectMeans() { return {loop_, resolver_, ownAddresses_, settings_.timeouts.connect}; }
-  Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory}; }
+  Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory, settings_.bodyDirectory}; }
   // A write to a spill file of this connection has ended: its turn, if it still stands.
   void spillWritten(ConnectionId connection);
   // Holds a relay that has ended until its last spill write has.

@@ -173,6 +173,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   // Blocks and the spill file (event_pipe_spill.cpp).
   bool spill();
   std::size_t spillBatch() const;
+  void giveUpRecord();
   bool headerIsDue() const { return settings_.cacheable && !headerRecorded_ && settings_.recordHeader.size > 0; }
   void joinOut(std::uint64_t offset, std::uint64_t size);
   enum class FreeAt : bool { Front, Tail };

@@ -56,6 +56,9 @@ std::size_t EventPipe::spillBatch() const {
 void EventPipe::spillWritten(Result<void> result) {
   SLUICE_ASSERT(spill_ == Spill::InFlight);
   spill_ = Spill::Idle;
+  if (!result && settings_.cacheable && settings_.recordFailure == RecordFailure::GoOn && phase_ == Phase::Running) {
+    return giveUpRecord();
+  }
   const std::uint64_t size = writing_.bytes();
   releaseAll(writing_, FreeAt::Tail);
   if (phase_ != Phase::Running) {
@@ -65,6 +68,15 @@ void EventPipe::spillWritten(Result<void> result) {
   } else if (!downstreamFailed_ && size > 0) {
     joinOut(writingAt_, size);
   }
+}
+
+// What was to be written goes downstream from memory, and so does everything behind it.
+void EventPipe::giveUpRecord() {
+  settings_.cacheable = false;
+  settings_.overflow = Overflow::Backpressure;
+  settings_.maxSpillSize = std::max(settings_.maxSpillSize, spillPeak_);  // what was written stays until it is sent
+  writing_.append(in_);
+  std::swap(writing_, in_);
 }
 
 // A range that continues the last one extends it.

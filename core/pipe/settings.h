@@ -20,6 +20,12 @@ enum class Overflow : std::uint8_t {
   Spill,         // it is read at full speed; what is too much waits in the spill file, up to its limit
 };
 
+// What a record that cannot be written means (no space left, for one).
+enum class RecordFailure : std::uint8_t {
+  EndExchange,  // it is the reason for the exchange
+  GoOn,         // the body goes on without it, from memory
+};
+
 struct Settings {
   std::size_t maxBlocks = limits::kBlocksPerPipeMax;  // at least 1; the pool decides how large a block is
   std::size_t busyLimit = limits::kBusyBytesPerPipe;  // bytes; never taken as less than one block
@@ -30,6 +36,7 @@ struct Settings {
   std::size_t spillWriteSize = limits::kSpillWriteBytes;  // never taken as less than one block
   bool cyclicSpill = true;                                // the file starts again at 0 when all of it was sent
   bool cacheable = false;      // every byte must end in the spill file, in order, whatever its size
+  RecordFailure recordFailure = RecordFailure::EndExchange;  // cacheable
   buffer::Slice recordHeader;  // cacheable: stands once at the file's byte 0; memory; may be empty
 
   bool singleBuf = false;     // a receive owns its buffer until it completes (IOCP)

@@ -1,5 +1,6 @@
 #include "core/store/backlog.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::store {
@@ -13,6 +14,7 @@ struct Weight {
   }
   std::size_t operator()(const capture::ResponseStarted& r) const { return r.contentType.size() + r.responseHead.size(); }
   std::size_t operator()(const capture::BodyChunk& r) const { return r.bytes.size(); }
+  std::size_t operator()(const capture::BodyInFile&) const { return 0; }
   std::size_t operator()(const capture::ExchangeProgress&) const { return 0; }
   std::size_t operator()(const capture::ExchangeEnded& r) const {
     return r.error.detail.size() + r.upstreamAddress.size() + r.requestTrailers.size() + r.responseTrailers.size();
@@ -100,6 +102,16 @@ bool Backlog::take(capture::BodyChunk& record) {
   } else {
     body.fresh += record.bytes;
   }
+  touch(*exchange);
+  return true;
+}
+
+bool Backlog::take(capture::BodyInFile& record) {
+  PendingExchange* exchange = find(record.exchange);
+  if (exchange == nullptr) return false;
+  PendingBody& body = exchange->bodies[static_cast<std::size_t>(record.direction)];
+  if (body.closed) return false;
+  body.inFile = std::max(body.inFile, record.bytes);
   touch(*exchange);
   return true;
 }
@@ -208,7 +220,7 @@ void Backlog::databaseReplaced() {
     if (!exchange.inserted) continue;
     exchange.inserted = false;
     for (PendingBody& body : exchange.bodies) {
-      if (body.storedBytes == 0) continue;
+      if (body.storedBytes == 0 && body.inFile == 0) continue;
       body = {};
       body.closed = true;
     }

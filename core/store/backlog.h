@@ -25,6 +25,7 @@ struct PendingBody {
   std::uint64_t storedBytes = 0;  // committed
   BodyPlace place = BodyPlace::None;
   std::string fresh;              // follows them
+  std::uint64_t inFile = 0;       // or: written by others already, from the body's first byte on
   bool closed = false;            // its beginning is lost: nothing more is taken
   // What the transaction under way will have made of the two; taken over when it commits.
   std::uint64_t nextStoredBytes = 0;
@@ -85,6 +86,7 @@ class Backlog {
   bool take(capture::ExchangeStarted& record);
   bool take(capture::ResponseStarted& record);
   bool take(capture::BodyChunk& record);
+  bool take(capture::BodyInFile& record);
   bool take(capture::ExchangeProgress& record);
   bool take(capture::ExchangeEnded& record);
   bool take(capture::ClientIdentified& record);

@@ -6,23 +6,13 @@
 #include <string>
 #include <system_error>
 
+#include "core/capture/body_file.h"
 #include "core/store/sql_error.h"
 
 namespace sluice::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kRequestSuffix = ".request";
-constexpr std::string_view kResponseSuffix = ".response";
-
-std::string_view suffixOf(capture::Direction direction) {
-  switch (direction) {
-    case capture::Direction::Request: return kRequestSuffix;
-    case capture::Direction::Response: return kResponseSuffix;
-  }
-  return kResponseSuffix;
-}
 
 std::string shown(const fs::path& path) {
   const auto text = path.u8string();
@@ -43,19 +33,20 @@ Result<void> make(const fs::path& file) {
 fs::path bodyFolder(const fs::path& dataDir) { return dataDir / "bodies"; }
 
 fs::path bodyFile(const fs::path& dataDir, BodyKey key) {
-  return bodyFolder(dataDir) / std::to_string(key.exchange.value).append(suffixOf(key.direction));
+  return bodyFolder(dataDir) / capture::bodyFileName(key.exchange, key.direction);
 }
 
 std::optional<BodyKey> bodyKey(const fs::path& file) {
   const auto name = file.filename().u8string();
   const std::string_view text(reinterpret_cast<const char*>(name.data()), name.size());
   BodyKey key;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key.exchange.value);
-  if (error != std::errc{} || !key.exchange || text.front() == '0') return std::nullopt;
-  const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
-  if (suffix != kRequestSuffix && suffix != kResponseSuffix) return std::nullopt;
-  key.direction = suffix == kRequestSuffix ? capture::Direction::Request : capture::Direction::Response;
-  return key;
+  const auto error = std::from_chars(text.data(), text.data() + text.size(), key.exchange.value).ec;
+  if (error != std::errc{} || !key.exchange) return std::nullopt;
+  for (const auto direction : {capture::Direction::Request, capture::Direction::Response}) {
+    key.direction = direction;
+    if (text == capture::bodyFileName(key.exchange, direction)) return key;
+  }
+  return std::nullopt;
 }
 
 Result<void> makeBodyFolder(const fs::path& dataDir) {

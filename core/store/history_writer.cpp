@@ -81,6 +81,11 @@ std::optional<std::int64_t> phase(std::int64_t microseconds) {
 
 // Decides, before anything is written, where the body will lie.
 void plan(PendingBody& body) {
+  if (body.inFile > 0) {
+    body.nextStoredBytes = body.inFile;
+    body.nextPlace = BodyPlace::File;
+    return;
+  }
   body.nextStoredBytes = body.storedBytes + body.fresh.size();
   if (body.fresh.empty()) {
     body.nextPlace = body.place;
@@ -276,6 +281,10 @@ Result<void> HistoryWriter::write(const capture::MessagePassed& message) {
 }
 
 Result<void> HistoryWriter::writeBody(PendingBody& body, BodyKey key) {
+  if (body.inFile > 0) {
+    next_.bodyFileBytes += body.inFile - body.storedBytes;
+    return {};
+  }
   if (body.fresh.empty()) return {};
   if (body.nextPlace == BodyPlace::File) return writeBodyToFile(body, key);
   return run(Sql::InsertPiece, key.exchange, number(key.direction), Blob{body.fresh});

@@ -91,6 +91,7 @@ Result<void> Recorder::Impl::start() {
     retryAt_ = Steady::now() + options_.retryAfter;
     status_.problem = ready.error();
   }
+  if (database_) sweeper_.emplace(*database_);  // before anybody puts a new file there
   publish();
   thread_ = std::thread([this] { run(); });
   return {};
@@ -114,7 +115,6 @@ RecorderStatus Recorder::Impl::status() const {
 
 void Recorder::Impl::run() {
   const auto gap = std::chrono::milliseconds(limits::kRecorderCommitGapMs);
-  if (database_) sweeper_.emplace(*database_);
   sweep();
   while (queue_.take(batch_, lastTurn_ + gap, limits::kRecorderBatchRecords, wakeAt())) {
     for (capture::Record& record : batch_) {
@@ -143,9 +143,15 @@ Steady::time_point Recorder::Impl::wakeAt() const {
 
 void Recorder::Impl::apply(capture::Record&& record) {
   const std::size_t weight = weightOf(record);
+  const auto* inFile = std::get_if<capture::BodyInFile>(&record);
+  const auto bodyOf = inFile != nullptr ? std::optional(BodyKey{inFile->exchange, inFile->direction}) : std::nullopt;
   ++sinceCommit_;
   if (backlog_.apply(std::move(record))) return;
   ++ignoredRecords_;
+  if (bodyOf) {  // the file of an exchange that is not kept
+    std::error_code ignored;
+    std::filesystem::remove(bodyFile(dataDir_, *bodyOf), ignored);
+  }
   queue_.release(weight);
 }
 

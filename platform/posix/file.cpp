@@ -42,18 +42,6 @@ Result<OwnedHandle> openAndUnlink(const path& directory) {
   return file;
 }
 
-Result<void> copyInto(Handle from, Handle to, const path& name) {
-  std::vector<std::byte> buffer(1 << 20);
-  for (std::uint64_t at = 0;;) {
-    auto count = readAt(from, buffer, at, "temporary file");
-    if (!count) return fail(count.error());
-    if (*count == 0) return {};
-    const Bytes piece(buffer.data(), *count);
-    if (auto written = writeAt(to, {&piece, 1}, at, name.string()); !written) return written;
-    at += *count;
-  }
-}
-
 // Drops the first `count` bytes of the pieces from the front of `vectors`.
 void consume(std::span<iovec>& vectors, std::size_t count) {
   while (!vectors.empty() && count >= vectors.front().iov_len) {
@@ -104,16 +92,10 @@ Result<OwnedHandle> openTemporary(const path& directory) {
   return systemFailure(errno, "cannot make a temporary file in " + directory.string());
 }
 
-Result<void> keepAs(Handle file, const path& path) {
-  const std::string self = "/proc/self/fd/" + std::to_string(descriptor(file));
-  if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
-  if (errno == EEXIST) return systemFailure(errno, "cannot make " + path.string());
-  // A file that had a name once, or a system without /proc.
-  OwnedHandle copy(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
-  if (!copy) return systemFailure(errno, "cannot make " + path.string());
-  auto copied = copyInto(file, copy.get(), path);
-  if (!copied) unlink(path.c_str());
-  return copied;
+Result<OwnedHandle> openNew(const path& path) {
+  OwnedHandle file(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
+  if (!file) return systemFailure(errno, "cannot make " + path.string());
+  return file;
 }
 
 Result<void> writeAt(Handle file, std::span<const Bytes> pieces, std::uint64_t offset, std::string_view name) {

@@ -50,6 +50,59 @@ SLUICE_TEST(requestBodiesAreKeptByteForByte) {
   }
 }
 
+// In buffered mode a large body goes through a file, and that file is the record.
+SLUICE_TEST(bodiesThatGoThroughAFileAreKeptByteForByte) {
+  const Origin origin;
+  EngineProcess::Options options;
+  options.arguments = {"--slow-client", "buffered"};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  History history(engine.dataDir());
+  for (const std::size_t size : {1'000u, 131'072u, 131'073u, 3'000'000u}) {
+    for (const char* framing : {"length", "chunked", "close"}) {
+      const auto path = "/bytes/" + std::to_string(size) + "?seed=6&piece=50000&framing=" + framing;
+      Client client(engine.port());
+      const auto reply = client.get(origin.url(path));
+      QVERIFY(reply.has_value());
+      QVERIFY2(reply->body == Pattern(6).text(0, size), path.c_str());
+      const auto found = history.ended(path);
+      QVERIFY2(found.has_value(), history.failure.c_str());
+      QVERIFY2(history.body(found->row.id, Direction::Response) == Pattern(6).text(0, size), path.c_str());
+    }
+  }
+  const auto body = Pattern(8).text(0, 1'000'000);
+  Client client(engine.port());
+  const auto reply = client.ask("POST " + origin.url("/upload") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + body);
+  QVERIFY(reply.has_value());
+  const auto found = history.ended("/upload");
+  QVERIFY2(found.has_value(), history.failure.c_str());
+  QVERIFY(history.body(found->row.id, Direction::Request) == body);
+}
+
+// A client that leaves has its beginning of the body in the history all the same, or all of it.
+SLUICE_TEST(aBodyThatGoesThroughAFileOutlivesItsClient) {
+  const Origin origin;
+  EngineProcess::Options options;
+  options.arguments = {"--slow-client", "buffered"};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  History history(engine.dataDir());
+  const std::string path = "/bytes/20000000?seed=6";
+  {
+    Client client(engine.port());
+    QVERIFY(client.write("GET " + origin.url(path) + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+    QVERIFY(readHead(client.input()).has_value());
+    client.reset();
+  }
+  const auto found = history.ended(path);
+  QVERIFY2(found.has_value(), history.failure.c_str());
+  const auto kept = history.body(found->row.id, Direction::Response);
+  QVERIFY(kept == Pattern(6).text(0, kept.size()));
+  QVERIFY(kept.size() <= found->row.response.bytes);
+  Client another(engine.port());
+  QVERIFY(another.get(origin.url("/bytes/10")).has_value());
+}
+
 SLUICE_TEST(chunkedUploadsAreKeptWithoutTheirFraming) {
   const Origin origin;
   EngineProcess engine;

@@ -123,6 +123,7 @@ class Schedule {
     settings.spillWriteSize = choices_.between(1, 4 * block);
     settings.cyclicSpill = choices_.chance(70);
     settings.cacheable = choices_.chance(25);
+    settings.recordFailure = RecordFailure(choices_.below(2));
     if (choices_.chance(50)) settings.recordHeader = Slice::ofMemory(asBytes(header_));
     settings.singleBuf = choices_.chance(25);
     settings.releaseBlocks = choices_.chance(50);
@@ -247,7 +248,8 @@ class Schedule {
   }
 
   bool completeSpill() {
-    if (choices_.chance(1)) {
+    if (choices_.chance(settings_.cacheable ? 4 : 1)) {
+      recordLost_ = true;
       spill_.fail(pipe_, {Code::NoSpace, Side::Local, 28, "spill file"});
     } else {
       spill_.complete(pipe_);
@@ -316,6 +318,7 @@ class Schedule {
       case Phase::Running: return;
       case Phase::Aborted:
         if (pipe_.error().code != Code::NoSpace) fail("aborted for no reason");
+        if (settings_.cacheable && settings_.recordFailure == RecordFailure::GoOn) fail("ended for want of a record");
         return;
       case Phase::Stopped:
         if (!closed_ && !pipe_.downstreamFailed()) fail("stopped for no reason");
@@ -331,7 +334,7 @@ class Schedule {
     if (whole && pipe_.phase() == Phase::Complete && pipe_.upstream() == Upstream::Failed)
       fail("upstream did not fail");
     checkExcess();
-    if (settings_.cacheable && !closed_) {
+    if (settings_.cacheable && !closed_ && !recordLost_) {
       const std::string header = settings_.recordHeader.size > 0 ? header_ : "";
       if (spill_.storage.content != header + produced) fail("4: the record is not complete");
     }
@@ -382,6 +385,7 @@ class Schedule {
   bool spoiled_ = false;
   bool sourceFails_ = false;
   bool outsideUpstream_ = false;
+  bool recordLost_ = false;
   bool closed_ = false;
   Turn turn_ = Turn::Ours;
   std::uint64_t rate_ = 0;

@@ -23,7 +23,7 @@ struct LinkEnds {
 
   static MonoTime now() { return engine::readClocks().mono; }
   std::unique_ptr<engine::Relay> makeRelay() {
-    return std::make_unique<engine::Relay>(engine::Relay::Means{blocks, files, directory.path()}, [] {});
+    return std::make_unique<engine::Relay>(engine::Relay::Means{blocks, files, directory.path(), directory.path()}, [] {});
   }
 
   // Runs `step` again whenever something may have happened, until it says true. False at the deadline.

@@ -29,12 +29,15 @@ std::string bigText(std::size_t size) {
 }
 
 struct Rig {
-  explicit Rig(std::filesystem::path directory = std::filesystem::temp_directory_path(), output::Demands demands = {})
-      : spill(files, std::move(directory),
-              [this](Result<void> result) {
-                pipe.spillWritten(std::move(result));
-                drive();
-              }),
+  explicit Rig(std::filesystem::path directory = std::filesystem::temp_directory_path(), output::Demands demands = {},
+               std::filesystem::path stayAs = {})
+      : spill(
+            files, std::move(directory),
+            [this](Result<void> result) {
+              pipe.spillWritten(std::move(result));
+              drive();
+            },
+            std::move(stayAs)),
         chain(writer, demands, &reader) {}
   ~Rig() {
     pipe.close();
@@ -83,6 +86,18 @@ pipe::Settings spilling() {
   return settings;
 }
 
+pipe::Settings cacheable() {
+  auto settings = spilling();
+  settings.cacheable = true;
+  settings.recordFailure = pipe::RecordFailure::GoOn;
+  return settings;
+}
+
+std::string contentOf(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
 }  // namespace
 
 SLUICE_TEST(bodyGoesThroughASpillFileAndComesOutTheSame) {
@@ -101,20 +116,56 @@ SLUICE_TEST(bodyGoesThroughASpillFileAndComesOutTheSame) {
   QVERIFY(rig.pipe.spillPeak() <= 100'000);
 }
 
-SLUICE_TEST(recordOfACacheablePipeCanBeTakenOver) {
+SLUICE_TEST(theFileOfACacheablePipeIsTheStoredBody) {
   TemporaryDirectory directory;
-  Rig rig(directory.path());
+  Rig rig(directory.path(), {}, directory / "7.response");
   const std::string body = bigText(300'000);
-  auto settings = spilling();
-  settings.cacheable = true;
-  rig.source.gives(body).ends();
-  rig.start(settings);
+  rig.source.gives(body.substr(0, 100'000)).blocks().gives(body.substr(100'000)).ends();
+  rig.start(cacheable());
+  while (rig.spill.inFlight()) rig.loop.run_one();
+  QVERIFY(rig.spill.keptBytes() > 0);  // it can be read while it grows
+  QVERIFY(body.rfind(contentOf(directory / "7.response").substr(0, rig.spill.keptBytes()), 0) == 0);
   rig.finish(1'000'000);
   QVERIFY(rig.stream.sent == body);
-  const auto record = rig.spill.take();
-  QVERIFY(platform::keepAs(record.get(), directory / "record").has_value());
-  std::ifstream in(directory / "record", std::ios::binary);
-  QVERIFY(std::string(std::istreambuf_iterator<char>(in), {}) == body);
+  QCOMPARE(rig.spill.keptBytes(), std::uint64_t{300'000});
+  QVERIFY(contentOf(directory / "7.response") == body);
+}
+
+SLUICE_TEST(aNameThatIsTakenHarmsNobody) {
+  TemporaryDirectory directory;
+  std::ofstream(directory / "7.response") << "older";
+  Rig rig(directory.path(), {}, directory / "7.response");
+  const std::string body = bigText(300'000);
+  rig.source.gives(body).ends();
+  rig.start(cacheable());
+  rig.finish(1'000'000);
+  QVERIFY(rig.stream.sent == body);
+  QCOMPARE(rig.spill.keptBytes(), std::uint64_t{0});
+  QCOMPARE(contentOf(directory / "7.response"), std::string("older"));
+}
+
+SLUICE_TEST(aRecordThatCannotBeWrittenHarmsNobody) {
+  TemporaryDirectory directory;
+  Rig rig(directory / "missing", {}, directory / "missing" / "7.response");
+  const std::string body = bigText(300'000);
+  rig.source.gives(body).ends();
+  rig.start(cacheable());
+  rig.finish(1'000'000);
+  QVERIFY(rig.stream.sent == body);
+  QCOMPARE(rig.pipe.phase(), pipe::Phase::Complete);
+  QCOMPARE(rig.spill.keptBytes(), std::uint64_t{0});
+}
+
+SLUICE_TEST(aFileNobodyWasToldOfDoesNotStay) {
+  TemporaryDirectory directory;
+  {
+    Rig rig(directory.path(), {}, directory / "7.response");
+    rig.source.gives(bigText(300'000)).ends();
+    rig.start(cacheable());
+    while (rig.spill.inFlight()) rig.loop.run_one();
+    QVERIFY(std::filesystem::exists(directory / "7.response"));
+  }
+  QVERIFY(!std::filesystem::exists(directory / "7.response"));
 }
 
 SLUICE_TEST(spillFileThatCannotBeMadeEndsOnlyThatExchange) {

@@ -1,5 +1,7 @@
 #include "core/engine/relay.h"
 
+#include <fstream>
+
 #include "link_ends.h"
 #include "tests/support/engine/kept.h"
 #include "tests/support/test.h"
@@ -24,6 +26,13 @@ struct Rig : LinkEnds {
   test::Kept kept;
   std::string came;  // to the browser
 
+  // From upstream to the client, through a file.
+  void startSpilling(const Framing& framing, std::uint64_t bytesMax = 1 << 20) {
+    pipe::Settings settings;
+    settings.overflow = pipe::Overflow::Spill;
+    relay->start(upstream, client, Side::Upstream, framing, {}, settings,
+                 {&kept, ExchangeId{7}, capture::Direction::Response, bytesMax});
+  }
   // From upstream to the client.
   void start(const Framing& framing, capture::Sink* sink = nullptr, std::uint64_t bytesMax = 1 << 20, Bytes preread = {}) {
     relay->start(upstream, client, Side::Upstream, framing, preread, {},
@@ -105,6 +114,63 @@ SLUICE_TEST(recordsNoMoreThanItMay) {
   QCOMPARE(end.totals.bytes, std::uint64_t{7});
   QCOMPARE(end.totals.capturedBytes, std::uint64_t{4});
   QCOMPARE(rig.recorded(), std::string("abcd"));
+}
+
+SLUICE_TEST(theSpillFileOfALargeBodyIsItsRecord) {
+  Rig rig;
+  const std::string body(300'000, 'x');
+  rig.startSpilling(Framing::ofLength(body.size()));
+  LinkEnds::write(rig.server, body.substr(0, 200'000));
+  QVERIFY(rig.drive([&] {
+    rig.relay->process(LinkEnds::now());
+    rig.readSome(rig.browser, rig.came);
+    return rig.kept.all<capture::BodyInFile>().size() > 0;
+  }));
+  LinkEnds::write(rig.server, body.substr(200'000));
+  QVERIFY(rig.untilCame(body.size()));
+  QVERIFY(rig.untilEnded());
+  const auto end = rig.relay->finish();
+  QCOMPARE(end.totals.bytes, std::uint64_t{300'000});
+  QCOMPARE(end.totals.capturedBytes, std::uint64_t{300'000});
+  QVERIFY(rig.came == body);
+  QVERIFY(rig.recorded().empty());  // nothing was copied
+  const auto told = rig.kept.all<capture::BodyInFile>();
+  QVERIFY(told.back().bytes == 300'000 && told.back().exchange == ExchangeId{7});
+  QCOMPARE(std::filesystem::file_size(rig.directory / "7.response"), std::uintmax_t{300'000});
+}
+
+SLUICE_TEST(whatIsNoWholeRecordIsCopiedAsItPasses) {
+  const std::string body(200'000, 'x');
+  const std::string inChunks = "30d40\r\n" + body + "\r\n0\r\n\r\n";
+  const auto recordedAs = [&](const Framing& framing, const std::string& wire, std::uint64_t bytesMax) {
+    Rig rig;
+    rig.startSpilling(framing, bytesMax);
+    LinkEnds::write(rig.server, wire);
+    if (framing.kind == Framing::Kind::UntilClose) rig.server.close();
+    const bool ended = rig.untilCame(wire.size()) && rig.untilEnded();
+    const bool inFile = !rig.kept.all<capture::BodyInFile>().empty();
+    return std::pair(ended && !inFile, rig.recorded().size());
+  };
+  QVERIFY(recordedAs(Framing::chunked(), inChunks, 1 << 20) == std::pair(true, body.size()));
+  QVERIFY(recordedAs(Framing::untilClose(), body, 1 << 20) == std::pair(true, body.size()));
+  QVERIFY(recordedAs(Framing::ofLength(200'000), body, 199'999) == std::pair(true, std::size_t{199'999}));
+  QVERIFY(recordedAs(Framing::ofLength(1'000), body.substr(0, 1'000), 1 << 20) == std::pair(true, std::size_t{1'000}));
+}
+
+SLUICE_TEST(aBodyWhoseNameIsTakenPassesUnrecorded) {
+  Rig rig;
+  std::ofstream(rig.directory / "7.response") << "older";
+  const std::string body(300'000, 'x');
+  rig.startSpilling(Framing::ofLength(body.size()));
+  LinkEnds::write(rig.server, body);
+  QVERIFY(rig.untilCame(body.size()));
+  QVERIFY(rig.untilEnded());
+  const auto end = rig.relay->finish();
+  QVERIFY(end.error.code == Code::None);
+  QCOMPARE(end.totals.capturedBytes, std::uint64_t{0});
+  QVERIFY(rig.came == body);
+  QVERIFY(rig.kept.records().empty());
+  QCOMPARE(std::filesystem::file_size(rig.directory / "7.response"), std::uintmax_t{5});
 }
 
 // A stored body is a beginning of the real one, without a gap.

@@ -131,6 +131,24 @@ SLUICE_TEST(spillInFlightIsOvertakenByNothing) {
   QCOMPARE(rig.output.sent, numbered(64) + numbered(64));
 }
 
+SLUICE_TEST(recordThatCannotBeWrittenIsGivenUpWithoutHarmToTheBody) {
+  PipeRig rig;
+  rig.settings.cacheable = true;
+  rig.settings.recordFailure = RecordFailure::GoOn;
+  rig.source.gives(numbered(60)).blocks().gives(numbered(200)).blocks().gives(numbered(30)).ends();
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.spilled(), Outcome::Ok);
+  while (rig.pipe.phase() == Phase::Running && !rig.spill.inFlight) QCOMPARE(rig.read(), Outcome::Ok);
+  QVERIFY(rig.spill.inFlight);
+  rig.spill.fail(rig.pipe, {Code::NoSpace, Side::Local, 28, "spill file"});
+  for (int i = 0; i < 20 && rig.pipe.phase() == Phase::Running; ++i) QCOMPARE(rig.write(), Outcome::Ok);
+  QCOMPARE(rig.pipe.phase(), Phase::Complete);
+  QCOMPARE(rig.output.sent, numbered(60) + numbered(200) + numbered(30));
+  QCOMPARE(rig.spill.writes, 2);  // and no third
+  QCOMPARE(rig.spill.storage.content, numbered(60));
+}
+
 SLUICE_TEST(spillErrorEndsTheExchangeAndNamesFileAndCause) {
   SpillRig rig;
   rig.source.gives(numbered(100));

@@ -144,6 +144,34 @@ SLUICE_TEST(tellsFailedFromCutOff) {
   QVERIFY(rows[3].state == State::Failed);
 }
 
+SLUICE_TEST(aBodyThatLiesInItsFileIsStoredWithoutACopy) {
+  History history;
+  VERIFY_OK(history.start());
+  const std::string body = pattern(300'000, 3);
+  const BodyKey key{ExchangeId{1}, capture::Direction::Response};
+  writeFile(bodyFile(history.folder.path(), key), body);
+  history.recorder->record(started(1));
+  history.recorder->record(capture::BodyInFile{key.exchange, key.direction, 100'000});
+  history.recorder->flush();
+  QCOMPARE(history.body(1), body.substr(0, 100'000));
+  history.recorder->record(capture::BodyInFile{key.exchange, key.direction, 300'000});
+  history.recorder->record(ended(1, 300'000));
+  history.recorder->flush();
+  QCOMPARE(history.body(1), body);
+  QCOMPARE(history.reader().totals().value().bodyFileBytes, 300'000u);
+}
+
+SLUICE_TEST(theFileOfAnExchangeThatIsNotKeptGoes) {
+  History history;
+  VERIFY_OK(history.start());
+  const BodyKey key{ExchangeId{5}, capture::Direction::Request};
+  const auto file = bodyFile(history.folder.path(), key);
+  writeFile(file, "nobody began this exchange");
+  history.recorder->record(capture::BodyInFile{key.exchange, key.direction, 26});
+  history.recorder->flush();
+  QVERIFY(!fs::exists(file));
+}
+
 SLUICE_TEST(keepsBodiesOfEverySizeByteForByte) {
   const std::size_t inlineMax = limits::kInlineBodyBytesMax;
   const std::size_t sizes[] = {0, 1, 1000, inlineMax - 1, inlineMax, inlineMax + 1, 5 * inlineMax + 17};

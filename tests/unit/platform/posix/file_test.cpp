@@ -108,34 +108,25 @@ SLUICE_TEST(missingFileIsAnErrorThatNamesIt) {
   QVERIFY(file.error().detail.find("body") != std::string::npos);
 }
 
-SLUICE_TEST(temporaryFileCanBeKept) {
+SLUICE_TEST(aNewFileStaysAndIsItsOwnersOnly) {
   TemporaryDirectory directory;
-  auto file = openTemporary(directory.path());
+  auto file = openNew(directory / "record");
   QVERIFY(file.has_value());
   QVERIFY(writeText(file->get(), {"kept"}, 0).has_value());
-  QVERIFY(keepAs(file->get(), directory / "record").has_value());
+  QCOMPARE(readAll(file->get(), 0, 10), std::string("kept"));
   *file = OwnedHandle();
   QCOMPARE(contentOf(directory / "record"), std::string("kept"));
+  using std::filesystem::perms;
+  QVERIFY(std::filesystem::status(directory / "record").permissions() == (perms::owner_read | perms::owner_write));
 }
 
-SLUICE_TEST(keepingDoesNotReplaceAFile) {
+SLUICE_TEST(aNewFileReplacesNone) {
   TemporaryDirectory directory;
   std::ofstream(directory / "record") << "older";
-  auto file = openTemporary(directory.path());
-  QVERIFY(file.has_value());
-  const auto kept = keepAs(file->get(), directory / "record");
-  QVERIFY(!kept.has_value());
+  const auto file = openNew(directory / "record");
+  QVERIFY(!file.has_value());
+  QVERIFY(file.error().detail.find("record") != std::string::npos);
   QCOMPARE(contentOf(directory / "record"), std::string("older"));
-}
-
-SLUICE_TEST(keepsAFileThatHadANameOnce) {
-  TemporaryDirectory directory;
-  std::ofstream(directory / "named") << std::string(3'000'000, 'x') << "end";
-  auto file = openForReading(directory / "named");
-  QVERIFY(file.has_value());
-  std::filesystem::remove(directory / "named");
-  QVERIFY(keepAs(file->handle.get(), directory / "record").has_value());
-  QCOMPARE(contentOf(directory / "record").size(), std::size_t{3'000'003});
 }
 
 SLUICE_TEST(directReadsAreAlignedAndCanBeTurnedOffForOthers) {
