@@ -1,0 +1,55 @@
+// A child process that serves this one: a program of ours, started with one inherited handle, ended and reaped by its
+// owner at the latest when the object goes. Any one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.h"
+#include "platform/handle.h"
+
+namespace sluice::platform {
+
+class ChildProcess {
+ public:
+  // How it ended: by itself with a code, or by a signal (0: none).
+  struct Exit {
+    int code = 0;
+    int signal = 0;
+    friend bool operator==(const Exit&, const Exit&) = default;
+  };
+
+  // Starts `program` with `arguments` (without its name). It finds `inherited` in inheritedHandle(), nothing else
+  // that this process opened, and its standard output is this process's standard error. Signals are as at the start of a program.
+  static Result<ChildProcess> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                                    OwnedHandle inherited);
+
+  ChildProcess(ChildProcess&& other) noexcept : id_(std::exchange(other.id_, 0)) {}
+  ChildProcess& operator=(ChildProcess&&) = delete;
+  // Kills it if it still runs.
+  ~ChildProcess();
+
+  std::int64_t id() const { return id_; }
+
+  // How it ended; nothing while it runs.
+  std::optional<Exit> ended();
+  // Ends it without notice if it still runs, and waits until it is gone.
+  Exit kill();
+
+ private:
+  explicit ChildProcess(std::int64_t id) : id_(id) {}
+
+  std::int64_t id_ = 0;  // 0: gone and reaped
+};
+
+// "exit code 3", "signal 9".
+std::string describe(const ChildProcess::Exit& exit);
+
+// In the child: what its parent gave it. Once; the caller owns it.
+OwnedHandle inheritedHandle();
+
+}  // namespace sluice::platform

@@ -1,0 +1,108 @@
+#include "platform/child_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/posix/descriptor.h"
+#include "platform/posix/system_error.h"
+
+extern char** environ;
+
+namespace sluice::platform {
+namespace {
+
+constexpr int kInherited = 3;  // the first after the standard three
+
+ChildProcess::Exit exitOf(int status) {
+  if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
+  return {WEXITSTATUS(status), 0};
+}
+
+// What the child's descriptors and signals are, before the program begins.
+class Preparation {
+ public:
+  explicit Preparation(int inherited) {
+    posix_spawn_file_actions_init(&files_);
+    posix_spawnattr_init(&attributes_);
+    posix_spawn_file_actions_adddup2(&files_, inherited, kInherited);
+    posix_spawn_file_actions_adddup2(&files_, STDERR_FILENO, STDOUT_FILENO);
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigdefault(&attributes_, &all);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  ~Preparation() {
+    posix_spawn_file_actions_destroy(&files_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  Preparation(const Preparation&) = delete;
+  Preparation& operator=(const Preparation&) = delete;
+
+  const posix_spawn_file_actions_t* files() const { return &files_; }
+  const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+ private:
+  posix_spawn_file_actions_t files_;
+  posix_spawnattr_t attributes_;
+};
+
+}  // namespace
+
+Result<ChildProcess> ChildProcess::spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                                         OwnedHandle inherited) {
+  const std::string name = program.string();
+  std::vector<char*> argv{const_cast<char*>(name.c_str())};
+  for (const auto& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
+  argv.push_back(nullptr);
+  // dup2 onto itself would leave it to be closed on exec.
+  if (descriptor(inherited) == kInherited) {
+    OwnedHandle moved(::fcntl(kInherited, F_DUPFD_CLOEXEC, kInherited + 1));
+    if (!moved) return systemFailure(errno, "cannot start " + name);
+    inherited = std::move(moved);
+  }
+  const Preparation preparation(descriptor(inherited));
+  pid_t id = 0;
+  const int why = ::posix_spawn(&id, name.c_str(), preparation.files(), preparation.attributes(), argv.data(), environ);
+  if (why != 0) return systemFailure(why, "cannot start " + name);
+  return ChildProcess(id);
+}
+
+ChildProcess::~ChildProcess() {
+  if (id_ != 0) kill();
+}
+
+std::optional<ChildProcess::Exit> ChildProcess::ended() {
+  if (id_ == 0) return Exit{};
+  int status = 0;
+  const auto gone = ::waitpid(static_cast<pid_t>(id_), &status, WNOHANG);
+  if (gone == 0) return std::nullopt;
+  id_ = 0;
+  return gone > 0 ? exitOf(status) : Exit{};
+}
+
+ChildProcess::Exit ChildProcess::kill() {
+  if (auto exit = ended()) return *exit;
+  ::kill(static_cast<pid_t>(id_), SIGKILL);
+  int status = 0;
+  while (::waitpid(static_cast<pid_t>(id_), &status, 0) < 0 && errno == EINTR) {
+  }
+  id_ = 0;
+  return exitOf(status);
+}
+
+std::string describe(const ChildProcess::Exit& exit) {
+  return exit.signal != 0 ? "signal " + std::to_string(exit.signal) : "exit code " + std::to_string(exit.code);
+}
+
+OwnedHandle inheritedHandle() {
+  ::fcntl(kInherited, F_SETFD, FD_CLOEXEC);
+  return OwnedHandle(kInherited);
+}
+
+}  // namespace sluice::platform

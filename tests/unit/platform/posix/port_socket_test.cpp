@@ -1,0 +1,150 @@
+#include "platform/port_socket.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "child_process.h"
+#include "platform/process.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::platform;
+using Status = IoResult::Status;
+
+namespace {
+
+constexpr std::size_t kMessage = 16 * 1024;
+
+struct Pair {
+  Pair() : ends(std::move(*PortSocket::makePair(kMessage))) {}
+  PortSocket& a() { return ends.first; }
+  PortSocket& b() { return ends.second; }
+  std::pair<PortSocket, PortSocket> ends;
+  std::vector<std::byte> buffer = std::vector<std::byte>(kMessage);
+  PortSocket::Message message;
+};
+
+}  // namespace
+
+SLUICE_TEST(messagesKeepTheirBoundsAndOrder) {
+  Pair pair;
+  QCOMPARE(pair.a().send(asBytes("one"), asBytes(" two"), {}).bytes, std::size_t(7));
+  QCOMPARE(pair.a().send(asBytes("three"), {}, {}).bytes, std::size_t(5));
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+  QCOMPARE(asText(Bytes(pair.buffer).first(pair.message.bytes)), std::string_view("one two"));
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+  QCOMPARE(asText(Bytes(pair.buffer).first(pair.message.bytes)), std::string_view("three"));
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::WouldBlock);
+}
+
+SLUICE_TEST(aPairHasRoomForAMessageAndFourTimesThatToReceive) {
+  Pair pair;
+  for (const auto* end : {&pair.ends.first, &pair.ends.second}) {
+    int size = 0;
+    socklen_t length = sizeof size;
+    const int descriptor = static_cast<int>(end->handle());
+    QCOMPARE(getsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, &length), 0);
+    QVERIFY(size >= int(kMessage));
+    QCOMPARE(getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, &length), 0);
+    QVERIFY(size >= int(4 * kMessage));
+    QVERIFY((fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
+    QVERIFY((fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0);
+  }
+  const std::vector<std::byte> large(kMessage);
+  QCOMPARE(pair.a().send(large, {}, {}).bytes, kMessage);
+}
+
+SLUICE_TEST(whatFindsNoRoomIsSaidAndNothingOfItLeaves) {
+  Pair pair;
+  const std::vector<std::byte> large(kMessage);
+  std::size_t sent = 0;
+  while (pair.a().send(large, {}, {}).status == Status::Ok) ++sent;
+  QVERIFY(sent > 0);
+  for (std::size_t i = 0; i < sent; ++i) {
+    QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+    QCOMPARE(pair.message.bytes, kMessage);
+  }
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::WouldBlock);
+}
+
+SLUICE_TEST(theKernelSaysWhoSent) {
+  Pair pair;
+  sluice::test::ChildProcess child([&] { return pair.a().send(asBytes("x"), {}, {}).status == Status::Ok ? 0 : 1; });
+  const auto id = child.pid();
+  QCOMPARE(child.wait(), 0);
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+  QCOMPARE(pair.message.senderPid, std::uint64_t(id));
+  QVERIFY(pair.a().send(asBytes("y"), {}, {}).status == Status::Ok);
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+  QCOMPARE(pair.message.senderPid, ownProcessId());
+}
+
+SLUICE_TEST(handlesArriveUsableAndClosedOnExec) {
+  Pair pair;
+  int ends[2];
+  QCOMPARE(pipe(ends), 0);
+  const OwnedHandle reading(ends[0]);
+  {
+    const OwnedHandle writing(ends[1]);
+    const Handle both[2] = {writing.get(), reading.get()};
+    QVERIFY(pair.a().send(asBytes("x"), {}, both).status == Status::Ok);
+  }
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+  QVERIFY(pair.message.handles[0] && pair.message.handles[1]);
+  const int copy = static_cast<int>(pair.message.handles[0].get());
+  QVERIFY((fcntl(copy, F_GETFD) & FD_CLOEXEC) != 0);
+  QCOMPARE(write(copy, "z", 1), ssize_t(1));
+  char byte = 0;
+  QCOMPARE(read(ends[0], &byte, 1), ssize_t(1));
+  pair.message = {};
+  QCOMPARE(read(ends[0], &byte, 1), ssize_t(0));  // every writing end is closed
+}
+
+SLUICE_TEST(tooManyHandlesAndTooLongMessagesAreSeenAndNothingLeaks) {
+  Pair pair;
+  int ends[2];
+  QCOMPARE(pipe(ends), 0);
+  const OwnedHandle reading(ends[0]);
+  {
+    const OwnedHandle writing(ends[1]);
+    int four[4] = {ends[1], ends[1], ends[1], ends[1]};
+    char byte = 'x';
+    iovec piece{&byte, 1};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof four)] = {};
+    msghdr header{};
+    header.msg_iov = &piece;
+    header.msg_iovlen = 1;
+    header.msg_control = control;
+    header.msg_controllen = sizeof control;
+    cmsghdr* part = CMSG_FIRSTHDR(&header);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof four);
+    std::memcpy(CMSG_DATA(part), four, sizeof four);
+    QCOMPARE(sendmsg(static_cast<int>(pair.a().handle()), &header, 0), ssize_t(1));
+  }
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+  QVERIFY(pair.message.cut);
+  pair.message = {};
+  char byte = 0;
+  QCOMPARE(read(ends[0], &byte, 1), ssize_t(0));
+
+  QVERIFY(pair.a().send(asBytes("longer than that"), {}, {}).status == Status::Ok);
+  std::byte four[4];
+  QVERIFY(pair.b().receive(four, pair.message).status == Status::Ok);
+  QVERIFY(pair.message.cut);
+}
+
+SLUICE_TEST(theEndOfThePeerIsSeenAfterItsLastMessage) {
+  Pair pair;
+  QVERIFY(pair.a().send(asBytes("last"), {}, {}).status == Status::Ok);
+  pair.a().take();
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::Ok);
+  QVERIFY(pair.b().receive(pair.buffer, pair.message).status == Status::End);
+  const auto result = pair.b().send(asBytes("nobody hears"), {}, {});
+  QVERIFY(result.status == Status::Failed);
+  QVERIFY(result.error.code == Code::ConnectionReset);
+}
