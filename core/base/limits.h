@@ -62,6 +62,20 @@ inline constexpr std::size_t kControlTextBytesMax = 4 * kKiB;      // a path as 
 inline constexpr std::size_t kControlBacklogBytesMax = 8 * kMiB;   // two of the largest frames; a client further behind attaches again
 inline constexpr std::size_t kControlClientsMax = 64;              // apps and command lines attached at once
 
+// Ports between our processes.
+inline constexpr std::size_t kPortMessageBytes = 16 * kKiB;   // one message on the socket; longer ones are cut into fragments
+inline constexpr std::size_t kPortShareBytes = 64 * kKiB;     // of one message before others have their turn
+inline constexpr std::size_t kPortMessageBytesMax = 16 * kMiB;  // put together from fragments: four of the largest control frames
+inline constexpr std::size_t kPortPartialsMax = 64;           // long messages on their way side by side; the next ones wait for their end
+inline constexpr std::size_t kPortBacklogBytesMax = 32 * kMiB;  // waiting for the socket; beyond it the caller keeps its own
+inline constexpr std::size_t kPortPartialBytesMax = kPortBacklogBytesMax + kPortMessageBytesMax;  // what a sender of ours can have begun
+inline constexpr std::size_t kPortTurnMessages = 1024;        // taken before other users of the loop have their turn
+inline constexpr std::uint32_t kPortQueueSlots = 16384;       // 1 MiB: some 10 ms of the most that a loop can say
+inline constexpr std::size_t kPortQueueAttemptsMax = 1000;    // lost races in a row: only a hostile peer makes that many
+inline constexpr std::size_t kPortChunksPerMessageMax = 1024; // 16 MiB by reference
+inline constexpr std::size_t kChunkBytes = kBlockBytes;       // a block of a pipe is a chunk
+inline constexpr std::size_t kSegmentBytes = 10 * kMiB;       // 640 chunks: their maps fit one page
+inline constexpr std::size_t kSegmentsPerPeerMax = 16;        // mapped for one sender; the sender's own limit is lower
 
 // Pipes.
 inline constexpr std::size_t kBusyBytesPerPipe = 192 * kKiB;  // lent to the client side; the rest receives meanwhile

@@ -1,0 +1,68 @@
+#include "core/port/port.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/assert.h"
+
+namespace sluice::port {
+
+using platform::OwnedHandle;
+
+Port::Port(platform::PortSocket socket, const Options& options, Handler& handler)
+    : options_(options),
+      handler_(handler),
+      socket_(std::move(socket)),
+      outgoing_({options.ownPid, options.peerPid, options.id}, options.memory,
+                [this](const SegmentNews& news, platform::Handle memory) {
+                  sendOwn(type::kSegment, bytesOf(news), std::span(&memory, 1));
+                  return !failed_;
+                }),
+      incoming_([this] { handler_.freedElsewhere(); }),
+      peerPid_(options.peerPid),
+      receiveBuffer_(sizeof(MessageHeader) + limits::kPortMessageBytes) {}
+
+Port::~Port() {
+  for (auto& pending : backlog_) closeHandles(pending);
+}
+
+Result<void> Port::start() {
+  Hello hello;
+  hello.queueSlots = options_.queueSlots;
+  std::span<const platform::Handle> handles;
+  platform::Handle memory = platform::kNoHandle;
+  if (options_.queueSlots > 0) {
+    auto made = platform::SharedMemory::create(queueBytes(options_.queueSlots));
+    if (!made) return sluice::fail(std::move(made.error()));
+    ownQueueMemory_ = std::move(*made);
+    ownQueue_.emplace(ownQueueMemory_.data(), options_.queueSlots);
+    memory = ownQueueMemory_.handle();
+    handles = std::span(&memory, 1);
+  }
+  sendOwn(type::kHello, bytesOf(hello), handles);
+  handler_.waitReadable();
+  return {};
+}
+
+void Port::fail(Error why) {
+  if (std::exchange(failed_, true)) return;
+  auto backlog = std::exchange(backlog_, {});
+  backlogBytes_ = 0;
+  for (auto& pending : backlog) complete(pending, Sent::Failed);
+  held_.reset();
+  buffers_.clear();
+  outgoing_.reclaim();
+  handler_.failed(why);
+}
+
+void Port::fault(std::string what) { fail({Code::ProtocolFault, Side::Local, 0, std::move(what)}); }
+
+void Port::oddity(const std::string& what) {
+  ++counters_.dropped;
+  constexpr std::size_t kNotedMax = 16;
+  if (noted_.size() >= kNotedMax || std::find(noted_.begin(), noted_.end(), what) != noted_.end()) return;
+  noted_.push_back(what);
+  handler_.note(what);
+}
+
+}  // namespace sluice::port
