@@ -2,11 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <sstream>
 
 #include "core/base/version.h"
+#include "core/filter/parser.h"
 
 namespace sluice::cli {
 namespace {
@@ -18,6 +20,7 @@ struct Raw {
   std::size_t limit = ListCommand().limit;
   std::uint64_t exchange = 0;
   bool request = false;
+  std::string filter;
 };
 
 // A number of things or of an exchange, as SQLite counts them. CLI11 itself lets "-3" and "1e99" wrap around.
@@ -28,10 +31,27 @@ std::string checkNumber(const std::string& text) {
   return "\"" + text + "\" is no whole number from 1 up";
 }
 
+// What is wrong with a filter, with its column as a person counts.
+std::string checkFilter(const std::string& text) {
+  const auto node = filter::parse(text);
+  if (node) return {};
+  const auto begin = text.begin(), end = begin + static_cast<std::ptrdiff_t>(node.error().at);
+  const auto characters = std::count_if(begin, end, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  return "column " + std::to_string(characters + 1) + ": " + node.error().message;
+}
+
+filter::Node filterOf(const Raw& raw) { return filter::parse(raw.filter).value_or(filter::Node{}); }
+
 std::string checkName(const std::string& text) { return text.empty() ? "a directory has a name" : ""; }
 
 CLI::App* addCommand(CLI::App& app, const char* name, const char* description) {
   return app.add_subcommand(name, description)->fallthrough();  // so that --json may come after the command too
+}
+
+void addFilter(CLI::App* command, Raw& raw) {
+  command->add_option("--filter", raw.filter, "only these, as in the window: \"host~api status>=400\", \"~d api ~c 404\"")
+      ->type_name("F")
+      ->check(checkFilter);
 }
 
 CLI::App* addExchangeCommand(CLI::App& app, const char* name, const char* description, Raw& raw) {
@@ -52,10 +72,11 @@ void describe(CLI::App& app, Raw& raw) {
   addCommand(app, "connections", "every open connection");
   auto* list = addCommand(app, "list", "recorded exchanges, the newest last");
   list->add_option("--limit", raw.limit, "how many")->type_name("N")->capture_default_str()->check(checkNumber);
+  addFilter(list, raw);
   addExchangeCommand(app, "show", "one exchange: heads, sizes, times", raw);
   auto* body = addExchangeCommand(app, "body", "a recorded body, byte for byte, to standard output", raw);
   body->add_flag("--request", raw.request, "the request's body instead of the response's");
-  addCommand(app, "watch", "exchanges as they happen, until interrupted");
+  addFilter(addCommand(app, "watch", "exchanges as they happen, until interrupted"), raw);
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
 }
 
@@ -70,10 +91,10 @@ Command commandOf(const std::string& name, const Raw& raw) {
   const ExchangeId exchange{raw.exchange};
   if (name == "status") return StatusCommand();
   if (name == "connections") return ConnectionsCommand();
-  if (name == "list") return ListCommand{raw.limit};
+  if (name == "list") return ListCommand{raw.limit, filterOf(raw)};
   if (name == "show") return ShowCommand{exchange};
   if (name == "body") return BodyCommand{exchange, raw.request ? capture::Direction::Request : capture::Direction::Response};
-  if (name == "watch") return WatchCommand();
+  if (name == "watch") return WatchCommand{filterOf(raw)};
   return StopCommand();
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/id.h"
 #include "core/capture/records.h"
+#include "core/filter/expression.h"
 
 namespace sluice::cli {
 
@@ -16,6 +17,7 @@ struct StatusCommand {};
 struct ConnectionsCommand {};
 struct ListCommand {
   std::size_t limit = 50;
+  filter::Node filter = {};
 };
 struct ShowCommand {
   ExchangeId exchange;
@@ -24,7 +26,9 @@ struct BodyCommand {
   ExchangeId exchange;
   capture::Direction direction = capture::Direction::Response;
 };
-struct WatchCommand {};
+struct WatchCommand {
+  filter::Node filter = {};
+};
 struct StopCommand {};
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand>;

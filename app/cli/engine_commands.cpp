@@ -72,10 +72,10 @@ Result<void> connections(Format format, const std::filesystem::path& dataDir, Ou
   return output.writeText(format == Format::Json ? connectionsAsJson(*reply) : describe(*reply, wallNow()));
 }
 
-Result<void> watch(Format format, const std::filesystem::path& dataDir, Output& output) {
+Result<void> watch(const WatchCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
   auto client = EngineClient::connect(dataDir);
   if (!client) return fail(client.error());
-  auto watcher = Watcher::start(dataDir, format, output);
+  auto watcher = Watcher::start(command, format, dataDir, output);
   if (!watcher) return fail(watcher.error());
   const auto subscribed = ask<control::Done>(*client, control::Subscribe());
   if (!subscribed) return fail(subscribed.error());

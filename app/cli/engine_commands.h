@@ -12,7 +12,7 @@ namespace sluice::cli {
 Result<void> status(Format format, const std::filesystem::path& dataDir, Output& output);
 Result<void> connections(Format format, const std::filesystem::path& dataDir, Output& output);
 // Until the engine stops or nobody reads the output any more.
-Result<void> watch(Format format, const std::filesystem::path& dataDir, Output& output);
+Result<void> watch(const WatchCommand& command, Format format, const std::filesystem::path& dataDir, Output& output);
 // Returns when the engine has let go of its data directory.
 Result<void> stop(const std::filesystem::path& dataDir);
 

@@ -129,6 +129,7 @@ Result<void> copy(store::BodyReader& body, Output& output) {
 Result<void> list(const ListCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
   auto reader = openHistory(dataDir);
   if (!reader) return fail(reader.error());
+  if (auto shown = reader->show(command.filter); !shown) return shown;
   return format == Format::Json ? listAsJson(*reader, command.limit, output) : listAsTable(*reader, command.limit, output);
 }
 

@@ -37,7 +37,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const ListCommand& command) { return list(command, format, dataDir, output); },
                         [&](const ShowCommand& command) { return show(command, format, dataDir, output); },
                         [&](const BodyCommand& command) { return body(command, dataDir, output); },
-                        [&](const WatchCommand&) { return watch(format, dataDir, output); },
+                        [&](const WatchCommand& command) { return watch(command, format, dataDir, output); },
                         [&](const StopCommand&) { return stop(dataDir); },
                     },
                     arguments.command);

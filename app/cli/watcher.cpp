@@ -24,9 +24,11 @@ nlohmann::ordered_json event(const char* type, const char* key, nlohmann::ordere
 
 }  // namespace
 
-Result<Watcher> Watcher::start(const std::filesystem::path& dataDir, Format format, Output& output) {
+Result<Watcher> Watcher::start(const WatchCommand& command, Format format, const std::filesystem::path& dataDir,
+                               Output& output) {
   auto reader = store::Reader::open(dataDir);
   if (!reader) return fail(reader.error());
+  if (auto shown = reader->show(command.filter); !shown) return fail(shown.error());
   const auto totals = reader->totals();
   if (!totals) return fail(totals.error());
   return Watcher(*std::move(reader), format, output, totals->version);

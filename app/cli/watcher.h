@@ -16,7 +16,7 @@ namespace sluice::cli {
 class Watcher {
  public:
   // What was recorded before is not shown.
-  static Result<Watcher> start(const std::filesystem::path& dataDir, Format format, Output& output);
+  static Result<Watcher> start(const WatchCommand& command, Format format, const std::filesystem::path& dataDir, Output& output);
 
   Result<void> handle(const control::Reply& event);
 

@@ -48,9 +48,10 @@ inline constexpr int kDatabaseCacheKiB = 16 * 1024;                 // the newes
 inline constexpr std::size_t kInlineBodyBytesMax = 128 * kKiB;      // larger bodies are cheaper as files, and sendfile needs one
 
 // Filters.
+inline constexpr std::size_t kSearchedBodyBytesMax = 1 * kMiB;    // of each decoded body: text that people look for comes early
 inline constexpr std::size_t kFilterTextBytesMax = 16 * kKiB;     // nobody types more, and a program can ask twice
 inline constexpr std::size_t kFilterTermsMax = 200;               // SQLite takes expressions 1000 deep; each term is a few
-inline constexpr std::size_t kFilterDepthMax = 50;                // parentheses and nots; keeps every recursion short
+inline constexpr std::size_t kFilterDepthMax = 12;                // parentheses and nots; SQLite parses expressions some 100 symbols deep
 inline constexpr std::size_t kFilterPatternBytesMax = 4 * kMiB;   // RE2's default is 8; what needs more was not typed by a person
 
 // Control connections between our programs.

@@ -20,6 +20,7 @@ constexpr FieldInfo kFields[] = {
     {Field::Type, "type", FieldType::Text, "content type of the response", {}},
     {Field::Error, "error", FieldType::Text, "what went wrong, in words", {}},
     {Field::Client, "client", FieldType::Text, "address of the client", {}},
+    {Field::Program, "program", FieldType::Text, "path of the client's program", {}},
     {Field::Upstream, "upstream", FieldType::Text, "address that was connected to", {}},
     {Field::Header, "header", FieldType::Content, "a line of either head", {}},
     {Field::RequestHeader, "request.header", FieldType::Content, "a line of the request's head", {}},

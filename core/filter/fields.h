@@ -16,6 +16,7 @@ enum class Field : std::uint8_t {
   Type,
   Error,
   Client,
+  Program,
   Upstream,
   Header,
   RequestHeader,

@@ -8,6 +8,9 @@
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
+#include "core/store/decoded_body.h"
+#include "core/store/filter_functions.h"
+#include "core/store/filter_sql.h"
 #include "core/store/row_columns.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
@@ -19,17 +22,21 @@ namespace fs = std::filesystem;
 
 enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages };
 
-// In the order of Sql.
-std::vector<std::string> statementTexts() {
+// In the order of Sql. `filter` decides which exchanges lists and changes show.
+std::vector<std::string> statementTexts(const FilterSql& filter) {
+  const std::string& shown = filter.condition;
+  // Where each row costs, the caller looks at one after the other and can stop in between.
+  const std::string ids = filter.readsContent ? "SELECT id, " + shown + " FROM exchange WHERE id > ?1 ORDER BY id"
+                                              : "SELECT id, 1 FROM exchange WHERE id > ?1 AND " + shown + " ORDER BY id LIMIT ?2";
   const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
   return {
       "SELECT version, exchanges, body_file_bytes, (SELECT min(id) FROM exchange), (SELECT max(id) FROM exchange),"
       " (SELECT count(*) FROM exchange WHERE state = 0) FROM history WHERE id = 1",
-      "SELECT id FROM exchange WHERE id > ?1 ORDER BY id LIMIT ?2",
-      rows + "id >= ?1 ORDER BY id LIMIT ?2",
-      rows + "id < ?1 ORDER BY id DESC LIMIT ?2",
+      ids,
+      rows + "id >= ?1 AND " + shown + " ORDER BY id LIMIT ?2",
+      rows + "id < ?1 AND " + shown + " ORDER BY id DESC LIMIT ?2",
       rows + "id = ?1",
-      "SELECT version, id FROM exchange WHERE version > ?1 ORDER BY version",
+      "SELECT version, id, " + shown + " FROM exchange WHERE version > ?1 ORDER BY version",
       "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
       " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id = ?1",
@@ -67,7 +74,8 @@ class Reader::Impl {
   Result<void> ensureOpen();
 
   Result<Totals> totals();
-  Result<std::vector<ExchangeId>> ids(ExchangeId after, std::size_t limit);
+  Result<void> show(const filter::Node& filter);
+  Result<IdPage> ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost);
   Result<std::vector<ExchangeRow>> rows(Sql which, ExchangeId bound, std::size_t limit);
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
   Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
@@ -77,22 +85,32 @@ class Reader::Impl {
 
  private:
   Result<void> open();
+  void close();
   Result<void> prepare();
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
+  Result<BodyReader> body(BodyKey key);
   Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
+  std::string searchedBody(BodyKey key);
 
   const fs::path dataDir_;
+  const SearchedBody searchedBody_ = [this](ExchangeId id, capture::Direction direction) { return searchedBody({id, direction}); };
+  filter::Node filter_;
+  FilterSql filterSql_;  // of filter_; the statements refer to its patterns
   std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
 };
 
 Result<void> Reader::Impl::ensureOpen() {
   if (sql_ && !sql_->fileIsGone()) return {};
+  close();
+  auto opened = open();
+  if (!opened) close();
+  return opened;
+}
+
+void Reader::Impl::close() {
   statements_.clear();
   sql_.reset();
-  auto opened = open();
-  if (!opened) sql_.reset();
-  return opened;
 }
 
 Result<void> Reader::Impl::open() {
@@ -108,16 +126,34 @@ Result<void> Reader::Impl::open() {
   if (!sql) return broken(sql.error());
   sql_ = std::move(*sql);
   if (auto readable = checkReadable(*sql_); !readable) return broken(readable.error());
+  if (auto added = addFilterFunctions(*sql_, searchedBody_); !added) return added;
   return prepare();
 }
 
 Result<void> Reader::Impl::prepare() {
-  for (const std::string& text : statementTexts()) {
+  statements_.clear();
+  for (const std::string& text : statementTexts(filterSql_)) {
     auto statement = sql_->prepare(text.c_str());
     if (!statement) return broken(statement.error());
+    for (std::size_t i = 0; i < filterSql_.patterns.size(); ++i) {
+      bindPattern(*statement, kFirstPattern + static_cast<int>(i), filterSql_.patterns[i]);
+    }
+    statement->reset();
     statements_.push_back(std::move(*statement));
   }
   return {};
+}
+
+Result<void> Reader::Impl::show(const filter::Node& filter) {
+  if (filter == filter_) return {};
+  auto compiled = compileFilter(filter);
+  if (!compiled) return fail(compiled.error());
+  statements_.clear();  // they refer to the old patterns
+  filterSql_ = std::move(*compiled);
+  filter_ = filter;
+  auto prepared = prepare();
+  if (!prepared) close();
+  return prepared;
 }
 
 Result<Totals> Reader::Impl::totals() {
@@ -138,16 +174,22 @@ Result<Totals> Reader::Impl::totals() {
   return totals;
 }
 
-Result<std::vector<ExchangeId>> Reader::Impl::ids(ExchangeId after, std::size_t limit) {
-  std::vector<ExchangeId> ids;
+Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
+  using Steady = std::chrono::steady_clock;
+  const auto begun = Steady::now();
+  IdPage page;
+  page.upTo = after;
   Statement& select = statement(Sql::Ids);
   select.bind(after, limit);
   auto done = select.each([&] {
-    ids.push_back(ExchangeId{select.natural(0)});
-    return true;
+    page.upTo = ExchangeId{select.natural(0)};
+    if (select.integer(1) != 0) page.ids.push_back(page.upTo);
+    const auto taken = std::chrono::floor<std::chrono::milliseconds>(Steady::now() - begun);
+    page.more = page.ids.size() >= limit || (filterSql_.readsContent && taken >= atMost);
+    return !page.more;
   });
   if (!done) return broken(done.error());
-  return ids;
+  return page;
 }
 
 Result<std::vector<ExchangeRow>> Reader::Impl::rows(Sql which, ExchangeId bound, std::size_t limit) {
@@ -195,15 +237,17 @@ Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t li
   select.bind(changes.version);
   auto done = select.each([&] {
     const std::uint64_t rowVersion = select.natural(0);
-    changes.more = changes.ids.size() >= limit && rowVersion != changes.version;
+    changes.more = changes.ids.size() + changes.hidden.size() >= limit && rowVersion != changes.version;
     if (changes.more) return false;
     changes.version = rowVersion;
-    changes.ids.push_back(ExchangeId{select.natural(1)});
+    const bool shown = select.integer(2) != 0;
+    (shown ? changes.ids : changes.hidden).push_back(ExchangeId{select.natural(1)});
     return true;
   });
   if (!done) return broken(done.error());
   if (!changes.more) changes.version = static_cast<std::uint64_t>(*current);
   std::sort(changes.ids.begin(), changes.ids.end());
+  std::sort(changes.hidden.begin(), changes.hidden.end());
   return changes;
 }
 
@@ -259,6 +303,10 @@ Result<std::vector<MessageRow>> Reader::Impl::messages(ExchangeId exchange, std:
 Result<BodyReader> Reader::Impl::openBody(BodyKey key) {
   auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
+  return body(key);
+}
+
+Result<BodyReader> Reader::Impl::body(BodyKey key) {
   Statement& select = statement(Sql::Body);
   select.bind(key.exchange, static_cast<int>(key.direction));
   std::optional<BodyPlace> place;
@@ -292,6 +340,20 @@ Result<std::string> Reader::Impl::pieces(BodyKey key, std::uint64_t storedBytes)
               sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
 }
 
+// Called by SQLite while it looks for rows, so in the state that they belong to.
+std::string Reader::Impl::searchedBody(BodyKey key) {
+  Statement& details = statement(Sql::Details);
+  details.bind(key.exchange);
+  std::string head;
+  const auto read = details.each([&] {
+    head = details.text(key.direction == capture::Direction::Request ? 0 : 1);
+    return false;
+  });
+  auto opened = body(key);
+  if (!read || !opened) return {};
+  return beginningOfBody(*opened, head, limits::kSearchedBodyBytesMax);
+}
+
 Result<Reader> Reader::open(const fs::path& dataDir) {
   auto impl = std::make_unique<Impl>(dataDir);
   if (auto opened = impl->ensureOpen(); !opened) return fail(opened.error());
@@ -308,9 +370,14 @@ Result<Totals> Reader::totals() {
   return impl_->totals();
 }
 
-Result<std::vector<ExchangeId>> Reader::ids(ExchangeId after, std::size_t limit) {
+Result<void> Reader::show(const filter::Node& filter) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->ids(after, limit);
+  return impl_->show(filter);
+}
+
+Result<IdPage> Reader::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->ids(after, limit, atMost);
 }
 
 Result<std::vector<ExchangeRow>> Reader::newest(std::size_t limit) {

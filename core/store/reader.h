@@ -3,6 +3,7 @@
 // history takes the place of this one, because it was damaged or cleared, the next call reads that one.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "core/base/id.h"
 #include "core/base/result.h"
 #include "core/capture/records.h"
+#include "core/filter/expression.h"
 #include "core/store/body_reader.h"
 #include "core/store/rows.h"
 
@@ -31,8 +33,14 @@ class Reader {
 
   Result<Totals> totals();
 
-  // Ids above `after`, rising, at most `limit`.
-  Result<std::vector<ExchangeId>> ids(ExchangeId after, std::size_t limit);
+  // From now on ids(), newest(), from(), before() and changesSince() show only exchanges that `filter` lets through.
+  // Costs nothing when it is the same filter as before. BadArgument: a filter that parse() would not have made.
+  Result<void> show(const filter::Node& filter);
+
+  // Ids above `after`, rising, at most `limit`. A filter that has to read heads or bodies stops when `atMost` is over,
+  // so that whoever else needs the reader gets a turn.
+  Result<IdPage> ids(ExchangeId after, std::size_t limit,
+                     std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
 
   // Rows in order of id. `newest` gives the last ones, `from` those at and above an id, `before` those just below it.
   Result<std::vector<ExchangeRow>> newest(std::size_t limit);

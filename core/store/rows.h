@@ -86,13 +86,21 @@ struct Totals {
   std::uint64_t bodyFileBytes = 0;  // bodies kept in files beside it
 };
 
+// A piece of the list of ids.
+struct IdPage {
+  std::vector<ExchangeId> ids;  // rising
+  ExchangeId upTo;              // all up to here were looked at: where the next page goes on
+  bool more = false;            // there may be more
+};
+
 // Rows that are new or changed since a version. Pass `version` to the next call; `more`: call again at once.
 struct Changes {
   // This is not the history whose version was given: it was cleared, or was damaged and replaced. Forget all that is
   // known of it; these rows are the first. Also true for version 0.
   bool anew = false;
   std::uint64_t version = 0;
-  std::vector<ExchangeId> ids;  // rising
+  std::vector<ExchangeId> ids;     // rising
+  std::vector<ExchangeId> hidden;  // changed too, but not (any more) let through by the filter; rising
   bool more = false;
 };
 

@@ -30,6 +30,7 @@ class SqlConnection {
   bool readOnly() const;           // also when asked for ReadWrite: the file did not allow it
   std::int64_t changedRows() const;  // by the last statement
   bool fileIsGone() const;         // renamed or removed meanwhile; this connection still sees it
+  sqlite3* handle() { return db_.get(); }  // for the files of this folder that tell SQLite of functions of ours
   const std::string& name() const { return name_; }  // the file, for messages
 
  private:

@@ -34,6 +34,9 @@ class Statement {
     (bindOne(++index, values), ...);
   }
 
+  // A value of our own functions; stays bound whatever is bound or reset later. Borrowed as long as the statement lives.
+  void bindPointer(int index, const void* value, const char* type);
+
   // True: a row stands ready. False: done, and reset.
   Result<bool> step();
   // Visits the rows of what is bound until there are no more or `visit` returns false; reset afterwards.

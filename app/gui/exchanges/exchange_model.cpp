@@ -140,8 +140,8 @@ Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, Exch
   auto ids = reader.ids(after, kIdsAnUpdate);
   if (!ids) return fail(ids.error());
   update.changes.version = totals->version;
-  update.changes.more = ids->size() >= kIdsAnUpdate;
-  update.changes.ids = std::move(*ids);
+  update.changes.more = ids->more;
+  update.changes.ids = std::move(ids->ids);
   return update;
 }
 

@@ -44,6 +44,16 @@ SLUICE_TEST(everyCommandIsUnderstood) {
   QCOMPARE(command<BodyCommand>({"body", "--request", "12"})->exchange.value, std::uint64_t(12));
 }
 
+SLUICE_TEST(aFilterIsReadOrPointsAtItsMistake) {
+  QVERIFY(toText(command<ListCommand>({"list", "--filter", "host~a status>=400"})->filter) == "host~\"a\" & status>=400");
+  QVERIFY(command<ListCommand>({"list"})->filter == filter::Node{});
+  QVERIFY(toText(command<WatchCommand>({"watch", "--filter=~c 404"})->filter) == "status=404");
+  const auto wrong = parse({"list", "--filter", "\"\xc3\xa9\" status>=x"});
+  QCOMPARE(std::get<Usage>(wrong).exitStatus, 2);
+  QVERIFY2(std::get<Usage>(wrong).text.find("column 13: \"x\" is not a whole number") != std::string::npos,
+           std::get<Usage>(wrong).text.c_str());
+}
+
 SLUICE_TEST(commonOptionsStandBeforeOrAfterTheCommand) {
   for (const auto& words : {std::vector<const char*>{"--json", "--data-dir", "/d", "status"},
                             {"status", "--json", "--data-dir", "/d"},

@@ -49,7 +49,7 @@ SLUICE_TEST(withoutAnEngineEveryCommandSaysSo) {
   const test::TemporaryDirectory dir;
   CollectingOutput output;
   for (const auto& outcome : {status(Format::Human, dir.path(), output), connections(Format::Json, dir.path(), output),
-                              watch(Format::Human, dir.path(), output), stop(dir.path())}) {
+                              watch({}, Format::Human, dir.path(), output), stop(dir.path())}) {
     QVERIFY(!outcome);
     QVERIFY(outcome.error().code == Code::NotRunning);
   }
@@ -92,7 +92,7 @@ SLUICE_TEST(watchShowsWhatIsRecordedFromNowOnUntilTheEngineStops) {
               true};
     });
     CollectingOutput output;
-    QVERIFY(watch(format, history.dataDir(), output).has_value());
+    QVERIFY(watch({}, format, history.dataDir(), output).has_value());
     if (format == Format::Human) {
       QCOMPARE(output.text, std::string("10  complete  GET http://a/during  200  5 B  1.5 ms\n"));
       continue;
@@ -116,7 +116,7 @@ SLUICE_TEST(watchSaysWhenTheEngineGoesAwayUnannounced) {
     return {control::encodeReply(message.stream, control::Done{}), true};
   });
   CollectingOutput output;
-  const auto outcome = watch(Format::Human, history.dataDir(), output);
+  const auto outcome = watch({}, Format::Human, history.dataDir(), output);
   QVERIFY(!outcome);
   QVERIFY(outcome.error().code == Code::NotRunning);
 }
@@ -129,7 +129,7 @@ SLUICE_TEST(watchEndsWhenNobodyReadsIt) {
   });
   CollectingOutput output;
   output.writesLeft = 0;
-  const auto outcome = watch(Format::Json, history.dataDir(), output);
+  const auto outcome = watch({}, Format::Json, history.dataDir(), output);
   QVERIFY(!outcome);
   QVERIFY(outcome.error().code == Code::NoSpace);
 }
@@ -148,7 +148,7 @@ SLUICE_TEST(watchKeepsTheRatesOnTheLastLineOfATerminal) {
   });
   CollectingOutput output;
   output.terminal = true;
-  QVERIFY(watch(Format::Human, history.dataDir(), output).has_value());
+  QVERIFY(watch({}, Format::Human, history.dataDir(), output).has_value());
   const std::string rates = "\r\x1b[K0 open   up 0 bit/s (0 B/s)   down 0 bit/s (0 B/s)";
   QCOMPARE(output.text, rates + rates + "\r\x1b[K1  complete  GET http://a/  200  5 B  1.5 ms\n" + rates + "\r\x1b[K");
 }

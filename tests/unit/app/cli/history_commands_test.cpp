@@ -4,6 +4,7 @@
 
 #include "collecting_output.h"
 #include "recorded_history.h"
+#include "core/filter/parser.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
@@ -41,6 +42,18 @@ SLUICE_TEST(listsTheNewestExchangesTheNewestLast) {
   const auto json = listed(history, 3);
   QCOMPARE(json.size(), std::size_t(3));
   QVERIFY(json[0]["id"] == 3 && json[2]["id"] == 5);
+}
+
+SLUICE_TEST(listsOnlyWhatTheFilterLetsThrough) {
+  RecordedHistory history;
+  for (std::uint64_t id = 1; id <= 1200; ++id) history.exchange(id, "http://a/" + std::to_string(id));
+  history.commit();
+  CollectingOutput output;
+  const ListCommand command{700, *filter::parse("url~7$ !url~17$")};
+  QVERIFY(list(command, Format::Json, history.dataDir(), output).has_value());
+  const auto json = nlohmann::json::parse(output.text);
+  QCOMPARE(json.size(), std::size_t(108));
+  QVERIFY(json[0]["id"] == 7 && json[107]["id"] == 1197);
 }
 
 SLUICE_TEST(listsRunningAndFailedExchanges) {

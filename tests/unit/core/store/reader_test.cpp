@@ -128,7 +128,7 @@ SLUICE_TEST(givesPagesOfRowsFromEitherEnd) {
   QVERIFY(idsOf(reader.from(ExchangeId{UINT64_MAX}, 1)).empty());
   const ExchangeId wanted[] = {ExchangeId{11}, ExchangeId{4}, ExchangeId{2}, ExchangeId{11}};
   QVERIFY(idsOf(reader.rows(wanted)) == (Ids{11, 2, 11}));
-  const auto ids = reader.ids(ExchangeId{3}, 2).value();
+  const auto ids = reader.ids(ExchangeId{3}, 2).value().ids;
   QCOMPARE(ids.size(), std::size_t(2));
   QCOMPARE(ids[0].value, 5u);
   const auto totals = reader.totals().value();

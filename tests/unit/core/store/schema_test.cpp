@@ -70,6 +70,8 @@ SLUICE_TEST(answersTheCommonQuestionsFromAnIndex) {
   Fixture f;
   VERIFY_OK(migrate(f.sql, 0));
   for (const char* query : {"SELECT version, id FROM exchange WHERE version > 5 ORDER BY version",
+                            "SELECT id FROM exchange WHERE host COLLATE NOCASE IN ('a', 'b') AND status >= 400",
+                            "SELECT host FROM exchange WHERE host COLLATE NOCASE > 'a' ORDER BY host COLLATE NOCASE LIMIT 1",
                             "SELECT count(*) FROM exchange WHERE state = 0", "SELECT max(id) FROM exchange",
                             "SELECT id FROM exchange WHERE id > 5 ORDER BY id LIMIT 5",
                             "UPDATE exchange SET state = 3 WHERE state = 0",

@@ -1,0 +1,56 @@
+#include "core/store/decoded_body.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "core/codec/content/content_decoder.h"
+#include "core/store/raw_head.h"
+
+namespace sluice::store {
+namespace {
+
+constexpr std::size_t kPieceBytes = 64 * limits::kKiB;
+
+}  // namespace
+
+Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t bytesMax, const BodySink& sink) {
+  const auto codings = content::parseContentEncoding(valueOf(readRawHead(head), "content-encoding"));
+  if (!codings) return fail(codings.error());
+  content::ContentDecoder decoder(*codings, bytesMax);
+  Result<void> given;
+  const auto give = [&](Bytes bytes) {
+    given = sink(bytes);
+    return given ? content::Wish::More : content::Wish::Enough;
+  };
+  std::vector<std::byte> piece(kPieceBytes);
+  for (;;) {
+    const auto count = body.read(piece);
+    if (!count) return fail(count.error());
+    if (*count == 0) return decoder.finish();
+    const auto wish = decoder.feed(Bytes(piece).first(*count), give);
+    if (!wish) return fail(wish.error());
+    if (!given) return given;
+  }
+}
+
+std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t bytesMax) {
+  std::string text;
+  const auto codings = content::parseContentEncoding(valueOf(readRawHead(head), "content-encoding"));
+  content::ContentDecoder decoder(codings ? std::span<const content::Coding>(*codings) : std::span<const content::Coding>(), bytesMax);
+  const auto take = [&](Bytes bytes) {
+    const auto count = std::min(bytes.size(), bytesMax - text.size());
+    text.append(reinterpret_cast<const char*>(bytes.data()), count);
+    return text.size() < bytesMax ? content::Wish::More : content::Wish::Enough;
+  };
+  std::vector<std::byte> piece(std::min(kPieceBytes, bytesMax));
+  while (text.size() < bytesMax) {
+    const auto count = body.read(piece);
+    if (!count || *count == 0) break;
+    const auto wish = decoder.feed(Bytes(piece).first(*count), take);
+    if (!wish || *wish == content::Wish::Enough) break;
+  }
+  return text;
+}
+
+}  // namespace sluice::store

@@ -1,0 +1,25 @@
+// A recorded body without its content codings, for whoever searches, shows or exports it. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/store/body_reader.h"
+
+namespace sluice::store {
+
+// Gives the body to `sink` in pieces, decoded as the head's Content-Encoding says; `head` is the raw head that came with
+// it. At most `bytesMax` decoded bytes: what is more is an error, DecodedTooLarge. Other errors: UnsupportedCoding,
+// BadCoding, those of the body and those of the sink. What the sink got before an error stays true.
+using BodySink = std::function<Result<void>(Bytes)>;
+Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t bytesMax, const BodySink& sink);
+
+// The beginning of the decoded body, as much as can be had of its first `bytesMax` bytes; encoded when its coding is
+// not known here.
+std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t bytesMax);
+
+}  // namespace sluice::store

@@ -1,0 +1,32 @@
+// The functions that the conditions of filter_sql.h call. The thread of the connection.
+//
+//   found(PATTERN, TEXT)                 whether the pattern is found in it; NULL: no
+//   head_found(PATTERN, HEAD)            the same in a head, whose lines end as people think of them
+//   error_found(PATTERN, CODE, SIDE, SYSTEM, DETAIL)    in the sentence that a person would be shown
+//   body_found(PATTERN, EXCHANGE, DIRECTION)            in the beginning of a body, decoded
+//
+// PATTERN is a pointer to a filter::Pattern, bound with Statement::bindPointer().
+#pragma once
+
+#include <functional>
+
+#include "core/base/id.h"
+#include "core/base/result.h"
+#include "core/capture/records.h"
+#include "core/filter/pattern.h"
+#include "core/store/sql_statement.h"
+
+namespace sluice::store {
+
+class SqlConnection;
+
+// Gives the beginning of a body, decoded; nothing when it cannot be had.
+using SearchedBody = std::function<std::string(ExchangeId, capture::Direction)>;
+
+// `body` must outlive the connection.
+Result<void> addFilterFunctions(SqlConnection& sql, const SearchedBody& body);
+
+// `pattern` must outlive the statement.
+void bindPattern(Statement& statement, int parameter, const filter::Pattern& pattern);
+
+}  // namespace sluice::store
