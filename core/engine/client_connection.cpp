@@ -197,9 +197,9 @@ void ClientConnection::run(session::CloseClient& command, Now now) {
 
 void ClientConnection::run(session::Tell& command, Now) {
   auto& open = worker_.mutableCounters().openExchanges;
-  if (std::holds_alternative<capture::ExchangeStarted>(command.record)) open.fetch_add(1, std::memory_order_relaxed);
+  if (std::holds_alternative<capture::ExchangeStarted>(command.record)) open.add(1);
   if (auto* end = std::get_if<capture::ExchangeEnded>(&command.record)) {
-    open.fetch_sub(1, std::memory_order_relaxed);
+    open.subtract(1);
     if (cutRequest_) end->request = *std::exchange(cutRequest_, {});
     if (cutResponse_) end->response = *std::exchange(cutResponse_, {});
   }

@@ -92,8 +92,8 @@ void ClientConnection::noteMovement(Now now) {
   wasInsideHead_ = insideHead;
 
   auto& counters = worker_.mutableCounters();
-  counters.bytesUp.fetch_add(up - accountedUp_, std::memory_order_relaxed);
-  counters.bytesDown.fetch_add(down - accountedDown_, std::memory_order_relaxed);
+  counters.bytesUp.add(up - accountedUp_);
+  counters.bytesDown.add(down - accountedDown_);
   accountedUp_ = up;
   accountedDown_ = down;
   accountedUpstream_ = upstream;

@@ -76,8 +76,8 @@ Result<void> Supervisor::openHistory() {
   auto database = store::Database::open(settings_.dataDir, startedAt_.wall);
   if (!database) return fail(std::move(database.error()));
   if (const auto& moved = database->movedAside()) notice_ = sentenceAbout(*moved);
-  const auto firstExchange = database->nextExchangeId();
-  const auto firstConnection = database->nextConnectionId();
+  ids_.nextExchange.store(database->nextExchangeId().value);
+  ids_.nextConnection.store(database->nextConnectionId().value);
   store::RecorderOptions options;
   options.onCommitted = [this](const store::RecorderStatus& status) {
     asio::post(loop_, [this, status] { committed(status); });
@@ -88,7 +88,7 @@ Result<void> Supervisor::openHistory() {
   lastCommit_ = recorder_->status();
   settings_.worker.spillDirectory = settings_.dataDir;
   settings_.worker.bodyDirectory = store::bodyFolder(settings_.dataDir);
-  worker_ = std::make_unique<Worker>(settings_.worker, recorder_.get(), firstExchange, firstConnection);
+  worker_ = std::make_unique<Worker>(settings_.worker, recorder_.get(), ids_, counters_);
   return {};
 }
 
@@ -144,13 +144,12 @@ void Supervisor::workerFinished() {
 
 control::StatusSample Supervisor::sample() const {
   const auto now = readClocks();
-  const auto& counters = worker_->counters();
   const auto recorder = recorder_->status();
   control::StatusSample sample;
   sample.at = now.wall;
-  sample.openConnections = counters.openConnections.load(std::memory_order_relaxed);
-  sample.bytesUp = counters.bytesUp.load(std::memory_order_relaxed);
-  sample.bytesDown = counters.bytesDown.load(std::memory_order_relaxed);
+  sample.openConnections = counters_.openConnections.load();
+  sample.bytesUp = counters_.bytesUp.load();
+  sample.bytesDown = counters_.bytesDown.load();
   const auto elapsed = (now.mono - lastSampleAt_).count();
   if (lastSampleAt_ != MonoTime{} && elapsed > 0) {
     const auto perSecond = [&](std::uint64_t bytes) { return bytes * 1'000'000 / static_cast<std::uint64_t>(elapsed); };
@@ -231,7 +230,7 @@ void Supervisor::publishChanged() {
   event.storeVersion = lastCommit_.version;
   event.newestExchange = lastCommit_.newest;
   event.exchangesTotal = lastCommit_.exchanges;
-  event.exchangesOpen = worker_->counters().openExchanges.load(std::memory_order_relaxed);
+  event.exchangesOpen = counters_.openExchanges.load();
   control_->publish(event);
 }
 

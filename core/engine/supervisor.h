@@ -73,6 +73,8 @@ class Supervisor final : private ControlServer::Engine {
   asio::signal_set signals_{loop_};
   asio::steady_timer sampleTimer_{loop_};
   asio::steady_timer changedTimer_{loop_};
+  IdPage ids_;
+  WorkerCounters counters_;
   std::unique_ptr<store::Recorder> recorder_;
   std::unique_ptr<Worker> worker_;
   std::unique_ptr<platform::ControlEndpoint> endpoint_;

@@ -22,17 +22,17 @@ struct Worker::Listening {
   asio::steady_timer retry;
 };
 
-Worker::Worker(WorkerSettings settings, capture::Sink* sink, ExchangeId firstExchange, ConnectionId firstConnection)
+Worker::Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters)
     : settings_(std::move(settings)),
       sink_(settings_.capture ? sink : nullptr),
+      ids_(ids),
+      counters_(counters),
       keepRunning_(asio::make_work_guard(loop_)),
       files_([this](platform::FilePool::Task completion) { asio::post(loop_, std::move(completion)); }),
       resolver_(loop_),
       upstreams_(loop_, settings_.timeouts.upstreamIdle),
       clients_(loop_, [this](capture::ClientIdentified client) { clientIdentified(std::move(client)); }),
-      drainDeadline_(loop_, [this] { loop_.stop(); }),
-      nextExchange_(firstExchange.value),
-      nextConnection_(firstConnection.value) {}
+      drainDeadline_(loop_, [this] { loop_.stop(); }) {}
 
 Worker::~Worker() = default;
 
@@ -71,12 +71,12 @@ void Worker::accepted(Listening& listening, const std::error_code& code, tcp::so
 }
 
 void Worker::open(Listening& listening, tcp::socket socket) {
-  const ConnectionId id{nextConnection_++};
-  clients_.identify(id, ExchangeId{nextExchange_}, socket);
+  const ConnectionId id{ids_.nextConnection.add(1)};
+  clients_.identify(id, ExchangeId{ids_.nextExchange.load()}, socket);
   auto connection = std::make_unique<ClientConnection>(*this, std::move(socket), id, listening.label);
   auto& reference = *connection;
   connections_.emplace(id, std::move(connection));
-  counters_.openConnections.store(connections_.size(), std::memory_order_relaxed);
+  counters_.openConnections.store(connections_.size());
   reference.start();
 }
 
@@ -92,7 +92,7 @@ void Worker::retire(ClientConnection& connection) {
   if (retired_.empty()) asio::post(loop_, [this] { retired_.clear(); });
   retired_.push_back(std::move(found->second));
   connections_.erase(found);
-  counters_.openConnections.store(connections_.size(), std::memory_order_relaxed);
+  counters_.openConnections.store(connections_.size());
   stopIfDrained();
 }
 

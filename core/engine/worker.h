@@ -5,7 +5,6 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -18,20 +17,13 @@
 #include "core/engine/connector.h"
 #include "core/engine/settings.h"
 #include "core/engine/relay.h"
+#include "core/engine/shared_state.h"
 #include "core/engine/upstream_pool.h"
 #include "core/session/http_session.h"
 
 namespace sluice::engine {
 
 class ClientConnection;
-
-// Shared: written by the worker, read by anybody.
-struct WorkerCounters {
-  std::atomic<std::uint64_t> bytesUp{0};    // received from clients
-  std::atomic<std::uint64_t> bytesDown{0};  // sent to clients
-  std::atomic<std::uint64_t> openConnections{0};
-  std::atomic<std::uint64_t> openExchanges{0};  // of those that are recorded
-};
 
 // One open connection as the live list shows it.
 struct ConnectionSnapshot {
@@ -51,12 +43,12 @@ struct ConnectionSnapshot {
 
 class Worker final : public session::IdSource {
  public:
-  // `sink` outlives the worker; null: capture is off whatever the settings say. Ids are given out from these on.
-  Worker(WorkerSettings settings, capture::Sink* sink, ExchangeId firstExchange, ConnectionId firstConnection);
+  // All outlive the worker. `sink` null: capture is off whatever the settings say.
+  Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters);
   ~Worker();
   Worker(Worker&&) = delete;
 
-  // Before run(). Takes an open, listening acceptor; `label` is what rows say of it: "regular 127.0.0.1:8080".
+  // Before run(), or on the loop. Takes an open, listening acceptor; `label` is what rows say of it: "regular 127.0.0.1:8080".
   asio::io_context& loop() { return loop_; }
   void serve(asio::ip::tcp::acceptor acceptor, std::string label);
 
@@ -67,10 +59,9 @@ class Worker final : public session::IdSource {
   void drain();
   // Any thread. Calls `done` on the worker's thread with every open connection.
   void snapshot(std::function<void(std::vector<ConnectionSnapshot>)> done);
-  const WorkerCounters& counters() const { return counters_; }
 
   // --- For connections. Loop thread only.
-  ExchangeId nextExchangeId() override { return ExchangeId{nextExchange_++}; }
+  ExchangeId nextExchangeId() override { return ExchangeId{ids_.nextExchange.add(1)}; }
   const WorkerSettings& settings() const { return settings_; }
   const throttle::Profile& profile() const { return settings_.profile; }
   WorkerCounters& mutableCounters() { return counters_; }
@@ -102,6 +93,8 @@ class Worker final : public session::IdSource {
   // Immutable after construction.
   const WorkerSettings settings_;
   capture::Sink* const sink_;
+  IdPage& ids_;
+  WorkerCounters& counters_;
 
   // Loop thread only.
   asio::io_context loop_{1};
@@ -117,11 +110,7 @@ class Worker final : public session::IdSource {
   std::unordered_map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
   std::vector<std::unique_ptr<ClientConnection>> retired_;
   std::vector<std::unique_ptr<Relay>> endingRelays_;
-  std::uint64_t nextExchange_;
-  std::uint64_t nextConnection_;
   bool draining_ = false;
-
-  WorkerCounters counters_;
 };
 
 }  // namespace sluice::engine

@@ -17,7 +17,7 @@ class Proxy {
  public:
   explicit Proxy(engine::WorkerSettings settings = {},
                  asio::ip::address address = asio::ip::address_v4::loopback())
-      : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, ExchangeId{1}, ConnectionId{1})) {
+      : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, ids_, counters_)) {
     platform::prepareServerProcess();
     asio::ip::tcp::acceptor acceptor(worker_->loop(), {address, 0});
     port = acceptor.local_endpoint().port();
@@ -35,8 +35,9 @@ class Proxy {
   }
 
   engine::Worker& worker() { return *worker_; }
+  const engine::WorkerCounters& counters() const { return counters_; }
   bool waitForConnections(std::uint64_t count) {
-    return eventually([&] { return worker_->counters().openConnections == count; });
+    return eventually([&] { return counters_.openConnections.load() == count; });
   }
 
   Kept kept;
@@ -49,6 +50,8 @@ class Proxy {
     return settings;
   }
 
+  engine::IdPage ids_{{1}, {1}};
+  engine::WorkerCounters counters_;
   std::unique_ptr<engine::Worker> worker_;
   std::thread thread_;
 };

@@ -204,7 +204,7 @@ SLUICE_TEST(aBurstOfPipelinedRequestsIsReadAsItIsAnswered) {
       answers.erase(0, at + 13);
       ++answered;
     }
-    const auto received = proxy.worker().counters().bytesUp.load();
+    const auto received = proxy.counters().bytesUp.load();
     const auto asked = origin.requests() * kRequestBytes;
     if (received > asked) ahead = std::max(ahead, received - asked);
   }
