@@ -141,8 +141,14 @@ void ClientConnection::run(session::SendToUpstream& command, Now) {
   requestSentTold_ = false;
 }
 
-void ClientConnection::run(session::SendToClient& command, Now) {
+void ClientConnection::run(session::SendToClient& command, Now now) {
+  std::string body;
+  if (command.headBytes < command.bytes.size()) {
+    body = command.bytes.substr(command.headBytes);
+    command.bytes.resize(command.headBytes);
+  }
   client_.writer().appendOwned(std::move(command.bytes));
+  if (!body.empty()) client_.sendBody(std::move(body), now.mono);
 }
 
 void ClientConnection::run(session::RelayRequestBody& command, Now) {

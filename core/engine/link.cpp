@@ -35,6 +35,16 @@ void Link::waitWritableIfBlocked(MonoTime now) {
   if (writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked) transport_.waitWritable();
 }
 
+void Link::sendBody(std::string body, MonoTime now) {
+  ownBodies_.push_back(std::move(body));
+  auto slice = buffer::Slice::ofMemory(asBytes(ownBodies_.back()));
+  slice.owner = this;
+  slice.last = true;
+  buffer::Chain chain;
+  chain.pushBack(slice);
+  chain_.push(chain, now);
+}
+
 IoResult Link::sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) {
   auto result = transport_.sendFile(static_cast<PooledFile&>(file).handle(), offset, static_cast<std::size_t>(length));
   // The writer knows the file's name.

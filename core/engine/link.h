@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asio/ip/tcp.hpp>
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -14,7 +15,10 @@
 
 namespace sluice::engine {
 
-class Link final : public pipe::Source, public output::Stream, private net::Transport::Handler {
+class Link final : public pipe::Source,
+                   public output::Stream,
+                   private net::Transport::Handler,
+                   private buffer::SliceOwner {
  public:
   class Driver {
    public:
@@ -44,6 +48,8 @@ class Link final : public pipe::Source, public output::Stream, private net::Tran
   // --- Sending.
   output::ChainWriter& writer() { return writer_; }
   pipe::OutputFilter& output() { return chain_; }
+  // The body of a response of our own; takes the way of every body. What fails shows in writer().
+  void sendBody(std::string body, MonoTime now);
   bool fileReadInFlight() const { return chain_.reading(); }
   // linkReady() when the writer may go on, if it is blocked.
   void waitWritableIfBlocked(MonoTime now);
@@ -58,10 +64,12 @@ class Link final : public pipe::Source, public output::Stream, private net::Tran
  private:
   void onReadable() override;
   void onWritable() override;
+  void sliceDone(std::uint32_t) override { ownBodies_.pop_front(); }
 
   net::Transport transport_;
   Driver* driver_ = nullptr;
   bool mayReceive_ = false;
+  std::deque<std::string> ownBodies_;  // until they are sent
   output::ChainWriter writer_{*this};
   output::OutputChain chain_;
 };

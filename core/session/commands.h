@@ -24,6 +24,7 @@ struct SendToUpstream {
 
 struct SendToClient {
   std::string bytes;
+  std::size_t headBytes = std::string::npos;  // what is behind them is the body of a response of our own
 };
 
 // Moves the body that follows the client's head to upstream; answered by requestBodyEnded().

@@ -469,7 +469,7 @@ void HttpSession::answerError(const Error& error, Persistence connection) {
     tell(capture::BodyChunk{recording_->exchange(), capture::Direction::Response, bytes.substr(headBytes)});
     recording_->responseBodyEnded({{bytes.size() - headBytes, bytes.size() - headBytes}, {}, {}, false});
   }
-  command(SendToClient{std::move(bytes)});
+  command(SendToClient{std::move(bytes), headBytes});
 }
 
 void HttpSession::endExchange(Error error, Now now) {

@@ -6,38 +6,18 @@
 #include "core/store/reader.h"
 #include "core/store/recorder.h"
 #include "tests/integration/store/recording.h"
-#include "tests/support/process.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/support/small_disk.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/integrity.h"
 
 using namespace sluice;
 using namespace sluice::store;
 using namespace sluice::store::test;
+using sluice::test::SmallDisk;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-// A small file system in memory; only a user with that right can have one.
-class SmallDisk {
- public:
-  explicit SmallDisk(const std::string& size) {
-    mounted_ = sluice::test::run("mount", {"-t", "tmpfs", "-o", "size=" + size, "tmpfs", folder_.path().string()}).ok();
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) (void)sluice::test::run("umount", {"-l", folder_.path().string()});
-  }
-
-  bool mounted() const { return mounted_; }
-  const fs::path& path() const { return folder_.path(); }
-
- private:
-  sluice::test::TemporaryDirectory folder_;
-  bool mounted_ = false;
-};
 
 void recordOne(Recorder& recorder, std::uint64_t id) {
   capture::ExchangeStarted start;

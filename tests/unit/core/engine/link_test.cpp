@@ -119,6 +119,22 @@ SLUICE_TEST(aBlockedWriterGoesOnWhenThePeerHasRead) {
   QVERIFY(read == much);
 }
 
+SLUICE_TEST(aBodyOfOurOwnFollowsItsHeadHoweverSlowlyItIsTaken) {
+  test::LinkEnds ends;
+  const std::string body(3'000'000, 'b');
+  ends.client.writer().appendOwned("head\r\n\r\n");
+  ends.client.sendBody(body, test::LinkEnds::now());
+  QVERIFY(ends.client.writer().pending());
+  std::string came;
+  QVERIFY(ends.drive([&] {
+    ends.client.writer().flush(test::LinkEnds::now());
+    ends.readSome(ends.browser, came);
+    return came.size() >= body.size() + 8;
+  }));
+  QVERIFY(came == "head\r\n\r\n" + body);
+  QVERIFY(!ends.client.writer().pending());
+}
+
 SLUICE_TEST(tellsNobodyWithoutADriver) {
   Rig rig;
   rig.client.setDriver(nullptr);
