@@ -24,13 +24,14 @@ std::string addressOf(const asio::ip::tcp::socket& socket) {
 }  // namespace
 
 ClientConnection::ClientConnection(Worker& worker, asio::ip::tcp::socket socket, ConnectionId id,
-                                   const std::string& listener)
+                                   const std::string& listener, session::Entry entry)
     : worker_(worker),
       id_(id),
       listener_(listener),
       openedAt_(readClocks().wall),
       clientAddress_(addressOf(socket)),
-      session_(worker, id, worker.sink() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off),
+      session_(worker, id, worker.sink() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off,
+               std::move(entry)),
       client_(std::move(socket), Side::Client, nullptr),
       requestRelay_(makeRelay()),
       responseRelay_(makeRelay()),

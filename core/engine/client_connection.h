@@ -22,7 +22,8 @@ namespace sluice::engine {
 
 class ClientConnection final : private Link::Driver {
  public:
-  ClientConnection(Worker& worker, asio::ip::tcp::socket socket, ConnectionId id, const std::string& listener);
+  ClientConnection(Worker& worker, asio::ip::tcp::socket socket, ConnectionId id, const std::string& listener,
+                   session::Entry entry);
   ~ClientConnection();
   ClientConnection(ClientConnection&&) = delete;
 

@@ -104,6 +104,7 @@ Micros ClientConnection::patience() const {
   if (closing_ == Closing::Lingering) return timeouts.linger;
   if (closing_ == Closing::Flushing) return timeouts.body;
   switch (session_.phase()) {
+    case Phase::AwaitSocks:
     case Phase::AwaitRequest: return session_.insideHead() ? timeouts.requestHead : timeouts.clientIdle;
     case Phase::Connecting: return timeouts.connect * 2;  // the connector has its own limit
     case Phase::Sniff: return sniffedBytes_ > 0 ? timeouts.sniff : timeouts.tunnel;

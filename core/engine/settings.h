@@ -13,18 +13,21 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/pipe/settings.h"
+#include "core/session/entry.h"
 #include "core/throttle/profile.h"
 
 namespace sluice::engine {
 
-// "regular@127.0.0.1:8080".
+// "regular@127.0.0.1:8080", "reverse:http://host:80@127.0.0.1:9000", "socks5@127.0.0.1:1080",
+// "socks5:user:password@127.0.0.1:1080".
 struct ListenerSpec {
-  std::string text;  // as given
-  std::string kind;  // "regular"
+  std::string text;  // as given, without a password
+  std::string kind;  // what people read: "regular", "reverse:http://host:80", "socks5"
   asio::ip::tcp::endpoint address;
+  session::Entry entry;
 };
 
-// Errors: BadArgument, saying what is wrong with which part.
+// Errors: BadArgument, saying what is wrong with which part; a password is never repeated.
 Result<ListenerSpec> parseListenerSpec(std::string_view text);
 
 // How long a side may be silent. Each has its reason beside it.

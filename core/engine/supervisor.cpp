@@ -98,7 +98,7 @@ Result<void> Supervisor::openListeners() {
     if (!acceptor) return fail(std::move(acceptor.error()));
     const auto address = net::toText(acceptor->local_endpoint());
     listeners_.push_back({spec.text, spec.kind, address});
-    worker_->serve(std::move(*acceptor), spec.kind + " " + address);
+    worker_->serve(std::move(*acceptor), spec.kind + " " + address, spec.entry);
   }
   return {};
 }

@@ -14,11 +14,12 @@ namespace sluice::engine {
 using asio::ip::tcp;
 
 struct Worker::Listening {
-  Listening(tcp::acceptor a, std::string l, asio::io_context& loop)
-      : acceptor(std::move(a)), label(std::move(l)), retry(loop) {}
+  Listening(tcp::acceptor a, std::string l, session::Entry e, asio::io_context& loop)
+      : acceptor(std::move(a)), label(std::move(l)), entry(std::move(e)), retry(loop) {}
 
   tcp::acceptor acceptor;
   std::string label;
+  session::Entry entry;
   asio::steady_timer retry;
 };
 
@@ -36,8 +37,9 @@ Worker::Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, Worker
 
 Worker::~Worker() = default;
 
-void Worker::serve(tcp::acceptor acceptor, std::string label) {
-  auto& listening = *listeners_.emplace_back(std::make_unique<Listening>(std::move(acceptor), std::move(label), loop_));
+void Worker::serve(tcp::acceptor acceptor, std::string label, session::Entry entry) {
+  listeners_.push_back(std::make_unique<Listening>(std::move(acceptor), std::move(label), std::move(entry), loop_));
+  auto& listening = *listeners_.back();
   ownAddresses_.add(listening.acceptor.local_endpoint());
   accept(listening);
 }
@@ -73,7 +75,7 @@ void Worker::accepted(Listening& listening, const std::error_code& code, tcp::so
 void Worker::open(Listening& listening, tcp::socket socket) {
   const ConnectionId id{ids_.nextConnection.add(1)};
   clients_.identify(id, ExchangeId{ids_.nextExchange.load()}, socket);
-  auto connection = std::make_unique<ClientConnection>(*this, std::move(socket), id, listening.label);
+  auto connection = std::make_unique<ClientConnection>(*this, std::move(socket), id, listening.label, listening.entry);
   auto& reference = *connection;
   connections_.emplace(id, std::move(connection));
   counters_.openConnections.store(connections_.size());

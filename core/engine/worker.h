@@ -50,7 +50,7 @@ class Worker final : public session::IdSource {
 
   // Before run(), or on the loop. Takes an open, listening acceptor; `label` is what rows say of it: "regular 127.0.0.1:8080".
   asio::io_context& loop() { return loop_; }
-  void serve(asio::ip::tcp::acceptor acceptor, std::string label);
+  void serve(asio::ip::tcp::acceptor acceptor, std::string label, session::Entry entry = {});
 
   // Returns after drain() or stop().
   void run();

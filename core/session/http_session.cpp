@@ -30,8 +30,17 @@ bool hasBody(const Framing& framing) {
 
 }  // namespace
 
-HttpSession::HttpSession(IdSource& ids, ConnectionId connection, Capture capture)
-    : ids_(ids), connection_(connection), capture_(capture) {}
+HttpSession::HttpSession(IdSource& ids, ConnectionId connection, Capture capture, Entry entry)
+    : ids_(ids), connection_(connection), capture_(capture), entry_(std::move(entry)) {
+  switch (entry_.kind) {
+    case Entry::Kind::Regular: break;
+    case Entry::Kind::Reverse: origin_ = entry_.origin; break;
+    case Entry::Kind::Socks:
+      socks_.emplace(entry_.credentials);
+      phase_ = Phase::AwaitSocks;
+      break;
+  }
+}
 
 void HttpSession::tell(capture::Record record) {
   if (capture_ == Capture::On) command(Tell{std::move(record)});
@@ -41,6 +50,7 @@ void HttpSession::tell(capture::Record record) {
 
 std::size_t HttpSession::clientBytes(Bytes bytes, Now now) {
   SLUICE_ASSERT(readsClientHead());
+  if (phase_ == Phase::AwaitSocks) return socksBytes(bytes, now);
   auto fed = requestParser_.feed(bytes);
   if (!recording_ && requestParser_.started()) beginExchange(now);
   if (!fed) {
@@ -83,14 +93,15 @@ void HttpSession::requestComplete(Now now) {
   if (!tunnel_ && hasBody(requestFraming_)) requestBody_ = RequestBody::Waiting;
   clientPersistence_ = http1::afterRequest(head);
   upgrade_ = head.find(http1::FieldId::Upgrade) && head.hasToken(http1::FieldId::Connection, "upgrade");
+  if (tunnel_) tunnelTo_ = httpOrigin(std::string(target->authority.host), target->port);
   phase_ = Phase::Connecting;
   openUpstream(tunnel_ ? OpenUpstream::Reuse::Never : OpenUpstream::Reuse::Allowed);
 }
 
 Destination HttpSession::destination(const Target* target) const {
   auto to = destinationOf(requestParser_.head(), target);
-  if (!origin_ || target == nullptr || target->form == Target::Form::Absolute) return to;
-  if (target->form == Target::Form::Authority) return to;
+  if (!origin_ || target == nullptr || target->form == Target::Form::Authority) return to;
+  if (target->form == Target::Form::Absolute && entry_.kind != Entry::Kind::Reverse) return to;
   to.scheme = "http";
   to.host = origin_->host;
   to.port = origin_->port;
@@ -101,8 +112,12 @@ Destination HttpSession::destination(const Target* target) const {
 Error HttpSession::checkTarget(const Target& target) const {
   if (origin_) {
     if (target.form == Target::Form::Origin || target.form == Target::Form::Asterisk) return {};
+    // RFC 9112 section 3.2.2: a server accepts whole URLs too.
+    const bool reverse = entry_.kind == Entry::Kind::Reverse;
+    if (reverse && target.form == Target::Form::Absolute) return {};
     return {Code::BadTarget, Side::Client, 0,
-            "behind CONNECT " + origin_->host + ":" + std::to_string(origin_->port) + " the request target must be a path"};
+            std::string(reverse ? "on this reverse listener for " : "behind CONNECT ") + origin_->host + ":" +
+                std::to_string(origin_->port) + " the request target must be a path"};
   }
   switch (target.form) {
     case Target::Form::Authority: return {};
@@ -142,6 +157,7 @@ void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
   recording_->upstreamOpened(std::move(upstream.address), upstream.reused, upstream.resolvedAt, upstream.connectedAt);
   if (tunnel_) {
     phase_ = Phase::Sniff;
+    if (socks_) return answerSocks(socks5::Reply::Succeeded);
     command(SendToClient{std::string(http1::kConnectionEstablished)});
     held_.emplace_back(recording_->responseStarted(200, {}, http1::kConnectionEstablished));
     return;
@@ -174,11 +190,8 @@ void HttpSession::openTunnel() {
 
 // The connection that stands already serves the first request, by way of those that are kept.
 void HttpSession::enterOrigin() {
-  const auto target = http1::parseTarget("CONNECT", requestParser_.head().target());
-  const auto& authority = target->authority;
-  const std::string host = authority.isIpv6 ? "[" + std::string(authority.host) + "]" : std::string(authority.host);
-  origin_ = {std::string(authority.host), target->port,
-             target->port == 80 ? host : host + ":" + std::to_string(target->port)};
+  origin_ = tunnelTo_;
+  socks_.reset();
   command(EndUpstream{EndUpstream::Fate::Reuse});
   upstreamOpen_ = false;
   held_.clear();
@@ -194,14 +207,24 @@ void HttpSession::tellHeld() {
   held_.clear();
 }
 
+// A reverse listener's server is asked by its own name, which it may serve among others.
+http1::Target HttpSession::forwardTarget() const {
+  const auto& head = requestParser_.head();
+  auto target = *http1::parseTarget(head.method(), head.target());
+  if (entry_.kind != Entry::Kind::Reverse) return target;
+  target.form = Target::Form::Absolute;
+  target.authority = {origin_->authority, origin_->host, origin_->port, origin_->host.find(':') != std::string::npos};
+  target.port = origin_->port;
+  return target;
+}
+
 void HttpSession::sendRequest(Now) {
   const auto& head = requestParser_.head();
-  const auto target = http1::parseTarget(head.method(), head.target());
   http1::ForwardOptions options;
   if (upgrade_) options.upgrade = http1::UpgradeField::Keep;
   options.te = http1::TeField::KeepTrailers;  // chunked bodies pass with their trailers
   std::string bytes;
-  http1::forwardRequestHead(head, *target, options, bytes);
+  http1::forwardRequestHead(head, forwardTarget(), options, bytes);
   command(SendToUpstream{std::move(bytes)});
   if (requestBody_ == RequestBody::Waiting) {
     requestBody_ = RequestBody::Running;
@@ -364,6 +387,8 @@ void HttpSession::tunnelEnded(TunnelEnd tunnel, Now now) {
 void HttpSession::clientEnded(Now now) {
   clientEnded_ = true;
   switch (phase_) {
+    case Phase::AwaitSocks:
+      return socksRefused({Code::EndedEarly, Side::Client, 0, "the connection ended inside the SOCKS request"}, now);
     case Phase::AwaitRequest:
       if (!requestParser_.started()) return close(CloseClient::Kind::FlushThenClose);
       return requestInvalid({Code::EndedEarly, Side::Client, 0, "the connection ended inside the request head"}, now);
@@ -381,6 +406,7 @@ void HttpSession::clientEnded(Now now) {
 
 void HttpSession::clientFailed(Error error, Now now) {
   if (phase_ == Phase::Closed) return;
+  if (phase_ == Phase::AwaitSocks) return socksRefused(std::move(error), now);
   if (phase_ == Phase::AwaitRequest && !recording_) return close(CloseClient::Kind::Abort);
   if (phase_ == Phase::AwaitRequest) tell(recording_->started({}, requestParser_.head().raw()));
   tellHeld();
@@ -410,6 +436,8 @@ void HttpSession::upstreamFailed(Error error, Now now) {
 
 void HttpSession::timedOut(Now now) {
   switch (phase_) {
+    case Phase::AwaitSocks:
+      return socksRefused({Code::IdleTimeout, Side::Client, 0, "the SOCKS request did not arrive in time"}, now);
     case Phase::AwaitRequest:
       if (!requestParser_.started()) return close(CloseClient::Kind::FlushThenClose);
       return requestInvalid({Code::IdleTimeout, Side::Client, 0, "the request head did not arrive in time"}, now);
@@ -432,7 +460,7 @@ void HttpSession::stop(Now now) {
     endExchange({}, now);
     return close(CloseClient::Kind::FlushThenClose);
   }
-  if (phase_ == Phase::AwaitRequest && !requestParser_.started()) close(CloseClient::Kind::FlushThenClose);
+  if (readsClientHead() && !insideHead()) close(CloseClient::Kind::FlushThenClose);
 }
 
 void HttpSession::failExchange(Error error, Now now) {
@@ -458,6 +486,7 @@ void HttpSession::failExchange(Error error, Now now) {
 }
 
 void HttpSession::answerError(const Error& error, Persistence connection) {
+  if (socks_) return answerSocks(socks5::replyFor(error));
   const auto body = requestParser_.head().method() == "HEAD" ? http1::BodyKind::Omit : http1::BodyKind::Send;
   const int status = http1::statusFor(error);
   auto bytes = http1::errorResponse(status, error, connection, body);

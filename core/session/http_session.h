@@ -1,10 +1,10 @@
-// What one client connection of a regular (forward) proxy listener is doing: a sequence of HTTP/1 exchanges, ended by a
-// tunnel or by closing. What comes behind CONNECT is sniffed: HTTP/1 becomes exchanges with that server, anything else a
-// tunnel. Pure: events and the time go in, commands come out. Owned by one thread.
+// What one client connection of a listener is doing: a sequence of HTTP/1 exchanges, ended by a tunnel or by closing. What
+// comes behind CONNECT, or after the handshake of SOCKS, is sniffed: HTTP/1 becomes exchanges with that server, anything
+// else a tunnel. Pure: events and the time go in, commands come out. Owned by one thread.
 //
 // The driver calls one event, then carries out every command of takeCommands() before the next. It feeds heads while
-// readsClientHead() or readsUpstreamHead() says so, and all first bytes anew while sniffs();
-// bodies pass by in pipes and only their ends are told.
+// readsClientHead() or readsUpstreamHead() says so, and all first bytes anew while sniffs(); bodies pass by in pipes and
+// only their ends are told.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@
 #include "core/codec/http1/head_parser.h"
 #include "core/codec/http1/persistence.h"
 #include "core/session/commands.h"
+#include "core/session/entry.h"
 #include "core/session/recording.h"
 
 namespace sluice::session {
@@ -47,10 +48,10 @@ struct TunnelEnd {
 class HttpSession {
  public:
   enum class Capture : std::uint8_t { Off, On };
-  enum class Phase : std::uint8_t { AwaitRequest, Connecting, Sniff, AwaitResponse, RelayResponse, Tunnel, Closed };
+  enum class Phase : std::uint8_t { AwaitSocks, AwaitRequest, Connecting, Sniff, AwaitResponse, RelayResponse, Tunnel, Closed };
 
   // `ids` outlives the session.
-  HttpSession(IdSource& ids, ConnectionId connection, Capture capture);
+  HttpSession(IdSource& ids, ConnectionId connection, Capture capture, Entry entry = {});
 
   // --- Events. Bytes are only looked at; the return value is how many of them belonged to a head.
   // REQUIRES: readsClientHead().
@@ -80,11 +81,13 @@ class HttpSession {
   void stop(Now now);
 
   // --- State.
-  bool readsClientHead() const { return phase_ == Phase::AwaitRequest; }
+  bool readsClientHead() const { return phase_ == Phase::AwaitRequest || phase_ == Phase::AwaitSocks; }
   bool readsUpstreamHead() const { return phase_ == Phase::AwaitResponse; }
   bool sniffs() const { return phase_ == Phase::Sniff; }
   Phase phase() const { return phase_; }
-  bool insideHead() const { return phase_ == Phase::AwaitRequest && requestParser_.started(); }
+  bool insideHead() const {
+    return phase_ == Phase::AwaitSocks ? socks_->started() : phase_ == Phase::AwaitRequest && requestParser_.started();
+  }
   ExchangeId exchange() const { return recording_ ? recording_->exchange() : ExchangeId{}; }
   // "http://host/path" or "host:port" of the exchange that runs, or ran last.
   const std::string& target() const { return targetText_; }
@@ -101,16 +104,15 @@ class HttpSession {
     Broken,   // upstream would not take it; its response may still come
   };
 
-  // The server at the other end of what CONNECT asked for: requests name a path there.
-  struct Origin {
-    std::string host;
-    std::uint16_t port = 0;
-    std::string authority;  // as in a URL: without the scheme's own port
-  };
-
   template <class T>
   void command(T value) { commands_.emplace_back(std::move(value)); }
   void tell(capture::Record record);
+
+  std::size_t socksBytes(Bytes bytes, Now now);
+  void socksRequested();
+  Destination socksDestination() const;
+  void socksRefused(Error error, Now now);
+  void answerSocks(socks5::Reply reply);
 
   void beginExchange(Now now);
   void requestComplete(Now now);
@@ -119,6 +121,7 @@ class HttpSession {
   Destination destination(const http1::Target* target) const;
   void openUpstream(OpenUpstream::Reuse reuse);
   void sendRequest(Now now);
+  http1::Target forwardTarget() const;
   bool mayRetry() const;
   bool requestIsWhole() const { return requestBody_ == RequestBody::None || requestBody_ == RequestBody::Done; }
 
@@ -142,6 +145,7 @@ class HttpSession {
   IdSource& ids_;
   const ConnectionId connection_;
   const Capture capture_;
+  const Entry entry_;
 
   // The connection.
   Phase phase_ = Phase::AwaitRequest;
@@ -149,6 +153,8 @@ class HttpSession {
   bool clientEnded_ = false;
   std::uint64_t exchanges_ = 0;
   std::string targetText_;
+  std::optional<socks5::ServerHandshake> socks_;  // until it is known what comes behind it
+  Origin tunnelTo_;                               // what CONNECT or SOCKS asked for
   std::optional<Origin> origin_;
   ExchangeId spareExchange_;  // of a CONNECT that needs no row
   http1::HeadParser requestParser_{http1::Role::Request};

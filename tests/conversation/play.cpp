@@ -43,7 +43,7 @@ bool begins(const std::string& text, const std::string& with) { return text.rfin
 
 }  // namespace
 
-Play::Play() : session_(*ids_, ConnectionId{1}, HttpSession::Capture::On) {}
+Play::Play(session::Entry entry) : session_(*ids_, ConnectionId{1}, HttpSession::Capture::On, std::move(entry)) {}
 
 Play& Play::in(const Event& event) {
   steps_++;

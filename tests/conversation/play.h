@@ -18,7 +18,7 @@ class Play {
   // Empty: as expected; else what was expected.
   using Expectation = std::function<std::string(const session::Command&)>;
 
-  Play();
+  explicit Play(session::Entry entry = {});
 
   Play& in(const Event& event);
   // Exactly these commands came since the last in().
@@ -61,7 +61,7 @@ class Play {
   int steps_ = 0;
 };
 
-inline Play play() { return Play(); }
+inline Play play(session::Entry entry = {}) { return Play(std::move(entry)); }
 
 // --- Events.
 Play::Event clientBytes(std::string text);    // all of it must be taken, unless it is followed by another message

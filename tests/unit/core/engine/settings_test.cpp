@@ -22,3 +22,42 @@ SLUICE_TEST(saysWhatIsWrongWithAListener) {
     QVERIFY2(spec.error().detail.find(text.substr(0, text.find('@'))) != std::string::npos, spec.error().detail.c_str());
   }
 }
+
+SLUICE_TEST(readsAReverseListener) {
+  const auto spec = parseListenerSpec("reverse:http://example.test:8000@127.0.0.1:9000");
+  QVERIFY(spec.has_value());
+  QCOMPARE(spec->kind, std::string("reverse:http://example.test:8000"));
+  QVERIFY(spec->entry.kind == session::Entry::Kind::Reverse);
+  QCOMPARE(spec->entry.origin.host, std::string("example.test"));
+  QCOMPARE(spec->entry.origin.port, std::uint16_t(8000));
+  QCOMPARE(spec->entry.origin.authority, std::string("example.test:8000"));
+  const auto plain = parseListenerSpec("reverse:http://[::1]/@[::1]:9000");
+  QVERIFY(plain.has_value());
+  QCOMPARE(plain->entry.origin.host, std::string("::1"));
+  QCOMPARE(plain->entry.origin.port, std::uint16_t(80));
+  QCOMPARE(plain->entry.origin.authority, std::string("[::1]"));
+}
+
+SLUICE_TEST(readsASocksListener) {
+  const auto open = parseListenerSpec("socks5@127.0.0.1:1080");
+  QVERIFY(open.has_value() && open->entry.kind == session::Entry::Kind::Socks && !open->entry.credentials);
+  const auto guarded = parseListenerSpec("socks5:me:se:cr@t@127.0.0.1:1080");
+  QVERIFY(guarded.has_value());
+  QVERIFY((guarded->entry.credentials == socks5::Credentials{"me", "se:cr@t"}));
+  QCOMPARE(guarded->kind, std::string("socks5"));
+  QCOMPARE(guarded->text, std::string("socks5:...:...@127.0.0.1:1080"));
+}
+
+SLUICE_TEST(saysWhatIsWrongWithAReverseOrSocksListenerAndKeepsThePassword) {
+  for (const std::string text : {"reverse@127.0.0.1:1", "reverse:@127.0.0.1:1", "reverse:host@127.0.0.1:1", "reverse:/x@127.0.0.1:1",
+                                 "reverse:http://@127.0.0.1:1", "reverse:http://a:0@127.0.0.1:1", "reverse:ftp://a@127.0.0.1:1",
+                                 "reverse:http://a/path@127.0.0.1:1", "reverse:http://a?q@127.0.0.1:1", "reverse:http://a@host:1",
+                                 "socks5:@127.0.0.1:1", "socks5:secret@127.0.0.1:1", "socks5::secret@127.0.0.1:1",
+                                 "socks5:me:secret@127.0.0.1:x", "socks5:me:secret", "socks4@127.0.0.1:1"}) {
+    const auto spec = parseListenerSpec(text);
+    QVERIFY2(!spec, text.c_str());
+    QVERIFY(spec.error().code == Code::BadArgument);
+    QVERIFY2(spec.error().detail.find(text.substr(0, 5)) != std::string::npos, spec.error().detail.c_str());
+    QVERIFY2(spec.error().detail.find("secret") == std::string::npos, spec.error().detail.c_str());
+  }
+}
