@@ -124,8 +124,23 @@ struct ExchangeEnded {
   std::string responseTrailers;
 };
 
+// TLS on one side of an exchange, or of a tunnel that was to be intercepted: once for each side that has any.
+struct TlsSeen {
+  ExchangeId exchange;
+  Side side = Side::Upstream;     // Client or Upstream
+  std::string version;            // "TLSv1.3"; empty when the handshake failed before, or was not ours
+  std::string cipher;
+  std::string protocol;           // ALPN
+  std::string serverName;         // SNI
+  bool resumed = false;
+  std::int64_t handshakeUs = -1;  // how long the handshake took; negative: there was none of ours
+  std::string note;               // why it is as it is: "passed through: ..."; mostly empty
+  std::string chain;              // the peer's certificates, DER, one after the other, its own first; may be empty
+  std::string chainDigest;        // SHA-256 of it, hexadecimal: equal chains are kept once
+};
+
 using Record = std::variant<ConnectionOpened, ConnectionClosed, ExchangeStarted, ResponseStarted, BodyChunk,
-                            ExchangeProgress, ExchangeEnded, ClientIdentified, MessagePassed, BodyInFile>;
+                            ExchangeProgress, ExchangeEnded, ClientIdentified, MessagePassed, TlsSeen, BodyInFile>;
 
 // Where records go. Never blocks and never fails towards traffic: what cannot be taken is counted by the sink.
 class Sink {

@@ -21,6 +21,7 @@ struct Weight {
   }
   std::size_t operator()(const capture::ClientIdentified& r) const { return r.program.size(); }
   std::size_t operator()(const capture::MessagePassed& r) const { return r.payload.size() + r.fault.size(); }
+  std::size_t operator()(const capture::TlsSeen& r) const { return r.chain.size() + r.note.size(); }
 };
 
 // The status does not tell: an exchange that failed has that of our own answer.
@@ -159,6 +160,14 @@ bool Backlog::take(capture::MessagePassed& record) {
   return true;
 }
 
+bool Backlog::take(capture::TlsSeen& record) {
+  PendingExchange* exchange = find(record.exchange);
+  if (exchange == nullptr) return false;
+  exchange->tls.push_back(std::move(record));
+  touch(*exchange);
+  return true;
+}
+
 // Nothing belongs to an exchange after its end.
 PendingExchange* Backlog::find(ExchangeId id) {
   const auto at = exchanges_.find(id);
@@ -184,6 +193,7 @@ std::size_t Backlog::committed() {
       body.fresh = {};
     }
     exchange->messages.clear();
+    exchange->tls.clear();
   }
   for (PendingConnection* connection : dirtyConnections_) connection->inserted = true;
   forgetEnded();

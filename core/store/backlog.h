@@ -41,6 +41,7 @@ struct PendingExchange {
   std::string responseTrailers;
   std::array<PendingBody, 2> bodies;  // by Direction
   std::vector<capture::MessagePassed> messages;  // that are not committed
+  std::vector<capture::TlsSeen> tls;             // likewise
   bool inserted = false;  // the row is committed
   bool dirty = false;     // differs from what is committed
   bool ended = false;
@@ -91,6 +92,7 @@ class Backlog {
   bool take(capture::ExchangeEnded& record);
   bool take(capture::ClientIdentified& record);
   bool take(capture::MessagePassed& record);
+  bool take(capture::TlsSeen& record);
 
   PendingExchange* find(ExchangeId id);
   void forgetEnded();

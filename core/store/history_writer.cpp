@@ -25,6 +25,8 @@ enum class HistoryWriter::Sql : std::uint8_t {
   SelectPieces,
   DeletePieces,
   InsertMessage,
+  InsertChain,
+  InsertTls,
   UpdateHistory,
 };
 
@@ -62,6 +64,9 @@ constexpr std::array kStatements{
     "DELETE FROM body_piece WHERE exchange = ?1 AND direction = ?2",
     "INSERT INTO message (exchange, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    "INSERT INTO certificate_chain (digest, der) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    "INSERT INTO tls (exchange, side, version, cipher, protocol, server_name, resumed, handshake_us, note, chain)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
     "UPDATE history SET version = ?1, exchanges = ?2, next_exchange = ?3, next_connection = ?4, body_file_bytes = ?5"
     " WHERE id = 1",
 };
@@ -214,6 +219,9 @@ Result<void> HistoryWriter::write(PendingExchange& exchange) {
   for (const auto& message : exchange.messages) {
     if (auto done = write(message); !done) return done;
   }
+  for (const auto& tls : exchange.tls) {
+    if (auto done = write(tls); !done) return done;
+  }
   return {};
 }
 
@@ -278,6 +286,14 @@ Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
 Result<void> HistoryWriter::write(const capture::MessagePassed& message) {
   return run(Sql::InsertMessage, message.exchange, number(message.direction), message.at, int{message.opcode},
              message.compressed, message.wireBytes, message.bytes, Blob{message.payload}, message.fault);
+}
+
+Result<void> HistoryWriter::write(const capture::TlsSeen& tls) {
+  if (!tls.chain.empty()) {
+    if (auto done = run(Sql::InsertChain, tls.chainDigest, Blob{tls.chain}); !done) return done;
+  }
+  return run(Sql::InsertTls, tls.exchange, number(tls.side), tls.version, tls.cipher, tls.protocol, tls.serverName, tls.resumed,
+             phase(tls.handshakeUs), tls.note, tls.chainDigest);
 }
 
 Result<void> HistoryWriter::writeBody(PendingBody& body, BodyKey key) {

@@ -55,6 +55,7 @@ class HistoryWriter {
   Result<void> write(const capture::ClientIdentified& client);
   Result<void> write(PendingExchange& exchange);
   Result<void> write(const capture::MessagePassed& message);
+  Result<void> write(const capture::TlsSeen& tls);
   enum class Row : std::uint8_t { Written, IdTaken };
   Result<Row> insert(PendingExchange& exchange);
   Result<Row> update(const PendingExchange& exchange);

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages };
+enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages, Tls };
 
 // In the order of Sql. `filter` decides which exchanges lists and changes show.
 std::vector<std::string> statementTexts(const FilterSql& filter) {
@@ -45,6 +45,8 @@ std::vector<std::string> statementTexts(const FilterSql& filter) {
       "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
       "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
       " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+      "SELECT side, version, cipher, protocol, server_name, resumed, handshake_us, note, der FROM tls"
+      " LEFT JOIN certificate_chain ON digest = chain WHERE exchange = ?1 ORDER BY side",
   };
 }
 
@@ -89,6 +91,7 @@ class Reader::Impl {
   Result<void> prepare();
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   Result<BodyReader> body(BodyKey key);
+  Result<void> readTls(ExchangeDetails& details);
   Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
   std::string searchedBody(BodyKey key);
 
@@ -276,7 +279,27 @@ Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
     return true;
   });
   if (!done) return broken(done.error());
+  if (details) done = readTls(*details);
+  if (!done) return broken(done.error());
   return details;
+}
+
+Result<void> Reader::Impl::readTls(ExchangeDetails& details) {
+  Statement& select = statement(Sql::Tls);
+  select.bind(details.row.id);
+  return select.each([&] {
+    TlsRow& row = details.tls.emplace_back();
+    row.side = select.integer(0) == static_cast<std::int64_t>(Side::Client) ? Side::Client : Side::Upstream;
+    row.version = select.text(1);
+    row.cipher = select.text(2);
+    row.protocol = select.text(3);
+    row.serverName = select.text(4);
+    row.resumed = select.integer(5) != 0;
+    row.handshakeUs = select.isNull(6) ? -1 : select.integer(6);
+    row.note = select.text(7);
+    row.chain = select.text(8);
+    return true;
+  });
 }
 
 Result<std::vector<MessageRow>> Reader::Impl::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {

@@ -50,6 +50,19 @@ struct ExchangeRow {
   std::string clientProgram;  // path of its executable; empty: not known, or not yet
 };
 
+// TLS on one side of an exchange, as capture::TlsSeen tells of it.
+struct TlsRow {
+  Side side = Side::Upstream;
+  std::string version;
+  std::string cipher;
+  std::string protocol;
+  std::string serverName;
+  bool resumed = false;
+  std::int64_t handshakeUs = -1;
+  std::string note;
+  std::string chain;
+};
+
 // One exchange with all but its bodies.
 struct ExchangeDetails {
   ExchangeRow row;
@@ -60,6 +73,7 @@ struct ExchangeDetails {
   std::string clientAddress;  // of the connection; empty when it was not recorded
   std::string listener;
   std::uint64_t clientProcess = 0;  // 0: not known
+  std::vector<TlsRow> tls;  // client side first; empty where there was none
 };
 
 // A message of a WebSocket: records.h tells what each means.

@@ -33,6 +33,9 @@ Result<std::int64_t> readVersion(SqlConnection& sql) {
                 sql.name() + ": has version " + std::to_string(*version) + ", this program knows up to version " +
                     std::to_string(kSchemaVersion));
   }
+  const auto ours = sql.integer("SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'");
+  if (!ours) return ours;
+  if (*ours != schemaObjects()[static_cast<std::size_t>(*version - 1)]) return damaged(sql, "its tables are not those of its version");
   return version;
 }
 

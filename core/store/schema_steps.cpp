@@ -142,11 +142,36 @@ constexpr const char* kStep4 = R"sql(
 CREATE INDEX exchange_host ON exchange (host COLLATE NOCASE, status);
 )sql";
 
-constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4};
-static_assert(kSteps.size() == kSchemaVersion);
+// TLS on either side of an exchange, as records.h tells of it. Equal chains of certificates are kept once, named by
+// their SHA-256.
+constexpr const char* kStep5 = R"sql(
+CREATE TABLE certificate_chain (
+  digest TEXT PRIMARY KEY,
+  der BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE tls (
+  exchange INTEGER NOT NULL REFERENCES exchange ON DELETE CASCADE,
+  side INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  cipher TEXT NOT NULL,
+  protocol TEXT NOT NULL,
+  server_name TEXT NOT NULL,
+  resumed INTEGER NOT NULL,
+  handshake_us INTEGER,
+  note TEXT NOT NULL,
+  chain TEXT NOT NULL,  -- digest; empty: the peer showed no certificate
+  PRIMARY KEY (exchange, side)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5};
+constexpr std::array kObjects{10, 10, 12, 13, 15};
+static_assert(kSteps.size() == kSchemaVersion && kObjects.size() == kSchemaVersion);
 
 }  // namespace
 
 std::span<const char* const> schemaSteps() { return kSteps; }
+std::span<const int> schemaObjects() { return kObjects; }
 
 }  // namespace sluice::store
