@@ -41,6 +41,20 @@ enum class Code : std::uint16_t {
   BadCoding = 37,      // a body is not what its content coding says
   DecodedTooLarge = 38,
   BadSocks = 39,       // not SOCKS, or of SOCKS what is not supported
+  // TLS: the verdict on a handshake.
+  TlsFailed = 60,                  // any other reason
+  TlsProtocolMismatch = 61,        // no version or cipher in common, or no TLS at all
+  TlsTruncated = 62,               // the stream ended without close_notify
+  TlsClientDistrusts = 63,         // the client does not trust our CA
+  TlsClientPinned = 64,            // the client went away when it saw our certificate
+  TlsClientCertificateWanted = 65, // upstream wants a certificate that only the client has
+  TlsCertificateExpired = 66,      // of upstream, and so the following
+  TlsCertificateNotYetValid = 67,
+  TlsCertificateWrongHost = 68,
+  TlsCertificateSelfSigned = 69,
+  TlsCertificateUntrusted = 70,    // no chain to a trusted root
+  TlsCertificateOwn = 71,          // of our own CA
+  TlsCertificateInvalid = 72,      // wrong in any other way
   // This machine.
   AddressInUse = 40,
   AccessDenied = 41,

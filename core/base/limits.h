@@ -91,6 +91,14 @@ inline constexpr std::size_t kChunkLineBytesMax = 4 * kKiB;
 inline constexpr std::size_t kTrailerBytesMax = 16 * kKiB;         // trailers are a few fields; a head has its own limit
 inline constexpr std::size_t kChunkExtensionBytesKept = 4 * kKiB;  // for the inspector; what is more is passed on, not kept
 
+// TLS.
+inline constexpr std::size_t kClientHelloBytesMax = 16 * kKiB;  // with post-quantum keys they have 2 KiB; one block holds it
+inline constexpr std::size_t kOfferedProtocolsMax = 64;         // browsers offer two
+inline constexpr std::size_t kLeafCertificatesMax = 1000;       // hosts of a day's browsing; 2 KiB each
+inline constexpr std::size_t kTlsTicketsMax = 1000;             // likewise, for resumption
+inline constexpr std::size_t kTlsReceiveBytes = 32 * kKiB;      // of ciphertext in one receive: two records
+inline constexpr std::size_t kTlsHeldBackBytesMax = 64 * kKiB;  // records that the socket has not taken; then writing waits
+
 // Content codings, undone for viewing.
 inline constexpr std::size_t kContentCodingsMax = 4;            // two are rare already; each costs its window
 inline constexpr int kZstdWindowLog = 23;                       // 8 MiB: RFC 9659 lets no sender use more

@@ -1,0 +1,30 @@
+#include "core/codec/tls/certificate.h"
+
+#include "core/codec/tls/authority.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::tls;
+
+SLUICE_TEST(tellsWhatACertificateSays) {
+  const WallTime now{std::chrono::sys_days(std::chrono::year(2027) / 2 / 3)};
+  const auto authority = Authority::make(now);
+  const auto facts = describeCertificate(authority->certificateDer()).value();
+  QCOMPARE(facts.subject, "CN = " + authority->name() + ", O = Sluice");
+  QCOMPARE(facts.commonName, authority->name());
+  QCOMPARE(dateOf(facts.validFrom), std::string("2027-02-01"));
+  QCOMPARE(facts.sha256.size(), std::size_t(64));
+}
+
+SLUICE_TEST(whatIsNoCertificateIsAnError) {
+  const auto authority = Authority::make(WallTime{});
+  const auto& der = authority->certificateDer();
+  for (const auto& bytes : {std::string(), std::string("x"), der.substr(0, der.size() - 1), der.substr(1)}) {
+    QVERIFY(!describeCertificate(bytes));
+  }
+}
+
+SLUICE_TEST(datesAreThoseOfTheCalendar) {
+  QCOMPARE(dateOf(WallTime{}), std::string("1970-01-01"));
+  QCOMPARE(dateOf(WallTime(Micros(-1))), std::string("1969-12-31"));
+}
