@@ -21,6 +21,9 @@ struct Raw {
   std::uint64_t exchange = 0;
   bool request = false;
   std::string filter;
+  std::string file;
+  bool decoded = false;
+  bool curl = false;
 };
 
 // A number of things or of an exchange, as SQLite counts them. CLI11 itself lets "-3" and "1e99" wrap around.
@@ -42,7 +45,7 @@ std::string checkFilter(const std::string& text) {
 
 filter::Node filterOf(const Raw& raw) { return filter::parse(raw.filter).value_or(filter::Node{}); }
 
-std::string checkName(const std::string& text) { return text.empty() ? "a directory has a name" : ""; }
+std::string checkName(const std::string& text) { return text.empty() ? "a file or directory has a name" : ""; }
 
 CLI::App* addCommand(CLI::App& app, const char* name, const char* description) {
   return app.add_subcommand(name, description)->fallthrough();  // so that --json may come after the command too
@@ -60,6 +63,20 @@ CLI::App* addExchangeCommand(CLI::App& app, const char* name, const char* descri
   return command;
 }
 
+// "export har FILE": a file of which kind comes second, so that other kinds can follow.
+CLI::App* addHarCommand(CLI::App& app, const char* name, const char* description, const char* file, Raw& raw) {
+  auto* command = addCommand(app, name, description)->require_subcommand(1);
+  auto* har = addCommand(*command, "har", "HAR 1.2, as browsers and other tools read and write it");
+  har->add_option("FILE", raw.file, file)->required()->check(checkName);
+  return har;
+}
+
+void describeHar(CLI::App& app, Raw& raw) {
+  auto* har = addHarCommand(app, "export", "recorded exchanges to a file", "where to; - is standard output", raw);
+  addFilter(har, raw);
+  addHarCommand(app, "import", "exchanges of a file into the history; no engine may be running", "where from; - is standard input", raw);
+}
+
 void describe(CLI::App& app, Raw& raw) {
   app.name("sluicectl");
   app.set_version_flag("--version", "sluicectl " + std::string(version()));
@@ -73,10 +90,13 @@ void describe(CLI::App& app, Raw& raw) {
   auto* list = addCommand(app, "list", "recorded exchanges, the newest last");
   list->add_option("--limit", raw.limit, "how many")->type_name("N")->capture_default_str()->check(checkNumber);
   addFilter(list, raw);
-  addExchangeCommand(app, "show", "one exchange: heads, sizes, times", raw);
+  auto* show = addExchangeCommand(app, "show", "one exchange: heads, sizes, times", raw);
+  show->add_flag("--curl", raw.curl, "as a command of curl that sends the request again");
   auto* body = addExchangeCommand(app, "body", "a recorded body, byte for byte, to standard output", raw);
   body->add_flag("--request", raw.request, "the request's body instead of the response's");
+  body->add_flag("--decoded", raw.decoded, "without its content coding (gzip, deflate, br, zstd)");
   addFilter(addCommand(app, "watch", "exchanges as they happen, until interrupted"), raw);
+  describeHar(app, raw);
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
 }
 
@@ -92,8 +112,11 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "status") return StatusCommand();
   if (name == "connections") return ConnectionsCommand();
   if (name == "list") return ListCommand{raw.limit, filterOf(raw)};
-  if (name == "show") return ShowCommand{exchange};
-  if (name == "body") return BodyCommand{exchange, raw.request ? capture::Direction::Request : capture::Direction::Response};
+  if (name == "show") return ShowCommand{exchange, raw.curl};
+  const auto direction = raw.request ? capture::Direction::Request : capture::Direction::Response;
+  if (name == "body") return BodyCommand{exchange, direction, raw.decoded};
+  if (name == "export") return ExportCommand{raw.file, filterOf(raw)};
+  if (name == "import") return ImportCommand{raw.file};
   if (name == "watch") return WatchCommand{filterOf(raw)};
   return StopCommand();
 }

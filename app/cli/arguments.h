@@ -21,17 +21,28 @@ struct ListCommand {
 };
 struct ShowCommand {
   ExchangeId exchange;
+  bool curl = false;  // as a command of curl
 };
 struct BodyCommand {
   ExchangeId exchange;
   capture::Direction direction = capture::Direction::Response;
+  bool decoded = false;  // without its content coding
 };
 struct WatchCommand {
   filter::Node filter = {};
 };
 struct StopCommand {};
+struct ExportCommand {
+  std::filesystem::path file;  // "-": standard output
+  filter::Node filter = {};
+};
+struct ImportCommand {
+  std::filesystem::path file;  // "-": standard input
+};
 
-using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand>;
+using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
+    ExportCommand,
+                             ImportCommand>;
 
 enum class Format { Human, Json };
 

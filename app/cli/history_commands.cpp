@@ -11,6 +11,8 @@
 #include "app/cli/json.h"
 #include "app/cli/text.h"
 #include "core/base/limits.h"
+#include "core/har/curl_command.h"
+#include "core/store/decoded_body.h"
 #include "core/store/reader.h"
 
 namespace sluice::cli {
@@ -133,12 +135,42 @@ Result<void> list(const ListCommand& command, Format format, const std::filesyst
   return format == Format::Json ? listAsJson(*reader, command.limit, output) : listAsTable(*reader, command.limit, output);
 }
 
+namespace {
+
+Result<void> showAsCurl(store::Reader& reader, const store::ExchangeDetails& details, Output& output) {
+  auto opened = reader.openBody(details.row.id, capture::Direction::Request);
+  if (!opened) return fail(opened.error());
+  std::string body;
+  const auto read = decodeBody(*opened, {}, limits::kCurlBodyBytesMax, [&](Bytes bytes) -> Result<void> {
+    body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return {};
+  });
+  if (!read) return read;
+  const auto command = har::curlCommand(details, body);
+  return output.writeText(output.isTerminal() ? visibleText(command) : command);
+}
+
+// The whole of a small body, or as much as could be decoded of it.
+Result<void> copyDecoded(store::Reader& reader, const BodyCommand& command, store::BodyReader& body, Output& output) {
+  const auto details = reader.exchange(command.exchange);
+  if (!details) return fail(details.error());
+  if (!*details) return noExchange(command.exchange);
+  const bool request = command.direction == capture::Direction::Request;
+  const std::string& head = request ? (*details)->requestHead : (*details)->responseHead;
+  const bool terminal = output.isTerminal();
+  return decodeBody(body, head, limits::kExportedBodyBytesMax,
+                    [&](Bytes bytes) { return terminal ? output.writeText(visibleText(asText(bytes))) : output.write(bytes); });
+}
+
+}  // namespace
+
 Result<void> show(const ShowCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
   auto reader = openHistory(dataDir);
   if (!reader) return fail(reader.error());
   const auto details = reader->exchange(command.exchange);
   if (!details) return fail(details.error());
   if (!*details) return noExchange(command.exchange);
+  if (command.curl) return showAsCurl(*reader, **details, output);
   return output.writeText(format == Format::Json ? pretty(toJson(**details)) + '\n' : describe(**details));
 }
 
@@ -148,6 +180,7 @@ Result<void> body(const BodyCommand& command, const std::filesystem::path& dataD
   auto body = reader->openBody(command.exchange, command.direction);
   if (!body && body.error().code == Code::NotFound) return noExchange(command.exchange);
   if (!body) return fail(body.error());
+  if (command.decoded) return copyDecoded(*reader, command, *body, output);
   return output.isTerminal() ? copyAsVisibleText(*body, output) : copy(*body, output);
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/engine_commands.h"
+#include "app/cli/har_commands.h"
 #include "app/cli/history_commands.h"
 #include "app/cli/overloaded.h"
 #include "app/cli/text.h"
@@ -39,6 +40,8 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const BodyCommand& command) { return body(command, dataDir, output); },
                         [&](const WatchCommand& command) { return watch(command, format, dataDir, output); },
                         [&](const StopCommand&) { return stop(dataDir); },
+                        [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
+                        [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },
                     },
                     arguments.command);
 }

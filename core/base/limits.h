@@ -54,6 +54,12 @@ inline constexpr std::size_t kFilterTermsMax = 200;               // SQLite take
 inline constexpr std::size_t kFilterDepthMax = 12;                // parentheses and nots; SQLite parses expressions some 100 symbols deep
 inline constexpr std::size_t kFilterPatternBytesMax = 4 * kMiB;   // RE2's default is 8; what needs more was not typed by a person
 
+// Files of other tools.
+inline constexpr std::uint64_t kExportedBodyBytesMax = 1024 * kMiB;  // decoded; what grows beyond that is exported encoded
+inline constexpr std::size_t kCurlBodyBytesMax = 64 * kMiB;          // as much of a body as is ever captured
+inline constexpr std::size_t kHarEntryBytesMax = 512 * kMiB;         // one entry is held while it is read; a captured body has 64 MiB
+inline constexpr std::size_t kHarDepthMax = 500;                     // call stacks in browsers' files go some 100 deep
+
 // Control connections between our programs.
 inline constexpr std::size_t kControlRequestBytesMax = 64 * kKiB;  // requests are names and numbers
 inline constexpr std::size_t kControlFrameBytesMax = 4 * kMiB;     // the live list of kControlRowsMax connections

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/limits.h"
+#include "core/filter/parser.h"
 #include "core/store/database.h"
 #include "core/store/reader.h"
 #include "core/store/recorder.h"
@@ -133,7 +134,7 @@ double throughBareStatements(const fs::path& folder, std::uint64_t exchanges, st
   must(sql.run("INSERT INTO session VALUES (1, 0, NULL)"));
   auto exchange = must(sql.prepare(
       "INSERT INTO exchange VALUES (?1, ?2, 1, 1, 0, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, NULL, ?12, ?13, ?14, ?15,"
-      " 0, 0, 0, ?16, ?16, 1, 0, 0, 0, '', ?17, 0)"));
+      " 0, 0, 0, ?16, ?16, 1, 0, 0, 0, '', ?17, 0, NULL, 0, 0)"));
   auto head = must(sql.prepare("INSERT INTO head VALUES (?1, ?2, ?3, x'', x'')"));
   auto piece = must(sql.prepare("INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, 1, ?2)"));
   const auto begun = Steady::now();
@@ -204,6 +205,18 @@ void timed(const char* what, int rounds, Work work) {
   std::printf("  %-34s %8.3f ms median, %8.3f ms worst of %d\n", what, times[times.size() / 2], times.back(), rounds);
 }
 
+void filterLargeHistory(Reader& reader) {
+  for (const char* text : {"host~host7\\.", "host~host7\\. status>=400", "host=host7.example.com", "status=404", "path~v=77777",
+                           "host~host7 | method=POST", "header~firefox/115 id>990000"}) {
+    must(reader.show(*filter::parse(text)));
+    std::size_t found = 0;
+    timed(("first 100 of " + std::string(text)).c_str(), 5, [&](int) { must(reader.newest(100)); });
+    timed(("every id of " + std::string(text)).c_str(), 3, [&](int) { found = must(reader.ids(ExchangeId{}, SIZE_MAX)).ids.size(); });
+    std::printf("    %zu found\n", found);
+  }
+  must(reader.show({}));
+}
+
 void readLargeHistory(const Options& options) {
   const Folder folder(options.dir);
   const double rate = throughRecorder(folder.path(), options.rows, 0);
@@ -228,6 +241,7 @@ void readLargeHistory(const Options& options) {
   timed("changes since the last commit", 100, [&](int) { must(reader.changesSince(version - 1, 10'000)); });
   timed("10,000 changes since the beginning", 20, [&](int) { must(reader.changesSince(0, 10'000)); });
   timed("every id", 3, [&](int) { must(reader.ids(ExchangeId{}, SIZE_MAX)); });
+  filterLargeHistory(reader);
 }
 
 }  // namespace

@@ -42,6 +42,14 @@ SLUICE_TEST(everyCommandIsUnderstood) {
   QVERIFY(command<BodyCommand>({"body", "12"})->direction == capture::Direction::Response);
   QVERIFY(command<BodyCommand>({"body", "12", "--request"})->direction == capture::Direction::Request);
   QCOMPARE(command<BodyCommand>({"body", "--request", "12"})->exchange.value, std::uint64_t(12));
+  QVERIFY(command<BodyCommand>({"body", "12", "--decoded"})->decoded);
+  QVERIFY(command<ShowCommand>({"show", "12", "--curl"})->curl);
+  QCOMPARE(command<ImportCommand>({"import", "har", "a.har"})->file.string(), std::string("a.har"));
+  const auto exported = command<ExportCommand>({"export", "har", "-", "--filter", "status=404", "--json"});
+  QVERIFY(exported->file == "-" && toText(exported->filter) == "status=404");
+  for (const auto& words : {std::vector<const char*>{"export"}, {"export", "har"}, {"export", "pdf", "x"}, {"import", "har", ""}}) {
+    QCOMPARE(exitStatus(words), 2);
+  }
 }
 
 SLUICE_TEST(aFilterIsReadOrPointsAtItsMistake) {

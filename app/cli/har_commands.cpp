@@ -1,0 +1,140 @@
+#include "app/cli/har_commands.h"
+
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "app/cli/text.h"
+#include "core/base/limits.h"
+#include "core/har/har_reader.h"
+#include "core/har/har_writer.h"
+#include "core/store/reader.h"
+#include "core/store/recorder.h"
+#include "platform/data_dir.h"
+#include "platform/data_dir_lock.h"
+
+namespace sluice::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kWaitForRecorder = std::chrono::milliseconds(1);
+
+WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
+
+tl::unexpected<Error> failFile(const fs::path& file, const std::string& what, int systemCode) {
+  const Code code = systemCode == ENOENT ? Code::NotFound : systemCode == EACCES ? Code::AccessDenied
+                  : systemCode == ENOSPC ? Code::NoSpace : Code::System;
+  return fail(Side::Local, code, what + " " + file.string(), systemCode);
+}
+
+std::string counted(Format format, const char* key, const std::string& sentence, std::uint64_t count) {
+  return format == Format::Json ? "{\"" + std::string(key) + "\":" + std::to_string(count) + "}\n" : sentence + "\n";
+}
+
+std::string exchanges(std::uint64_t count) { return grouped(count) + (count == 1 ? " exchange" : " exchanges"); }
+
+// What the file holds is as private as the history.
+Result<std::ofstream> createFile(const fs::path& file) {
+  errno = 0;
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  if (!stream) return failFile(file, "cannot write", errno);
+  std::error_code error;
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
+  if (error) return failFile(file, "cannot protect", error.value());
+  return stream;
+}
+
+Result<har::Written> writeFile(store::Reader& reader, const fs::path& file) {
+  auto stream = createFile(file);
+  if (!stream) return fail(stream.error());
+  errno = 0;
+  auto written = har::writeHar(reader, [&](std::string_view piece) -> Result<void> {
+    stream->write(piece.data(), static_cast<std::streamsize>(piece.size()));
+    if (!*stream) return failFile(file, "cannot write", errno);
+    return {};
+  });
+  stream->close();
+  if (written && !*stream) return failFile(file, "cannot write", errno);
+  return written;
+}
+
+Result<har::Written> replaceFile(store::Reader& reader, const fs::path& file) {
+  fs::path part = file;
+  part += ".part";
+  auto written = writeFile(reader, part);
+  std::error_code error;
+  if (written) fs::rename(part, file, error);
+  std::error_code ignored;
+  if (!written || error) fs::remove(part, ignored);
+  if (error) return failFile(file, "cannot replace", error.value());
+  return written;
+}
+
+// Gives records to the recorder no faster than the disk takes them, since here nothing may be lost.
+Result<void> record(store::Recorder& recorder, std::vector<capture::Record> records) {
+  for (auto& each : records) {
+    for (;;) {
+      const auto status = recorder.status();
+      if (status.problem.code != Code::None) return fail(status.problem);
+      if (status.queuedBytes <= limits::kRecorderQueueBytesMax / 2) break;
+      std::this_thread::sleep_for(kWaitForRecorder);
+    }
+    recorder.record(std::move(each));
+  }
+  return {};
+}
+
+Result<std::uint64_t> readInto(const fs::path& dataDir, std::istream& file) {
+  auto database = store::Database::open(dataDir, wallNow());
+  if (!database) return fail(database.error());
+  auto next = database->nextExchangeId().value;
+  auto recorder = store::Recorder::start(std::move(*database), {});
+  if (!recorder) return fail(recorder.error());
+  auto count = har::readHar(file, [&](har::HarEntry entry) { return record(**recorder, recordsOf(std::move(entry), ExchangeId{next++})); });
+  (*recorder)->flush();
+  const auto status = (*recorder)->status();
+  if (count && status.problem.code != Code::None) return fail(status.problem);
+  return count;
+}
+
+}  // namespace
+
+Result<void> exportHar(const ExportCommand& command, Format format, const fs::path& dataDir, Output& output) {
+  auto reader = store::Reader::open(dataDir);
+  if (!reader) return fail(reader.error());
+  if (auto shown = reader->show(command.filter); !shown) return shown;
+  if (command.file == "-") {
+    const auto written = har::writeHar(*reader, [&](std::string_view piece) { return output.writeText(piece); });
+    return written ? Result<void>() : fail(written.error());
+  }
+  const auto written = replaceFile(*reader, command.file);
+  if (!written) return fail(written.error());
+  std::string sentence = "wrote " + exchanges(written->entries);
+  if (written->left > 0) sentence += "; left out " + grouped(written->left) + " that still run or are tunnels";
+  return output.writeText(counted(format, "exported", sentence, written->entries));
+}
+
+Result<void> importHar(const ImportCommand& command, Format format, const fs::path& dataDir, Output& output) {
+  std::ifstream stream;
+  if (command.file != "-") {
+    errno = 0;
+    stream.open(command.file, std::ios::binary);
+    if (!stream) return failFile(command.file, "cannot read", errno);
+  }
+  if (auto ready = platform::ensurePrivateDirectory(dataDir); !ready) return ready;
+  const auto lock = platform::DataDirLock::acquire(dataDir, wallNow());
+  if (!lock) return fail(lock.error());
+  auto count = readInto(dataDir, command.file == "-" ? std::cin : stream);
+  if (!count && count.error().code == Code::BadArgument) {
+    return fail(Side::Local, Code::BadArgument, command.file.string() + " " + count.error().detail);
+  }
+  if (!count) return fail(count.error());
+  return output.writeText(counted(format, "imported", "added " + exchanges(*count), *count));
+}
+
+}  // namespace sluice::cli

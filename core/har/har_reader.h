@@ -1,0 +1,21 @@
+// A HAR file as entries, one at a time: of everything else nothing is held. Blocking; any thread.
+//
+// Limits (core/base/limits.h): bytes of one entry, depth.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <istream>
+
+#include "core/base/result.h"
+#include "core/har/har_entry.h"
+
+namespace sluice::har {
+
+using EntrySink = std::function<Result<void>(HarEntry)>;
+
+// Returns how many entries there were. Errors: BadArgument, naming line and column, when the file is no JSON, or saying
+// that it is no HAR; those of the sink.
+Result<std::uint64_t> readHar(std::istream& file, const EntrySink& sink);
+
+}  // namespace sluice::har

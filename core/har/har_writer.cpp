@@ -1,0 +1,288 @@
+#include "core/har/har_writer.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "core/base/version.h"
+#include "core/har/har_text.h"
+#include "core/har/har_time.h"
+#include "core/store/decoded_body.h"
+#include "core/store/raw_head.h"
+
+namespace sluice::har {
+namespace {
+
+using capture::Direction;
+using store::ExchangeDetails;
+using store::RawHead;
+
+constexpr std::size_t kPageRows = 200;
+
+std::string member(std::string_view name, std::string_view json) { return '"' + std::string(name) + "\":" + std::string(json); }
+std::string text(std::string_view name, std::string_view value) { return member(name, jsonString(value)); }
+std::string number(std::string_view name, std::uint64_t value) { return member(name, std::to_string(value)); }
+std::string pair(std::string_view name, std::string_view value) { return '{' + text("name", name) + ',' + text("value", value) + '}'; }
+
+std::string list(const std::vector<std::string>& items) {
+  std::string json = "[";
+  for (const std::string& item : items) json += (json.size() > 1 ? "," : "") + item;
+  return json + ']';
+}
+
+// What a URI may not hold is written as %XX; a value that is a URI already stays (RFC 3986, 2).
+std::string percentEncoded(std::string_view url) {
+  constexpr std::string_view kAllowed = "-._~:/?#[]@!$&'()*+,;=%";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string result;
+  for (const char c : url) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+        kAllowed.find(c) != std::string_view::npos;
+    if (plain) result += c;
+    else (result += '%') += std::string{kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return result;
+}
+
+// RFC 3986, 3.1.
+bool hasScheme(std::string_view url) {
+  const auto end = url.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+  return end != std::string_view::npos && end > 0 && url[end] == ':' && !(url[0] >= '0' && url[0] <= '9');
+}
+
+// A request that could not be read has no URL, and HAR insists on one.
+std::string uri(std::string_view url) {
+  if (url.empty()) return "about:blank";
+  return (hasScheme(url) ? "" : "about:blank#") + percentEncoded(url);
+}
+
+std::string headers(const RawHead& head) {
+  std::vector<std::string> items;
+  for (const auto& field : head.fields) items.push_back(pair(field.name, field.value));
+  return list(items);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(' ');
+  return begin == std::string_view::npos ? std::string_view{} : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+// "a=1; b=2" as pairs.
+void addCookies(std::vector<std::string>& items, std::string_view value, bool firstOnly) {
+  while (!value.empty()) {
+    const auto end = std::min(value.find(';'), value.size());
+    const auto one = trimmed(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+    const auto equals = std::min(one.find('='), one.size());
+    if (!one.empty()) items.push_back(pair(one.substr(0, equals), one.substr(std::min(equals + 1, one.size()))));
+    if (firstOnly) return;
+  }
+}
+
+std::string cookies(const RawHead& head, Direction direction) {
+  std::vector<std::string> items;
+  const bool request = direction == Direction::Request;
+  for (const auto& field : head.fields) {
+    std::string name(field.name);
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (name == (request ? "cookie" : "set-cookie")) addCookies(items, field.value, !request);
+  }
+  return list(items);
+}
+
+std::string queryString(std::string_view url) {
+  std::vector<std::string> items;
+  const auto question = url.find('?');
+  auto query = question == std::string_view::npos ? std::string_view{} : url.substr(question + 1, url.find('#') - question - 1);
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto one = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const auto equals = std::min(one.find('='), one.size());
+    items.push_back(pair(one.substr(0, equals), one.substr(std::min(equals + 1, one.size()))));
+  }
+  return list(items);
+}
+
+// "GET /a HTTP/1.1" -> "HTTP/1.1"
+std::string_view lastWord(std::string_view line) { return line.substr(std::min(line.rfind(' ') + 1, line.size())); }
+// "HTTP/1.1 404 Not Found" -> "HTTP/1.1"
+std::string_view firstWord(std::string_view line) { return line.substr(0, std::min(line.find(' '), line.size())); }
+std::string_view phrase(std::string_view line) {
+  const auto code = line.find(' ');
+  const auto end = code == std::string_view::npos ? code : line.find(' ', code + 1);
+  return end == std::string_view::npos ? std::string_view{} : line.substr(end + 1);
+}
+
+// "127.0.0.1:80" -> "127.0.0.1", "[::1]:80" -> "::1"
+std::string_view ipAddress(std::string_view address) {
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  return address.substr(0, address.find(':') == address.rfind(':') ? address.find(':') : address.size());
+}
+
+class Writer {
+ public:
+  Writer(store::Reader& reader, const TextSink& sink) : reader_(reader), sink_(sink) {}
+
+  Result<Written> all();
+
+ private:
+  // What the first of two readings of a body finds out.
+  struct Shape {
+    bool decoded = true;  // its coding could be undone
+    bool text = true;     // and what came out is UTF-8
+    std::uint64_t bytes = 0;
+  };
+
+  Result<void> entry(const ExchangeDetails& details);
+  Result<void> request(const ExchangeDetails& details);
+  Result<void> response(const ExchangeDetails& details);
+  std::string extras(const ExchangeDetails& details) const;
+  Result<Shape> look(ExchangeId id, Direction direction, std::string_view head);
+  Result<void> content(ExchangeId id, Direction direction, std::string_view head, const Shape& shape);
+  Result<void> each(ExchangeId id, Direction direction, std::string_view head, bool decode, const store::BodySink& use);
+
+  store::Reader& reader_;
+  const TextSink& sink_;
+  Written written_;
+};
+
+Result<Written> Writer::all() {
+  auto begun = sink_("{\"log\":{\"version\":\"1.2\",\"creator\":{\"name\":\"Sluice\"," + text("version", version()) + "},\"entries\":[");
+  if (!begun) return fail(begun.error());
+  for (ExchangeId next{1};;) {
+    const auto page = reader_.from(next, kPageRows);
+    if (!page) return fail(page.error());
+    for (const auto& row : *page) {
+      const bool left = row.kind != capture::Kind::Http || row.state == store::State::Running;
+      const auto details = left ? std::optional<ExchangeDetails>() : reader_.exchange(row.id).value_or(std::nullopt);
+      if (!details) {
+        ++written_.left;
+        continue;
+      }
+      if (auto done = entry(*details); !done) return fail(done.error());
+    }
+    if (page->empty()) break;
+    next = ExchangeId{page->back().id.value + 1};
+  }
+  if (auto done = sink_("\n]}}\n"); !done) return fail(done.error());
+  return written_;
+}
+
+Result<void> Writer::entry(const ExchangeDetails& details) {
+  const auto& row = details.row;
+  const Timings timings = timingsOf(row.phases);
+  std::string begin = written_.entries++ == 0 ? "\n{" : ",\n{";
+  begin += text("startedDateTime", isoTime(row.startedAt)) + ',' + member("time", milliseconds(total(timings))) + ",\"request\":";
+  if (auto done = sink_(begin); !done) return done;
+  if (auto done = request(details); !done) return done;
+  if (auto done = sink_(",\"response\":"); !done) return done;
+  if (auto done = response(details); !done) return done;
+  std::string end = ",\"cache\":{},\"timings\":{" + member("dns", milliseconds(timings.dns)) + ',' +
+                    member("connect", milliseconds(timings.connect)) + ',' + member("send", milliseconds(timings.send)) + ',' +
+                    member("wait", milliseconds(timings.wait)) + ',' + member("receive", milliseconds(timings.receive)) + '}';
+  if (!row.upstreamAddress.empty()) end += ',' + text("serverIPAddress", ipAddress(row.upstreamAddress));
+  return sink_(end + extras(details) + '}');
+}
+
+Result<void> Writer::request(const ExchangeDetails& details) {
+  const RawHead head = store::readRawHead(details.requestHead);
+  const auto& row = details.row;
+  std::string json = '{' + text("method", row.method) + ',' + text("url", uri(row.url)) + ',' +
+                     text("httpVersion", lastWord(head.firstLine)) + ',' + member("cookies", cookies(head, Direction::Request)) + ',' +
+                     member("headers", headers(head)) + ',' + member("queryString", queryString(uri(row.url))) +
+                     ",\"headersSize\":-1," + number("bodySize", row.request.bytes);
+  // Only bodies that were encoded for good reason are decoded: what a client sent is shown as it was sent.
+  Shape shape;
+  if (row.request.capturedBytes > 0) {
+    auto looked = look(row.id, Direction::Request, {});
+    if (!looked) return fail(looked.error());
+    shape = *looked;
+    json += ",\"postData\":{" + text("mimeType", store::valueOf(head, "content-type")) + (shape.text ? "" : ",\"encoding\":\"base64\"") +
+            ",\"text\":\"";
+  }
+  if (auto done = sink_(json); !done) return done;
+  if (row.request.capturedBytes == 0) return sink_("}");
+  if (auto done = content(row.id, Direction::Request, {}, shape); !done) return done;
+  return sink_("\"}}");
+}
+
+Result<void> Writer::response(const ExchangeDetails& details) {
+  const RawHead head = store::readRawHead(details.responseHead);
+  const auto& row = details.row;
+  auto shape = look(row.id, Direction::Response, details.responseHead);
+  if (!shape) return fail(shape.error());
+  std::string json = '{' + number("status", static_cast<std::uint64_t>(row.status)) + ',' + text("statusText", phrase(head.firstLine)) +
+      ',' +
+                     text("httpVersion", firstWord(head.firstLine)) + ',' + member("cookies", cookies(head, Direction::Response)) + ',' +
+                     member("headers", headers(head)) + ",\"content\":{" + number("size", shape->bytes) + ',' +
+                     text("mimeType", row.contentType);
+  if (shape->bytes > 0) json += (shape->text ? std::string() : std::string(",\"encoding\":\"base64\"")) + ",\"text\":\"";
+  if (auto done = sink_(json); !done) return done;
+  if (shape->bytes > 0) {
+    if (auto done = content(row.id, Direction::Response, details.responseHead, *shape); !done) return done;
+    if (auto done = sink_("\""); !done) return done;
+  }
+  return sink_("}," + text("redirectURL", store::valueOf(head, "location")) + ",\"headersSize\":-1," +
+               number("bodySize", row.response.bytes) + '}');
+}
+
+std::string Writer::extras(const ExchangeDetails& details) const {
+  const auto& row = details.row;
+  std::vector<std::string> items;
+  if (row.error.code != Code::None) {
+    items.push_back("\"error\":{" + number("code", static_cast<std::uint64_t>(row.error.code)) + ',' +
+                    number("side", static_cast<std::uint64_t>(row.error.side)) + ',' +
+                    member("system", std::to_string(row.error.systemCode)) + ',' + text("detail", row.error.detail) + '}');
+  }
+  if (!row.upstreamAddress.empty()) items.push_back(text("upstream", row.upstreamAddress));
+  if (row.upstreamReused) items.push_back("\"upstreamReused\":true");
+  if (!details.requestTrailers.empty()) items.push_back(text("requestTrailers", details.requestTrailers));
+  if (!details.responseTrailers.empty()) items.push_back(text("responseTrailers", details.responseTrailers));
+  std::string json;
+  for (const std::string& item : items) json += (json.empty() ? "" : ",") + item;
+  return json.empty() ? json : ",\"_sluice\":{" + json + '}';
+}
+
+Result<void> Writer::each(ExchangeId id, Direction direction, std::string_view head, bool decode, const store::BodySink& use) {
+  auto body = reader_.openBody(id, direction);
+  if (!body) return fail(body.error());
+  return store::decodeBody(*body, decode ? head : std::string_view{}, limits::kExportedBodyBytesMax, use);
+}
+
+Result<Writer::Shape> Writer::look(ExchangeId id, Direction direction, std::string_view head) {
+  for (const bool decode : {true, false}) {
+    Shape shape{decode, true, 0};
+    Utf8Check check;
+    const auto done = each(id, direction, head, decode, [&](Bytes bytes) -> Result<void> {
+      shape.bytes += bytes.size();
+      check.feed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+      return {};
+    });
+    shape.text = check.whole();
+    if (done) return shape;
+    const Code code = done.error().code;
+    // A body file that somebody removed is an empty body.
+    if (code == Code::NotFound || code == Code::FileChanged) return Shape{false, true, 0};
+    if (!decode || (code != Code::BadCoding && code != Code::UnsupportedCoding && code != Code::DecodedTooLarge)) return fail(done.error());
+  }
+  return Shape{};
+}
+
+Result<void> Writer::content(ExchangeId id, Direction direction, std::string_view head, const Shape& shape) {
+  Base64 base64;
+  const auto done = each(id, direction, head, shape.decoded, [&](Bytes bytes) {
+    const std::string_view piece(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return sink_(shape.text ? escaped(piece) : base64.feed(piece));
+  });
+  if (!done) return done;
+  return shape.text ? Result<void>() : sink_(base64.finish());
+}
+
+}  // namespace
+
+Result<Written> writeHar(store::Reader& reader, const TextSink& sink) { return Writer(reader, sink).all(); }
+
+}  // namespace sluice::har

@@ -1,0 +1,24 @@
+// Exchanges of the history as a HAR 1.2 file: http://www.softwareishard.com/blog/har-12-spec. Streams. Blocking; any
+// thread, one at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/store/reader.h"
+
+namespace sluice::har {
+
+using TextSink = std::function<Result<void>(std::string_view)>;
+
+struct Written {
+  std::uint64_t entries = 0;
+  std::uint64_t left = 0;  // out: tunnels, and exchanges that still run
+};
+
+// Everything that `reader` shows (Reader::show()), in order of id. Errors: those of the reader and of the sink.
+Result<Written> writeHar(store::Reader& reader, const TextSink& sink);
+
+}  // namespace sluice::har

@@ -1,0 +1,73 @@
+#include "core/har/har_reader.h"
+
+#include <sstream>
+
+#include "core/base/limits.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::har;
+
+namespace {
+
+struct Read {
+  std::string urls;
+  std::string problem;
+};
+
+Read read(const std::string& text) {
+  std::istringstream file(text);
+  Read result;
+  const auto count = readHar(file, [&](HarEntry entry) -> Result<void> {
+    result.urls += entry.url + ' ';
+    return {};
+  });
+  if (!count) result.problem = count.error().detail;
+  return result;
+}
+
+}  // namespace
+
+SLUICE_TEST(givesEntriesOneByOneAndNothingElse) {
+  const auto got = read("\xef\xbb\xbf{\"_x\":[{\"entries\":[{\"request\":{\"url\":\"no\"}}]}],\"log\":{\"pages\":[{\"entries\":[{}]}],"
+                        "\"entries\":[{\"request\":{\"url\":\"a\",\"log\":{\"entries\":[]}}},{\"request\":{\"url\":\"b\"}}],"
+                        "\"other\":[{\"request\":{\"url\":\"no\"}}]},"
+                        "\"entries\":[{\"request\":{\"url\":\"no\"}}]}");
+  QCOMPARE(got.problem, std::string());
+  QCOMPARE(got.urls, std::string("a b "));
+}
+
+SLUICE_TEST(findsAHarThatIsWrappedInObjects) {
+  QCOMPARE(read("{\"result\":{\"n\":1,\"log\":{\"entries\":[{\"request\":{\"url\":\"a\"}}]}}}").urls, std::string("a "));
+}
+
+SLUICE_TEST(tellsWhereTheFileIsNoJson) {
+  const auto broken = read("{\"log\":\n  {\"entries\": [{\"request\":{\"url\":\"a\"}}, nonsense]}}");
+  QCOMPARE(broken.urls, std::string("a "));
+  QVERIFY2(broken.problem.find("at line 2, column ") != std::string::npos, broken.problem.c_str());
+  QVERIFY(read("").problem.find("is no JSON") == 0);
+  QVERIFY(read("{\"log\":{\"entries\":[").problem.find("is no JSON") == 0);
+}
+
+SLUICE_TEST(tellsThatJsonIsNoHar) {
+  for (const char* text : {"{}", "[]", "5", "{\"log\":{}}", "{\"log\":[]}", "{\"entries\":[]}", "{\"log\":{\"entries\":5}}"}) {
+    QVERIFY2(read(text).problem.find("is no HAR") == 0, text);
+  }
+  QCOMPARE(read("{\"log\":{\"entries\":[]}}").problem, std::string());
+}
+
+SLUICE_TEST(stopsWhereItIsNestedTooDeep) {
+  const std::string deep(limits::kHarDepthMax + 1, '[');
+  QVERIFY(read("{\"log\":{\"entries\":[{\"x\":" + deep).problem.find("nested") != std::string::npos);
+}
+
+SLUICE_TEST(endsWhenTheSinkFails) {
+  std::istringstream file("{\"log\":{\"entries\":[{},{}]}}");
+  int calls = 0;
+  const auto count = readHar(file, [&](HarEntry) -> Result<void> {
+    ++calls;
+    return fail(Side::Local, Code::NoSpace);
+  });
+  QVERIFY(!count && count.error().code == Code::NoSpace);
+  QCOMPARE(calls, 1);
+}

@@ -1,0 +1,141 @@
+#include "core/har/har_writer.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/filter/parser.h"
+#include "core/har/har_reader.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/fixture.h"
+
+using namespace sluice;
+using namespace sluice::har;
+using namespace sluice::store;
+using namespace sluice::store::test;
+
+namespace {
+
+std::string exported(Reader& reader) {
+  std::string text;
+  const auto written = writeHar(reader, [&](std::string_view piece) -> Result<void> {
+    text += piece;
+    return {};
+  });
+  return written ? text : describe(written.error());
+}
+
+// The file as the history of another recorder.
+void import(History& history, const std::string& har) {
+  std::istringstream file(har);
+  std::uint64_t next = 101;  // ids differ from those of the file's history
+  (void)readHar(file, [&](HarEntry entry) -> Result<void> {
+    for (auto& record : recordsOf(std::move(entry), ExchangeId{next})) history.recorder->record(std::move(record));
+    ++next;
+    return {};
+  });
+  history.recorder->flush();
+}
+
+void recordOddThings(Recorder& recorder) {
+  auto post = started(1, "a.test");
+  post.method = "POST";
+  post.url = "http://a.test/p?q=1&r=a b\xff#f";
+  post.requestHead = "POST http://a.test/p HTTP/1.1\r\nhost:a.test\r\nCookie: a=1; b\r\nX-Odd: \xff\"\\\r\n\r\n";
+  recorder.record(std::move(post));
+  recorder.record(chunk(1, "name=\xff\x01", capture::Direction::Request));
+  recorder.record(capture::ResponseStarted{ExchangeId{1}, 302, "",
+      "HTTP/1.1 302 Moved  On\r\nLocation: /x\r\nSet-Cookie: s=1; Path=/\r\n\r\n"});
+  auto end = ended(1, 0);
+  end.request = {8, 8, 0};
+  end.requestTrailers = "T: 1\r\n";
+  recorder.record(std::move(end));
+  recorder.record(started(2));
+  recorder.record(ended(2, 0, Error{Code::ConnectionRefused, Side::Upstream, 111, "example.test:80"}));
+  recorder.record(started(3));
+  recorder.record(responded(3));
+  recorder.record(chunk(3, pattern(300'000)));
+  recorder.record(ended(3, 300'000));
+  recorder.record(started(4));
+  recorder.record(capture::ResponseStarted{ExchangeId{4}, 200, "text/plain", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"});
+  recorder.record(chunk(4, std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x4c\x4a\x06\0\xc2\x41\x24\x35\x03\0\0\0", 23)));  // "abc"
+  recorder.record(ended(4, 23));
+  auto tunnel = started(5);
+  tunnel.kind = capture::Kind::Tunnel;
+  recorder.record(std::move(tunnel));
+  recorder.record(ended(5));
+  recorder.record(started(6));  // still running
+  recorder.flush();
+}
+
+}  // namespace
+
+SLUICE_TEST(writesWhatHarAsksFor) {
+  History history;
+  VERIFY_OK(history.start());
+  recordOddThings(*history.recorder);
+  auto reader = history.reader();
+  const auto json = nlohmann::json::parse(exported(reader));
+  const auto& entries = json["log"]["entries"];
+  QCOMPARE(entries.size(), std::size_t(4));
+  QVERIFY(entries[0]["request"]["url"] == "http://a.test/p?q=1&r=a%20b%FF#f");
+  QVERIFY(entries[0]["request"]["queryString"][1]["value"] == "a%20b%FF");
+  QVERIFY(entries[0]["request"]["cookies"][0]["name"] == "a" && entries[0]["request"]["cookies"].size() == 2);
+  QVERIFY(entries[0]["request"]["postData"]["encoding"] == "base64");
+  QVERIFY(entries[0]["request"]["httpVersion"] == "HTTP/1.1" && entries[0]["request"]["headers"][0]["name"] == "host");
+  QVERIFY(entries[0]["response"]["redirectURL"] == "/x" && entries[0]["response"]["statusText"] == "Moved  On");
+  QVERIFY(entries[0]["serverIPAddress"] == "127.0.0.1");
+  QVERIFY(entries[1]["response"]["status"] == 0 && entries[1]["_sluice"]["error"]["code"] == 1);
+  QVERIFY(entries[2]["response"]["content"]["size"] == 300'000);
+  QVERIFY(entries[3]["response"]["content"]["text"] == "abc" && entries[3]["response"]["bodySize"] == 23);
+}
+
+SLUICE_TEST(writesOnlyWhatTheFilterShows) {
+  History history;
+  VERIFY_OK(history.start());
+  recordOddThings(*history.recorder);
+  auto reader = history.reader();
+  VERIFY_OK(reader.show(*filter::parse("status=302")));
+  QCOMPARE(nlohmann::json::parse(exported(reader))["log"]["entries"].size(), std::size_t(1));
+  VERIFY_OK(reader.show(*filter::parse("status=999")));
+  QCOMPARE(nlohmann::json::parse(exported(reader))["log"]["entries"].size(), std::size_t(0));
+}
+
+SLUICE_TEST(isTheSameFileWhenWrittenReadAndWrittenAgain) {
+  History first, second, third;
+  for (History* history : {&first, &second, &third}) VERIFY_OK(history->start());
+  recordOddThings(*first.recorder);
+  auto reader = first.reader();
+  const std::string one = exported(reader);
+  import(second, one);
+  reader = second.reader();
+  const std::string two = exported(reader);
+  QVERIFY2(one == two, (one + "\n" + two).substr(0, 6000).c_str());
+  import(third, two);
+  reader = third.reader();
+  QVERIFY(exported(reader) == two);
+}
+
+SLUICE_TEST(survivesABodyWhoseFileIsGone) {
+  History history;
+  VERIFY_OK(history.start());
+  recordOddThings(*history.recorder);
+  fs::remove(history.folder / "bodies/3.response");
+  auto reader = history.reader();
+  const auto json = nlohmann::json::parse(exported(reader));
+  QVERIFY(json["log"]["entries"][2]["response"]["content"]["size"] == 0);
+}
+
+SLUICE_TEST(endsWhenNobodyReads) {
+  History history;
+  VERIFY_OK(history.start());
+  recordOddThings(*history.recorder);
+  auto reader = history.reader();
+  for (int after = 0; after < 30; ++after) {
+    int calls = 0;
+    const auto written = writeHar(reader, [&](std::string_view) -> Result<void> {
+      if (calls++ == after) return fail(Side::Local, Code::NoSpace);
+      return {};
+    });
+    QVERIFY(!written && written.error().code == Code::NoSpace);
+  }
+}
