@@ -162,6 +162,23 @@ Result<void> copyDecoded(store::Reader& reader, const BodyCommand& command, stor
                     [&](Bytes bytes) { return terminal ? output.writeText(visibleText(asText(bytes))) : output.write(bytes); });
 }
 
+// Of one exchange, at most as many as a person or a script looks through.
+constexpr std::size_t kShownMessagesMax = 1000;
+
+Result<void> showAsJson(const store::ExchangeDetails& details, const std::vector<store::MessageRow>& messages, Output& output) {
+  auto object = toJson(details);
+  auto& array = object["messages"] = nlohmann::ordered_json::array();
+  for (const auto& message : messages) array.push_back(toJson(message));
+  return output.writeText(pretty(object) + '\n');
+}
+
+Result<void> showAsText(const store::ExchangeDetails& details, const std::vector<store::MessageRow>& messages, Output& output) {
+  auto text = describe(details);
+  if (!messages.empty()) text += "\nMessages\n" + describe(messages, details.row.startedAt);
+  if (messages.size() == kShownMessagesMax) text += "(the first " + grouped(kShownMessagesMax) + ")\n";
+  return output.writeText(text);
+}
+
 }  // namespace
 
 Result<void> show(const ShowCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
@@ -171,7 +188,9 @@ Result<void> show(const ShowCommand& command, Format format, const std::filesyst
   if (!details) return fail(details.error());
   if (!*details) return noExchange(command.exchange);
   if (command.curl) return showAsCurl(*reader, **details, output);
-  return output.writeText(format == Format::Json ? pretty(toJson(**details)) + '\n' : describe(**details));
+  const auto messages = reader->messages(command.exchange, 0, kShownMessagesMax);
+  if (!messages) return fail(messages.error());
+  return format == Format::Json ? showAsJson(**details, *messages, output) : showAsText(**details, *messages, output);
 }
 
 Result<void> body(const BodyCommand& command, const std::filesystem::path& dataDir, Output& output) {

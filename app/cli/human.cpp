@@ -60,6 +60,7 @@ std::string errorText(const Error& error) {
 std::string bodyText(const capture::BodyTotals& totals) {
   auto text = byteCount(totals.bytes);
   if (totals.bytes >= 1000) text += " (" + grouped(totals.bytes) + " bytes)";
+  if (totals.wireBytes > 0) text += ", with head and framing " + grouped(totals.wireBytes) + " bytes";
   if (totals.capturedBytes < totals.bytes) text += ", of these recorded: " + grouped(totals.capturedBytes) + " bytes";
   return text;
 }
@@ -73,6 +74,7 @@ std::string phasesText(const capture::Phases& phases) {
   add("resolved", phases.resolvedUs);
   add("connected", phases.connectedUs);
   add("request sent", phases.requestSentUs);
+  add("first byte", phases.responseFirstUs);
   add("response head", phases.responseHeadUs);
   add("finished", phases.finishedUs);
   return text;
@@ -158,6 +160,21 @@ std::string describe(const store::ExchangeDetails& details) {
   block(out, "Request trailers", details.requestTrailers);
   block(out, "Response head", details.responseHead);
   block(out, "Response trailers", details.responseTrailers);
+  return out;
+}
+
+std::string describe(const std::vector<store::MessageRow>& messages, WallTime startedAt) {
+  constexpr std::size_t kShownMax = 200;
+  std::string out;
+  for (const auto& message : messages) {
+    out += "+" + duration(std::max(Micros(0), message.at - startedAt)) + "  " + std::string(senderName(message.direction)) + "  " +
+           std::string(messageKindName(message.opcode)) + "  " + byteCount(message.bytes);
+    if (message.compressed) out += " (" + byteCount(message.wireBytes) + " compressed)";
+    out += "  " + visibleLine(std::string_view(message.payload).substr(0, kShownMax));
+    if (message.bytes > std::min(kShownMax, message.payload.size())) out += "...";
+    if (!message.fault.empty()) out += "  [" + visibleLine(message.fault) + "]";
+    out += '\n';
+  }
   return out;
 }
 

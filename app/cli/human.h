@@ -15,6 +15,8 @@ std::string describe(const control::StatusReply& status);
 std::string describe(const control::ConnectionsReply& connections, WallTime now);
 std::string describe(const std::vector<store::ExchangeRow>& rows);
 std::string describe(const store::ExchangeDetails& details);
+// Messages of a WebSocket, one a line; times count from the beginning of their exchange.
+std::string describe(const std::vector<store::MessageRow>& messages, WallTime startedAt);
 
 // One exchange on one line, without table: for watch.
 std::string describeLine(const store::ExchangeRow& row);

@@ -55,6 +55,7 @@ Json phases(const capture::Phases& phases) {
   object["resolved"] = phase(phases.resolvedUs);
   object["connected"] = phase(phases.connectedUs);
   object["requestSent"] = phase(phases.requestSentUs);
+  object["responseFirst"] = phase(phases.responseFirstUs);
   object["responseHead"] = phase(phases.responseHeadUs);
   object["finished"] = phase(phases.finishedUs);
   return object;
@@ -64,6 +65,7 @@ Json body(const capture::BodyTotals& totals) {
   Json object;
   object["bytes"] = totals.bytes;
   object["capturedBytes"] = totals.capturedBytes;
+  object["wireBytes"] = totals.wireBytes;
   return object;
 }
 
@@ -167,6 +169,22 @@ Json toJson(const store::ExchangeDetails& details) {
   object.text("requestTrailers", details.requestTrailers);
   object.text("responseHead", details.responseHead);
   object.text("responseTrailers", details.responseTrailers);
+  return object.take();
+}
+
+Json toJson(const store::MessageRow& message) {
+  ObjectWithText object;
+  object["id"] = message.id;
+  object["from"] = senderName(message.direction);
+  object["kind"] = messageKindName(message.opcode);
+  object["opcode"] = message.opcode;
+  object["at"] = isoTime(message.at);
+  object["bytes"] = message.bytes;
+  object["wireBytes"] = message.wireBytes;
+  object["compressed"] = message.compressed;
+  object.text("payload", message.payload);
+  object["payloadBytes"] = message.payload.size();
+  object.text("fault", message.fault);
   return object.take();
 }
 

@@ -14,6 +14,7 @@ nlohmann::ordered_json toJson(const control::StatusSample& sample);
 nlohmann::ordered_json toJson(const control::ConnectionRow& row);
 nlohmann::ordered_json toJson(const store::ExchangeRow& row);
 nlohmann::ordered_json toJson(const store::ExchangeDetails& details);
+nlohmann::ordered_json toJson(const store::MessageRow& message);
 
 // On one line, without a line end.
 std::string line(const nlohmann::ordered_json& value);

@@ -28,4 +28,19 @@ std::string_view connectionStateName(control::ConnectionState state) {
   return "unknown";
 }
 
+std::string_view messageKindName(int opcode) {
+  switch (opcode) {
+    case 1: return "text";
+    case 2: return "binary";
+    case 8: return "close";
+    case 9: return "ping";
+    case 10: return "pong";
+    default: return "unknown";
+  }
+}
+
+std::string_view senderName(capture::Direction direction) {
+  return direction == capture::Direction::Request ? "client" : "server";
+}
+
 }  // namespace sluice::cli

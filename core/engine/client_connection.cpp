@@ -162,9 +162,18 @@ void ClientConnection::run(session::RelayResponseBody& command, Now) {
                        pipeSettings(), recorded(capture::Direction::Response));
 }
 
-void ClientConnection::run(session::OpenTunnel&, Now) {
-  tunnel_.open(client_, upstream_->link, {*requestRelay_, *responseRelay_}, {clientRest_.bytes, upstreamRest_.bytes},
-               pipeSettings());
+void ClientConnection::run(session::OpenTunnel& command, Now) {
+  Tunnel::Opening opening{clientRest_.bytes, upstreamRest_.bytes};
+  if (command.webSocket && worker_.sink() != nullptr) {
+    webSocket_ = std::make_unique<WebSocketWatch>(*worker_.sink(), session_.exchange(), *command.webSocket);
+    opening.upWatcher = &webSocket_->fromClient();
+    opening.downWatcher = &webSocket_->fromUpstream();
+  }
+  tunnel_.open(client_, upstream_->link, {*requestRelay_, *responseRelay_}, opening, pipeSettings());
+}
+
+void ClientConnection::endWebSocket() {
+  if (auto watch = std::exchange(webSocket_, nullptr)) watch->finish();
 }
 
 void ClientConnection::run(session::EndUpstreamSending&, Now) { endUpstreamSending_ = true; }
@@ -174,6 +183,7 @@ void ClientConnection::run(session::EndUpstream& command, Now now) {
   if (requestRelay_->active() || tunnel_.isOpen()) cutRequest_ = requestRelay_->totals();
   if (responseRelay_->active() || tunnel_.isOpen()) cutResponse_ = responseRelay_->totals();
   tunnel_.cancel();
+  endWebSocket();
   requestRelay_->cancel();
   responseRelay_->cancel();
   renew(requestRelay_);
@@ -400,6 +410,7 @@ bool ClientConnection::runRelays(Now now) {
   if (tunnel_.isOpen()) {
     if (!tunnel_.run(now.mono)) return false;
     auto end = tunnel_.finish();
+    endWebSocket();
     release(clientRest_);
     clientEnd_ = ClientEnd::Seen;
     session_.tunnelEnded(std::move(end), now);

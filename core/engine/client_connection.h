@@ -15,6 +15,7 @@
 #include "core/engine/link.h"
 #include "core/engine/relay.h"
 #include "core/engine/tunnel.h"
+#include "core/engine/web_socket_watch.h"
 #include "core/engine/worker.h"
 #include "core/session/http_session.h"
 
@@ -105,6 +106,7 @@ class ClientConnection final : private Link::Driver {
   pipe::Settings pipeSettings() const;
   Relay::Recorded recorded(capture::Direction direction) const;
   bool runRelays(Now now);
+  void endWebSocket();
   std::unique_ptr<Relay> makeRelay();
   // After it has ended: makes sure that it can be started again.
   void renew(std::unique_ptr<Relay>& relay);
@@ -144,6 +146,7 @@ class ClientConnection final : private Link::Driver {
   std::unique_ptr<Relay> requestRelay_;   // never null
   std::unique_ptr<Relay> responseRelay_;  // never null
   Tunnel tunnel_;
+  std::unique_ptr<WebSocketWatch> webSocket_;  // of the tunnel
   Rest clientRest_;
   Rest upstreamRest_;
   std::size_t sniffedBytes_ = 0;  // of clientRest_, shown to the session

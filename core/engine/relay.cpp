@@ -74,6 +74,7 @@ void Relay::process(MonoTime now) {
 
 void Relay::onBody(Bytes payload) {
   totals_.bytes += payload.size();
+  if (recorded_.watcher != nullptr) recorded_.watcher->onBody(payload);
   if (inBodyFile_ || recorded_.sink == nullptr || totals_.capturedBytes >= recorded_.bytesMax) return;
   const auto room = static_cast<std::size_t>(recorded_.bytesMax - totals_.capturedBytes);
   const auto kept = asText(payload.first(std::min(payload.size(), room)));

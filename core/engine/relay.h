@@ -25,9 +25,10 @@ class Relay final : private pipe::BodyTap {
   // What of the payload is recorded, and as what. Sink null: only counted.
   struct Recorded {
     capture::Sink* sink = nullptr;
-    ExchangeId exchange;
+    ExchangeId exchange = {};
     capture::Direction direction = capture::Direction::Request;
     std::uint64_t bytesMax = 0;
+    pipe::BodyTap* watcher = nullptr;  // sees all of it too; outlives the relay's run
   };
 
   // What relays share.

@@ -14,8 +14,10 @@ void Tunnel::open(Link& client, Link& upstream, Relays relays, const Opening& op
   auto backpressure = settings;
   backpressure.overflow = pipe::Overflow::Backpressure;
   const auto untilClose = http1::Framing::untilClose();
-  up_.relay->start(client, upstream, Side::Client, untilClose, opening.upPreread, backpressure, {});
-  down_.relay->start(upstream, client, Side::Upstream, untilClose, opening.downPreread, backpressure, {});
+  up_.relay->start(client, upstream, Side::Client, untilClose, opening.upPreread, backpressure,
+                   {.watcher = opening.upWatcher});
+  down_.relay->start(upstream, client, Side::Upstream, untilClose, opening.downPreread, backpressure,
+                     {.watcher = opening.downWatcher});
 }
 
 void Tunnel::runHalf(Half& half, MonoTime now) {

@@ -16,6 +16,8 @@ class Tunnel {
   struct Opening {
     Bytes upPreread;    // came with the client's head; valid until the tunnel has ended
     Bytes downPreread;  // came with upstream's head
+    pipe::BodyTap* upWatcher = nullptr;  // look on while bytes pass, as long as the tunnel is open
+    pipe::BodyTap* downWatcher = nullptr;
   };
   void open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& settings);
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "core/capture/records.h"
 #include "core/codec/http1/framing.h"
+#include "core/codec/websocket/extensions.h"
 
 namespace sluice::session {
 
@@ -37,8 +39,14 @@ struct RelayResponseBody {
   http1::Framing framing;
 };
 
-// Moves bytes both ways, unread, until both directions have ended; answered by tunnelEnded().
-struct OpenTunnel {};
+// Moves bytes both ways, unchanged, until both directions have ended; answered by tunnelEnded().
+struct OpenTunnel {
+  // They are the frames of a WebSocket, whose messages are to be recorded.
+  struct WebSocket {
+    std::optional<websocket::Deflate> deflate;
+  };
+  std::optional<WebSocket> webSocket;
+};
 
 // Half-close towards upstream once everything for it is sent: the client has ended its side.
 struct EndUpstreamSending {};

@@ -24,10 +24,6 @@ bool isIdempotent(std::string_view method) {
   return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
 }
 
-bool hasBody(const Framing& framing) {
-  return framing.kind != Framing::Kind::None && framing != Framing::ofLength(0);
-}
-
 }  // namespace
 
 HttpSession::HttpSession(IdSource& ids, ConnectionId connection, Capture capture, Entry entry)
@@ -90,7 +86,7 @@ void HttpSession::requestComplete(Now now) {
   auto framing = http1::requestFraming(head);
   if (!framing) return failExchange(std::move(framing.error()), now);
   requestFraming_ = *framing;
-  if (!tunnel_ && hasBody(requestFraming_)) requestBody_ = RequestBody::Waiting;
+  if (!tunnel_ && requestFraming_.hasBody()) requestBody_ = RequestBody::Waiting;
   clientPersistence_ = http1::afterRequest(head);
   upgrade_ = head.find(http1::FieldId::Upgrade) && head.hasToken(http1::FieldId::Connection, "upgrade");
   if (tunnel_) tunnelTo_ = httpOrigin(std::string(target->authority.host), target->port);
@@ -250,123 +246,6 @@ void HttpSession::requestBodyEnded(BodyEnd body, Now now) {
   }
   // The response came first and only this was still going on.
   if (phase_ == Phase::RelayResponse && responseDone_) exchangeDone(now);
-}
-
-// --- Upstream's answer.
-
-std::size_t HttpSession::upstreamBytes(Bytes bytes, Now now) {
-  SLUICE_ASSERT(readsUpstreamHead());
-  std::size_t consumed = 0;
-  while (phase_ == Phase::AwaitResponse && consumed < bytes.size()) {
-    auto fed = responseParser_.feed(bytes.subspan(consumed));
-    if (!fed) {
-      failExchange(std::move(fed.error()), now);
-      return bytes.size();
-    }
-    consumed += fed->consumed;
-    if (fed->state == http1::HeadParser::State::NeedMore) break;
-    responseHead(now);
-  }
-  return consumed;
-}
-
-void HttpSession::responseHead(Now now) {
-  const auto& head = responseParser_.head();
-  if (head.status() == 101) return switchProtocols(now);
-  if (head.status() < 200) return interimResponse(now);
-
-  auto framing = http1::responseFraming(head, requestParser_.head().method());
-  if (!framing) return failExchange(std::move(framing.error()), now);
-  recording_->responseHeadCame(now.mono);
-  tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
-  finalResponse(*framing);
-  if (!hasBody(*framing)) responseDone(now);
-}
-
-void HttpSession::interimResponse(Now now) {
-  if (++interimResponses_ > limits::kInterimResponsesMax) {
-    return failExchange({Code::BadResponse, Side::Upstream, 0,
-                         "over " + std::to_string(limits::kInterimResponsesMax) + " interim responses to one request"},
-                        now);
-  }
-  // An HTTP/1.0 client does not know 1xx (RFC 9110 section 15.2).
-  if (!requestParser_.head().version().is10()) {
-    std::string bytes;
-    http1::forwardResponseHead(responseParser_.head(), {}, bytes);
-    command(SendToClient{std::move(bytes)});
-  }
-  responseParser_.reset();
-}
-
-void HttpSession::switchProtocols(Now now) {
-  const auto& head = responseParser_.head();
-  if (!upgrade_) {
-    return failExchange({Code::BadResponse, Side::Upstream, 0, "101 Switching Protocols was not asked for"}, now);
-  }
-  // The client speaks the other protocol only behind its whole request (RFC 9110 section 7.8).
-  if (!requestIsWhole()) {
-    return failExchange({Code::BadResponse, Side::Upstream, 0, "101 Switching Protocols came before the request's end"},
-                        now);
-  }
-  recording_->responseHeadCame(now.mono);
-  tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
-  std::string bytes;
-  http1::forwardResponseHead(head, {http1::ConnectionField::Unsaid, http1::UpgradeField::Keep}, bytes);
-  command(SendToClient{std::move(bytes)});
-  responseBegun_ = true;
-  phase_ = Phase::Tunnel;
-  command(OpenTunnel{});
-}
-
-void HttpSession::finalResponse(const Framing& framing) {
-  const auto& head = responseParser_.head();
-  // Persistence was set to Close when the request body broke.
-  if (requestBody_ != RequestBody::Broken) upstreamPersistence_ = http1::afterResponse(head, framing);
-  if (framing.kind == Framing::Kind::UntilClose || stopping_ || clientEnded_) clientPersistence_ = Persistence::Close;
-  // Upstream closes without having read the request: nobody will read the rest of it.
-  if (requestBody_ == RequestBody::Running && upstreamPersistence_ == Persistence::Close) {
-    clientPersistence_ = Persistence::Close;
-  }
-
-  http1::ForwardOptions options;
-  if (clientPersistence_ == Persistence::Close) {
-    options.connection = http1::ConnectionField::Close;
-  } else if (head.version().is10()) {
-    options.connection = http1::ConnectionField::KeepAlive;  // of itself, HTTP/1.0 would say that we close
-  }
-  std::string bytes;
-  http1::forwardResponseHead(head, options, bytes);
-  command(SendToClient{std::move(bytes)});
-  responseBegun_ = true;
-  responseFraming_ = framing;
-  phase_ = Phase::RelayResponse;
-  if (hasBody(framing)) command(RelayResponseBody{framing});
-}
-
-void HttpSession::responseBodyEnded(BodyEnd body, Now now) {
-  if (SLUICE_BUG(phase_ != Phase::RelayResponse)) return;
-  recording_->responseBodyEnded(body);
-  if (body.error.code != Code::None) return failExchange(std::move(body.error), now);
-  if (body.excess) upstreamPersistence_ = Persistence::Close;
-  responseDone(now);
-}
-
-void HttpSession::responseDone(Now now) {
-  responseDone_ = true;
-  // The request body goes on to its end when both sides want to keep their connections for more.
-  if (requestBody_ == RequestBody::Running && clientPersistence_ == Persistence::KeepOpen) return;
-  exchangeDone(now);
-}
-
-void HttpSession::exchangeDone(Now now) {
-  const bool reuse = upstreamPersistence_ == Persistence::KeepOpen && requestIsWhole() && !clientEnded_;
-  const bool keepClient = clientPersistence_ == Persistence::KeepOpen && requestIsWhole() && !stopping_ && !clientEnded_;
-  command(EndUpstream{reuse ? EndUpstream::Fate::Reuse : EndUpstream::Fate::Close});
-  upstreamOpen_ = false;
-  endExchange({}, now);
-  if (!keepClient) return close(CloseClient::Kind::FlushThenClose);
-  requestParser_.reset();
-  phase_ = Phase::AwaitRequest;
 }
 
 // --- Tunnels.

@@ -66,70 +66,6 @@ SLUICE_TEST(relaysARequestBodyWhileTheResponseIsAwaited) {
                   .recorded<capture::ExchangeEnded>([](const auto& r) { return r.request.bytes == 5; }, "5 bytes up"));
 }
 
-SLUICE_TEST(passesInterimResponsesOn) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes("POST http://a/ HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"))
-                  .out(openUpstream("a", 80))
-                  .in(upstreamOpened())
-                  .out(sendToUpstream("POST / HTTP/1.1\r\n"), relayRequestBody(http1::Framing::ofLength(5)))
-                  .in(upstreamBytes("HTTP/1.1 100 Continue\r\n\r\n"))
-                  .out(sendToClient("HTTP/1.1 100 Continue\r\n\r\n"))
-                  .in(requestBodyEnded(5))
-                  .out()
-                  .in(upstreamBytes("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
-                  .out(sendToClient("HTTP/1.1 103 "), sendToClient("HTTP/1.1 200 "), endUpstream(Fate::Reuse)));
-}
-
-SLUICE_TEST(anEarlyResponseWaitsForTheRequestBody) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes(kPost))
-                  .out(openUpstream("a", 80))
-                  .in(upstreamOpened())
-                  .out(sendToUpstream("POST "), relayRequestBody(http1::Framing::ofLength(5)))
-                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
-                  .out(sendToClient("HTTP/1.1 200 "))
-                  .in(requestBodyEnded(5))
-                  .out(endUpstream(Fate::Reuse))
-                  .phase(Phase::AwaitRequest));
-}
-
-SLUICE_TEST(anEarlyResponseThatClosesEndsTheRequestBody) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes(kPost))
-                  .out(openUpstream("a", 80))
-                  .in(upstreamOpened())
-                  .out(sendToUpstream("POST "), relayRequestBody(http1::Framing::ofLength(5)))
-                  .in(upstreamBytes("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
-                  .out(sendToClient("HTTP/1.1 413 Too Large\r\n"), endUpstream(Fate::Close),
-                       closeClient(Close::FlushThenClose)));
-}
-
-SLUICE_TEST(aBodyUntilCloseClosesTheClientToo) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes(kGet))
-                  .out(openUpstream("a", 80))
-                  .in(upstreamOpened())
-                  .out(sendToUpstream("GET "))
-                  .in(upstreamBytes("HTTP/1.1 200 OK\r\n\r\n"))
-                  .out(sendToClient("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"),
-                       relayResponseBody(http1::Framing::untilClose()))
-                  .in(responseBodyEnded(10))
-                  .out(endUpstream(Fate::Close), closeClient(Close::FlushThenClose)));
-}
-
-SLUICE_TEST(excessBehindAResponseForbidsReuse) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes(kGet))
-                  .out(openUpstream("a", 80))
-                  .in(upstreamOpened())
-                  .out(sendToUpstream("GET "))
-                  .in(upstreamBytes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"))
-                  .out(sendToClient("HTTP/1.1 200 "), relayResponseBody(http1::Framing::ofLength(3)))
-                  .in(responseBodyEnded(3, {}, true))
-                  .out(endUpstream(Fate::Close))
-                  .phase(Phase::AwaitRequest));
-}
-
 SLUICE_TEST(opensATunnel) {
   VERIFY_PLAY(behindConnect("a:443", 443)
                   .in(firstBytes("GE"))
@@ -195,17 +131,6 @@ SLUICE_TEST(aConnectThatCameToNothingIsARowAllTheSame) {
                   .recorded<capture::ExchangeStarted>(isConnect, "the row of the CONNECT")
                   .recorded<capture::ExchangeEnded>([](const auto& r) { return r.error.code == Code::ConnectionReset; },
                                                     "how it ended"));
-}
-
-SLUICE_TEST(switchesProtocolsWhenAsked) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes("GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
-                  .out(openUpstream("a", 80))
-                  .in(upstreamOpened())
-                  .out(sendToUpstream("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
-                  .in(upstreamBytes("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
-                  .out(sendToClient("HTTP/1.1 101 "), openTunnel())
-                  .phase(Phase::Tunnel));
 }
 
 SLUICE_TEST(asksOnceMoreWhenAKeptConnectionTurnsOutDead) {
@@ -282,17 +207,6 @@ SLUICE_TEST(aClientOfHttp10IsToldThatItsConnectionCloses) {
                   .in(upstreamBytes("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"))
                   .out(sendToClient("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
                        endUpstream(Fate::Close), closeClient(Close::FlushThenClose)));
-}
-
-SLUICE_TEST(interimResponsesAreKeptFromAClientOfHttp10) {
-  VERIFY_PLAY(play()
-                  .in(clientBytes("GET http://a/ HTTP/1.0\r\n\r\n"))
-                  .out(openUpstream("a", 80))
-                  .in(upstreamOpened())
-                  .out(sendToUpstream("GET "))
-                  .in(upstreamBytes("HTTP/1.1 103 Early Hints\r\n\r\n"))
-                  .out()
-                  .phase(Phase::AwaitResponse));
 }
 
 SLUICE_TEST(whoAcceptsTrailersIsHeardUpstream) {

@@ -144,7 +144,11 @@ Play::Expectation relayResponseBody(http1::Framing framing) {
   return expecting<RelayResponseBody>("relayResponseBody", [=](const auto& c) { return c.framing == framing; });
 }
 Play::Expectation openTunnel() {
-  return expecting<OpenTunnel>("openTunnel", [](const auto&) { return true; });
+  return expecting<OpenTunnel>("openTunnel", [](const auto& c) { return !c.webSocket; });
+}
+Play::Expectation openWebSocket(std::optional<websocket::Deflate> deflate) {
+  return expecting<OpenTunnel>("openTunnel of a WebSocket",
+                               [=](const auto& c) { return c.webSocket && c.webSocket->deflate == deflate; });
 }
 Play::Expectation endUpstreamSending() {
   return expecting<EndUpstreamSending>("endUpstreamSending", [](const auto&) { return true; });

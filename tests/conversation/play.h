@@ -87,6 +87,7 @@ Play::Expectation sendToClient(std::string begins);
 Play::Expectation relayRequestBody(http1::Framing framing);
 Play::Expectation relayResponseBody(http1::Framing framing);
 Play::Expectation openTunnel();
+Play::Expectation openWebSocket(std::optional<websocket::Deflate> deflate);
 Play::Expectation endUpstreamSending();
 Play::Expectation endUpstream(session::EndUpstream::Fate fate);
 Play::Expectation closeClient(session::CloseClient::Kind kind);

@@ -23,6 +23,9 @@ struct Framing {
   Kind kind = Kind::None;
   std::uint64_t length = 0;  // Kind::Length: at most 2^63 - 1
 
+  // Whether a byte may follow the head.
+  bool hasBody() const { return kind != Kind::None && (kind != Kind::Length || length > 0); }
+
   static Framing none() { return {}; }
   static Framing ofLength(std::uint64_t bytes) { return {Kind::Length, bytes}; }
   static Framing chunked() { return {Kind::Chunked, 0}; }

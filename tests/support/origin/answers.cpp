@@ -184,7 +184,7 @@ bool answer(Visit& visit) {
     std::string_view word;
     bool (*run)(Visit&);
   };
-  static constexpr std::array<Route, 16> kRoutes = {{
+  static constexpr std::array<Route, 17> kRoutes = {{
       {"bytes", answerBytes},
       {"upload", answerUpload},
       {"echo", answerEcho},
@@ -200,6 +200,7 @@ bool answer(Visit& visit) {
       {"never", answerNever},
       {"interim", answerInterim},
       {"nothing", answerNothing},
+      {"switch", answerSwitch},
       {"reset", answerReset},
   }};
   const auto word = splitPath(visit.request.path).first;

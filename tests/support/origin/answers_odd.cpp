@@ -95,6 +95,19 @@ bool answerReset(Visit& visit) {
 
 bool answerNothing(Visit&) { return false; }
 
+// /switch ?to=websocket ?ext= ?say=: 101 to that protocol, perhaps with Sec-WebSocket-Extensions; then says so much, and from
+// there on whatever the client says.
+bool answerSwitch(Visit& visit) {
+  const auto extensions = visit.request.text("ext", "");
+  visit.stream.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + visit.request.text("to", "websocket") +
+                     "\r\n" + (extensions.empty() ? "" : "Sec-WebSocket-Extensions: " + extensions + "\r\n") + "\r\n" +
+                     visit.request.text("say", ""));
+  for (auto piece = visit.input.some(65536); !piece.empty(); piece = visit.input.some(65536)) {
+    if (!visit.stream.write(piece)) return false;
+  }
+  return false;
+}
+
 // /events ?count= &size= &intervalUs=: server-sent events of `size` bytes each, the first ones as "data:0\n\n".
 // ?gate=NAME: event n+1 leaves only after n acknowledgements (Origin::acknowledge, or GET /gate/NAME).
 bool answerEvents(Visit& visit) {

@@ -40,6 +40,7 @@ bool answerInterim(Visit& visit);
 bool answerNever(Visit& visit);
 bool answerReset(Visit& visit);
 bool answerNothing(Visit& visit);
+bool answerSwitch(Visit& visit);
 
 // By the first word of the path; 404 for others.
 bool answer(Visit& visit);

@@ -104,3 +104,25 @@ SLUICE_TEST(theRatesFitOneLineOfATerminal) {
   sample.upBytesPerSecond = sample.downBytesPerSecond = 124'500'000'000;
   QVERIFY(describeLine(sample).size() < 80);
 }
+
+SLUICE_TEST(showsTheMessagesOfAWebSocketOneALine) {
+  store::MessageRow first;
+  first.at = WallTime(Micros(1'012'000));
+  first.opcode = 1;
+  first.bytes = 5;
+  first.payload = "Hello";
+  store::MessageRow second;
+  second.direction = capture::Direction::Response;
+  second.at = first.at;
+  second.opcode = 2;
+  second.compressed = true;
+  second.wireBytes = 10;
+  second.bytes = 1000;
+  second.payload = kNasty;
+  second.fault = "a reserved bit";
+  const auto text = cli::describe({first, second}, WallTime(Micros(1'000'000)));
+  QVERIFY2(text.starts_with("+12 ms  client  text  5 B  Hello\n"), text.c_str());
+  QVERIFY2(text.find("server  binary  1 KB (10 B compressed)  ") != std::string::npos, text.c_str());
+  QVERIFY2(text.ends_with("...  [a reserved bit]\n"), text.c_str());
+  QVERIFY(text.find('\x1b') == std::string::npos);
+}

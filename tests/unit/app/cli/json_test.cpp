@@ -71,3 +71,14 @@ SLUICE_TEST(theStatusHoldsEverythingThatTheEngineSaid) {
   QVERIFY(json["now"]["storeError"] == "disk \\xff full");
   QVERIFY(json["now"]["escaped"][0] == "storeError");
 }
+
+SLUICE_TEST(aMessageNamesItsSenderAndItsKind) {
+  store::MessageRow message;
+  message.direction = capture::Direction::Response;
+  message.opcode = 10;
+  message.bytes = message.wireBytes = 2;
+  message.payload = "a\xff";
+  const auto json = cli::toJson(message);
+  QVERIFY(json["from"] == "server" && json["kind"] == "pong" && json["opcode"] == 10);
+  QVERIFY(json["payload"] == "a\\xff" && json["escaped"][0] == "payload");
+}
