@@ -118,6 +118,15 @@ inline constexpr std::size_t kSendTurnBytes = 1 * kMiB;     // one connection se
 
 // Throttling.
 inline constexpr std::size_t kProfileNameBytesMax = 100;  // what a menu shows in one line
+inline constexpr int kBucketBurstMicros = 50'000;         // a late wake-up loses nothing, and no second is 5 % too fast
+inline constexpr int kBucketRoundMicros = 200'000;        // everybody who shares a bucket has a turn five times a second
+inline constexpr int kPortionMicros = 20'000;             // a turn of one alone: 50 sends a second cost next to nothing
+inline constexpr std::size_t kPortionBytesMin = 128;      // less is more head than body on the wire
+inline constexpr std::size_t kPortionBytesMax = 1 * kMiB; // what one turn of a connection sends at most
+inline constexpr int kDelayGrainMicros = 500;             // pieces of a delay line closer together are one: nobody can tell
+inline constexpr std::size_t kDelayedBytesMax = 32 * kMiB; // under way in one direction of one connection: 1 Gbit/s for 250 ms
+inline constexpr std::size_t kTcpSegmentBytes = 1460;     // of TCP on an Ethernet: what is lost or not lost
+inline constexpr int kRetransmitMicros = 200'000;         // least wait of a TCP sender for what was lost
 inline constexpr int kProfileDelayMsMax = 60'000;          // a link to the edge of the solar system; clients give up long before
 
 // Names.

@@ -5,6 +5,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
+#include "core/codec/http1/local_response.h"
 #include "core/engine/clock.h"
 #include "core/engine/throttling.h"
 #include "platform/net/address.h"
@@ -30,6 +31,9 @@ ClientConnection::ClientConnection(Worker& worker, asio::ip::tcp::socket socket,
       listener_(listener),
       openedAt_(readClocks().wall),
       clientAddress_(addressOf(socket)),
+      down_(worker.throttling().down(), id.value * 2),
+      up_(worker.throttling().up(), id.value * 2 + 1),
+      handshakeDelay_(worker.loop(), [this] { connected(std::move(*std::exchange(handshake_, {}))); }),
       session_(worker, id, worker.sink() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off,
                std::move(entry)),
       client_(std::move(socket), Side::Client, nullptr),
@@ -49,6 +53,7 @@ ClientConnection::~ClientConnection() {
 void ClientConnection::start() {
   if (auto* sink = worker_.sink()) sink->record(capture::ConnectionOpened{id_, openedAt_, clientAddress_, listener_});
   client_.setDriver(this);
+  useProfile(readClocks());
   turn();
 }
 
@@ -125,15 +130,16 @@ bool ClientConnection::carryOut(Now now) {
   return !commands.empty();
 }
 
-void ClientConnection::run(session::OpenUpstream& command, Now) {
+void ClientConnection::run(session::OpenUpstream& command, Now now) {
   const bool v6 = command.host.find(':') != std::string::npos;
   upstreamKey_ = (v6 ? "[" + command.host + "]" : command.host) + ":" + std::to_string(command.port);
+  if (worker_.throttling().profile().offline) return goOffline(now);
   if (command.reuse == session::OpenUpstream::Reuse::Allowed) {
     reusable_ = worker_.upstreams().take(upstreamKey_);
     if (reusable_) return;
   }
   connecting_ = std::make_unique<Connecting>(worker_.connectMeans(), std::move(command.host), command.port,
-                                             [this](Result<Connected> result) { connected(std::move(result)); });
+                                             [this](Result<Connected> result) { roundTripLater(std::move(result)); });
 }
 
 void ClientConnection::run(session::SendToUpstream& command, Now) {
@@ -148,18 +154,19 @@ void ClientConnection::run(session::SendToClient& command, Now now) {
     body = command.bytes.substr(command.headBytes);
     command.bytes.resize(command.headBytes);
   }
+  if (command.bytes == http1::kConnectionEstablished) delayHandshakeAnswer();
   client_.writer().appendOwned(std::move(command.bytes));
   if (!body.empty()) client_.sendBody(std::move(body), now.mono);
 }
 
 void ClientConnection::run(session::RelayRequestBody& command, Now) {
   requestRelay_->start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
-                      pipeSettings(), recorded(capture::Direction::Request));
+                      pipeSettings(capture::Direction::Request), recorded(capture::Direction::Request));
 }
 
 void ClientConnection::run(session::RelayResponseBody& command, Now) {
   responseRelay_->start(upstream_->link, client_, Side::Upstream, command.framing, upstreamRest_.bytes,
-                       pipeSettings(), recorded(capture::Direction::Response));
+                       pipeSettings(capture::Direction::Response), recorded(capture::Direction::Response));
 }
 
 void ClientConnection::run(session::OpenTunnel& command, Now) {
@@ -169,7 +176,8 @@ void ClientConnection::run(session::OpenTunnel& command, Now) {
     opening.upWatcher = &webSocket_->fromClient();
     opening.downWatcher = &webSocket_->fromUpstream();
   }
-  tunnel_.open(client_, upstream_->link, {*requestRelay_, *responseRelay_}, opening, pipeSettings());
+  tunnel_.open(client_, upstream_->link, {*requestRelay_, *responseRelay_}, opening,
+               pipeSettings(capture::Direction::Request), pipeSettings(capture::Direction::Response));
 }
 
 void ClientConnection::endWebSocket() {
@@ -180,6 +188,8 @@ void ClientConnection::run(session::EndUpstreamSending&, Now) { endUpstreamSendi
 
 void ClientConnection::run(session::EndUpstream& command, Now now) {
   connecting_.reset();
+  handshakeDelay_.clear();
+  handshake_.reset();
   if (requestRelay_->active() || tunnel_.isOpen()) cutRequest_ = requestRelay_->totals();
   if (responseRelay_->active() || tunnel_.isOpen()) cutResponse_ = responseRelay_->totals();
   tunnel_.cancel();
@@ -194,6 +204,8 @@ void ClientConnection::run(session::EndUpstream& command, Now now) {
   auto upstream = std::move(upstream_);
   if (!upstream) return;
   upstream->link.setDriver(nullptr);
+  upstream->link.writer().setLimiter(nullptr);
+  up_.dropped();
   const auto& writer = upstream->link.writer();
   if (command.fate == session::EndUpstream::Fate::Reuse && clean && !writer.pending() && !writer.failed()) {
     worker_.upstreams().put(std::move(upstream), now.mono);
@@ -242,6 +254,8 @@ void ClientConnection::connected(Result<Connected> result) {
 void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now) {
   upstream_ = std::move(upstream);
   upstream_->link.setDriver(this);
+  if (throttled_) upstream_->link.writer().setLimiter(&up_);
+  addedUp_ = wireBytesBeside(upstream_->link);
   accountedUpstream_ = 0;
   session_.upstreamOpened({upstream_->address, upstream_->kept, upstream_->carried, resolvedAt, connectedAt}, now);
 }
@@ -398,8 +412,8 @@ bool ClientConnection::watchClient(Now now) {
 
 // --- Bodies and tunnels.
 
-pipe::Settings ClientConnection::pipeSettings() const {
-  return withProfile(worker_.settings().pipe, worker_.profile());
+pipe::Settings ClientConnection::pipeSettings(capture::Direction direction) const {
+  return withProfile(worker_.settings().pipe, worker_.throttling().profile(), direction);
 }
 
 Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {

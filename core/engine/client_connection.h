@@ -18,6 +18,7 @@
 #include "core/engine/web_socket_watch.h"
 #include "core/engine/worker.h"
 #include "core/session/http_session.h"
+#include "core/throttle/flow.h"
 
 namespace sluice::engine {
 
@@ -33,6 +34,8 @@ class ClientConnection final : private Link::Driver {
   void stop();
   // A turn that was put off so that others had theirs.
   void resume();
+  // Another network profile is in force.
+  void profileChanged();
   // The engine stops now: what runs is recorded as aborted.
   void cut();
 
@@ -85,6 +88,7 @@ class ClientConnection final : private Link::Driver {
   void run(session::Tell& command, Now now);
 
   // Upstream.
+  void roundTripLater(Result<Connected> result);
   void connected(Result<Connected> result);
   void attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now);
   void writeToUpstreamFailed(Error error, Now now);
@@ -103,7 +107,7 @@ class ClientConnection final : private Link::Driver {
   void release(Rest& rest);
 
   // Bodies and tunnels.
-  pipe::Settings pipeSettings() const;
+  pipe::Settings pipeSettings(capture::Direction direction) const;
   Relay::Recorded recorded(capture::Direction direction) const;
   bool runRelays(Now now);
   void endWebSocket();
@@ -122,7 +126,9 @@ class ClientConnection final : private Link::Driver {
   void linger();
   void close(net::CloseKind kind);
   void noteMovement(Now now);
+  void noteHandshakeBytes(MonoTime now);
   void arm(Now now);
+  std::optional<MonoTime> heldBackUntil(MonoTime now) const;
   void armReads(Now now);
   Micros patience() const;
   bool watchesClient() const;
@@ -136,6 +142,20 @@ class ClientConnection final : private Link::Driver {
 
   std::string program_;  // of the client, once it is known
   std::uint64_t process_ = 0;
+
+  // The network profile that acts on this connection.
+  void useProfile(Now now);
+  void goOffline(Now now);
+  void delayHandshakeAnswer();
+  static std::uint64_t wireBytesBeside(Link& link);
+  bool throttled_ = false;
+  throttle::Flow down_;  // what is sent to the client
+  throttle::Flow up_;    // what is sent to upstream
+  std::uint64_t addedDown_ = 0;  // bytes on the wire that were not in a slice, so far
+  std::uint64_t addedUp_ = 0;
+  std::optional<MonoTime> heldBackUntil_;
+  Deadline handshakeDelay_;
+  std::optional<Result<Connected>> handshake_;  // made, and delayed
 
   session::HttpSession session_;
   Link client_;

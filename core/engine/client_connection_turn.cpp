@@ -71,6 +71,7 @@ void ClientConnection::close(net::CloseKind kind) {
   closing_ = Closing::Closed;
   noteMovement(readClocks());
   deadline_.clear();
+  handshakeDelay_.clear();
   tunnel_.cancel();
   client_.writer().discard();
   client_.transport().close(kind);
@@ -79,6 +80,7 @@ void ClientConnection::close(net::CloseKind kind) {
 }
 
 void ClientConnection::noteMovement(Now now) {
+  noteHandshakeBytes(now.mono);
   const auto& client = client_.transport();
   const auto up = client.bytesReceived();
   const auto down = client.bytesSent();
@@ -106,7 +108,8 @@ Micros ClientConnection::patience() const {
   switch (session_.phase()) {
     case Phase::AwaitSocks:
     case Phase::AwaitRequest: return session_.insideHead() ? timeouts.requestHead : timeouts.clientIdle;
-    case Phase::Connecting: return timeouts.connect * 2;  // the connector has its own limit
+    case Phase::Connecting:  // the connector has its own limit
+      return timeouts.connect * 2 + worker_.throttling().profile().roundTrip();
     case Phase::Sniff: return sniffedBytes_ > 0 ? timeouts.sniff : timeouts.tunnel;
     case Phase::AwaitResponse: return requestRelay_->active() ? timeouts.body : timeouts.response;
     case Phase::RelayResponse: return timeouts.body;
@@ -117,6 +120,7 @@ Micros ClientConnection::patience() const {
 }
 
 void ClientConnection::due() {
+  if (heldBackUntil_) return turn();  // who is held back here has all the time
   // Who did not take all of its answer must not believe that it was all.
   if (closing_ != Closing::No) return close(client_.writer().pending() ? net::CloseKind::Abort : net::CloseKind::Orderly);
   const auto now = readClocks();
@@ -148,6 +152,11 @@ void ClientConnection::arm(Now now) {
   auto due = lastMoved_ + patience();
   if (closing_ == Closing::Lingering) due = std::min(due, lingersUntil_);
   if (progressDue_) due = std::min(due, *progressDue_);
+  heldBackUntil_ = heldBackUntil(now.mono);
+  if (heldBackUntil_) {
+    lastMoved_ = now.mono;
+    due = std::min(due, *heldBackUntil_);
+  }
   deadline_.set(due);
 }
 

@@ -47,6 +47,7 @@ class Link final : public pipe::Source,
 
   // --- Sending.
   output::ChainWriter& writer() { return writer_; }
+  const output::ChainWriter& writer() const { return writer_; }
   pipe::OutputFilter& output() { return chain_; }
   // The body of a response of our own; takes the way of every body. What fails shows in writer().
   void sendBody(std::string body, MonoTime now);

@@ -1,12 +1,34 @@
-// How a network profile acts on the pipes of a connection. Loop thread only.
+// The network profile in force: what all connections of a worker share of it, and what it means for each. Loop thread only.
 #pragma once
 
+#include "core/capture/records.h"
 #include "core/pipe/settings.h"
+#include "core/throttle/bucket.h"
 #include "core/throttle/profile.h"
 
 namespace sluice::engine {
 
-// `settings` with what the profile says about an upstream that is faster than its client, and about delivery.
-pipe::Settings withProfile(pipe::Settings settings, const throttle::Profile& profile);
+class Throttling {
+ public:
+  Throttling(throttle::Profile profile, MonoTime now) { use(std::move(profile), now); }
+
+  // Rates act on running transfers at once; each connection takes over the rest itself.
+  void use(throttle::Profile profile, MonoTime now);
+  const throttle::Profile& profile() const { return profile_; }
+  // Towards clients, and away from them.
+  const throttle::Bucket& down() const { return down_; }
+  const throttle::Bucket& up() const { return up_; }
+
+ private:
+  throttle::Profile profile_;
+  throttle::BucketState downState_{};
+  throttle::BucketState upState_{};
+  throttle::Bucket down_{downState_};
+  throttle::Bucket up_{upState_};
+};
+
+// `settings` for a body in this direction, with what the profile says about an upstream that is faster than its client, about
+// delivery, and with room for what is under way on a link with latency.
+pipe::Settings withProfile(pipe::Settings settings, const throttle::Profile& profile, capture::Direction direction);
 
 }  // namespace sluice::engine

@@ -4,19 +4,22 @@
 
 namespace sluice::engine {
 
-void Tunnel::open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& settings) {
+void Tunnel::open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& up,
+                  const pipe::Settings& down) {
   SLUICE_ASSERT(!open_);
   open_ = true;
   error_ = {};
   up_ = {&relays.up, &upstream, false};
   down_ = {&relays.down, &client, false};
   // What talks through a tunnel waits for answers: nothing is gained by taking more than the other side does.
-  auto backpressure = settings;
-  backpressure.overflow = pipe::Overflow::Backpressure;
+  const auto backpressure = [](pipe::Settings settings) {
+    settings.overflow = pipe::Overflow::Backpressure;
+    return settings;
+  };
   const auto untilClose = http1::Framing::untilClose();
-  up_.relay->start(client, upstream, Side::Client, untilClose, opening.upPreread, backpressure,
+  up_.relay->start(client, upstream, Side::Client, untilClose, opening.upPreread, backpressure(up),
                    {.watcher = opening.upWatcher});
-  down_.relay->start(upstream, client, Side::Upstream, untilClose, opening.downPreread, backpressure,
+  down_.relay->start(upstream, client, Side::Upstream, untilClose, opening.downPreread, backpressure(down),
                      {.watcher = opening.downWatcher});
 }
 

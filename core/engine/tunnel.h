@@ -19,7 +19,8 @@ class Tunnel {
     pipe::BodyTap* upWatcher = nullptr;  // look on while bytes pass, as long as the tunnel is open
     pipe::BodyTap* downWatcher = nullptr;
   };
-  void open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& settings);
+  void open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& up,
+            const pipe::Settings& down);
 
   bool isOpen() const { return open_; }
   // Moves what can be moved. True once both directions have ended, or one has failed.

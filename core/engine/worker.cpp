@@ -28,6 +28,7 @@ Worker::Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, Worker
       sink_(settings_.capture ? sink : nullptr),
       ids_(ids),
       counters_(counters),
+      throttling_(settings_.profile, readClocks().mono),
       keepRunning_(asio::make_work_guard(loop_)),
       files_([this](platform::FilePool::Task completion) { asio::post(loop_, std::move(completion)); }),
       resolver_(loop_),
@@ -113,6 +114,13 @@ void Worker::spillWritten(ConnectionId connection) {
 }
 
 void Worker::keepUntilIdle(std::unique_ptr<Relay> relay) { endingRelays_.push_back(std::move(relay)); }
+
+void Worker::useProfile(throttle::Profile profile) {
+  asio::post(loop_, [this, profile = std::move(profile)]() mutable {
+    throttling_.use(std::move(profile), readClocks().mono);
+    for (auto* connection : openConnections()) connection->profileChanged();
+  });
+}
 
 // A copy: what is done to each may retire it.
 std::vector<ClientConnection*> Worker::openConnections() const {

@@ -17,6 +17,7 @@
 #include "core/engine/connector.h"
 #include "core/engine/settings.h"
 #include "core/engine/relay.h"
+#include "core/engine/throttling.h"
 #include "core/engine/shared_state.h"
 #include "core/engine/upstream_pool.h"
 #include "core/session/http_session.h"
@@ -57,13 +58,15 @@ class Worker final : public session::IdSource {
 
   // Any thread. Stops accepting, lets running exchanges end, at most Timeouts::drain; then run() returns.
   void drain();
+  // Any thread. From now on this profile acts on everything, also on what runs.
+  void useProfile(throttle::Profile profile);
   // Any thread. Calls `done` on the worker's thread with every open connection.
   void snapshot(std::function<void(std::vector<ConnectionSnapshot>)> done);
 
   // --- For connections. Loop thread only.
   ExchangeId nextExchangeId() override { return ExchangeId{ids_.nextExchange.add(1)}; }
   const WorkerSettings& settings() const { return settings_; }
-  const throttle::Profile& profile() const { return settings_.profile; }
+  const Throttling& throttling() const { return throttling_; }
   WorkerCounters& mutableCounters() { return counters_; }
   buffer::BlockPool& blocks() { return blocks_; }
   UpstreamPool& upstreams() { return upstreams_; }
@@ -97,6 +100,7 @@ class Worker final : public session::IdSource {
   WorkerCounters& counters_;
 
   // Loop thread only.
+  Throttling throttling_;
   asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> keepRunning_;
   buffer::HeapBlockPool blocks_;

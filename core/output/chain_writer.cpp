@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "core/base/assert.h"
 
@@ -15,14 +16,18 @@ void ChainWriter::appendOwned(std::string text) {
   owned_.push_back(std::move(text));
   Slice slice = Slice::ofMemory(asBytes(owned_.back()));
   slice.owner = this;
-  pending_.pushBack(slice);
+  append(slice);
 }
 
-void ChainWriter::append(const Slice& slice) { pending_.pushBack(slice); }
+void ChainWriter::append(const Slice& slice) {
+  pending_.pushBack(slice);
+  untold_ += slice.size;
+}
 
 void ChainWriter::sliceDone(std::uint32_t) { owned_.pop_front(); }
 
 OutputResult ChainWriter::push(buffer::Chain& chain, MonoTime now) {
+  if (limiter_ != nullptr) untold_ += chain.bytes();
   pending_.append(chain);
   return send(now);
 }
@@ -45,6 +50,8 @@ void ChainWriter::discard() {
     slice.done();
   }
   lastSent_ = false;
+  untold_ = 0;
+  if (limiter_ != nullptr) limiter_->dropped();
 }
 
 void ChainWriter::setStream(Stream& stream) {
@@ -55,6 +62,9 @@ void ChainWriter::setStream(Stream& stream) {
 
 OutputResult ChainWriter::send(MonoTime now) {
   if (failed_) return fail(error_);
+  if (const auto fresh = std::exchange(untold_, 0); limiter_ != nullptr && fresh > 0) {
+    limiter_->queued(static_cast<std::size_t>(fresh), now);
+  }
   std::size_t turn = limits::kSendTurnBytes;
   while (true) {
     consume(0);

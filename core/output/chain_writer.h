@@ -38,7 +38,11 @@ class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner 
   void onWritable() { blocked_ = false; }
   // A new stream on the same connection (TLS begins, or a tunnel starts). REQUIRES: nothing pending.
   void setStream(Stream& stream);
-  void setLimiter(pipe::Limiter* limiter) { limiter_ = limiter; }
+  // What is pending waits for the new one. The old one is not told: it may be gone.
+  void setLimiter(pipe::Limiter* limiter) {
+    limiter_ = limiter;
+    untold_ = pending_.bytes();
+  }
 
   // Something waits here or in the stream.
   bool pending() const { return !pending_.empty() || stream_->holdsBack(); }
@@ -64,6 +68,7 @@ class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner 
   std::deque<std::string> owned_;
   std::array<Bytes, limits::kGatherBuffersMax> pieces_;
   std::uint64_t sent_ = 0;
+  std::uint64_t untold_ = 0;  // pending bytes of which the limiter does not know yet
   bool blocked_ = false;
   bool lastSent_ = false;
   bool failed_ = false;

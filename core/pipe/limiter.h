@@ -1,5 +1,4 @@
-// How many bytes may pass, and when to ask again. Null where a limiter is asked for means unlimited. One limiter may
-// serve many pipes. One loop's thread.
+// How many bytes may pass, and when to ask again. Null where a limiter is asked for means unlimited. One loop's thread.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +10,10 @@ namespace sluice::pipe {
 class Limiter {
  public:
   virtual ~Limiter() = default;
+  // So many bytes wait to pass, behind those that wait already. Only who holds what waits (a writer) tells.
+  virtual void queued(std::size_t bytes, MonoTime now) = 0;
+  // All that waits does so no more, and will not pass.
+  virtual void dropped() = 0;
   // How many bytes may pass now; 0: none before nextAt().
   virtual std::size_t allowance(MonoTime now) = 0;
   // So many passed, at most the last allowance.

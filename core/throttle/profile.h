@@ -38,7 +38,7 @@ struct Profile {
   Lane up;             // away from it
   Rate perConnection;           // a cap for each connection alone, beside the bucket that all share
   double closesPerMinute = 0;   // how often a connection is closed at random, on average
-  bool offline = false;         // nothing gets through
+  bool offline = false;         // no server can be reached
   Mode mode = Mode::Backpressure;
   Delivery delivery = Delivery::Streaming;
 

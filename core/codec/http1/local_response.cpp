@@ -24,6 +24,7 @@ int statusForClient(Code code) {
 
 int statusForLocal(Code code) {
   if (code == Code::ProxyLoop) return 508;
+  if (code == Code::HostUnreachable) return 503;  // a network profile that is offline
   return code == Code::TooManyConnections ? 503 : 500;
 }
 

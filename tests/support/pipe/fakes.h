@@ -235,6 +235,8 @@ class ScriptedOutput final : public pipe::OutputFilter {
 
 class ScriptedLimiter final : public pipe::Limiter {
  public:
+  void queued(std::size_t, MonoTime) override {}
+  void dropped() override {}
   std::size_t allowance(MonoTime) override { return allowed; }
   void consumed(std::size_t bytes, MonoTime) override {
     passed += bytes;
@@ -251,6 +253,8 @@ class ScriptedLimiter final : public pipe::Limiter {
 class TokenBucket final : public pipe::Limiter {
  public:
   TokenBucket(std::int64_t rate, std::int64_t burst) : rate_(rate), burst_(burst), micro_(burst * kMillion) {}
+  void queued(std::size_t, MonoTime) override {}
+  void dropped() override {}
   std::size_t allowance(MonoTime now) override {
     refill(now);
     return micro_ <= 0 ? 0 : static_cast<std::size_t>(micro_ / kMillion);

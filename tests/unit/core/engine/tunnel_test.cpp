@@ -17,7 +17,7 @@ struct Rig : LinkEnds {
   bool serverSawEnd = false, browserSawEnd = false;
   bool over = false;
 
-  void open(const Tunnel::Opening& opening = {}) { tunnel.open(client, upstream, {*up, *down}, opening, {}); }
+  void open(const Tunnel::Opening& opening = {}) { tunnel.open(client, upstream, {*up, *down}, opening, {}, {}); }
   ~Rig() { tunnel.cancel(); }
 
   // Until the condition holds; the tunnel moves meanwhile.

@@ -1,0 +1,94 @@
+// ClientConnection under a network profile: who is limited, what is delayed, and what a change of the profile does.
+#include <algorithm>
+#include <utility>
+
+#include "core/engine/client_connection.h"
+#include "core/engine/clock.h"
+
+namespace sluice::engine {
+
+void ClientConnection::profileChanged() {
+  if (closing_ == Closing::Closed) return;
+  const auto now = readClocks();
+  useProfile(now);
+  if (worker_.throttling().profile().offline) goOffline(now);
+  turn();
+}
+
+void ClientConnection::useProfile(Now now) {
+  const auto& profile = worker_.throttling().profile();
+  down_.setProfile(profile.down, profile, now.mono);
+  up_.setProfile(profile.up, profile, now.mono);
+  const bool throttled = !profile.isNeutral();
+  if (throttled == throttled_) return;
+  throttled_ = throttled;
+  client_.writer().setLimiter(throttled ? &down_ : nullptr);
+  if (upstream_) upstream_->link.writer().setLimiter(throttled ? &up_ : nullptr);
+  if (throttled) return;
+  down_.dropped();
+  up_.dropped();
+}
+
+// What runs towards a server ends, and nothing new begins.
+void ClientConnection::goOffline(Now now) {
+  const Error error{Code::HostUnreachable, Side::Local, 0,
+                    "the network profile '" + worker_.throttling().profile().name + "' is offline"};
+  if (tunnel_.isOpen()) {
+    tunnel_.fail(error);
+  } else if (responseRelay_->active()) {
+    responseRelay_->failSource(error);
+  } else if (requestRelay_->active()) {
+    requestRelay_->failSink(error);
+  } else {
+    session_.upstreamFailed(error, now);
+  }
+}
+
+// A handshake cannot be slowed down, but its end can be told a round trip later.
+void ClientConnection::roundTripLater(Result<Connected> result) {
+  const Micros roundTrip = worker_.throttling().profile().roundTrip();
+  if (roundTrip.count() == 0) return connected(std::move(result));
+  connecting_.reset();
+  const auto now = readClocks();
+  if (result) result->connectedAt = now.mono + roundTrip;
+  handshake_.emplace(std::move(result));
+  handshakeDelay_.set(now.mono + roundTrip);
+}
+
+// The answer to CONNECT takes the way back like all that is sent; this is the way there, which nothing else stands for.
+void ClientConnection::delayHandshakeAnswer() {
+  if (throttled_) down_.delayNext(worker_.throttling().profile().up.delay);
+}
+
+std::uint64_t ClientConnection::wireBytesBeside(Link& link) {
+  const std::uint64_t onWire = link.transport().bytesSent();
+  return onWire - std::min(onWire, link.writer().bytesSent());
+}
+
+// What a stream sends of its own (TLS handshakes, the frames of its records) counts as well.
+void ClientConnection::noteHandshakeBytes(MonoTime now) {
+  if (!throttled_) return;
+  if (const auto added = wireBytesBeside(client_); added > addedDown_) {
+    down_.added(static_cast<std::size_t>(added - std::exchange(addedDown_, added)), now);
+  }
+  if (!upstream_) return;
+  if (const auto added = wireBytesBeside(upstream_->link); added > addedUp_) {
+    up_.added(static_cast<std::size_t>(added - std::exchange(addedUp_, added)), now);
+  }
+}
+
+// When a limiter lets something pass again, if one holds anything back.
+std::optional<MonoTime> ClientConnection::heldBackUntil(MonoTime now) const {
+  std::optional<MonoTime> until;
+  const auto look = [&](const output::ChainWriter& writer) {
+    if (!writer.pending() || writer.failed() || writer.readiness(now) != pipe::OutputFilter::Readiness::Delayed) return;
+    const MonoTime at = writer.wakeAt(now);
+    until = until ? std::min(*until, at) : at;
+  };
+  if (!throttled_) return until;
+  look(client_.writer());
+  if (upstream_) look(upstream_->link.writer());
+  return until;
+}
+
+}  // namespace sluice::engine
