@@ -81,6 +81,18 @@ Parsed wrongUsage(const CLI::App& cli, const std::string& message) {
   return {std::nullopt, kWrongUsage};
 }
 
+Result<engine::UpstreamRoute> routeOf(const std::string& proxy, const std::string& direct) {
+  engine::UpstreamRoute route;
+  auto hosts = engine::DirectHosts::parse(direct);
+  if (!hosts) return fail(std::move(hosts.error()));
+  route.direct = std::move(*hosts);
+  if (proxy.empty()) return route;
+  auto parsed = engine::parseUpstreamProxy(proxy);
+  if (!parsed) return fail(std::move(parsed.error()));
+  route.proxy = std::move(*parsed);
+  return route;
+}
+
 }  // namespace
 
 Parsed parseOptions(int argc, char** argv) {
@@ -88,6 +100,8 @@ Parsed parseOptions(int argc, char** argv) {
   std::string dataDir;
   std::vector<std::string> listeners;
   std::string capture = "on";
+  std::string upstreamProxy;
+  std::string noProxy(engine::DirectHosts::kDefault);
   Link link;
 
   CLI::App cli{"Sluice's engine: a debugging proxy without a window", "sluiced"};
@@ -100,6 +114,10 @@ Parsed parseOptions(int argc, char** argv) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   cli.add_option("--capture", capture, "Record what passes")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
+  cli.add_option("--upstream-proxy", upstreamProxy,
+                 "Go through another proxy: http://HOST:PORT or socks5://HOST:PORT, perhaps with USER:PASSWORD@ before HOST");
+  cli.add_option("--no-proxy", noProxy, "Hosts to reach without it: names (with all below), addresses, networks; by commas")
+      ->capture_default_str();
   addLinkOptions(cli, link);
   cli.add_option("--log-level", options.logLevel, "How much to log")
       ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
@@ -121,6 +139,9 @@ Parsed parseOptions(int argc, char** argv) {
     options.engine.listeners.push_back(std::move(*spec));
   }
   options.engine.worker.capture = capture == "on";
+  auto route = routeOf(upstreamProxy, noProxy);
+  if (!route) return wrongUsage(cli, route.error().detail);
+  options.engine.worker.route = std::move(*route);
   auto profile = profileOf(link);
   if (!profile) return wrongUsage(cli, profile.error().detail);
   options.engine.worker.profile = std::move(*profile);

@@ -134,11 +134,20 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
   const bool v6 = command.host.find(':') != std::string::npos;
   upstreamKey_ = (v6 ? "[" + command.host + "]" : command.host) + ":" + std::to_string(command.port);
   if (worker_.throttling().profile().offline) return goOffline(now);
+  const auto* proxy = worker_.settings().route.proxyFor(command.host, command.port);
+  // A proxy that speaks HTTP is given the requests themselves: one connection to it serves every host.
+  const bool asProxy = proxy != nullptr && proxy->kind == UpstreamProxy::Kind::Http &&
+                       command.use == session::OpenUpstream::For::Requests;
+  poolKey_ = asProxy ? proxy->name() : upstreamKey_;
+  proxyAuthorization_.reset();
+  if (asProxy) proxyAuthorization_ = basicAuthorization(proxy->credentials);
   if (command.reuse == session::OpenUpstream::Reuse::Allowed) {
     reusable_ = worker_.upstreams().take(upstreamKey_);
+    if (!reusable_ && asProxy) reusable_ = worker_.upstreams().take(poolKey_);
     if (reusable_) return;
   }
-  connecting_ = std::make_unique<Connecting>(worker_.connectMeans(), std::move(command.host), command.port,
+  connecting_ = std::make_unique<Connecting>(worker_.connectMeans(), asProxy ? proxy->host : std::move(command.host),
+                                             asProxy ? proxy->port : command.port, asProxy ? nullptr : proxy,
                                              [this](Result<Connected> result) { roundTripLater(std::move(result)); });
 }
 
@@ -229,8 +238,13 @@ void ClientConnection::run(session::Tell& command, Now) {
   if (std::holds_alternative<capture::ExchangeStarted>(command.record)) open.add(1);
   if (auto* end = std::get_if<capture::ExchangeEnded>(&command.record)) {
     open.subtract(1);
-    if (cutRequest_) end->request = *std::exchange(cutRequest_, {});
-    if (cutResponse_) end->response = *std::exchange(cutResponse_, {});
+    const auto cut = [](capture::BodyTotals& told, std::optional<capture::BodyTotals>& came) {
+      if (!came) return;
+      came->wireBytes += told.wireBytes;  // of the head
+      told = *std::exchange(came, {});
+    };
+    cut(end->request, cutRequest_);
+    cut(end->response, cutResponse_);
   }
   worker_.sink()->record(std::move(command.record));
 }
@@ -244,7 +258,8 @@ void ClientConnection::connected(Result<Connected> result) {
     session_.upstreamFailed(std::move(result.error()), now);
   } else {
     auto upstream = std::make_unique<Upstream>(std::move(result->socket), nullptr);
-    upstream->key = upstreamKey_;
+    upstream->key = poolKey_;
+    upstream->proxyAuthorization = proxyAuthorization_;
     upstream->address = upstream->link.transport().peerAddress();
     attach(std::move(upstream), result->resolvedAt, result->connectedAt, now);
   }
@@ -257,7 +272,9 @@ void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resol
   if (throttled_) upstream_->link.writer().setLimiter(&up_);
   addedUp_ = wireBytesBeside(upstream_->link);
   accountedUpstream_ = 0;
-  session_.upstreamOpened({upstream_->address, upstream_->kept, upstream_->carried, resolvedAt, connectedAt}, now);
+  session_.upstreamOpened({upstream_->address, upstream_->kept, upstream_->carried, resolvedAt, connectedAt,
+                           upstream_->proxyAuthorization},
+                          now);
 }
 
 void ClientConnection::writeToUpstreamFailed(Error error, Now now) {

@@ -162,7 +162,9 @@ class ClientConnection final : private Link::Driver {
   std::unique_ptr<Upstream> upstream_;
   std::unique_ptr<Connecting> connecting_;
   std::unique_ptr<Upstream> reusable_;  // taken from the pool, not yet told to the session
-  std::string upstreamKey_;
+  std::string upstreamKey_;  // what the session asked for: "host:port"
+  std::string poolKey_;      // under which it may be kept: that, or a proxy that serves every host
+  std::optional<std::string> proxyAuthorization_;  // see Upstream
   std::unique_ptr<Relay> requestRelay_;   // never null
   std::unique_ptr<Relay> responseRelay_;  // never null
   Tunnel tunnel_;

@@ -1,11 +1,14 @@
 #include "core/engine/connector.h"
 
+#include <array>
 #include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
 #include <list>
 #include <optional>
 #include <utility>
 
 #include "core/engine/clock.h"
+#include "core/engine/proxy_dialogue.h"
 #include "platform/net/address.h"
 
 namespace sluice::engine {
@@ -45,6 +48,8 @@ struct Connecting::Attempt : std::enable_shared_from_this<Attempt> {
   void finished(std::list<tcp::socket>::iterator socket, const std::error_code& code);
   void complete(Result<Connected> result);
   void failed();
+  void talk();
+  void listen();
 
   asio::io_context& loop;
   const OwnAddresses& own;
@@ -58,11 +63,22 @@ struct Connecting::Attempt : std::enable_shared_from_this<Attempt> {
   std::optional<Error> lastError;
   bool leadsHere = false;  // some of the name's addresses are our own
   MonoTime resolvedAt{};
+
+  // Towards a proxy.
+  std::optional<ProxyDialogue> dialogue;
+  std::optional<tcp::socket> toProxy;
+  std::string output;
 };
 
-Connecting::Connecting(const Means& means, std::string host, std::uint16_t port, Handler done) {
+Connecting::Connecting(const Means& means, std::string host, std::uint16_t port, const UpstreamProxy* proxy, Handler done) {
   const bool v6 = host.find(':') != std::string::npos;
   attempt_ = std::make_shared<Attempt>(means, (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port), std::move(done));
+  if (proxy != nullptr) {
+    attempt_->dialogue.emplace(*proxy, host, port);
+    attempt_->name += " by way of " + proxy->name();
+    host = proxy->host;
+    port = proxy->port;
+  }
   attempt_->overall.expires_after(means.timeout);
   attempt_->overall.async_wait([attempt = attempt_](const std::error_code& code) {
     if (code || !attempt->done) return;
@@ -77,6 +93,7 @@ Connecting::~Connecting() {
   attempt_->overall.cancel();
   attempt_->stagger.cancel();
   attempt_->sockets.clear();
+  attempt_->toProxy.reset();
 }
 
 void Connecting::Attempt::resolved(Result<Resolver::Endpoints> answer) {
@@ -107,6 +124,12 @@ void Connecting::Attempt::finished(std::list<tcp::socket>::iterator socket, cons
   // Nobody listens there, and the system gave our end the very port that we knocked at.
   const bool ourselves = !code && isConnectedToItself(*socket);
   if (!code && !ourselves) {
+    if (dialogue) {
+      toProxy.emplace(std::move(*socket));
+      stagger.cancel();
+      sockets.clear();
+      return talk();
+    }
     complete(Connected{std::move(*socket), resolvedAt, readClocks().mono});
     return;
   }
@@ -123,6 +146,35 @@ void Connecting::Attempt::finished(std::list<tcp::socket>::iterator socket, cons
   }
 }
 
+void Connecting::Attempt::talk() {
+  output = dialogue->takeOutput();
+  if (output.empty()) return listen();
+  asio::async_write(*toProxy, asio::buffer(output), [self = shared_from_this()](const std::error_code& code, std::size_t) {
+    if (!self->done) return;
+    if (code) return self->complete(fail(net::toError(code, Side::Upstream, self->name)));
+    self->listen();
+  });
+}
+
+// What is looked at stays in the socket until it is known to be the proxy's: not one byte of the server's is taken.
+void Connecting::Attempt::listen() {
+  toProxy->async_wait(tcp::socket::wait_read, [self = shared_from_this()](std::error_code code) {
+    if (!self->done) return;
+    std::array<std::byte, 4096> bytes;
+    auto& socket = *self->toProxy;
+    const auto seen = code ? 0 : socket.receive(asio::buffer(bytes), tcp::socket::message_peek, code);
+    if (code == asio::error::eof) {
+      return self->complete(fail(Side::Upstream, Code::EndedEarly, self->name + ": the proxy closed without an answer"));
+    }
+    if (code) return self->complete(fail(net::toError(code, Side::Upstream, self->name)));
+    auto fed = self->dialogue->feed(Bytes(bytes).first(seen));
+    if (!fed) return self->complete(fail(std::move(fed.error())));
+    (void)socket.receive(asio::buffer(bytes.data(), fed->consumed), 0, code);
+    if (!fed->done) return self->talk();
+    self->complete(Connected{std::move(socket), self->resolvedAt, readClocks().mono});
+  });
+}
+
 void Connecting::Attempt::failed() {
   if (leadsHere) return complete(fail(Side::Local, Code::ProxyLoop, name + " is this proxy itself"));
   complete(fail(*lastError));
@@ -132,6 +184,7 @@ void Connecting::Attempt::complete(Result<Connected> result) {
   overall.cancel();
   stagger.cancel();
   sockets.clear();
+  toProxy.reset();
   std::exchange(done, nullptr)(std::move(result));
 }
 

@@ -13,6 +13,7 @@
 #include "core/base/time.h"
 #include "core/engine/own_addresses.h"
 #include "core/engine/resolver.h"
+#include "core/engine/upstream_proxy.h"
 
 namespace sluice::engine {
 
@@ -35,8 +36,9 @@ class Connecting {
     Micros timeout;
   };
 
-  // Never calls `done` from inside. Errors name host and port; Side::Upstream, or Local with ProxyLoop.
-  Connecting(const Means& means, std::string host, std::uint16_t port, Handler done);
+  // Through `proxy`, unless that is null: then the connection is one to host and port all the same, and the proxy looks up
+  // the name. Never calls `done` from inside. Errors name host and port; Side::Upstream, or Local with ProxyLoop.
+  Connecting(const Means& means, std::string host, std::uint16_t port, const UpstreamProxy* proxy, Handler done);
   ~Connecting();
   Connecting(Connecting&&) = delete;
 

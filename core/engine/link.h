@@ -5,6 +5,7 @@
 #include <asio/ip/tcp.hpp>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/output/chain_writer.h"
@@ -80,9 +81,10 @@ struct Upstream {
   Upstream(asio::ip::tcp::socket socket, output::FileReader* files) : link(std::move(socket), Side::Upstream, files) {}
 
   Link link;
-  std::string key;      // what it is connected to, as asked for: "host:port"
+  std::string key;      // what it is connected to, as asked for: "host:port", or the name of a proxy
   std::string address;  // the numeric address behind it
   bool kept = false;    // it comes from the pool
+  std::optional<std::string> proxyAuthorization = {};  // it leads to a proxy that is asked with whole URLs
   bool carried = false;  // bytes of an exchange went over it
 };
 

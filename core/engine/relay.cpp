@@ -98,7 +98,7 @@ Error Relay::outcome() const {
 session::BodyEnd Relay::finish() {
   SLUICE_ASSERT(hasEnded());
   session::BodyEnd end;
-  end.totals = totals_;
+  end.totals = totals();
   end.error = outcome();
   if (const auto* chunked = std::get_if<pipe::ChunkedFilter>(&filter_)) end.trailers = chunked->trailers();
   end.excess = pipe_.hasExcess();

@@ -62,7 +62,11 @@ class Relay final : private pipe::BodyTap {
   void failSource(Error error) { pipe_.failUpstream(std::move(error)); }
   void failSink(Error error) { pipe_.failDownstream(std::move(error)); }
 
-  capture::BodyTotals totals() const { return totals_; }
+  capture::BodyTotals totals() const {
+    auto totals = totals_;
+    totals.wireBytes = pipe_.bytesPassed();
+    return totals;
+  }
   // Nothing of it is lent out: it can be started again, or destroyed. A spill write in flight keeps it from that.
   bool isIdle() const { return !active_ && pipe_.idle(); }
 

@@ -12,6 +12,7 @@
 #include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/engine/upstream_proxy.h"
 #include "core/pipe/settings.h"
 #include "core/session/entry.h"
 #include "core/throttle/profile.h"
@@ -49,6 +50,7 @@ struct WorkerSettings {
   Timeouts timeouts;
   pipe::Settings pipe;        // but for what the profile decides
   throttle::Profile profile;  // acts on everything
+  UpstreamRoute route;
   bool capture = true;
   std::uint64_t capturedBodyBytesMax = limits::kCapturedBodyBytesMax;
   std::filesystem::path spillDirectory;

@@ -18,6 +18,9 @@ struct OpenUpstream {
   std::string host;  // without brackets
   std::uint16_t port = 0;
   Reuse reuse = Reuse::Allowed;
+  // Requests of HTTP: a proxy in front of us may be given them as they are. Bytes: whatever is said must reach the host.
+  enum class For : std::uint8_t { Requests, Bytes };
+  For use = For::Requests;
 };
 
 struct SendToUpstream {

@@ -71,6 +71,7 @@ void HttpSession::beginExchange(Now now) {
 
 void HttpSession::requestComplete(Now now) {
   const auto& head = requestParser_.head();
+  recording_->requestHeadCame(head.raw().size());
   const auto target = http1::parseTarget(head.method(), head.target());
   auto to = destination(target ? &*target : nullptr);
   targetText_ = to.url;
@@ -132,6 +133,7 @@ Error HttpSession::checkTarget(const Target& target) const {
 // The head itself cannot be understood: the row shows the raw bytes, and the connection cannot go on.
 void HttpSession::requestInvalid(Error error, Now now) {
   if (!recording_) beginExchange(now);
+  recording_->requestHeadCame(requestParser_.head().raw().size());
   tell(recording_->started({}, requestParser_.head().raw()));
   failExchange(std::move(error), now);
 }
@@ -140,9 +142,10 @@ void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
   const auto& head = requestParser_.head();
   const auto target = http1::parseTarget(head.method(), head.target());
   if (origin_) {
-    command(OpenUpstream{origin_->host, origin_->port, reuse});
+    command(OpenUpstream{origin_->host, origin_->port, reuse, OpenUpstream::For::Requests});
   } else {
-    command(OpenUpstream{std::string(target->authority.host), target->port, reuse});
+    const auto use = tunnel_ ? OpenUpstream::For::Bytes : OpenUpstream::For::Requests;
+    command(OpenUpstream{std::string(target->authority.host), target->port, reuse, use});
   }
 }
 
@@ -150,6 +153,7 @@ void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
   if (SLUICE_BUG(phase_ != Phase::Connecting)) return;
   upstreamOpen_ = true;
   upstreamKept_ = upstream.kept;
+  proxyAuthorization_ = std::move(upstream.proxyAuthorization);
   recording_->upstreamOpened(std::move(upstream.address), upstream.reused, upstream.resolvedAt, upstream.connectedAt);
   if (tunnel_) {
     phase_ = Phase::Sniff;
@@ -203,11 +207,12 @@ void HttpSession::tellHeld() {
   held_.clear();
 }
 
-// A reverse listener's server is asked by its own name, which it may serve among others.
+// A reverse listener's server is asked by its own name, which it may serve among others; a proxy is asked with whole URLs.
 http1::Target HttpSession::forwardTarget() const {
   const auto& head = requestParser_.head();
   auto target = *http1::parseTarget(head.method(), head.target());
-  if (entry_.kind != Entry::Kind::Reverse) return target;
+  const bool named = entry_.kind == Entry::Kind::Reverse || (proxyAuthorization_ && target.form != Target::Form::Absolute);
+  if (!origin_ || !named) return target;
   target.form = Target::Form::Absolute;
   target.authority = {origin_->authority, origin_->host, origin_->port, origin_->host.find(':') != std::string::npos};
   target.port = origin_->port;
@@ -218,6 +223,10 @@ void HttpSession::sendRequest(Now) {
   const auto& head = requestParser_.head();
   http1::ForwardOptions options;
   if (upgrade_) options.upgrade = http1::UpgradeField::Keep;
+  if (proxyAuthorization_) {
+    options.target = http1::TargetForm::Absolute;
+    options.proxyAuthorization = *proxyAuthorization_;
+  }
   options.te = http1::TeField::KeepTrailers;  // chunked bodies pass with their trailers
   std::string bytes;
   http1::forwardRequestHead(head, forwardTarget(), options, bytes);
@@ -287,7 +296,10 @@ void HttpSession::clientFailed(Error error, Now now) {
   if (phase_ == Phase::Closed) return;
   if (phase_ == Phase::AwaitSocks) return socksRefused(std::move(error), now);
   if (phase_ == Phase::AwaitRequest && !recording_) return close(CloseClient::Kind::Abort);
-  if (phase_ == Phase::AwaitRequest) tell(recording_->started({}, requestParser_.head().raw()));
+  if (phase_ == Phase::AwaitRequest) {
+    recording_->requestHeadCame(requestParser_.head().raw().size());
+    tell(recording_->started({}, requestParser_.head().raw()));
+  }
   tellHeld();
   if (upstreamOpen_ || phase_ == Phase::Connecting) command(EndUpstream{EndUpstream::Fate::Close});
   upstreamOpen_ = false;
@@ -373,9 +385,10 @@ void HttpSession::answerError(const Error& error, Persistence connection) {
   // Of a response that cannot be passed on, its own bytes tell more than the head of our answer.
   const auto head = responseParser_.started() ? responseParser_.head().raw() : std::string_view(bytes).substr(0, headBytes);
   tell(recording_->responseStarted(status, "text/plain; charset=utf-8", head));
-  if (headBytes < bytes.size()) {
+  recording_->responseHeadCame(headBytes);
+  if (const auto bodyBytes = bytes.size() - headBytes; bodyBytes > 0) {
     tell(capture::BodyChunk{recording_->exchange(), capture::Direction::Response, bytes.substr(headBytes)});
-    recording_->responseBodyEnded({{bytes.size() - headBytes, bytes.size() - headBytes}, {}, {}, false});
+    recording_->responseBodyEnded({{bodyBytes, bodyBytes, bodyBytes}, {}, {}, false});
   }
   command(SendToClient{std::move(bytes), headBytes});
 }

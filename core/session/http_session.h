@@ -37,6 +37,8 @@ struct OpenedUpstream {
   bool reused = false;  // it has carried an exchange before
   MonoTime resolvedAt;
   MonoTime connectedAt;
+  // It leads to a proxy, which is asked with whole URLs and this Proxy-Authorization (perhaps empty).
+  std::optional<std::string> proxyAuthorization = {};
 };
 
 struct TunnelEnd {
@@ -156,6 +158,7 @@ class HttpSession {
   std::optional<socks5::ServerHandshake> socks_;  // until it is known what comes behind it
   Origin tunnelTo_;                               // what CONNECT or SOCKS asked for
   std::optional<Origin> origin_;
+  std::optional<std::string> proxyAuthorization_;  // of the upstream connection
   ExchangeId spareExchange_;  // of a CONNECT that needs no row
   http1::HeadParser requestParser_{http1::Role::Request};
   http1::HeadParser responseParser_{http1::Role::Response};

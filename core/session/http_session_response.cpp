@@ -32,6 +32,7 @@ std::optional<OpenTunnel::WebSocket> webSocketOf(const http1::Head& head) {
 
 std::size_t HttpSession::upstreamBytes(Bytes bytes, Now now) {
   SLUICE_ASSERT(readsUpstreamHead());
+  if (!bytes.empty()) recording_->responseBegan(now.mono);
   std::size_t consumed = 0;
   while (phase_ == Phase::AwaitResponse && consumed < bytes.size()) {
     auto fed = responseParser_.feed(bytes.subspan(consumed));
@@ -48,6 +49,7 @@ std::size_t HttpSession::upstreamBytes(Bytes bytes, Now now) {
 
 void HttpSession::responseHead(Now now) {
   const auto& head = responseParser_.head();
+  recording_->responseHeadCame(head.raw().size());
   if (head.status() == 101) return switchProtocols(now);
   if (head.status() < 200) return interimResponse(now);
 

@@ -24,11 +24,12 @@ void HttpSession::socksRequested() {
   const auto& request = socks_->request();
   tunnelTo_ = httpOrigin(request.host, request.port);
   tunnel_ = true;
+  recording_->requestHeadCame(socks_->raw().size());
   auto to = socksDestination();
   targetText_ = to.url;
   held_.emplace_back(recording_->started(std::move(to), socks_->raw()));
   phase_ = Phase::Connecting;
-  command(OpenUpstream{request.host, request.port, OpenUpstream::Reuse::Never});
+  command(OpenUpstream{request.host, request.port, OpenUpstream::Reuse::Never, OpenUpstream::For::Bytes});
 }
 
 Destination HttpSession::socksDestination() const {
@@ -48,6 +49,7 @@ void HttpSession::socksRefused(Error error, Now now) {
   Destination to;
   to.kind = capture::Kind::Tunnel;
   to.method = "SOCKS";
+  recording_->requestHeadCame(socks_->raw().size());
   tell(recording_->started(std::move(to), socks_->raw()));
   endExchange(std::move(error), now);
   close(CloseClient::Kind::FlushThenClose);

@@ -50,6 +50,8 @@ capture::ExchangeEnded Recording::ended(Error error, Now now) {
   end_.at = now.wall;
   end_.error = std::move(error);
   end_.phases.finishedUs = since(now.mono);
+  end_.request.wireBytes += std::exchange(requestHeadBytes_, 0);
+  end_.response.wireBytes += std::exchange(responseHeadBytes_, 0);
   return end_;
 }
 

@@ -47,6 +47,12 @@ class Recording {
 
   // `resolvedAt` is the beginning of time for a connection that was kept: no name was looked up for this exchange.
   void upstreamOpened(std::string address, bool reused, MonoTime resolvedAt, MonoTime connectedAt);
+  // Heads count as bytes on the wire, those of interim responses too.
+  void requestHeadCame(std::size_t bytes) { requestHeadBytes_ += bytes; }
+  void responseHeadCame(std::size_t bytes) { responseHeadBytes_ += bytes; }
+  void responseBegan(MonoTime at) {
+    if (end_.phases.responseFirstUs < 0) end_.phases.responseFirstUs = since(at);
+  }
   void requestSent(MonoTime at) { end_.phases.requestSentUs = since(at); }
   void responseHeadCame(MonoTime at) { end_.phases.responseHeadUs = since(at); }
   void requestBodyEnded(const BodyEnd& body);
@@ -58,6 +64,8 @@ class Recording {
   ConnectionId connection_;
   Now startedAt_;
   capture::ExchangeEnded end_;
+  std::size_t requestHeadBytes_ = 0;
+  std::size_t responseHeadBytes_ = 0;
 };
 
 }  // namespace sluice::session

@@ -210,8 +210,12 @@ void appendVersion(const Head& head, std::string& out) {
   out.append(head.version().minor > 1 ? std::string_view("HTTP/1.1") : head.versionText());
 }
 
-void appendTarget(const Head& head, const Target& target, std::string& out) {
-  if (target.form != Target::Form::Absolute) {
+void appendTarget(const Head& head, const Target& target, TargetForm form, std::string& out) {
+  if (form == TargetForm::Absolute && target.form == Target::Form::Absolute) {
+    out.append("http://").append(target.authority.text);
+    // RFC 9112 section 3.2.4: what the last proxy makes "*" of has no path.
+    if (head.method() != "OPTIONS" || !target.pathAndQuery.empty()) target.appendOriginForm(out);
+  } else if (target.form != Target::Form::Absolute) {
     out.append(head.target());
   } else if (head.method() == "OPTIONS" && target.pathAndQuery.empty()) {
     out.push_back('*');  // RFC 9112 section 3.2.4
@@ -224,10 +228,13 @@ void appendTarget(const Head& head, const Target& target, std::string& out) {
 
 void forwardRequestHead(const Head& head, const Target& target, const ForwardOptions& options, std::string& out) {
   out.append(head.method()).push_back(' ');
-  appendTarget(head, target, out);
+  appendTarget(head, target, options.target, out);
   out.push_back(' ');
   appendVersion(head, out);
   out.append("\r\n");
+  if (!options.proxyAuthorization.empty()) {
+    out.append("Proxy-Authorization: ").append(options.proxyAuthorization).append("\r\n");
+  }
   FieldWriter fields(head, options, out);
   if (target.form == Target::Form::Absolute) {
     if (head.count(FieldId::Host) == 0) out.append("Host: ").append(target.authority.text).append("\r\n");

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/codec/http1/head.h"
 #include "core/codec/http1/target.h"
@@ -35,6 +36,9 @@ enum class ConnectionField : std::uint8_t {
 
 enum class UpgradeField : std::uint8_t { Remove, Keep };
 
+// How the request names what it wants. Absolute, a whole URL, is for a proxy in front of us (RFC 9112 section 3.2.2).
+enum class TargetForm : std::uint8_t { Origin, Absolute };
+
 enum class TeField : std::uint8_t { Remove, KeepTrailers };
 
 struct ForwardOptions {
@@ -43,9 +47,12 @@ struct ForwardOptions {
   // KeepTrailers: where TE accepts trailers, it goes on saying that and nothing else, and Connection says TE (RFC 9110
   // section 10.1.4).
   TeField te = TeField::Remove;
+  TargetForm target = TargetForm::Origin;
+  std::string_view proxyAuthorization = {};  // for that proxy; empty: none
 };
 
-// REQUIRES: `head` is complete, and `target` is parsed from head.target().
+// REQUIRES: `head` is complete, and `target` is parsed from head.target(), or, where the server is known otherwise, made to
+// name it: Form::Absolute with its authority.
 void forwardRequestHead(const Head& head, const Target& target, const ForwardOptions& options, std::string& out);
 void forwardResponseHead(const Head& head, const ForwardOptions& options, std::string& out);
 

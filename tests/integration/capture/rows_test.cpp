@@ -195,3 +195,28 @@ SLUICE_TEST(theProgramOfTheClientIsNamed) {
   QVERIFY2(named->row.clientProgram.ends_with("/curl"), named->row.clientProgram.c_str());
   QCOMPARE(named->clientProcess, std::uint64_t(curl.id()));
 }
+
+// What was on the wire is the body, its framing and the head, counted where the client is.
+SLUICE_TEST(bytesOnTheWireAreCountedWithHeadAndFraming) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  History history(engine.dataDir());
+  QVERIFY(client.get(origin.url("/bytes/1000?a")).has_value());
+  const auto plain = history.ended("/bytes/1000?a");
+  QVERIFY(plain.has_value());
+  QCOMPARE(plain->row.request.wireBytes, plain->requestHead.size());
+  QCOMPARE(plain->row.response.wireBytes, plain->responseHead.size() + 1000);
+  QCOMPARE(plain->row.response.bytes, 1000u);
+  const auto& phases = plain->row.phases;
+  QVERIFY(phases.requestSentUs >= 0 && phases.responseFirstUs >= phases.connectedUs);
+  QVERIFY(phases.responseHeadUs >= phases.responseFirstUs && phases.finishedUs >= phases.responseHeadUs);
+
+  QVERIFY(client.get(origin.url("/bytes/1000?framing=chunked&piece=1000")).has_value());
+  const auto chunked = history.ended("/bytes/1000?framing=chunked&piece=1000");
+  QVERIFY(chunked.has_value());
+  QCOMPARE(chunked->row.response.bytes, 1000u);
+  QCOMPARE(chunked->row.response.wireBytes, chunked->responseHead.size() + 1000 + std::string("3e8\r\n\r\n0\r\n\r\n").size());
+  QVERIFY(chunked->row.upstreamReused);
+}

@@ -16,10 +16,11 @@ struct Rig {
   engine::Resolver resolver{loop};
   engine::OwnAddresses own;
   std::optional<Result<Connected>> result;
+  std::optional<engine::UpstreamProxy> proxy;
 
   std::unique_ptr<Connecting> connect(const std::string& host, std::uint16_t port, Micros timeout = std::chrono::seconds(20)) {
     const Connecting::Means means{loop, resolver, own, timeout};
-    return std::make_unique<Connecting>(means, host, port, [this](Result<Connected> r) {
+    return std::make_unique<Connecting>(means, host, port, proxy ? &*proxy : nullptr, [this](Result<Connected> r) {
       result.emplace(std::move(r));
       loop.stop();
     });
