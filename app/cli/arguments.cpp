@@ -97,6 +97,7 @@ void describe(CLI::App& app, Raw& raw) {
   body->add_flag("--decoded", raw.decoded, "without its content coding (gzip, deflate, br, zstd)");
   addFilter(addCommand(app, "watch", "exchanges as they happen, until interrupted"), raw);
   describeHar(app, raw);
+  addCommand(app, "clear", "forget the whole history, at once");
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
 }
 
@@ -117,6 +118,7 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "body") return BodyCommand{exchange, direction, raw.decoded};
   if (name == "export") return ExportCommand{raw.file, filterOf(raw)};
   if (name == "import") return ImportCommand{raw.file};
+  if (name == "clear") return ClearCommand();
   if (name == "watch") return WatchCommand{filterOf(raw)};
   return StopCommand();
 }

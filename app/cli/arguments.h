@@ -32,6 +32,7 @@ struct WatchCommand {
   filter::Node filter = {};
 };
 struct StopCommand {};
+struct ClearCommand {};
 struct ExportCommand {
   std::filesystem::path file;  // "-": standard output
   filter::Node filter = {};
@@ -42,7 +43,7 @@ struct ImportCommand {
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
     ExportCommand,
-                             ImportCommand>;
+                             ImportCommand, ClearCommand>;
 
 enum class Format { Human, Json };
 

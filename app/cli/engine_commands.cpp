@@ -87,6 +87,11 @@ Result<void> watch(const WatchCommand& command, Format format, const std::filesy
   }
 }
 
+Result<void> clear(const std::filesystem::path& dataDir) {
+  const auto done = askEngine<control::Done>(dataDir, control::ClearHistory());
+  return done ? Result<void>() : fail(done.error());
+}
+
 Result<void> stop(const std::filesystem::path& dataDir) {
   const auto owner = platform::engineOwner(dataDir);
   const auto done = askEngine<control::Done>(dataDir, control::Stop());

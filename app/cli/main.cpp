@@ -40,6 +40,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const BodyCommand& command) { return body(command, dataDir, output); },
                         [&](const WatchCommand& command) { return watch(command, format, dataDir, output); },
                         [&](const StopCommand&) { return stop(dataDir); },
+                        [&](const ClearCommand&) { return clear(dataDir); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
                         [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },
                     },

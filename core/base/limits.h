@@ -47,6 +47,11 @@ inline constexpr std::size_t kDatabaseLogBytesKept = 64 * kMiB;     // a longer 
 inline constexpr int kDatabaseCacheKiB = 16 * 1024;                 // the newest pages of each table and index
 inline constexpr std::size_t kInlineBodyBytesMax = 128 * kKiB;      // larger bodies are cheaper as files, and sendfile needs one
 
+inline constexpr std::uint64_t kTrashBytesAStep = 64 * kMiB;        // of a cleared history; a file system frees that in milliseconds
+inline constexpr std::size_t kPrunedExchangesAStep = 200;           // removed at once: some 10 ms, in which nothing is recorded
+inline constexpr int kPagesGivenBackAStep = 256;                    // 1 MiB: moving pages about is as much work as writing them
+inline constexpr int kPruneGapMs = 1000;                            // between looks whether a limit was passed
+
 // Filters.
 inline constexpr std::size_t kSearchedBodyBytesMax = 1 * kMiB;    // of each decoded body: text that people look for comes early
 inline constexpr std::size_t kFilterTextBytesMax = 16 * kKiB;     // nobody types more, and a program can ask twice

@@ -161,6 +161,7 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::GetConnections: return empty<GetConnections>(frame.request_as_GetConnections());
     case wire::Request::Subscribe: return empty<Subscribe>(frame.request_as_Subscribe());
     case wire::Request::Stop: return empty<Stop>(frame.request_as_Stop());
+    case wire::Request::ClearHistory: return empty<ClearHistory>(frame.request_as_ClearHistory());
   }
   return unknown<Request>(frame.request_type());
 }

@@ -46,6 +46,7 @@ auto table(FlatBufferBuilder& out, const GetStatus&) { return wire::CreateGetSta
 auto table(FlatBufferBuilder& out, const GetConnections&) { return wire::CreateGetConnections(out); }
 auto table(FlatBufferBuilder& out, const Subscribe&) { return wire::CreateSubscribe(out); }
 auto table(FlatBufferBuilder& out, const Stop&) { return wire::CreateStop(out); }
+auto table(FlatBufferBuilder& out, const ClearHistory&) { return wire::CreateClearHistory(out); }
 auto table(FlatBufferBuilder& out, const Done&) { return wire::CreateDone(out); }
 auto table(FlatBufferBuilder& out, const Stopping&) { return wire::CreateStopping(out); }
 

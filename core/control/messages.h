@@ -61,7 +61,11 @@ struct Stop {  // -> Done, then the engine drains and ends the connection
   friend bool operator==(const Stop&, const Stop&) = default;
 };
 
-using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop>;
+struct ClearHistory {  // -> Done, when an empty history has taken the place of this one
+  friend bool operator==(const ClearHistory&, const ClearHistory&) = default;
+};
+
+using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory>;
 
 // --- replies
 

@@ -23,6 +23,7 @@ static_assert(kLinesUp<control::Request, Request::GetStatus, control::GetStatus>
 static_assert(kLinesUp<control::Request, Request::GetConnections, control::GetConnections>);
 static_assert(kLinesUp<control::Request, Request::Subscribe, control::Subscribe>);
 static_assert(kLinesUp<control::Request, Request::Stop, control::Stop>);
+static_assert(kLinesUp<control::Request, Request::ClearHistory, control::ClearHistory>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);

@@ -104,6 +104,10 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     auto& engine = server_->engine_;
     send(message.stream, control::Done{});  // which may drop this client
     engine.stopRequested();
+  } else if (std::holds_alternative<control::ClearHistory>(message.request)) {
+    const auto cleared = server_->engine_.clearHistory();
+    if (cleared) send(message.stream, control::Done{});
+    else send(message.stream, control::Failure{cleared.error()});
   } else {
     send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
   }

@@ -10,6 +10,7 @@
 #include <list>
 #include <memory>
 
+#include "core/base/result.h"
 #include "core/control/messages.h"
 
 namespace sluice::engine {
@@ -22,6 +23,7 @@ class ControlServer {
     virtual control::StatusReply status() = 0;
     virtual void connections(std::function<void(control::ConnectionsReply)> done) = 0;
     virtual void stopRequested() = 0;
+    virtual Result<void> clearHistory() = 0;
 
    protected:
     ~Engine() = default;

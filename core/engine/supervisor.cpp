@@ -134,6 +134,8 @@ void Supervisor::stopRequested() {
   worker_->drain();
 }
 
+Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
+
 void Supervisor::workerFinished() {
   workerThread_.join();
   recorder_->stop();

@@ -55,6 +55,7 @@ class Supervisor final : private ControlServer::Engine {
   control::StatusReply status() override;
   void connections(std::function<void(control::ConnectionsReply)> done) override;
   void stopRequested() override;
+  Result<void> clearHistory() override;
 
   control::StatusSample sample() const;
   void sampleEverySecond();

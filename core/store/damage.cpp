@@ -53,8 +53,8 @@ std::string stamp(WallTime now) {
 }
 
 // A stem that nothing uses yet, with any of the suffixes.
-fs::path freeName(const fs::path& dataDir, WallTime now) {
-  const std::string base = "history.damaged-" + stamp(now);
+fs::path freeName(const fs::path& dataDir, std::string_view prefix, WallTime now) {
+  const std::string base = std::string(prefix) + stamp(now);
   for (int attempt = 1;; ++attempt) {
     const fs::path stem = dataDir / (attempt == 1 ? base : base + "-" + std::to_string(attempt));
     bool taken = present(withSuffix(stem, ".db")) || present(withSuffix(stem, ".bodies"));
@@ -67,13 +67,31 @@ Result<void> moveFile(const fs::path& from, const fs::path& to) {
   if (!present(from)) return {};
   std::error_code error;
   fs::rename(from, to, error);
-  if (error) return fail(fileError(error.value(), shown(from) + ": is damaged and cannot be moved aside"));
+  if (error) return fail(fileError(error.value(), shown(from) + ": cannot be moved aside"));
   return {};
+}
+
+fs::path historyFileIn(const fs::path& dataDir) { return dataDir / "history.db"; }
+
+// The database goes last: should this be interrupted, it is still there, found damaged and moved at the next start.
+// Its bodies go with it: without rows they would be taken for leftovers.
+Result<fs::path> move(const fs::path& dataDir, std::string_view prefix, WallTime now) {
+  const fs::path history = historyFileIn(dataDir);
+  const fs::path stem = freeName(dataDir, prefix, now);
+  const fs::path to = withSuffix(stem, ".db");
+  if (auto moved = moveFile(bodyFolder(dataDir), withSuffix(stem, ".bodies")); !moved) return fail(moved.error());
+  for (const auto companion : kCompanions) {
+    if (auto moved = moveFile(withSuffix(history, companion), withSuffix(to, companion)); !moved) {
+      return fail(moved.error());
+    }
+  }
+  if (auto moved = moveFile(history, to); !moved) return fail(moved.error());
+  return to;
 }
 
 }  // namespace
 
-fs::path historyFile(const fs::path& dataDir) { return dataDir / "history.db"; }
+fs::path historyFile(const fs::path& dataDir) { return historyFileIn(dataDir); }
 
 std::uint64_t databaseBytes(const fs::path& dataDir) {
   const fs::path history = historyFile(dataDir);
@@ -106,20 +124,11 @@ Result<void> checkFile(const fs::path& history) {
   return {};
 }
 
-// The database goes last: should this be interrupted, it is still there, found damaged and moved at the next start.
-// Its bodies go with it: without rows they would be taken for leftovers.
-Result<fs::path> moveAside(const fs::path& dataDir, WallTime now) {
-  const fs::path history = historyFile(dataDir);
-  const fs::path stem = freeName(dataDir, now);
-  const fs::path to = withSuffix(stem, ".db");
-  if (auto moved = moveFile(bodyFolder(dataDir), withSuffix(stem, ".bodies")); !moved) return fail(moved.error());
-  for (const auto companion : kCompanions) {
-    if (auto moved = moveFile(withSuffix(history, companion), withSuffix(to, companion)); !moved) {
-      return fail(moved.error());
-    }
-  }
-  if (auto moved = moveFile(history, to); !moved) return fail(moved.error());
-  return to;
+Result<fs::path> moveAside(const fs::path& dataDir, WallTime now) { return move(dataDir, "history.damaged-", now); }
+
+Result<void> moveToTrash(const fs::path& dataDir, WallTime now) {
+  const auto moved = move(dataDir, kClearedPrefix, now);
+  return moved ? Result<void>() : fail(moved.error());
 }
 
 }  // namespace sluice::store

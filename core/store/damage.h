@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -22,5 +23,9 @@ Result<void> checkFile(const std::filesystem::path& history);
 // Renames the history, its log and its bodies to history.damaged-20261121-101500.db and the like, UTC, over nothing that exists.
 // Returns the database's new name.
 Result<std::filesystem::path> moveAside(const std::filesystem::path& dataDir, WallTime now);
+
+// The same for a history that its user cleared: history.cleared-..., which Trash removes.
+inline constexpr std::string_view kClearedPrefix = "history.cleared-";
+Result<void> moveToTrash(const std::filesystem::path& dataDir, WallTime now);
 
 }  // namespace sluice::store

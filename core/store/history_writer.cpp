@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/base/limits.h"
+#include "core/store/history_pruner.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
@@ -169,6 +170,32 @@ Result<std::int64_t> HistoryWriter::beginSession(WallTime now) {
 }
 
 Result<void> HistoryWriter::endSession(WallTime now) { return run(Sql::EndSession, now, session_); }
+
+Result<bool> HistoryWriter::prune(const Retention& retention, WallTime now) {
+  HistoryPruner pruner(*database_);
+  const auto more = prune(pruner, retention, now);
+  if (!more) return more;
+  pruner.removeFiles();
+  const auto freeMore = pruner.shrink();
+  if (!freeMore) return freeMore;
+  return *more || *freeMore;
+}
+
+Result<bool> HistoryWriter::prune(HistoryPruner& pruner, const Retention& retention, WallTime now) {
+  auto transaction = Transaction::begin(database_->sql(), Transaction::Kind::Write);
+  if (!transaction) return fail(transaction.error());
+  const auto step = pruner.step(retention, now, state_.exchanges, state_.bodyFileBytes);
+  if (!step) return fail(step.error());
+  if (step->exchanges == 0) return false;
+  next_ = state_;
+  ++next_.version;
+  next_.exchanges -= std::min(next_.exchanges, step->exchanges);
+  next_.bodyFileBytes -= std::min(next_.bodyFileBytes, step->bodyFileBytes);
+  if (auto done = writeState(); !done) return fail(done.error());
+  if (auto done = transaction->commit(); !done) return fail(done.error());
+  state_ = next_;
+  return step->more;
+}
 
 Result<void> HistoryWriter::write(const Backlog& backlog) {
   auto transaction = Transaction::begin(database_->sql(), Transaction::Kind::Write);

@@ -9,9 +9,12 @@
 #include "core/base/time.h"
 #include "core/store/backlog.h"
 #include "core/store/database.h"
+#include "core/store/retention.h"
 #include "core/store/sql_statement.h"
 
 namespace sluice::store {
+
+class HistoryPruner;
 
 class HistoryWriter {
  public:
@@ -27,6 +30,10 @@ class HistoryWriter {
   // One transaction. On success the caller tells the backlog; on failure nothing has changed in the database, and
   // the same call may be made again.
   Result<void> write(const Backlog& backlog);
+
+  // Removes some of the oldest exchanges if the history is past the limits, and gives space back. True: there may be more
+  // of either.
+  Result<bool> prune(const Retention& retention, WallTime now);
 
   // As of the last commit.
   struct State {
@@ -49,6 +56,7 @@ class HistoryWriter {
   Result<void> run(Sql sql, const Values&... values);
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
 
+  Result<bool> prune(HistoryPruner& pruner, const Retention& retention, WallTime now);
   Result<void> prepare();
   Result<void> readState();
   Result<void> write(const PendingConnection& connection);

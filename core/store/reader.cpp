@@ -28,13 +28,14 @@ std::vector<std::string> statementTexts(const FilterSql& filter) {
   // Where each row costs, the caller looks at one after the other and can stop in between.
   const std::string ids = filter.readsContent ? "SELECT id, " + shown + " FROM exchange WHERE id > ?1 ORDER BY id"
                                               : "SELECT id, 1 FROM exchange WHERE id > ?1 AND " + shown + " ORDER BY id LIMIT ?2";
+  // Ids first, which an index may give alone; whole rows only of those.
   const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
   return {
       "SELECT version, exchanges, body_file_bytes, (SELECT min(id) FROM exchange), (SELECT max(id) FROM exchange),"
-      " (SELECT count(*) FROM exchange WHERE state = 0) FROM history WHERE id = 1",
+      " (SELECT count(*) FROM exchange WHERE state = 0), first_version FROM history WHERE id = 1",
       ids,
-      rows + "id >= ?1 AND " + shown + " ORDER BY id LIMIT ?2",
-      rows + "id < ?1 AND " + shown + " ORDER BY id DESC LIMIT ?2",
+      rows + "id IN (SELECT id FROM exchange WHERE id >= ?1 AND " + shown + " ORDER BY id LIMIT ?2) ORDER BY id",
+      rows + "id IN (SELECT id FROM exchange WHERE id < ?1 AND " + shown + " ORDER BY id DESC LIMIT ?2) ORDER BY id DESC",
       rows + "id = ?1",
       "SELECT version, id, " + shown + " FROM exchange WHERE version > ?1 ORDER BY version",
       "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
@@ -170,6 +171,7 @@ Result<Totals> Reader::Impl::totals() {
     totals.oldest = ExchangeId{select.natural(3)};
     totals.newest = ExchangeId{select.natural(4)};
     totals.running = select.natural(5);
+    totals.history = select.natural(6);
     return true;
   });
   if (!done) return broken(done.error());

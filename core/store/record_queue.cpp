@@ -74,6 +74,12 @@ void RecordQueue::flush() {
   settled_.wait(lock, [&] { return settledUpTo_ >= target; });
 }
 
+void RecordQueue::wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  wake_.notify_one();
+}
+
 void RecordQueue::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
@@ -111,6 +117,7 @@ bool RecordQueue::take(std::vector<capture::Record>& into, Time earliest, std::s
   into.clear();
   std::swap(into, records_);
   taken_ = pushed_;
+  woken_ = false;
   return !closed_ || !into.empty();
 }
 

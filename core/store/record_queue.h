@@ -44,6 +44,9 @@ class RecordQueue {
   bool take(std::vector<capture::Record>& into, Time earliest, std::size_t enough, Time latest);
   // The recorder's thread. These bytes are on disk, or given up.
   void release(std::size_t bytes);
+  // take() returns soon, even with nothing.
+  void wake();
+
   // The recorder's thread. Everything up to the last take() is committed, or cannot be for the time being.
   void settled();
 
@@ -53,7 +56,7 @@ class RecordQueue {
 
   Verdict judge(const capture::Record& record, std::size_t weight);
   Verdict judgeBody(const capture::BodyChunk& chunk, std::size_t weight);
-  bool urgent() const { return closed_ || flushUpTo_ > taken_; }
+  bool urgent() const { return closed_ || woken_ || flushUpTo_ > taken_; }
   template <class Done>
   void sleep(std::unique_lock<std::mutex>& lock, Sleep kind, Time until, Done done);
 
@@ -75,6 +78,7 @@ class RecordQueue {
   std::size_t enough_ = 0;
   Sleep sleep_ = Sleep::No;
   bool closed_ = false;
+  bool woken_ = false;
 };
 
 }  // namespace sluice::store

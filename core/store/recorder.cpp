@@ -1,6 +1,7 @@
 #include "core/store/recorder.h"
 
 #include <chrono>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "core/store/history_writer.h"
 #include "core/store/record_queue.h"
 #include "core/store/sql_connection.h"
+#include "core/store/trash.h"
 
 namespace sluice::store {
 namespace {
@@ -34,10 +36,18 @@ class Recorder::Impl {
   bool record(capture::Record record) { return queue_.push(std::move(record)); }
   void flush() { queue_.flush(); }
   RecorderStatus status() const;
+  Result<void> clear();
+  void setRetention(const Retention& retention);
 
  private:
+  using Asked = std::promise<Result<void>>;
+
   void run();
   void sweep();
+  bool tidying() const;
+  void prune();
+  void answerAsked();
+  Result<void> clearNow();
   void apply(capture::Record&& record);
   bool due() const { return backlog_.dirty() || !writer_; }
   void commitUnlessPaused();
@@ -60,6 +70,10 @@ class Recorder::Impl {
   std::optional<Database> database_;     // none: to be opened again
   std::optional<HistoryWriter> writer_;  // none: to be made again
   std::optional<BodySweeper> sweeper_;
+  std::optional<Trash> trash_;
+  Retention retention_;
+  bool pruneMore_ = false;
+  Steady::time_point pruneAt_{};
   std::uint64_t firstVersion_ = 0;  // of the history that session_ and the backlog belong to
   std::int64_t session_ = 0;
   Backlog backlog_;
@@ -74,6 +88,10 @@ class Recorder::Impl {
   RecordQueue queue_;
   mutable std::mutex statusMutex_;
   RecorderStatus status_;  // under statusMutex_; written by the recorder's thread
+  mutable std::mutex askedMutex_;
+  std::optional<Retention> retentionAsked_;  // under askedMutex_
+  std::vector<Asked> clearsAsked_;           // under askedMutex_
+  bool stopped_ = false;                     // under askedMutex_; nothing is answered any more
   std::thread thread_;
 };
 
@@ -81,6 +99,7 @@ Recorder::Impl::Impl(Database database, RecorderOptions options)
     : dataDir_(database.dataDir()),
       options_(std::move(options)),
       database_(std::move(database)),
+      retention_(options_.retention),
       queue_(options_.bodyBytesMax, options_.heldBytesMax) {}
 
 Result<void> Recorder::Impl::start() {
@@ -91,6 +110,7 @@ Result<void> Recorder::Impl::start() {
     retryAt_ = Steady::now() + options_.retryAfter;
     status_.problem = ready.error();
   }
+  trash_.emplace(dataDir_);
   if (database_) sweeper_.emplace(*database_);  // before anybody puts a new file there
   publish();
   thread_ = std::thread([this] { run(); });
@@ -124,6 +144,7 @@ void Recorder::Impl::run() {
       }
     }
     commitUnlessPaused();
+    answerAsked();
     queue_.settled();
     lastTurn_ = Steady::now();
     sweep();
@@ -131,14 +152,79 @@ void Recorder::Impl::run() {
   finish();
 }
 
+// A little of what can wait, between two batches.
 void Recorder::Impl::sweep() {
   if (sweeper_ && !sweeper_->done()) sweeper_->step(kSweepFiles);
+  if (trash_ && !trash_->done()) trash_->step();
+  if (pruneMore_ || Steady::now() >= pruneAt_) prune();
 }
+
+bool Recorder::Impl::tidying() const { return pruneMore_ || (sweeper_ && !sweeper_->done()) || (trash_ && !trash_->done()); }
 
 // When to go on although nothing is recorded.
 Steady::time_point Recorder::Impl::wakeAt() const {
-  if (sweeper_ && !sweeper_->done()) return Steady::now();
-  return due() ? retryAt_ : Steady::time_point::max();
+  if (tidying()) return Steady::now();
+  return std::min(pruneAt_, due() ? retryAt_ : Steady::time_point::max());
+}
+
+void Recorder::Impl::prune() {
+  pruneMore_ = false;
+  pruneAt_ = retention_.any() ? Steady::now() + std::chrono::milliseconds(limits::kPruneGapMs) : Steady::time_point::max();
+  if (!retention_.any() || !writer_) return;
+  const std::uint64_t before = writer_->state().version;
+  const auto more = writer_->prune(retention_, wallNow());
+  // A disk or a database in trouble shows when the next batch is written.
+  pruneMore_ = more && *more;
+  if (writer_->state().version == before) return;
+  publish();
+  if (options_.onCommitted) options_.onCommitted(status());
+}
+
+void Recorder::Impl::setRetention(const Retention& retention) {
+  {
+    const std::lock_guard lock(askedMutex_);
+    retentionAsked_ = retention;
+  }
+  queue_.wake();
+}
+
+Result<void> Recorder::Impl::clear() {
+  std::future<Result<void>> answer;
+  {
+    const std::lock_guard lock(askedMutex_);
+    if (stopped_) return fail(Side::Local, Code::Aborted, "the recorder has stopped");
+    answer = clearsAsked_.emplace_back().get_future();
+  }
+  queue_.wake();
+  return answer.get();
+}
+
+void Recorder::Impl::answerAsked() {
+  std::vector<Asked> clears;
+  {
+    const std::lock_guard lock(askedMutex_);
+    clears.swap(clearsAsked_);
+    if (const auto asked = std::exchange(retentionAsked_, std::nullopt)) {
+      retention_ = *asked;
+      pruneAt_ = {};
+    }
+  }
+  if (clears.empty()) return;
+  const auto done = clearNow();
+  for (Asked& each : clears) each.set_value(done);
+}
+
+Result<void> Recorder::Impl::clearNow() {
+  closeDatabase();
+  if (auto moved = moveToTrash(dataDir_, wallNow()); !moved) return moved;
+  trash_.emplace(dataDir_);
+  auto done = commit();
+  if (done) {
+    committed();
+  } else {
+    paused(done.error());
+  }
+  return done;
 }
 
 void Recorder::Impl::apply(capture::Record&& record) {
@@ -286,6 +372,13 @@ void Recorder::Impl::finish() {
     (void)database_->sql().run("PRAGMA wal_checkpoint(TRUNCATE)");
   }
   closeDatabase();
+  std::vector<Asked> unanswered;
+  {
+    const std::lock_guard lock(askedMutex_);
+    stopped_ = true;
+    unanswered.swap(clearsAsked_);
+  }
+  for (Asked& each : unanswered) each.set_value(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
   queue_.settled();
 }
 
@@ -302,6 +395,10 @@ Result<std::unique_ptr<Recorder>> Recorder::start(Database database, RecorderOpt
 bool Recorder::record(capture::Record record) { return impl_->record(std::move(record)); }
 
 void Recorder::flush() { impl_->flush(); }
+
+Result<void> Recorder::clear() { return impl_->clear(); }
+
+void Recorder::setRetention(const Retention& retention) { impl_->setRetention(retention); }
 
 void Recorder::stop() { impl_->stop(); }
 

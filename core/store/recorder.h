@@ -21,6 +21,7 @@
 #include "core/base/result.h"
 #include "core/capture/records.h"
 #include "core/store/database.h"
+#include "core/store/retention.h"
 #include "core/store/rows.h"
 
 namespace sluice::store {
@@ -46,6 +47,7 @@ struct RecorderOptions {
   std::size_t bodyBytesMax = limits::kRecorderQueueBytesMax;    // held; above, body chunks are refused
   std::size_t heldBytesMax = limits::kRecorderPendingBytesMax;  // held; above, exchanges are dropped
   std::chrono::milliseconds retryAfter{limits::kRecorderRetryMs};  // while paused
+  Retention retention;
 };
 
 class Recorder final : public capture::Sink {
@@ -61,6 +63,13 @@ class Recorder final : public capture::Sink {
 
   // Waits until everything recorded before this call is committed, or recording has paused.
   void flush();
+
+  // Begins an empty history at once, whatever the size of this one, which is removed in the background. What still runs
+  // goes on in the new one, without the bodies so far. Waits for the recorder's thread, some milliseconds. Aborted: it has stopped.
+  Result<void> clear();
+
+  // From now on.
+  void setRetention(const Retention& retention);
 
   // Writes what is left, ends the capture session, folds the log into the database and joins. Records that come
   // later are refused. Idempotent.

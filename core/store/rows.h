@@ -91,6 +91,7 @@ struct MessageRow {
 
 // The history as a whole.
 struct Totals {
+  std::uint64_t history = 0;      // tells this history from any other
   std::uint64_t version = 0;      // rises with each commit that changed something
   std::uint64_t exchanges = 0;    // rows
   ExchangeId oldest;              // none when there are no rows

@@ -1,5 +1,9 @@
 #include "app/cli/arguments.h"
 
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
 #include <vector>
 
 #include "tests/support/test.h"
@@ -36,6 +40,7 @@ SLUICE_TEST(everyCommandIsUnderstood) {
   QVERIFY(command<ConnectionsCommand>({"connections"}));
   QVERIFY(command<WatchCommand>({"watch"}));
   QVERIFY(command<StopCommand>({"stop"}));
+  QVERIFY(command<ClearCommand>({"clear"}));
   QCOMPARE(command<ListCommand>({"list"})->limit, std::size_t(50));
   QCOMPARE(command<ListCommand>({"list", "--limit", "7"})->limit, std::size_t(7));
   QCOMPARE(command<ShowCommand>({"show", "12"})->exchange.value, std::uint64_t(12));
@@ -117,4 +122,37 @@ SLUICE_TEST(helpAndVersionAreStatusZero) {
   const auto parsed = parse({"--version"});
   QVERIFY(std::get<Usage>(parsed).text.rfind("sluicectl ", 0) == 0);
   QCOMPARE(std::get<Usage>(parsed).exitStatus, 0);
+}
+
+// Whoever adds a command or an option tells of it in the manual page and in the completions too.
+SLUICE_TEST(everyCommandIsInTheManualAndInTheCompletions) {
+  const std::filesystem::path resources = SLUICE_RESOURCES;
+  std::set<std::string> words;
+  const auto addWords = [&](const std::vector<const char*>& command) {
+    std::istringstream help(std::get<Usage>(parse(command)).text);
+    bool commands = false;
+    for (std::string line; std::getline(help, line);) {
+      commands = commands || line.starts_with("Subcommands:");
+      std::istringstream inLine(line);
+      std::string word;
+      if (line.starts_with("  ") && inLine >> word && (commands || word.starts_with("--") || word.starts_with("-h,"))) {
+        words.insert(word.substr(word.find("--") == std::string::npos ? 0 : word.find("--")));
+      }
+    }
+  };
+  addWords({"--help"});
+  for (const auto& each : std::set<std::string>(words)) {
+    if (!each.starts_with("-")) addWords({each.c_str(), "--help"});
+  }
+  addWords({"export", "har", "--help"});
+  QVERIFY(words.contains("export") && words.contains("--filter") && words.contains("--decoded"));
+  for (const char* file : {"man/sluicectl.1", "completions/sluicectl.bash", "completions/_sluicectl", "completions/sluicectl.fish"}) {
+    std::ifstream stream(resources / file);
+    std::string text(std::istreambuf_iterator<char>(stream), {});
+    std::erase(text, '\\');
+    for (const std::string& word : words) {
+      const std::string wanted = std::string_view(file).ends_with(".fish") && word.starts_with("--") ? "-l " + word.substr(2) : word;
+      QVERIFY2(text.find(wanted) != std::string::npos, (std::string(file) + " lacks " + wanted).c_str());
+    }
+  }
 }

@@ -1,5 +1,8 @@
 #include "core/store/recorder.h"
 
+#include <chrono>
+#include <thread>
+
 #include <mutex>
 
 #include "core/store/body_files.h"
@@ -475,4 +478,51 @@ SLUICE_TEST(theProgramOfAClientShowsOnEveryRowOfItsConnection) {
   QCOMPARE(reader.exchange(ExchangeId{2}).value()->clientProcess, 4711u);
   QCOMPARE(reader.exchange(ExchangeId{2}).value()->row.clientProgram, std::string("/usr/bin/curl"));
   QCOMPARE(history.recorder->status().ignoredRecords, 0u);
+}
+
+SLUICE_TEST(clearsAtOnceAndGoesOnWithWhatRuns) {
+  History history;
+  VERIFY_OK(history.start());
+  auto reader = history.reader();
+  for (std::uint64_t id = 1; id <= 50; ++id) {
+    history.recorder->record(started(id));
+    history.recorder->record(chunk(id, pattern(id == 1 ? 200'000 : 100)));
+    if (id != 7) history.recorder->record(ended(id, 100));
+  }
+  history.recorder->flush();
+  const auto before = reader.changesSince(0, 100).value();
+  VERIFY_OK(history.recorder->clear());
+  const auto after = reader.changesSince(before.version, 100).value();
+  QVERIFY(after.anew);
+  QCOMPARE(after.ids.size(), std::size_t(1));
+  QCOMPARE(after.ids[0].value, 7u);
+  history.recorder->record(chunk(7, "late"));
+  history.recorder->record(ended(7, 104));
+  history.recorder->record(started(51));
+  history.recorder->record(ended(51));
+  history.recorder->flush();
+  QCOMPARE(reader.newest(10).value().size(), std::size_t(2));
+  QVERIFY(reader.newest(10).value()[0].state != State::Running);
+  VERIFY_OK(history.recorder->clear());
+  VERIFY_OK(history.recorder->clear());
+  QCOMPARE(reader.totals().value().exchanges, 0u);
+  history.stop();
+  // What was cleared goes in the background, at the latest after the next start.
+  VERIFY_OK(history.start());
+  const auto leftovers = [&] {
+    std::size_t count = 0;
+    for (const auto& entry
+        : fs::directory_iterator(history.folder.path())) count += entry.path().filename().string().starts_with("history.cleared");
+    return count;
+  };
+  for (int i = 0; i < 2000 && leftovers() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  QCOMPARE(leftovers(), std::size_t(0));
+}
+
+SLUICE_TEST(doesNotClearOnceItHasStopped) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->stop();
+  const auto refused = history.recorder->clear();
+  QVERIFY(!refused && refused.error().code == Code::Aborted);
 }

@@ -1,0 +1,19 @@
+// How much of the history is kept. Any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace sluice::store {
+
+// 0: without limit. When one is passed, the oldest exchanges that have ended go, a few at a time.
+struct Retention {
+  std::uint64_t bytesMax = 0;  // of the database and of bodies in files
+  std::uint64_t exchangesMax = 0;
+  std::chrono::hours ageMax{0};
+
+  bool any() const { return bytesMax != 0 || exchangesMax != 0 || ageMax.count() != 0; }
+  friend bool operator==(const Retention&, const Retention&) = default;
+};
+
+}  // namespace sluice::store

@@ -1,0 +1,28 @@
+# Completion of sluicectl for bash.
+_sluicectl() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
+  local commands='status connections list show body watch export import clear stop'
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ " $commands " == *" $word "* ]]; then command=$word; break; fi
+  done
+  case $previous in
+    --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --limit) return ;;
+    --filter)
+      mapfile -t COMPREPLY < <(compgen -W 'host~ path~ url~ method= status= status\>= type~ body~ header~ state= size\> duration\> error~ program~' -- "$current")
+      compopt -o nospace
+      return ;;
+    export | import) COMPREPLY=(har); return ;;
+    har) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
+  esac
+  local options='--data-dir --json --help'
+  case $command in
+    '') options="$commands $options --version" ;;
+    list) options+=' --limit --filter' ;;
+    watch | export) options+=' --filter' ;;
+    show) options+=' --curl' ;;
+    body) options+=' --request --decoded' ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+}
+complete -F _sluicectl sluicectl

@@ -1,0 +1,92 @@
+#include "core/store/history_pruner.h"
+
+#include <chrono>
+#include <thread>
+
+#include "core/base/limits.h"
+#include "core/store/sql_connection.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/fixture.h"
+#include "tests/unit/core/store/integrity.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::store::test;
+
+namespace {
+
+void recordMany(Recorder& recorder, std::uint64_t count, std::size_t bodyBytes) {
+  for (std::uint64_t id = 1; id <= count; ++id) {
+    recorder.record(capture::ConnectionOpened{ConnectionId{id}, wall(5), "127.0.0.1:1", "regular"});
+    auto start = started(id);
+    start.connection = ConnectionId{id};
+    recorder.record(std::move(start));
+    if (id == 3) continue;  // still runs
+    recorder.record(responded(id));
+    recorder.record(chunk(id, pattern(bodyBytes)));
+    recorder.record(ended(id, bodyBytes));
+    recorder.record(capture::ConnectionClosed{ConnectionId{id}, wall(6)});
+  }
+  recorder.flush();
+}
+
+// Runs until the recorder has nothing more to prune.
+Totals settled(History& history) {
+  auto reader = history.reader();
+  Totals totals;
+  for (int i = 0; i < 2000; ++i) {
+    const Totals now = reader.totals().value();
+    if (i > 0 && now.version == totals.version && i % 50 == 49) return now;
+    totals = now;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return totals;
+}
+
+}  // namespace
+
+SLUICE_TEST(keepsTheNewestByCount) {
+  History history;
+  RecorderOptions options;
+  VERIFY_OK(history.start(options));
+  recordMany(*history.recorder, 1000, 200);
+  history.recorder->setRetention({.exchangesMax = 100});
+  const Totals totals = settled(history);
+  QCOMPARE(totals.exchanges, std::uint64_t(100));
+  QCOMPARE(totals.newest.value, std::uint64_t(1000));
+  QCOMPARE(totals.oldest.value, std::uint64_t(3));  // it runs
+  auto reader = history.reader();
+  QCOMPARE(reader.newest(1000).value().size(), std::size_t(100));
+  history.stop();
+  QCOMPARE(integrityOf(history.folder.path()), std::string("ok"));
+  auto sql = SqlConnection::open(history.folder / "history.db", Access::ReadOnly);
+  QCOMPARE(sql->integer("SELECT count(*) FROM head").value(), std::int64_t(100));
+  QVERIFY(sql->integer("SELECT count(*) FROM connection").value() <= 101);
+}
+
+SLUICE_TEST(keepsWhatFitsAndGivesSpaceBack) {
+  History history;
+  VERIFY_OK(history.start());
+  recordMany(*history.recorder, 60, 300'000);  // in files
+  recordMany(*history.recorder, 0, 0);
+  history.recorder->setRetention({.bytesMax = 6'000'000});
+  const Totals totals = settled(history);
+  QVERIFY2(totals.exchanges > 10 && totals.exchanges < 25, std::to_string(totals.exchanges).c_str());
+  QVERIFY(totals.bodyFileBytes < 6'000'000);
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(history.folder / "bodies")) files += entry.exists() ? 1 : 0;
+  QCOMPARE(files, std::size_t(totals.exchanges - 1));
+}
+
+SLUICE_TEST(removesWhatIsTooOld) {
+  History history;
+  VERIFY_OK(history.start());
+  recordMany(*history.recorder, 50, 10);  // years ago
+  auto fresh = started(60);
+  fresh.at = std::chrono::floor<Micros>(std::chrono::system_clock::now());
+  history.recorder->record(std::move(fresh));
+  history.recorder->record(ended(60));
+  history.recorder->flush();
+  history.recorder->setRetention({.ageMax = std::chrono::hours(24)});
+  QCOMPARE(settled(history).exchanges, std::uint64_t(2));  // and the one that runs
+}
