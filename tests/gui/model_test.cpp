@@ -4,6 +4,7 @@
 #include <random>
 
 #include "app/gui/exchanges/exchange_model.h"
+#include "core/filter/parser.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/recording.h"
 
@@ -228,4 +229,42 @@ SLUICE_GUI_TEST(rowsFarApartAreReadWhenTheyArePainted) {
   QVERIFY(model.rowAt(kRows - 150) != nullptr);
   QVERIFY(model.rowAt(170) == nullptr);
   QVERIFY(loadedRow(170));
+}
+
+SLUICE_GUI_TEST(aFilterShowsOnlyWhatMatchesAndFollowsIt) {
+  Fixture f;
+  for (int i = 1; i <= 20; ++i) f.recording.whole("/" + std::to_string(i));
+  f.refresh();
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 20; }));
+  f.model.setFilter(*filter::parse("id>15 | state=running"));
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 5; }));
+  QCOMPARE(f.model.idAt(0).value, std::uint64_t(16));
+  const ExchangeId running = f.recording.begin("/21");
+  f.refresh();
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 6; }));
+  f.model.setFilter(*filter::parse("state=running"));
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 1 && f.model.idAt(0).value == 21; }));
+  f.recording.end(running);
+  f.refresh();
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 0; }));
+  f.model.setFilter({});
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 21; }));
+}
+
+SLUICE_GUI_TEST(whatTheHistoryGaveUpLeavesTheTable) {
+  Fixture f;
+  for (int i = 1; i <= 600; ++i) f.recording.whole("/" + std::to_string(i));
+  f.refresh();
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 600; }));
+  f.recording.recorder().setRetention({.exchangesMax = 50});
+  QVERIFY(waitUntil([&] {
+    f.model.refresh();
+    return f.model.rowCount() == 50;
+  }));
+  QCOMPARE(f.model.idAt(0).value, std::uint64_t(551));
+  QVERIFY(f.recording.recorder().clear().has_value());
+  QVERIFY(waitUntil([&] {
+    f.model.refresh();
+    return f.model.rowCount() == 0;
+  }));
 }

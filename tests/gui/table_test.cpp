@@ -4,6 +4,7 @@
 #include <QSignalSpy>
 
 #include "app/gui/exchanges/exchange_table.h"
+#include "app/gui/exchanges/filter_field.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/recording.h"
 
@@ -159,4 +160,32 @@ SLUICE_GUI_TEST(theLastColumnCannotBeHidden) {
   int shown = 0;
   for (int i = 0; i < kColumnCount; ++i) shown += f.table.isColumnShown(Column(i));
   QCOMPARE(shown, 1);
+}
+
+SLUICE_GUI_TEST(theFilterFieldTellsWhatIsWrongAndKeepsTheLastGoodFilter) {
+  FilterField filter;
+  QStringList applied;
+  QObject::connect(&filter, &FilterField::filterChanged, &filter,
+                   [&](const sluice::filter::Node& node) { applied << QString::fromStdString(toText(node)); });
+  filter.setText(QStringLiteral("status>=400"));
+  filter.setText(QStringLiteral("\u00e9 status>=4x"));
+  QCOMPARE(filter.problem(), QStringLiteral("column 11: \"4x\" is not a whole number"));
+  filter.setText(QStringLiteral("~m POST"));
+  QCOMPARE(filter.problem(), QString());
+  filter.setText({});
+  QCOMPARE(applied, (QStringList{QStringLiteral("status>=400"), QStringLiteral("method~\"POST\""), QStringLiteral("~all")}));
+}
+
+SLUICE_GUI_TEST(theFilterFieldOffersWhatCouldComeNext) {
+  FilterField filter;
+  filter.show();
+  QTest::keyClicks(&filter.field(), QStringLiteral("me"));
+  QCOMPARE(filter.offered(), QStringList{QStringLiteral("method~")});
+  QTest::keyClicks(&filter.field(), QStringLiteral("thod=P"));
+  QCOMPARE(filter.offered(), (QStringList{QStringLiteral("POST"), QStringLiteral("PUT"), QStringLiteral("PATCH")}));
+  QSignalSpy left(&filter, &FilterField::left);
+  QTest::keyClick(&filter.field(), Qt::Key_Escape);
+  QCOMPARE(filter.field().text(), QString());
+  QTest::keyClick(&filter.field(), Qt::Key_Escape);
+  QCOMPARE(left.count(), 1);
 }

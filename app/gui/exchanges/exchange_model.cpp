@@ -19,6 +19,8 @@ constexpr std::size_t kWantedMax =
     512;  // rows painted without content while a reading is under way; older ones have scrolled off
 // Ids in one update; a million at the start arrive in some twenty, with events handled in between.
 constexpr std::size_t kIdsAnUpdate = 50'000;
+// A filter that reads bodies gives way after this long, so that rows on view are not kept waiting.
+constexpr auto kReadAtMost = std::chrono::milliseconds(40);
 // Rows that come along with an update: what is on view while the newest are followed.
 constexpr std::size_t kRowsAnUpdate = 256;
 
@@ -116,15 +118,25 @@ void ExchangeModel::refresh() {
   }
   refreshing_ = true;
   refreshAgain_ = false;
-  const auto done = [this](Result<Update> update) { take(std::move(update)); };
+  const auto done = [this, generation = generation_](Result<Update> update) {
+    if (generation == generation_) return take(std::move(update));
+    refreshing_ = false;
+    refresh();
+  };
   if (phase_ == Phase::Changes) {
     history_.ask(
-        this, [version = version_](store::Reader& reader) { return readChanges(reader, version); }, done);
+        this, [version = version_, shown = filter_](store::Reader& reader) { return readChanges(reader, shown, version); }, done);
   } else {
-    const ExchangeId after = ids_.empty() ? ExchangeId{} : ids_.back();
     history_.ask(
-        this, [after](store::Reader& reader) { return readIds(reader, after); }, done);
+        this, [after = readUpTo_, shown = filter_](store::Reader& reader) { return readIds(reader, shown, after); }, done);
   }
+}
+
+void ExchangeModel::setFilter(filter::Node filter) {
+  if (filter == filter_) return;
+  filter_ = std::move(filter);
+  startOver();
+  refresh();
 }
 
 void ExchangeModel::reopen() {
@@ -132,21 +144,25 @@ void ExchangeModel::reopen() {
   refresh();
 }
 
-Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, ExchangeId after) {
+Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, const filter::Node& filter, ExchangeId after) {
   Update update;
+  if (auto shown = reader.show(filter); !shown) return fail(shown.error());
   auto totals = reader.totals();
   if (!totals) return fail(totals.error());
   update.totals = *totals;
-  auto ids = reader.ids(after, kIdsAnUpdate);
+  auto ids = reader.ids(after, kIdsAnUpdate, kReadAtMost);
   if (!ids) return fail(ids.error());
   update.changes.version = totals->version;
   update.changes.more = ids->more;
+  update.readUpTo = ids->upTo;
   update.changes.ids = std::move(ids->ids);
   return update;
 }
 
-Result<ExchangeModel::Update> ExchangeModel::readChanges(store::Reader& reader, std::uint64_t sinceVersion) {
+Result<ExchangeModel::Update> ExchangeModel::readChanges(store::Reader& reader, const filter::Node& filter,
+                                                         std::uint64_t sinceVersion) {
   Update update;
+  if (auto shown = reader.show(filter); !shown) return fail(shown.error());
   auto totals = reader.totals();
   if (!totals) return fail(totals.error());
   update.totals = *totals;
@@ -175,8 +191,12 @@ void ExchangeModel::take(Result<Update> update) {
     startOver();
     return refresh();
   }
+  historyShown_ = update->totals.history;
   const store::Changes& changes = update->changes;
   if (phase_ != Phase::MoreIds) version_ = changes.version;
+  if (phase_ != Phase::Changes) readUpTo_ = update->readUpTo;
+  dropOlderThan(update->totals.oldest);
+  drop(changes.hidden);
   markStale(changes.ids);
   takeIds(changes.ids);
   putRows(std::move(update->rows));
@@ -191,8 +211,28 @@ void ExchangeModel::take(Result<Update> update) {
 }
 
 bool ExchangeModel::isOtherDatabase(const store::Totals& totals) const {
-  if (ids_.empty()) return false;
-  return totals.version < version_ || totals.newest < ids_.back() || totals.oldest != ids_.front();
+  return historyShown_ != 0 && totals.history != historyShown_;
+}
+
+// --- what went away ---------------------------------------------------------------------------------------------
+
+void ExchangeModel::dropRows(int first, int count) {
+  if (count == 0) return;
+  beginRemoveRows({}, first, first + count - 1);
+  ids_.erase(ids_.begin() + first, ids_.begin() + first + count);
+  endRemoveRows();
+}
+
+// The history gives up its oldest exchanges when it has grown too large.
+void ExchangeModel::dropOlderThan(ExchangeId oldest) {
+  const auto end = oldest ? std::lower_bound(ids_.begin(), ids_.end(), oldest) : ids_.end();
+  dropRows(0, int(end - ids_.begin()));
+}
+
+void ExchangeModel::drop(std::span<const ExchangeId> ids) {
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    if (const int row = rowOf(*id); row >= 0) dropRows(row, 1);
+  }
 }
 
 void ExchangeModel::startOver() {
@@ -202,6 +242,8 @@ void ExchangeModel::startOver() {
   wanted_.clear();
   phase_ = Phase::FirstIds;
   version_ = 0;
+  historyShown_ = 0;
+  readUpTo_ = {};
   ++generation_;
   endResetModel();
 }
@@ -254,6 +296,15 @@ void ExchangeModel::putRows(std::vector<store::ExchangeRow> rows) {
   if (first >= 0) emit dataChanged(index(first, 0), index(last, kColumnCount - 1));
 }
 
+void ExchangeModel::putWanted(const std::vector<ExchangeId>& asked, std::vector<store::ExchangeRow> rows) {
+  std::vector<ExchangeId> gone = asked;
+  std::erase_if(gone, [&](ExchangeId id) {
+    return std::any_of(rows.begin(), rows.end(), [id](const store::ExchangeRow& row) { return row.id == id; });
+  });
+  putRows(std::move(rows));
+  drop(gone);
+}
+
 void ExchangeModel::wantRow(int row) const {
   if (wanted_.size() >= kWantedMax) wanted_.erase(wanted_.begin(), wanted_.begin() + kWantedMax / 2);
   if (wanted_.empty() || wanted_.back() != row) wanted_.push_back(row);
@@ -277,11 +328,11 @@ void ExchangeModel::readWanted() {
   if (ids.empty()) return;
   reading_ = true;
   history_.ask(
-      this, [ids = std::move(ids)](store::Reader& reader) { return reader.rows(ids); },
-      [this, generation = generation_](Result<std::vector<store::ExchangeRow>> rows) {
+      this, [ids](store::Reader& reader) { return reader.rows(ids); },
+      [this, ids, generation = generation_](Result<std::vector<store::ExchangeRow>> rows) {
         reading_ = false;
         if (!rows) return setProblem(rows.error());
-        if (generation == generation_) putRows(std::move(*rows));
+        if (generation == generation_) putWanted(ids, std::move(*rows));
         if (!wanted_.empty()) readTimer_.start(0);
       });
 }

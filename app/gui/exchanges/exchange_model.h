@@ -7,9 +7,11 @@
 #include <QCache>
 #include <QTimer>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "app/gui/history/history.h"
+#include "core/filter/expression.h"
 #include "core/store/rows.h"
 
 namespace sluice::gui {
@@ -30,6 +32,10 @@ class ExchangeModel : public QAbstractTableModel {
   // Reads what is new or changed since the last time. Cheap to call often: at most one reading is under way, and one
   // more follows when there were further calls meanwhile.
   void refresh();
+  // Shows only exchanges that the filter lets through; the table begins anew.
+  void setFilter(filter::Node filter);
+  bool isFiltered() const { return filter_.kind != filter::Node::Kind::Everything; }
+
   // As refresh(), but the database may be another one by now.
   void reopen();
 
@@ -57,12 +63,17 @@ class ExchangeModel : public QAbstractTableModel {
     store::Totals totals;
     store::Changes changes;
     std::vector<store::ExchangeRow> rows;  // content of the newest of the changed rows
+    ExchangeId readUpTo;                   // while the ids are read: where to go on
   };
-  static Result<Update> readIds(store::Reader& reader, ExchangeId after);
-  static Result<Update> readChanges(store::Reader& reader, std::uint64_t sinceVersion);
+  static Result<Update> readIds(store::Reader& reader, const filter::Node& filter, ExchangeId after);
+  static Result<Update> readChanges(store::Reader& reader, const filter::Node& filter, std::uint64_t sinceVersion);
 
   void take(Result<Update> update);
   bool isOtherDatabase(const store::Totals& totals) const;
+  void dropRows(int first, int count);
+  void dropOlderThan(ExchangeId oldest);
+  void drop(std::span<const ExchangeId> ids);
+  void putWanted(const std::vector<ExchangeId>& asked, std::vector<store::ExchangeRow> rows);
   void startOver();
   void takeIds(const std::vector<ExchangeId>& ids);
   void insertLate(ExchangeId id);
@@ -81,6 +92,9 @@ class ExchangeModel : public QAbstractTableModel {
   enum class Phase { FirstIds, MoreIds, Changes };
   Phase phase_ = Phase::FirstIds;
   std::uint64_t version_ = 0;
+  std::uint64_t historyShown_ = 0;  // Totals::history; 0: not known yet
+  ExchangeId readUpTo_;
+  filter::Node filter_;
   bool refreshing_ = false, refreshAgain_ = false;
   unsigned generation_ = 0;          // answers of an older one are dropped
   mutable std::vector<int> wanted_;  // rows that were painted without content, in that order

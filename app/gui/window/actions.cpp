@@ -37,6 +37,7 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
                  tr("Copy the URLs of the selected exchanges, one a line"));
   clearSelection = make(window, tr("Clear &selection"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
                         tr("Select nothing and empty the inspector"));
+  filter = make(window, tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), tr("Go to the filter: show only exchanges that match"));
   follow = makeToggle(window, tr("&Follow newest"), QKeySequence(Qt::CTRL | Qt::Key_L),
                       tr("Keep the newest exchange in view; ends when you scroll up, resumes at the bottom"));
   showInspector = makeToggle(window, tr("&Inspector"), QKeySequence(Qt::CTRL | Qt::Key_I),

@@ -17,6 +17,7 @@ struct Actions {
   QAction* quit;
   QAction* copyUrl;
   QAction* clearSelection;
+  QAction* filter;
   QAction* follow;
   QAction* showInspector;
   QAction* inspectorRight;

@@ -61,11 +61,18 @@ void MainWindow::build() {
   tablePages_->addWidget(table_);
   tablePages_->addWidget(empty_);
   inspector_ = new Inspector(parts_.inspectorHistory, this);
+  filter_ = new FilterField(this);
+  auto* exchanges = new QWidget(this);
+  auto* column = new QVBoxLayout(exchanges);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(filter_);
+  column->addWidget(tablePages_, 1);
 
   splitter_ = new QSplitter(this);
   splitter_->setHandleWidth(1);
   splitter_->setChildrenCollapsible(false);
-  splitter_->addWidget(tablePages_);
+  splitter_->addWidget(exchanges);
   splitter_->addWidget(inspector_);
   splitter_->setStretchFactor(0, kTableShare);
   splitter_->setStretchFactor(1, 100 - kTableShare);
@@ -90,6 +97,8 @@ void MainWindow::buildMenus() {
 
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
   edit->addActions({a.copyUrl, a.clearSelection});
+  edit->addSeparator();
+  edit->addAction(a.filter);
 
   QMenu* view = menuBar()->addMenu(tr("&View"));
   view->addActions({a.follow, a.showInspector, a.inspectorRight, a.bodyForm});
@@ -164,6 +173,12 @@ void MainWindow::connectTable() {
     updateCounts();
     updateTablePage();
   });
+  connect(model_, &QAbstractItemModel::rowsRemoved, this, [this] {
+    updateCounts();
+    updateTablePage();
+  });
+  connect(filter_, &FilterField::filterChanged, model_, &ExchangeModel::setFilter);
+  connect(filter_, &FilterField::left, table_, [this] { table_->setFocus(Qt::ShortcutFocusReason); });
   connect(model_, &QAbstractItemModel::modelReset, this, [this] {
     table_->clearChoice();
     updateCounts();
@@ -197,6 +212,7 @@ void MainWindow::connectActions() {
   connect(a.quit, &QAction::triggered, this, &QWidget::close);
   connect(a.copyUrl, &QAction::triggered, this, &MainWindow::copyUrls);
   connect(a.clearSelection, &QAction::triggered, table_, &ExchangeTable::clearChoice);
+  connect(a.filter, &QAction::triggered, filter_, &FilterField::focusField);
   connect(a.follow, &QAction::toggled, table_, &ExchangeTable::setFollowing);
   connect(a.showInspector, &QAction::toggled, this, &MainWindow::setInspectorShown);
   connect(a.inspectorRight, &QAction::toggled, this, &MainWindow::setInspectorPosition);
@@ -308,7 +324,7 @@ void MainWindow::updateCounts() {
 
 void MainWindow::updateTablePage() {
   // Until the history has been looked at nobody knows whether the table is empty.
-  const bool empty = loaded_ && model_->rowCount() == 0;
+  const bool empty = loaded_ && model_->rowCount() == 0 && !model_->isFiltered();
   if (empty == showsEmptyPage()) return;
   const bool hadFocus = tablePages_->isAncestorOf(QApplication::focusWidget());
   tablePages_->setCurrentWidget(empty ? static_cast<QWidget*>(empty_) : table_);

@@ -10,6 +10,7 @@
 
 #include "app/gui/engine/engine_keeper.h"
 #include "app/gui/exchanges/exchange_table.h"
+#include "app/gui/exchanges/filter_field.h"
 #include "app/gui/inspector/inspector.h"
 #include "app/gui/window/actions.h"
 #include "app/gui/window/banner.h"
@@ -35,6 +36,7 @@ class MainWindow : public QMainWindow {
 
   ExchangeModel& model() { return *model_; }
   ExchangeTable& table() { return *table_; }
+  FilterField& filterField() { return *filter_; }
   Inspector& inspector() { return *inspector_; }
   EmptyPage& emptyPage() { return *empty_; }
   Banner& banner() { return *banner_; }
@@ -78,6 +80,7 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<Actions> actions_;
   QSplitter* splitter_ = nullptr;
   QStackedWidget* tablePages_ = nullptr;
+  FilterField* filter_ = nullptr;
   ExchangeTable* table_ = nullptr;
   EmptyPage* empty_ = nullptr;
   Inspector* inspector_ = nullptr;

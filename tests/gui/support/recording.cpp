@@ -88,7 +88,12 @@ void Recording::end(ExchangeId id, Error error) {
   ended.exchange = id;
   ended.at = kFirst + Micros(id.value * 1000 + 42'000);
   ended.error = std::move(error);
-  ended.phases = {1'000, 5'000, 6'000, answered_.count(id.value) > 0 ? 30'000 : -1, 42'000};
+  const bool answered = answered_.count(id.value) > 0;
+  ended.phases = {.resolvedUs = 1'000,
+                  .connectedUs = 5'000,
+                  .requestSentUs = 6'000,
+                  .responseHeadUs = answered ? 30'000 : -1,
+                  .finishedUs = 42'000};
   ended.request = {sizes_[id.value].request, sizes_[id.value].request};
   ended.response = {sizes_[id.value].response, sizes_[id.value].response};
   ended.upstreamAddress = "127.0.0.1:80";
