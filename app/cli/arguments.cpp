@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <sstream>
 
+#include "core/base/limits.h"
 #include "core/base/version.h"
 #include "core/filter/parser.h"
 
@@ -24,6 +26,12 @@ struct Raw {
   std::string file;
   bool decoded = false;
   bool curl = false;
+  std::string down;
+  std::string up;
+  std::optional<double> latencyMs;
+  bool off = false;
+  std::string profile;
+  ProfileCommand::What what = ProfileCommand::What::List;
 };
 
 // A number of things or of an exchange, as SQLite counts them. CLI11 itself lets "-3" and "1e99" wrap around.
@@ -77,6 +85,43 @@ void describeHar(CLI::App& app, Raw& raw) {
   addHarCommand(app, "import", "exchanges of a file into the history; no engine may be running", "where from; - is standard input", raw);
 }
 
+std::string checkRate(const std::string& text) {
+  const auto rate = throttle::parseRate(text);
+  return rate ? std::string() : rate.error().detail;
+}
+
+void describeThrottling(CLI::App& app, Raw& raw) {
+  auto* limit = addCommand(app, "limit", "slow everything down, from now on; without options: what is in force");
+  limit->add_option("--down", raw.down, "towards clients, bytes a second: 64k, 1.5M, 200kbit, 10mbit, unlimited")
+      ->type_name("RATE")
+      ->check(checkRate);
+  limit->add_option("--up", raw.up, "away from clients")->type_name("RATE")->check(checkRate);
+  limit->add_option("--latency", raw.latencyMs, "round trip to add, in milliseconds")
+      ->type_name("MS")
+      ->check(CLI::Range(0.0, static_cast<double>(limits::kProfileDelayMsMax)));
+  limit->add_flag("--off", raw.off, "take every limit away");
+
+  auto* profile = addCommand(app, "profile", "network profiles")->require_subcommand(1);
+  const auto add = [&](const char* name, const char* description, ProfileCommand::What what) {
+    return addCommand(*profile, name, description)->parse_complete_callback([&raw, what] { raw.what = what; });
+  };
+  add("list", "all there are", ProfileCommand::What::List);
+  add("show", "the numbers of one; without a name: of the one in force", ProfileCommand::What::Show)
+      ->add_option("NAME", raw.profile, "such as \"Chrome Slow 4G\"");
+  add("use", "from now on", ProfileCommand::What::Use)
+      ->add_option("NAME", raw.profile, "such as \"Chrome Slow 4G\"")
+      ->required();
+}
+
+LimitCommand limitOf(const Raw& raw) {
+  LimitCommand command;
+  if (!raw.down.empty()) command.down = throttle::parseRate(raw.down).value();
+  if (!raw.up.empty()) command.up = throttle::parseRate(raw.up).value();
+  if (raw.latencyMs) command.latency = Micros(std::llround(*raw.latencyMs * 1000));
+  command.off = raw.off;
+  return command;
+}
+
 void describe(CLI::App& app, Raw& raw) {
   app.name("sluicectl");
   app.set_version_flag("--version", "sluicectl " + std::string(version()));
@@ -98,6 +143,7 @@ void describe(CLI::App& app, Raw& raw) {
   addFilter(addCommand(app, "watch", "exchanges as they happen, until interrupted"), raw);
   describeHar(app, raw);
   addCommand(app, "clear", "forget the whole history, at once");
+  describeThrottling(app, raw);
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
 }
 
@@ -119,6 +165,8 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "export") return ExportCommand{raw.file, filterOf(raw)};
   if (name == "import") return ImportCommand{raw.file};
   if (name == "clear") return ClearCommand();
+  if (name == "limit") return limitOf(raw);
+  if (name == "profile") return ProfileCommand{raw.what, raw.profile};
   if (name == "watch") return WatchCommand{filterOf(raw)};
   return StopCommand();
 }

@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "core/base/id.h"
+#include "core/base/time.h"
 #include "core/capture/records.h"
 #include "core/filter/expression.h"
+#include "core/throttle/rate.h"
 
 namespace sluice::cli {
 
@@ -41,9 +44,20 @@ struct ImportCommand {
   std::filesystem::path file;  // "-": standard input
 };
 
+struct LimitCommand {  // what is absent stays as it is
+  std::optional<throttle::Rate> down;
+  std::optional<throttle::Rate> up;
+  std::optional<Micros> latency;  // round trip
+  bool off = false;
+};
+struct ProfileCommand {
+  enum class What { List, Show, Use };
+  What what = What::List;
+  std::string name;  // empty for Show: the one in force
+};
+
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
-    ExportCommand,
-                             ImportCommand, ClearCommand>;
+                             ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand>;
 
 enum class Format { Human, Json };
 

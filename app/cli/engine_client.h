@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/control/decode.h"
@@ -43,5 +45,21 @@ class EngineClient {
   Bytes received_;  // of buffer_, what the reader has not taken yet
   control::StreamId lastStream_ = 0;
 };
+
+// The reply to `request`, which must be a `Wanted`.
+template <class Wanted>
+Result<Wanted> ask(EngineClient& client, const control::Request& request) {
+  auto reply = client.request(request);
+  if (!reply) return fail(reply.error());
+  if (auto* wanted = std::get_if<Wanted>(&*reply)) return std::move(*wanted);
+  return fail(Side::Local, Code::ProtocolFault, "the engine gave an answer that does not fit the question");
+}
+
+template <class Wanted>
+Result<Wanted> askEngine(const std::filesystem::path& dataDir, const control::Request& request) {
+  auto client = EngineClient::connect(dataDir);
+  if (!client) return fail(client.error());
+  return ask<Wanted>(*client, request);
+}
 
 }  // namespace sluice::cli

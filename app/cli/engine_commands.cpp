@@ -21,22 +21,6 @@ constexpr auto kStopTimeout = std::chrono::seconds(30);
 // Samples come once a second; without any for this long the engine hangs.
 constexpr auto kSilenceMax = std::chrono::seconds(30);
 
-// The reply to `request`, which must be a `Wanted`.
-template <class Wanted>
-Result<Wanted> ask(EngineClient& client, const control::Request& request) {
-  auto reply = client.request(request);
-  if (!reply) return fail(reply.error());
-  if (auto* wanted = std::get_if<Wanted>(&*reply)) return std::move(*wanted);
-  return fail(Side::Local, Code::ProtocolFault, "the engine gave an answer that does not fit the question");
-}
-
-template <class Wanted>
-Result<Wanted> askEngine(const std::filesystem::path& dataDir, const control::Request& request) {
-  auto client = EngineClient::connect(dataDir);
-  if (!client) return fail(client.error());
-  return ask<Wanted>(*client, request);
-}
-
 WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
 
 std::string connectionsAsJson(const control::ConnectionsReply& connections) {

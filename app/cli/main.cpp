@@ -8,6 +8,7 @@
 #include "app/cli/history_commands.h"
 #include "app/cli/overloaded.h"
 #include "app/cli/text.h"
+#include "app/cli/throttle_commands.h"
 #include "platform/data_dir.h"
 #include "platform/standard_output.h"
 
@@ -41,6 +42,8 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const WatchCommand& command) { return watch(command, format, dataDir, output); },
                         [&](const StopCommand&) { return stop(dataDir); },
                         [&](const ClearCommand&) { return clear(dataDir); },
+                        [&](const LimitCommand& command) { return limit(command, format, dataDir, output); },
+                        [&](const ProfileCommand& command) { return profile(command, format, dataDir, output); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
                         [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },
                     },

@@ -65,9 +65,7 @@ Result<throttle::Profile> profileOf(const Link& link) {
       return fail(Side::Local, Code::BadArgument,
                   "--latency takes 0 to " + std::to_string(limits::kProfileDelayMsMax) + " milliseconds");
     }
-    const Micros roundTrip(std::llround(*link.latencyMs * 1000));
-    profile.down.delay = roundTrip / 2;
-    profile.up.delay = roundTrip - profile.down.delay;
+    profile.setRoundTrip(Micros(std::llround(*link.latencyMs * 1000)));
   }
   if (link.slowClient == "buffered") profile.mode = throttle::Mode::Buffered;
   if (link.slowClient == "backpressure") profile.mode = throttle::Mode::Backpressure;

@@ -134,6 +134,10 @@ Changed read(const wire::Changed& from, TextReader&) {
   return {from.store_version(), ExchangeId{from.newest_exchange()}, from.exchanges_total(), from.exchanges_open()};
 }
 
+UseProfile read(const wire::UseProfile& from, TextReader& text) { return {text(from.profile())}; }
+
+ProfileReply read(const wire::ProfileReply& from, TextReader& text) { return {text(from.profile())}; }
+
 // The member of a union, or nothing when the frame names a type and carries no table for it.
 template <class Message, class Table>
 std::optional<Message> member(const Table* table, TextReader& text) {
@@ -162,6 +166,8 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::Subscribe: return empty<Subscribe>(frame.request_as_Subscribe());
     case wire::Request::Stop: return empty<Stop>(frame.request_as_Stop());
     case wire::Request::ClearHistory: return empty<ClearHistory>(frame.request_as_ClearHistory());
+    case wire::Request::GetProfile: return empty<GetProfile>(frame.request_as_GetProfile());
+    case wire::Request::UseProfile: return member<Request>(frame.request_as_UseProfile(), text);
   }
   return unknown<Request>(frame.request_type());
 }
@@ -177,6 +183,7 @@ std::optional<Reply> readMember(const wire::ReplyFrame& frame, TextReader& text)
     case wire::Reply::Changed: return member<Reply>(frame.reply_as_Changed(), text);
     case wire::Reply::StatusSample: return member<Reply>(frame.reply_as_StatusSample(), text);
     case wire::Reply::Stopping: return empty<Stopping>(frame.reply_as_Stopping());
+    case wire::Reply::ProfileReply: return member<Reply>(frame.reply_as_ProfileReply(), text);
   }
   return unknown<Reply>(frame.reply_type());
 }

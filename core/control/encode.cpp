@@ -47,6 +47,11 @@ auto table(FlatBufferBuilder& out, const GetConnections&) { return wire::CreateG
 auto table(FlatBufferBuilder& out, const Subscribe&) { return wire::CreateSubscribe(out); }
 auto table(FlatBufferBuilder& out, const Stop&) { return wire::CreateStop(out); }
 auto table(FlatBufferBuilder& out, const ClearHistory&) { return wire::CreateClearHistory(out); }
+auto table(FlatBufferBuilder& out, const GetProfile&) { return wire::CreateGetProfile(out); }
+auto table(FlatBufferBuilder& out, const UseProfile& use) { return wire::CreateUseProfile(out, text(out, use.profile)); }
+auto table(FlatBufferBuilder& out, const ProfileReply& reply) {
+  return wire::CreateProfileReply(out, text(out, reply.profile));
+}
 auto table(FlatBufferBuilder& out, const Done&) { return wire::CreateDone(out); }
 auto table(FlatBufferBuilder& out, const Stopping&) { return wire::CreateStopping(out); }
 

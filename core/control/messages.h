@@ -64,8 +64,15 @@ struct Stop {  // -> Done, then the engine drains and ends the connection
 struct ClearHistory {  // -> Done, when an empty history has taken the place of this one
   friend bool operator==(const ClearHistory&, const ClearHistory&) = default;
 };
+struct GetProfile {  // -> ProfileReply
+  friend bool operator==(const GetProfile&, const GetProfile&) = default;
+};
+struct UseProfile {     // -> Done, and it acts on everything, or Failure
+  std::string profile;  // as JSON (core/throttle/profile_json.h)
+  friend bool operator==(const UseProfile&, const UseProfile&) = default;
+};
 
-using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory>;
+using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile>;
 
 // --- replies
 
@@ -169,8 +176,15 @@ struct Stopping {
   friend bool operator==(const Stopping&, const Stopping&) = default;
 };
 
+// The network profile in force.
+struct ProfileReply {
+  std::string profile;  // as JSON (core/throttle/profile_json.h)
+  friend bool operator==(const ProfileReply&, const ProfileReply&) = default;
+};
+
 // Replies and events: everything that the engine sends.
-using Reply = std::variant<Unknown, Hello, StatusReply, ConnectionsReply, Done, Failure, Changed, StatusSample, Stopping>;
+using Reply = std::variant<Unknown, Hello, StatusReply, ConnectionsReply, Done, Failure, Changed, StatusSample, Stopping,
+                           ProfileReply>;
 
 // Why this program cannot talk to the one that sent `theirs`, as a sentence that says which of the two to update;
 // nothing when it can.

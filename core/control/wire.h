@@ -24,6 +24,8 @@ static_assert(kLinesUp<control::Request, Request::GetConnections, control::GetCo
 static_assert(kLinesUp<control::Request, Request::Subscribe, control::Subscribe>);
 static_assert(kLinesUp<control::Request, Request::Stop, control::Stop>);
 static_assert(kLinesUp<control::Request, Request::ClearHistory, control::ClearHistory>);
+static_assert(kLinesUp<control::Request, Request::GetProfile, control::GetProfile>);
+static_assert(kLinesUp<control::Request, Request::UseProfile, control::UseProfile>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);
@@ -35,6 +37,7 @@ static_assert(kLinesUp<control::Reply, Reply::Failure, control::Failure>);
 static_assert(kLinesUp<control::Reply, Reply::Changed, control::Changed>);
 static_assert(kLinesUp<control::Reply, Reply::StatusSample, control::StatusSample>);
 static_assert(kLinesUp<control::Reply, Reply::Stopping, control::Stopping>);
+static_assert(kLinesUp<control::Reply, Reply::ProfileReply, control::ProfileReply>);
 static_assert(std::variant_size_v<control::Reply> == static_cast<std::size_t>(Reply::MAX) + 1);
 
 }  // namespace sluice::control::wire

@@ -108,6 +108,11 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     const auto cleared = server_->engine_.clearHistory();
     if (cleared) send(message.stream, control::Done{});
     else send(message.stream, control::Failure{cleared.error()});
+  } else if (std::holds_alternative<control::GetProfile>(message.request)) {
+    send(message.stream, control::ProfileReply{server_->engine_.profile()});
+  } else if (const auto* use = std::get_if<control::UseProfile>(&message.request)) {
+    const auto done = server_->engine_.useProfile(use->profile);
+    send(message.stream, done ? control::Reply(control::Done{}) : control::Reply(control::Failure{done.error()}));
   } else {
     send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
   }

@@ -24,6 +24,9 @@ class ControlServer {
     virtual void connections(std::function<void(control::ConnectionsReply)> done) = 0;
     virtual void stopRequested() = 0;
     virtual Result<void> clearHistory() = 0;
+    // The network profile in force, as JSON, and a change of it.
+    virtual std::string profile() = 0;
+    virtual Result<void> useProfile(const std::string& json) = 0;
 
    protected:
     ~Engine() = default;

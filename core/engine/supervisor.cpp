@@ -8,6 +8,7 @@
 #include "core/base/version.h"
 #include "core/engine/clock.h"
 #include "core/store/body_files.h"
+#include "core/throttle/profile_json.h"
 #include "platform/data_dir.h"
 #include "platform/net/address.h"
 #include "platform/process.h"
@@ -135,6 +136,16 @@ void Supervisor::stopRequested() {
 }
 
 Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
+
+std::string Supervisor::profile() { return throttle::toJson(settings_.worker.profile); }
+
+Result<void> Supervisor::useProfile(const std::string& json) {
+  auto profile = throttle::profileFromJson(json);
+  if (!profile) return fail(profile.error());
+  settings_.worker.profile = *profile;
+  worker_->useProfile(std::move(*profile));
+  return {};
+}
 
 void Supervisor::workerFinished() {
   workerThread_.join();

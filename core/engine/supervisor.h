@@ -56,6 +56,8 @@ class Supervisor final : private ControlServer::Engine {
   void connections(std::function<void(control::ConnectionsReply)> done) override;
   void stopRequested() override;
   Result<void> clearHistory() override;
+  std::string profile() override;
+  Result<void> useProfile(const std::string& json) override;
 
   control::StatusSample sample() const;
   void sampleEverySecond();
@@ -63,7 +65,7 @@ class Supervisor final : private ControlServer::Engine {
   void publishChanged();
   void workerFinished();
 
-  // Immutable after start().
+  // Immutable after start(), but for the profile, which is the loop thread's.
   EngineSettings settings_;
   std::vector<control::ListenerStatus> listeners_;
   std::string notice_;

@@ -44,6 +44,11 @@ struct Profile {
 
   // What a handshake costs: there and back.
   Micros roundTrip() const { return down.delay + up.delay; }
+  // Half of it each way.
+  void setRoundTrip(Micros time) {
+    down.delay = time / 2;
+    up.delay = time - down.delay;
+  }
   // Whether anything at all is slowed down.
   bool isNeutral() const {
     return down == Lane() && up == Lane() && perConnection.isUnlimited() && closesPerMinute <= 0 && !offline;

@@ -113,8 +113,7 @@ Result<Profile> read(const Json& json) {
   reader.text("source", profile.source);
   Micros roundTrip{0};
   reader.delay("roundTripMs", roundTrip);
-  profile.down.delay = roundTrip / 2;
-  profile.up.delay = roundTrip - profile.down.delay;
+  profile.setRoundTrip(roundTrip);
   reader.lane("down", profile.down);
   reader.lane("up", profile.up);
   reader.rate("perConnection", profile.perConnection);

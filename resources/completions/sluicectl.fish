@@ -1,5 +1,5 @@
 # Completion of sluicectl for fish.
-set -l commands status connections list show body watch export import clear stop
+set -l commands status connections list show body watch export import clear limit profile stop
 complete -c sluicectl -f
 complete -c sluicectl -l data-dir -r -a '(__fish_complete_directories)' -d 'directory of the engine and its history'
 complete -c sluicectl -l json -d 'print JSON'
@@ -14,7 +14,14 @@ complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a watch -d
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a export -d 'recorded exchanges to a file'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a import -d 'exchanges of a file into the history'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a clear -d 'forget the whole history'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a limit -d 'slow everything down'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a profile -d 'network profiles'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a stop -d 'stop the engine'
+complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l down -r -d 'towards clients'
+complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l up -r -d 'away from clients'
+complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l latency -r -d 'round trip in milliseconds'
+complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l off -d 'no limits'
+complete -c sluicectl -n '__fish_seen_subcommand_from profile' -a 'list show use'
 complete -c sluicectl -n '__fish_seen_subcommand_from list' -l limit -r -d 'how many'
 complete -c sluicectl -n '__fish_seen_subcommand_from list watch export' -l filter -r -d 'only these'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a command of curl'

@@ -183,3 +183,20 @@ SLUICE_TEST(wrongUseAndWrongIdsAreTold) {
     QVERIFY2(finished.exitCode == 1 && contains(finished.errors, "12345"), finished.text().c_str());
   }
 }
+
+SLUICE_TEST(limitsActOnTheEngineAndAreShown) {
+  EngineProcess::Options options;
+  options.arguments = {"--profile", "chrome slow 4g", "--up", "1k"};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto inForce = [&] { return nlohmann::json::parse(sluicectl(engine.dataDir(), {"--json", "limit"}).output); };
+  QCOMPARE(inForce()["down"]["rate"], "180000");
+  QCOMPARE(inForce()["up"]["rate"], "1000");
+  QVERIFY(sluicectl(engine.dataDir(), {"profile", "use", "Apple LTE"}).ok());
+  QCOMPARE(inForce()["name"], "Apple LTE");
+  QVERIFY(sluicectl(engine.dataDir(), {"limit", "--off", "--down", "10mbit"}).ok());
+  QCOMPARE(inForce()["down"]["rate"], "1250000");
+  QVERIFY(!inForce().contains("up"));
+  QCOMPARE(sluicectl(engine.dataDir(), {"profile", "use", "Moon"}).exitCode, 1);
+  QCOMPARE(sluicectl(engine.dataDir(), {"limit", "--down", "fast"}).exitCode, 2);
+}

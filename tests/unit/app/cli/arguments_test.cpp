@@ -156,3 +156,33 @@ SLUICE_TEST(everyCommandIsInTheManualAndInTheCompletions) {
     }
   }
 }
+
+SLUICE_TEST(limitsAreReadAsRatesAndMilliseconds) {
+  const char* arguments[] = {"sluicectl", "limit", "--down", "200kbit", "--latency", "12.5"};
+  const auto parsed = parseArguments(6, arguments);
+  const auto& command = std::get<LimitCommand>(std::get<Arguments>(parsed).command);
+  QVERIFY(command.down == throttle::Rate{25'000});
+  QVERIFY(!command.up && !command.off);
+  QVERIFY(command.latency == Micros(12'500));
+  const char* wrong[] = {"sluicectl", "limit", "--down", "fast"};
+  const auto refused = parseArguments(4, wrong);
+  QCOMPARE(std::get<Usage>(refused).exitStatus, 2);
+  QVERIFY(std::get<Usage>(refused).text.find("'fast'") != std::string::npos);
+}
+
+SLUICE_TEST(profilesAreListedShownOrUsed) {
+  const auto parse = [](std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), {"sluicectl", "profile"});
+    return parseArguments(static_cast<int>(arguments.size()), arguments.data());
+  };
+  using What = ProfileCommand::What;
+  const auto used = parse({"use", "Apple LTE"});
+  const auto& command = std::get<ProfileCommand>(std::get<Arguments>(used).command);
+  QVERIFY(command.what == What::Use && command.name == "Apple LTE");
+  const auto listed = parse({"list"});
+  QVERIFY(std::get<ProfileCommand>(std::get<Arguments>(listed).command).what == What::List);
+  const auto shown = parse({"show"});
+  QVERIFY(std::get<ProfileCommand>(std::get<Arguments>(shown).command).what == What::Show);
+  QVERIFY(std::holds_alternative<Usage>(parse({})));
+  QVERIFY(std::holds_alternative<Usage>(parse({"use"})));
+}

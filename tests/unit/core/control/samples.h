@@ -9,7 +9,10 @@ namespace sluice::control::samples {
 
 inline Hello hello() { return {kProtocolVersion, "sluicectl", "0.1.0", 4242}; }
 
-inline std::vector<Request> requests() { return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{}}; }
+inline std::vector<Request> requests() {
+  return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{},
+          ClearHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})"}};
+}
 
 inline StatusSample sample() {
   StatusSample sample;
@@ -69,7 +72,8 @@ inline std::vector<Reply> replies() {
           Failure{Error{Code::BadArgument, Side::Client, 22, "no such thing"}},
           Changed{5, ExchangeId{1'000'000}, 999'999, 4},
           sample(),
-          Stopping{}};
+          Stopping{},
+          ProfileReply{R"({"name":"b"})"}};
 }
 
 }  // namespace sluice::control::samples
