@@ -36,6 +36,11 @@ Inspector::Inspector(History& history, QWidget* parent) : QWidget(parent), histo
   tabs_->addTab(makeOverview(), tr("Overview"));
   tabs_->addTab(request_, tr("Request"));
   tabs_->addTab(response_, tr("Response"));
+  messages_ = new SocketPage(history_, this);
+  tabs_->addTab(messages_, tr("Messages"));
+  tabs_->setTabToolTip(int(Tab::Messages), tr("What the WebSocket carried"));
+  tabs_->setTabVisible(int(Tab::Messages), false);
+  connect(messages_, &SocketPage::messagesCame, this, [this] { tabs_->setTabVisible(int(Tab::Messages), true); });
   tabs_->setTabToolTip(0, tr("What happened, when, and between whom (Ctrl+1)"));
   tabs_->setTabToolTip(1, tr("Request head as it came, and its body (Ctrl+2)"));
   tabs_->setTabToolTip(2, tr("Response head as it came, and its body (Ctrl+3)"));
@@ -87,6 +92,8 @@ void Inspector::inspect(ExchangeId id) {
   requestLoaded_ = responseLoaded_ = {};
   loading_ = false;
   reloadTimer_.stop();
+  messages_->clear();
+  tabs_->setTabVisible(int(Tab::Messages), false);
   if (id_) return load();
   pages_->setCurrentIndex(0);
   request_->clear();
@@ -148,6 +155,7 @@ void Inspector::showDetails(const store::ExchangeDetails& details) {
   details_ = details;
   request_->body().setFacts(row.request, {}, done);
   response_->body().setFacts(row.response, visibleLine(row.contentType, 128), done);
+  if (row.status == 101) messages_->follow(row.id, row.startedAt);
   pages_->setCurrentIndex(1);
   loadBody(*request_);
   loadBody(*response_);
@@ -186,7 +194,7 @@ void Inspector::takeBody(MessagePage& page, const Result<BodyContent>& content) 
 }
 
 void Inspector::focusContent() {
-  QWidget* targets[] = {facts_, &request_->headView(), &response_->headView()};
+  QWidget* targets[] = {facts_, &request_->headView(), &response_->headView(), &messages_->table()};
   if (!id_) return;
   QWidget* target = targets[int(tab())];
   if (tab() == Tab::Overview) {
@@ -197,7 +205,7 @@ void Inspector::focusContent() {
 }
 
 void Inspector::toggleBodyForm() {
-  if (tab() == Tab::Overview) return;
+  if (tab() != Tab::Request && tab() != Tab::Response) return;
   (tab() == Tab::Request ? request_ : response_)->body().toggleForm();
 }
 

@@ -11,13 +11,14 @@
 #include "app/gui/inspector/fact_sheet.h"
 #include "app/gui/inspector/message_page.h"
 #include "app/gui/inspector/phase_chart.h"
+#include "app/gui/inspector/socket_page.h"
 
 namespace sluice::gui {
 
 class Inspector : public QWidget {
   Q_OBJECT
  public:
-  enum class Tab { Overview, Request, Response };
+  enum class Tab { Overview, Request, Response, Messages };
 
   explicit Inspector(History& history, QWidget* parent = nullptr);
 
@@ -37,6 +38,7 @@ class Inspector : public QWidget {
   FactSheet& facts() { return *facts_; }
   MessagePage& request() { return *request_; }
   MessagePage& response() { return *response_; }
+  SocketPage& messages() { return *messages_; }
 
  signals:
   void tabChanged();
@@ -67,6 +69,7 @@ class Inspector : public QWidget {
   PhaseChart* chart_;
   MessagePage* request_;
   MessagePage* response_;
+  SocketPage* messages_;  // its tab shows once a WebSocket has said something
   QTimer reloadTimer_;  // changes come up to thirty times a second; nobody reads that fast
   ExchangeId id_;
   unsigned generation_ = 0;  // answers for an exchange that is no longer shown are dropped
