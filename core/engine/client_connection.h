@@ -146,6 +146,7 @@ class ClientConnection final : private Link::Driver {
   // The network profile that acts on this connection.
   void useProfile(Now now);
   void goOffline(Now now);
+  void closeAtRandom(Now now);
   void delayHandshakeAnswer();
   static std::uint64_t wireBytesBeside(Link& link);
   bool throttled_ = false;
@@ -154,6 +155,7 @@ class ClientConnection final : private Link::Driver {
   std::uint64_t addedDown_ = 0;  // bytes on the wire that were not in a slice, so far
   std::uint64_t addedUp_ = 0;
   std::optional<MonoTime> heldBackUntil_;
+  std::optional<MonoTime> closesAt_;  // at random, as the profile wants it
   Deadline handshakeDelay_;
   std::optional<Result<Connected>> handshake_;  // made, and delayed
 

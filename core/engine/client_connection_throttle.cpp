@@ -4,6 +4,7 @@
 
 #include "core/engine/client_connection.h"
 #include "core/engine/clock.h"
+#include "core/throttle/loss.h"
 
 namespace sluice::engine {
 
@@ -19,6 +20,8 @@ void ClientConnection::useProfile(Now now) {
   const auto& profile = worker_.throttling().profile();
   down_.setProfile(profile.down, profile, now.mono);
   up_.setProfile(profile.up, profile, now.mono);
+  closesAt_.reset();
+  if (profile.closesPerMinute > 0) closesAt_ = now.mono + throttle::untilClosed(profile.closesPerMinute, down_.random());
   const bool throttled = !profile.isNeutral();
   if (throttled == throttled_) return;
   throttled_ = throttled;
@@ -27,6 +30,14 @@ void ClientConnection::useProfile(Now now) {
   if (throttled) return;
   down_.dropped();
   up_.dropped();
+}
+
+void ClientConnection::closeAtRandom(Now now) {
+  session_.clientFailed({Code::Aborted, Side::Local, 0,
+                         "closed at random, as the network profile '" + worker_.throttling().profile().name + "' wants it"},
+                        now);
+  carryOut(now);
+  close(net::CloseKind::Abort);
 }
 
 // What runs towards a server ends, and nothing new begins.

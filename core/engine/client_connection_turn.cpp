@@ -120,6 +120,7 @@ Micros ClientConnection::patience() const {
 }
 
 void ClientConnection::due() {
+  if (const auto at = readClocks(); closesAt_ && at.mono >= *closesAt_) return closeAtRandom(at);
   if (heldBackUntil_) return turn();  // who is held back here has all the time
   // Who did not take all of its answer must not believe that it was all.
   if (closing_ != Closing::No) return close(client_.writer().pending() ? net::CloseKind::Abort : net::CloseKind::Orderly);
@@ -157,6 +158,7 @@ void ClientConnection::arm(Now now) {
     lastMoved_ = now.mono;
     due = std::min(due, *heldBackUntil_);
   }
+  if (closesAt_) due = std::min(due, *closesAt_);
   deadline_.set(due);
 }
 

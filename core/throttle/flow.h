@@ -33,6 +33,9 @@ class Flow final : public pipe::Limiter {
   void consumed(std::size_t bytes, MonoTime now) override;
   MonoTime nextAt(MonoTime now) override;
 
+  // Evenly spread, from the flow's own seed.
+  std::uint32_t random();
+
   std::uint64_t waiting() const { return queued_ - passed_; }
   // In all, since the beginning: how long something waited here for nothing but this.
   Micros heldBack(MonoTime now) const;
@@ -45,7 +48,6 @@ class Flow final : public pipe::Limiter {
 
   bool ready(Share& share, MonoTime now);
   void leave();
-  std::uint32_t random();
 
   // As the profile says.
   double lossPercent_ = 0;

@@ -24,4 +24,10 @@ Micros stallOf(std::uint64_t bytes, double lossPercent, Micros roundTrip, std::u
   return Micros(limits::kRetransmitMicros) + roundTrip;
 }
 
+// The waiting time of what happens at any moment with the same chance.
+Micros untilClosed(double closesPerMinute, std::uint32_t random) {
+  const double even = (static_cast<double>(random) + 1) / 4294967296.0;  // above 0, at most 1
+  return Micros(static_cast<std::int64_t>(-std::log(even) * 60e6 / closesPerMinute));
+}
+
 }  // namespace sluice::throttle

@@ -15,4 +15,7 @@ Rate effectiveRate(const Lane& lane, Micros roundTrip);
 // How late a piece of so many bytes is, if any of its segments is lost. `random` is any number, evenly spread.
 Micros stallOf(std::uint64_t bytes, double lossPercent, Micros roundTrip, std::uint32_t random);
 
+// Until the next connection is closed at random, where so many are in a minute on average. REQUIRES: closesPerMinute > 0.
+Micros untilClosed(double closesPerMinute, std::uint32_t random);
+
 }  // namespace sluice::throttle

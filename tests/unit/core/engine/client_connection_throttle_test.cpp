@@ -153,3 +153,18 @@ SLUICE_TEST(offlineIsToldAndEndsWhatRuns) {
   proxy.worker().useProfile({});
   QCOMPARE(client.get(origin.url("/bytes/10"))->status(), 200);
 }
+
+SLUICE_TEST(connectionsAreClosedAtRandom) {
+  Origin origin;
+  throttle::Profile profile;
+  profile.name = "Shaky";
+  profile.closesPerMinute = 60;
+  Proxy proxy(with(profile));
+  Client client(proxy.port);
+  QVERIFY(client.write("GET " + origin.url("/events?count=2&gate=never") + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+  QVERIFY(readHead(client.input()).has_value());
+  (void)client.input().rest();  // would wait for ever
+  QVERIFY(proxy.kept.waitFor<capture::ExchangeEnded>(1));
+  const auto end = proxy.kept.all<capture::ExchangeEnded>()[0];
+  QVERIFY2(end.error.detail.find("'Shaky'") != std::string::npos, end.error.detail.c_str());
+}

@@ -36,3 +36,14 @@ SLUICE_TEST(asManyPiecesStallAsSegmentsAreLost) {
   QCOMPARE(stalled(1, 100), 20'000);
   QCOMPARE(stallOf(1, 100, Micros(50'000), 0).count(), std::int64_t{250'000});
 }
+
+SLUICE_TEST(connectionsCloseAsOftenAsAsked) {
+  test::Choices choices(5);
+  double minutes = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    minutes += static_cast<double>(untilClosed(4, static_cast<std::uint32_t>(choices.below(UINT32_MAX))).count()) / 60e6;
+  }
+  QVERIFY2(std::abs(minutes - 5'000) < 200, std::to_string(minutes).c_str());
+  QVERIFY(untilClosed(4, 0) > untilClosed(4, 1));
+  QCOMPARE(untilClosed(4, UINT32_MAX).count(), std::int64_t{0});
+}
