@@ -15,4 +15,8 @@ Result<std::filesystem::path> defaultDataDir();
 // (0700; one that was wider is narrowed). Code::AccessDenied names the path, and the owner if it is somebody else's.
 Result<void> ensurePrivateDirectory(const std::filesystem::path& directory);
 
+// Where the CA of an installation lies: the certificate, which clients must trust, and its key.
+inline std::filesystem::path caCertificateFile(const std::filesystem::path& dataDir) { return dataDir / "ca" / "sluice-ca.pem"; }
+inline std::filesystem::path caKeyFile(const std::filesystem::path& dataDir) { return dataDir / "ca" / "sluice-ca-key.pem"; }
+
 }  // namespace sluice::platform

@@ -144,6 +144,10 @@ void describe(CLI::App& app, Raw& raw) {
   describeHar(app, raw);
   addCommand(app, "clear", "forget the whole history, at once");
   describeThrottling(app, raw);
+  auto* ca = addCommand(app, "ca", "the CA that clients must trust to be decrypted");
+  ca->require_subcommand(1);
+  ca->add_subcommand("path", "where its certificate lies")->fallthrough();
+  ca->add_subcommand("regenerate", "throw it away: the engine makes another when it starts")->fallthrough();
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
 }
 
@@ -168,6 +172,8 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "limit") return limitOf(raw);
   if (name == "profile") return ProfileCommand{raw.what, raw.profile};
   if (name == "watch") return WatchCommand{filterOf(raw)};
+  if (name == "ca path") return CaPathCommand();
+  if (name == "ca regenerate") return RegenerateCaCommand();
   return StopCommand();
 }
 
@@ -184,7 +190,9 @@ std::variant<Arguments, Usage> parseArguments(int argc, const char* const* argv)
     if (app.exit(error, text, text) == 0) return Usage{0, text.str()};
     return Usage{2, "sluicectl: " + complaint(app, error) + "\n\n" + app.help()};
   }
-  const auto name = app.get_subcommands().front()->get_name();
+  const auto* chosen = app.get_subcommands().front();
+  auto name = chosen->get_name();
+  if (name == "ca") name += " " + chosen->get_subcommands().front()->get_name();
   return Arguments{raw.dataDir, raw.json ? Format::Json : Format::Human, commandOf(name, raw)};
 }
 

@@ -36,6 +36,8 @@ struct WatchCommand {
 };
 struct StopCommand {};
 struct ClearCommand {};
+struct CaPathCommand {};  // where the certificate lies that clients must trust
+struct RegenerateCaCommand {};
 struct ExportCommand {
   std::filesystem::path file;  // "-": standard output
   filter::Node filter = {};
@@ -57,7 +59,8 @@ struct ProfileCommand {
 };
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
-                             ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand>;
+                             ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, CaPathCommand,
+                             RegenerateCaCommand>;
 
 enum class Format { Human, Json };
 

@@ -3,6 +3,7 @@
 #include "app/cli/names.h"
 #include "app/cli/table.h"
 #include "app/cli/text.h"
+#include "core/codec/tls/certificate.h"
 
 namespace sluice::cli {
 namespace {
@@ -86,6 +87,32 @@ void block(std::string& out, std::string_view title, std::string_view raw) {
   if (out.back() != '\n') out += '\n';
 }
 
+// "TLSv1.3, TLS_AES_256_GCM_SHA384, http/1.1, resumed, handshake 12 ms".
+std::string tlsText(const store::TlsRow& tls) {
+  std::string text;
+  const auto add = [&text](const std::string& part) {
+    if (!part.empty()) text.append(text.empty() ? "" : ", ").append(part);
+  };
+  add(visibleLine(tls.version));
+  add(visibleLine(tls.cipher));
+  add(visibleLine(tls.protocol));
+  if (!tls.serverName.empty()) add("for " + visibleLine(tls.serverName));
+  if (tls.resumed) add("resumed");
+  if (tls.handshakeUs >= 0) add("handshake " + duration(Micros(tls.handshakeUs)));
+  add(visibleLine(tls.note));
+  return text;
+}
+
+void tlsFields(std::string& out, const store::TlsRow& tls) {
+  field(out, tls.side == Side::Client ? "TLS client" : "TLS server", tlsText(tls));
+  for (const auto& certificate : tls::describeChain(tls.chain)) {
+    std::string names;
+    for (const auto& each : certificate.names) names += (names.empty() ? ", for " : ", ") + each;
+    field(out, "Certificate", visibleLine(certificate.subject + names + ", issued by " + certificate.issuer + ", valid " +
+                                          tls::dateOf(certificate.validFrom) + " to " + tls::dateOf(certificate.validUntil)));
+  }
+}
+
 std::string programText(const store::ExchangeDetails& details) {
   if (details.row.clientProgram.empty()) return {};
   return visibleLine(details.row.clientProgram) + ", process " + std::to_string(details.clientProcess);
@@ -154,6 +181,7 @@ std::string describe(const store::ExchangeDetails& details) {
   field(out, "Program", programText(details));
   field(out, "Listener", visibleLine(details.listener));
   field(out, "Upstream", visibleLine(row.upstreamAddress) + (row.upstreamReused ? ", reused connection" : ""));
+  for (const auto& tls : details.tls) tlsFields(out, tls);
   field(out, "Sent", bodyText(row.request));
   field(out, "Received", bodyText(row.response));
   block(out, "Request head", details.requestHead);

@@ -8,6 +8,7 @@
 
 #include "app/cli/names.h"
 #include "app/cli/text.h"
+#include "core/codec/tls/certificate.h"
 
 namespace sluice::cli {
 namespace {
@@ -159,12 +160,44 @@ Json toJson(const store::ExchangeRow& row) {
   return object.take();
 }
 
+namespace {
+
+Json toJson(const store::TlsRow& tls) {
+  ObjectWithText object;
+  object["side"] = name(tls.side);
+  object.text("version", tls.version);
+  object.text("cipher", tls.cipher);
+  object.text("protocol", tls.protocol);
+  object.text("serverName", tls.serverName);
+  object["resumed"] = tls.resumed;
+  object["handshakeUs"] = tls.handshakeUs < 0 ? Json(nullptr) : Json(tls.handshakeUs);
+  object.text("note", tls.note);
+  auto& certificates = object["certificates"] = Json::array();
+  for (const auto& each : tls::describeChain(tls.chain)) {
+    ObjectWithText certificate;
+    certificate.text("subject", each.subject);
+    certificate.text("issuer", each.issuer);
+    certificate["names"] = each.names;
+    certificate["serial"] = each.serial;
+    certificate.text("key", each.key);
+    certificate["sha256"] = each.sha256;
+    certificate["validFrom"] = isoTime(each.validFrom);
+    certificate["validUntil"] = isoTime(each.validUntil);
+    certificates.push_back(certificate.take());
+  }
+  return object.take();
+}
+
+}  // namespace
+
 Json toJson(const store::ExchangeDetails& details) {
   ObjectWithText object;
   describeRow(object, details.row);
   object.text("client", details.clientAddress);
   object["process"] = details.clientProcess == 0 ? Json(nullptr) : Json(details.clientProcess);
   object.text("listener", details.listener);
+  object["tls"] = Json::array();
+  for (const auto& tls : details.tls) object["tls"].push_back(toJson(tls));
   object.text("requestHead", details.requestHead);
   object.text("requestTrailers", details.requestTrailers);
   object.text("responseHead", details.responseHead);

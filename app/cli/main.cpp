@@ -3,6 +3,7 @@
 #include <string>
 
 #include "app/cli/arguments.h"
+#include "app/cli/ca_commands.h"
 #include "app/cli/engine_commands.h"
 #include "app/cli/har_commands.h"
 #include "app/cli/history_commands.h"
@@ -44,6 +45,8 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const ClearCommand&) { return clear(dataDir); },
                         [&](const LimitCommand& command) { return limit(command, format, dataDir, output); },
                         [&](const ProfileCommand& command) { return profile(command, format, dataDir, output); },
+                        [&](const CaPathCommand&) { return caPath(dataDir, output); },
+                        [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
                         [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },
                     },

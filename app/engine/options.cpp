@@ -25,6 +25,36 @@ struct Link {
   std::string delivery;
 };
 
+struct Tls {
+  std::string intercept = "on";
+  bool insecure = false;
+  std::vector<std::string> passThrough;
+  std::vector<std::string> insecureHosts;
+  std::vector<std::string> upstreamCas;
+  std::string keyLogFile;
+};
+
+void addTlsOptions(CLI::App& cli, Tls& tls) {
+  const auto repeatable = [&cli](const char* name, std::vector<std::string>& values, const char* what, const char* type) {
+    cli.add_option(name, values, what)->type_name(type)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  cli.add_option("--intercept", tls.intercept,
+                 "Decrypt TLS behind CONNECT and SOCKS: clients must trust the CA that `sluicectl ca path` tells")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  repeatable("--pass-through", tls.passThrough, "Never decrypt this host: example.com, *.example.com, host:8443; may be repeated", "HOST");
+  repeatable("--upstream-ca", tls.upstreamCas, "Trust the servers of these certificates too (PEM); may be repeated", "FILE");
+  cli.add_flag("--insecure-upstream", tls.insecure, "Accept any certificate from any server");
+  repeatable("--insecure-host", tls.insecureHosts, "Accept any certificate from this host; may be repeated", "HOST");
+  cli.add_option("--tls-keylog", tls.keyLogFile, "Append the secrets of TLS connections to this file, for Wireshark")->type_name("FILE");
+}
+
+void takeTls(Tls&& tls, engine::EngineSettings& engine) {
+  engine.interception = {tls.intercept == "on", !tls.insecure, std::move(tls.passThrough), std::move(tls.insecureHosts)};
+  engine.upstreamCas.assign(tls.upstreamCas.begin(), tls.upstreamCas.end());
+  engine.keyLogFile = std::move(tls.keyLogFile);
+}
+
 void addLinkOptions(CLI::App& cli, Link& link) {
   cli.add_option("--profile", link.profile, "Slow everything down as this network does: 'Chrome Slow 4G', 'Apple LTE', ...")
       ->type_name("NAME");
@@ -117,6 +147,8 @@ Parsed parseOptions(int argc, char** argv) {
   cli.add_option("--no-proxy", noProxy, "Hosts to reach without it: names (with all below), addresses, networks; by commas")
       ->capture_default_str();
   addLinkOptions(cli, link);
+  Tls tls;
+  addTlsOptions(cli, tls);
   cli.add_option("--log-level", options.logLevel, "How much to log")
       ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
       ->capture_default_str();
@@ -140,6 +172,7 @@ Parsed parseOptions(int argc, char** argv) {
   auto route = routeOf(upstreamProxy, noProxy);
   if (!route) return wrongUsage(cli, route.error().detail);
   options.engine.worker.route = std::move(*route);
+  takeTls(std::move(tls), options.engine);
   auto profile = profileOf(link);
   if (!profile) return wrongUsage(cli, profile.error().detail);
   options.engine.worker.profile = std::move(*profile);

@@ -113,6 +113,7 @@ bool ClientConnection::step(Now now) {
     attach(std::move(reusable_), MonoTime{}, now.mono, now);
     return true;
   }
+  moved = shakeHands(now) || moved;
   moved = readClientHead(now) || moved;
   moved = readUpstreamHead(now) || moved;
   moved = sniff(now) || moved;
@@ -138,14 +139,15 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
   // A proxy that speaks HTTP is given the requests themselves: one connection to it serves every host.
   const bool asProxy = proxy != nullptr && proxy->kind == UpstreamProxy::Kind::Http &&
                        command.use == session::OpenUpstream::For::Requests;
-  poolKey_ = asProxy ? proxy->name() : upstreamKey_;
+  poolKey_ = asProxy ? proxy->name() : poolKey(upstreamKey_, command.tls);
   proxyAuthorization_.reset();
   if (asProxy) proxyAuthorization_ = basicAuthorization(proxy->credentials);
   if (command.reuse == session::OpenUpstream::Reuse::Allowed) {
-    reusable_ = worker_.upstreams().take(upstreamKey_);
+    reusable_ = worker_.upstreams().take(poolKey(upstreamKey_, command.tls));
     if (!reusable_ && asProxy) reusable_ = worker_.upstreams().take(poolKey_);
     if (reusable_) return;
   }
+  connectTls_ = std::move(command.tls);
   connecting_ = std::make_unique<Connecting>(worker_.connectMeans(), asProxy ? proxy->host : std::move(command.host),
                                              asProxy ? proxy->port : command.port, asProxy ? nullptr : proxy,
                                              [this](Result<Connected> result) { roundTripLater(std::move(result)); });
@@ -170,7 +172,7 @@ void ClientConnection::run(session::SendToClient& command, Now now) {
 
 void ClientConnection::run(session::RelayRequestBody& command, Now) {
   requestRelay_->start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
-                      pipeSettings(capture::Direction::Request), recorded(capture::Direction::Request));
+                       pipeSettings(capture::Direction::Request), recorded(capture::Direction::Request));
 }
 
 void ClientConnection::run(session::RelayResponseBody& command, Now) {
@@ -199,6 +201,7 @@ void ClientConnection::run(session::EndUpstream& command, Now now) {
   connecting_.reset();
   handshakeDelay_.clear();
   handshake_.reset();
+  securing_.reset();
   if (requestRelay_->active() || tunnel_.isOpen()) cutRequest_ = requestRelay_->totals();
   if (responseRelay_->active() || tunnel_.isOpen()) cutResponse_ = responseRelay_->totals();
   tunnel_.cancel();
@@ -261,7 +264,13 @@ void ClientConnection::connected(Result<Connected> result) {
     upstream->key = poolKey_;
     upstream->proxyAuthorization = proxyAuthorization_;
     upstream->address = upstream->link.transport().peerAddress();
-    attach(std::move(upstream), result->resolvedAt, result->connectedAt, now);
+    if (!connectTls_) {
+      attach(std::move(upstream), result->resolvedAt, result->connectedAt, now);
+    } else {
+      upstream->link.setDriver(this);
+      securing_ = {std::move(upstream), result->resolvedAt, result->connectedAt};
+      beginUpstreamTls(*securing_->upstream, *connectTls_, now);
+    }
   }
   turn();
 }
@@ -272,6 +281,11 @@ void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resol
   if (throttled_) upstream_->link.writer().setLimiter(&up_);
   addedUp_ = wireBytesBeside(upstream_->link);
   accountedUpstream_ = 0;
+  if (upstream_->tls) {
+    auto seen = *upstream_->tls;
+    if (upstream_->carried) seen.handshakeUs = -1;  // it belongs to an earlier exchange
+    session_.upstreamTls(std::move(seen));
+  }
   session_.upstreamOpened({upstream_->address, upstream_->kept, upstream_->carried, resolvedAt, connectedAt,
                            upstream_->proxyAuthorization},
                           now);
@@ -386,7 +400,7 @@ bool ClientConnection::sniff(Now now) {
     session_.firstBytes(clientRest_.bytes, now);
     return true;
   }
-  if (upstream_->link.mayReceive() && upstream_->link.peek().status != IoResult::Status::WouldBlock) {
+  if (upstream_ && upstream_->link.mayReceive() && upstream_->link.peek().status != IoResult::Status::WouldBlock) {
     session_.sniffedEnough(now);
     return true;
   }
@@ -429,8 +443,12 @@ bool ClientConnection::watchClient(Now now) {
 
 // --- Bodies and tunnels.
 
+// Over TLS a spilled body would have to be read again first: there upstream waits for its client.
 pipe::Settings ClientConnection::pipeSettings(capture::Direction direction) const {
-  return withProfile(worker_.settings().pipe, worker_.throttling().profile(), direction);
+  auto settings = withProfile(worker_.settings().pipe, worker_.throttling().profile(), direction);
+  const auto& to = direction == capture::Direction::Request ? upstream_->link : client_;
+  if (to.tls() != nullptr) settings.overflow = pipe::Overflow::Backpressure;
+  return settings;
 }
 
 Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {

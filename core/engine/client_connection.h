@@ -68,6 +68,13 @@ class ClientConnection final : private Link::Driver {
     Seen,
   };
 
+  // An upstream connection of which the TLS handshake is under way.
+  struct Securing {
+    std::unique_ptr<Upstream> upstream;
+    MonoTime resolvedAt;
+    MonoTime connectedAt;
+  };
+
   void linkReady(Link&) override { turn(); }
   void due();
 
@@ -77,6 +84,8 @@ class ClientConnection final : private Link::Driver {
   // Commands.
   bool carryOut(Now now);
   void run(session::OpenUpstream& command, Now now);
+  void run(session::SecureUpstream& command, Now now);
+  void run(session::SecureClient& command, Now now);
   void run(session::SendToUpstream& command, Now now);
   void run(session::SendToClient& command, Now now);
   void run(session::RelayRequestBody& command, Now now);
@@ -92,6 +101,13 @@ class ClientConnection final : private Link::Driver {
   void connected(Result<Connected> result);
   void attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now);
   void writeToUpstreamFailed(Error error, Now now);
+
+  // TLS.
+  void beginUpstreamTls(Upstream& upstream, const session::UpstreamTls& to, Now now);
+  bool shakeHands(Now now);
+  bool shakeHandsWithNewUpstream(Now now);
+  bool shakeHandsWithUpstream(Now now);
+  bool shakeHandsWithClient(Now now);
 
   // Heads.
   bool readClientHead(Now now);
@@ -164,6 +180,10 @@ class ClientConnection final : private Link::Driver {
   std::unique_ptr<Upstream> upstream_;
   std::unique_ptr<Connecting> connecting_;
   std::unique_ptr<Upstream> reusable_;  // taken from the pool, not yet told to the session
+  std::optional<Securing> securing_;
+  std::optional<session::UpstreamTls> connectTls_;  // of the connection that is being opened
+  std::unique_ptr<tls::Session> clientTls_;         // begins once everything in the clear is sent
+  MonoTime handshakeSince_{};
   std::string upstreamKey_;  // what the session asked for: "host:port"
   std::string poolKey_;      // under which it may be kept: that, or a proxy that serves every host
   std::optional<std::string> proxyAuthorization_;  // see Upstream
@@ -198,5 +218,8 @@ class ClientConnection final : private Link::Driver {
   std::uint64_t accountedDown_ = 0;
   std::uint64_t accountedUpstream_ = 0;
 };
+
+// What an upstream connection to this address is kept under.
+std::string poolKey(const std::string& address, const std::optional<session::UpstreamTls>& tls);
 
 }  // namespace sluice::engine

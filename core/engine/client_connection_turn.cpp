@@ -39,16 +39,19 @@ bool ClientConnection::flushToUpstream(Now now) {
   }
   if (writer.pending() || requestRelay_->active() || session_.phase() == Phase::Connecting) return false;
   if (!std::exchange(requestSentTold_, true)) session_.requestSent(now);
-  if (std::exchange(endUpstreamSending_, false)) upstream_->link.transport().endSending();
+  if (std::exchange(endUpstreamSending_, false)) upstream_->link.endSending();
   return false;
 }
 
 void ClientConnection::runClosing(Now now) {
   if (closing_ == Closing::Flushing) {
     if (client_.writer().pending() && !client_.writer().failed()) return;
-    if (clientEnd_ == ClientEnd::Seen || client_.writer().failed()) return close(net::CloseKind::Orderly);
+    if (clientEnd_ == ClientEnd::Seen || client_.writer().failed()) {
+      client_.endSending();  // TLS says farewell all the same
+      return close(net::CloseKind::Orderly);
+    }
     // Closing with bytes unread would reset the connection and could destroy the answer on its way (RFC 9112 section 9.6).
-    client_.transport().endSending();
+    client_.endSending();
     closing_ = Closing::Lingering;
     lingersUntil_ = now.mono + worker_.settings().timeouts.lingerInAll;
   }
@@ -111,6 +114,8 @@ Micros ClientConnection::patience() const {
     case Phase::Connecting:  // the connector has its own limit
       return timeouts.connect * 2 + worker_.throttling().profile().roundTrip();
     case Phase::Sniff: return sniffedBytes_ > 0 ? timeouts.sniff : timeouts.tunnel;
+    case Phase::SecureUpstream:
+    case Phase::SecureClient: return timeouts.connect;
     case Phase::AwaitResponse: return requestRelay_->active() ? timeouts.body : timeouts.response;
     case Phase::RelayResponse: return timeouts.body;
     case Phase::Tunnel: return timeouts.tunnel;
@@ -140,6 +145,9 @@ void ClientConnection::due() {
     } else {
       requestRelay_->failSource({Code::IdleTimeout, Side::Client, 0, "the client sends no more of the request"});
     }
+  } else if (securing_) {
+    securing_.reset();
+    session_.upstreamFailed({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " does not go on with the TLS handshake"}, now);
   } else {
     session_.timedOut(now);
   }
@@ -150,6 +158,7 @@ void ClientConnection::arm(Now now) {
   armReads(now);
   client_.waitWritableIfBlocked(now.mono);
   if (upstream_) upstream_->link.waitWritableIfBlocked(now.mono);
+  if (securing_) securing_->upstream->link.waitWritableIfBlocked(now.mono);
   auto due = lastMoved_ + patience();
   if (closing_ == Closing::Lingering) due = std::min(due, lingersUntil_);
   if (progressDue_) due = std::min(due, *progressDue_);
@@ -163,9 +172,10 @@ void ClientConnection::arm(Now now) {
 }
 
 void ClientConnection::armReads(Now now) {
-  bool fromClient = closing_ == Closing::Lingering || watchesClient() || session_.sniffs() ||
+  bool fromClient = closing_ == Closing::Lingering || watchesClient() || session_.sniffs() || session_.phase() == Phase::SecureClient ||
                     (session_.readsClientHead() && !client_.writer().pending());
-  bool fromUpstream = session_.sniffs() || (session_.readsUpstreamHead() && !client_.writer().pending());
+  bool fromUpstream = session_.sniffs() || session_.phase() == Phase::SecureUpstream ||
+                      (session_.readsUpstreamHead() && !client_.writer().pending());
   bool turnAgain = false;
   for (const Relay* relay : {requestRelay_.get(), responseRelay_.get()}) {
     if (!relay->active()) continue;
@@ -181,6 +191,7 @@ void ClientConnection::armReads(Now now) {
   turnAgain = turnAgain || (closing_ == Closing::Lingering && client_.mayReceive());
   if (fromClient) client_.waitReadable();
   if (fromUpstream && upstream_) upstream_->link.waitReadable();
+  if (securing_) securing_->upstream->link.waitReadable();
   if (turnAgain && !std::exchange(turnPosted_, true)) worker_.resumeLater(id_);
 }
 

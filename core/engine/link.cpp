@@ -11,6 +11,7 @@ Link::Link(asio::ip::tcp::socket socket, Side side, output::FileReader* files)
 
 IoResult Link::receive(std::span<const MutableBytes> into) {
   if (!mayReceive_) return IoResult::wouldBlock();
+  if (tls_) return receiveSecure(into);
   auto result = transport_.receive(into);
   std::size_t room = 0;
   for (const auto& piece : into) room += piece.size();
@@ -22,6 +23,7 @@ IoResult Link::receive(std::span<const MutableBytes> into) {
 }
 
 IoResult Link::peek() {
+  if (tls_) return peekSecure();
   auto result = transport_.peek();
   if (result.status == IoResult::Status::WouldBlock) mayReceive_ = false;
   return result;
@@ -32,7 +34,7 @@ void Link::waitReadable() {
 }
 
 void Link::waitWritableIfBlocked(MonoTime now) {
-  if (writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked) transport_.waitWritable();
+  if (writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked || holdsBack()) transport_.waitWritable();
 }
 
 void Link::sendBody(std::string body, MonoTime now) {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "core/capture/records.h"
+#include "core/codec/tls/session.h"
 #include "core/output/chain_writer.h"
 #include "core/output/output_chain.h"
 #include "core/output/stream.h"
@@ -31,10 +33,19 @@ class Link final : public pipe::Source,
   };
 
   Link(asio::ip::tcp::socket socket, Side side, output::FileReader* files);
+  ~Link() override;  // of an open TLS stream with its close_notify
 
   void setDriver(Driver* driver) { driver_ = driver; }
   net::Transport& transport() { return transport_; }
   const net::Transport& transport() const { return transport_; }
+
+  // --- TLS. From here on what is received and sent is its plaintext. `received`: bytes that came before.
+  // REQUIRES: nothing pending in the writer, and no TLS yet.
+  void beginTls(std::unique_ptr<tls::Session> session, Bytes received);
+  // Null: there is none.
+  const tls::Session* tls() const { return tls_.get(); }
+  // Goes on with the handshake as far as the transport allows; linkReady() when it may go on. REQUIRES: beginTls().
+  tls::Session::Progress handshake();
 
   // --- Receiving. False: it is known that nothing is there, and receive() answers so without a system call.
   bool mayReceive() const { return mayReceive_; }
@@ -56,14 +67,22 @@ class Link final : public pipe::Source,
   // linkReady() when the writer may go on, if it is blocked.
   void waitWritableIfBlocked(MonoTime now);
 
-  Capabilities capabilities() const override { return {true, net::Transport::kBuffersMax}; }
-  IoResult send(std::span<const Bytes> pieces) override { return transport_.send(pieces); }
+  // The peer sees the end of the stream once everything is sent; receiving goes on.
+  void endSending();
+
+  Capabilities capabilities() const override { return {tls_ == nullptr, net::Transport::kBuffersMax}; }
+  IoResult send(std::span<const Bytes> pieces) override { return tls_ ? sendSecure(pieces) : transport_.send(pieces); }
   // REQUIRES: a PooledFile.
   IoResult sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) override;
-  bool holdsBack() const override { return false; }
-  IoResult flush() override { return IoResult::ok(0); }
+  bool holdsBack() const override { return tls_ && !tls_->outgoing().empty(); }
+  IoResult flush() override;
 
  private:
+  IoResult pull();
+  IoResult pushOut();
+  IoResult receiveSecure(std::span<const MutableBytes> into);
+  IoResult peekSecure();
+  IoResult sendSecure(std::span<const Bytes> pieces);
   void onReadable() override;
   void onWritable() override;
   void sliceDone(std::uint32_t) override { ownBodies_.pop_front(); }
@@ -71,6 +90,9 @@ class Link final : public pipe::Source,
   net::Transport transport_;
   Driver* driver_ = nullptr;
   bool mayReceive_ = false;
+  bool drained_ = false;    // TLS: the last receive left nothing behind
+  bool endWanted_ = false;  // TLS: the transport's stream ends once all records are sent
+  std::unique_ptr<tls::Session> tls_;
   std::deque<std::string> ownBodies_;  // until they are sent
   output::ChainWriter writer_{*this};
   output::OutputChain chain_;
@@ -83,6 +105,7 @@ struct Upstream {
   Link link;
   std::string key;      // what it is connected to, as asked for: "host:port", or the name of a proxy
   std::string address;  // the numeric address behind it
+  std::optional<capture::TlsSeen> tls;
   bool kept = false;    // it comes from the pool
   std::optional<std::string> proxyAuthorization = {};  // it leads to a proxy that is asked with whole URLs
   bool carried = false;  // bytes of an exchange went over it

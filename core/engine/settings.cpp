@@ -15,20 +15,22 @@ constexpr std::size_t kSocksTextMax = 255;  // RFC 1929: a byte says how long it
 Result<void> readReverse(ListenerSpec& spec) {
   const auto bad = [&](const std::string& why) {
     return fail(Side::Local, Code::BadArgument,
-                "listener '" + spec.text + "': " + why + "; expected reverse:http://HOST:PORT@ADDRESS:PORT");
+                "listener '" + spec.text + "': " + why + "; expected reverse:http://HOST:PORT@ADDRESS:PORT or reverse:https://...");
   };
   const auto url = std::string_view(spec.kind).substr(kReverse.size());
   const auto target = http1::parseTarget("GET", url);
   if (!target) return bad(target.error().detail);
   if (target->form != http1::Target::Form::Absolute) return bad("'" + std::string(url) + "' is not a URL");
-  if (target->scheme != http1::Target::Scheme::Http) {
+  const bool secure = target->scheme == http1::Target::Scheme::Https;
+  if (!secure && target->scheme != http1::Target::Scheme::Http) {
     return bad("'" + std::string(target->schemeText) + "' is not a scheme that can be served");
   }
   if (target->hadUserInfo || (!target->pathAndQuery.empty() && target->pathAndQuery != "/")) {
     return bad("only a host and a port can be served");
   }
   spec.entry.kind = Entry::Kind::Reverse;
-  spec.entry.origin = session::httpOrigin(std::string(target->authority.host), target->port);
+  const std::string host(target->authority.host);
+  spec.entry.origin = secure ? session::httpsOrigin(host, target->port, host) : session::httpOrigin(host, target->port);
   return {};
 }
 
@@ -58,7 +60,7 @@ Result<void> readKind(ListenerSpec& spec) {
   if (spec.kind.starts_with(kReverse)) return readReverse(spec);
   return fail(Side::Local, Code::BadArgument,
               "unknown kind of listener '" + spec.kind + "' in '" + spec.text +
-                  "': there are regular, reverse:http://HOST:PORT and socks5");
+                  "': there are regular, reverse:http://HOST:PORT, reverse:https://HOST:PORT and socks5");
 }
 
 }  // namespace

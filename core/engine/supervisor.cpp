@@ -2,16 +2,21 @@
 
 #include <asio/post.hpp>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "core/base/assert.h"
 #include "core/base/version.h"
+#include "core/engine/authority_files.h"
 #include "core/engine/clock.h"
+#include "core/engine/key_log.h"
 #include "core/store/body_files.h"
 #include "core/throttle/profile_json.h"
 #include "platform/data_dir.h"
 #include "platform/net/address.h"
 #include "platform/process.h"
+#include "platform/system_roots.h"
 
 namespace sluice::engine {
 namespace {
@@ -41,6 +46,13 @@ Result<tcp::acceptor> bind(asio::io_context& loop, const ListenerSpec& spec) {
 std::string sentenceAbout(const store::Database::MovedAside& moved) {
   return "the history was damaged (" + describe(moved.why) + ") and is kept as " + moved.to.string() +
          "; a new one was begun";
+}
+
+Result<std::string> rootsFrom(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (file && text.find("-----BEGIN CERTIFICATE-----") != std::string::npos) return text;
+  return fail(Side::Local, Code::BadArgument, "--upstream-ca " + path.string() + ": no certificate in PEM can be read from it");
 }
 
 }  // namespace
@@ -89,8 +101,33 @@ Result<void> Supervisor::openHistory() {
   lastCommit_ = recorder_->status();
   settings_.worker.spillDirectory = settings_.dataDir;
   settings_.worker.bodyDirectory = store::bodyFolder(settings_.dataDir);
-  worker_ = std::make_unique<Worker>(settings_.worker, recorder_.get(), ids_, counters_);
+  auto tls = openTls();
+  if (!tls) return fail(std::move(tls.error()));
+  worker_ = std::make_unique<Worker>(settings_.worker, recorder_.get(), ids_, counters_, std::move(*tls));
   return {};
+}
+
+Result<std::unique_ptr<TlsMeans>> Supervisor::openTls() {
+  auto authority = openAuthority(settings_.dataDir, startedAt_.wall);
+  if (!authority) return fail(std::move(authority.error()));
+  TlsMeans::Settings means{settings_.interception, std::move(authority->certificate), std::move(authority->key)};
+  auto roots = platform::systemRoots();
+  if (roots) {
+    means.roots = std::move(*roots);
+  } else if (settings_.interception.intercept && settings_.interception.verifyServers && notice_.empty()) {
+    notice_ = "no server can be verified: " + roots.error().detail + "; name a file of certificates with --upstream-ca";
+  }
+  for (const auto& path : settings_.upstreamCas) {
+    auto more = rootsFrom(path);
+    if (!more) return fail(std::move(more.error()));
+    means.roots += "\n" + *more;
+  }
+  if (!settings_.keyLogFile.empty()) {
+    auto log = openKeyLog(settings_.keyLogFile);
+    if (!log) return fail(std::move(log.error()));
+    means.keyLog = std::move(*log);
+  }
+  return TlsMeans::create(std::move(means));
 }
 
 Result<void> Supervisor::openListeners() {

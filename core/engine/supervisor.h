@@ -27,6 +27,9 @@ struct EngineSettings {
   std::filesystem::path dataDir;
   std::vector<ListenerSpec> listeners;
   WorkerSettings worker;
+  session::InterceptionPolicy interception;
+  std::vector<std::filesystem::path> upstreamCas;  // certificates in PEM, trusted besides those of the system
+  std::filesystem::path keyLogFile;                // empty: none
 };
 
 class Supervisor final : private ControlServer::Engine {
@@ -49,6 +52,7 @@ class Supervisor final : private ControlServer::Engine {
   Supervisor(EngineSettings settings, platform::DataDirLock lock);
 
   Result<void> openHistory();
+  Result<std::unique_ptr<TlsMeans>> openTls();
   Result<void> openListeners();
   Result<void> openControl();
 

@@ -30,7 +30,7 @@ void Tunnel::runHalf(Half& half, MonoTime now) {
   half.ended = true;
   auto end = half.relay->finish();
   if (end.error.code == Code::None) {
-    half.to->transport().endSending();
+    half.to->endSending();
   } else if (error_.code == Code::None) {
     error_ = std::move(end.error);
   }

@@ -23,7 +23,8 @@ struct Worker::Listening {
   asio::steady_timer retry;
 };
 
-Worker::Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters)
+Worker::Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters,
+               std::unique_ptr<TlsMeans> tls)
     : settings_(std::move(settings)),
       sink_(settings_.capture ? sink : nullptr),
       ids_(ids),
@@ -32,11 +33,21 @@ Worker::Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, Worker
       keepRunning_(asio::make_work_guard(loop_)),
       files_([this](platform::FilePool::Task completion) { asio::post(loop_, std::move(completion)); }),
       resolver_(loop_),
+      tls_(std::move(tls)),
       upstreams_(loop_, settings_.timeouts.upstreamIdle),
       clients_(loop_, [this](capture::ClientIdentified client) { clientIdentified(std::move(client)); }),
       drainDeadline_(loop_, [this] { loop_.stop(); }) {}
 
 Worker::~Worker() = default;
+
+const session::InterceptionPolicy& Worker::interception() const {
+  static const session::InterceptionPolicy kOff;
+  return tls_ ? tls_->policy() : kOff;
+}
+
+session::OwnPage Worker::ownPage(std::string_view path) const {
+  return tls_ ? tls_->ownPages().page(path) : session::OwnPage{404, "text/plain; charset=utf-8", {}, "Sluice: there is no CA\n"};
+}
 
 void Worker::serve(tcp::acceptor acceptor, std::string label, session::Entry entry) {
   listeners_.push_back(std::make_unique<Listening>(std::move(acceptor), std::move(label), std::move(entry), loop_));

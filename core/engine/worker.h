@@ -19,6 +19,7 @@
 #include "core/engine/relay.h"
 #include "core/engine/throttling.h"
 #include "core/engine/shared_state.h"
+#include "core/engine/tls_means.h"
 #include "core/engine/upstream_pool.h"
 #include "core/session/http_session.h"
 
@@ -45,7 +46,8 @@ struct ConnectionSnapshot {
 class Worker final : public session::IdSource {
  public:
   // All outlive the worker. `sink` null: capture is off whatever the settings say.
-  Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters);
+  Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters,
+         std::unique_ptr<TlsMeans> tls = nullptr);
   ~Worker();
   Worker(Worker&&) = delete;
 
@@ -65,6 +67,10 @@ class Worker final : public session::IdSource {
 
   // --- For connections. Loop thread only.
   ExchangeId nextExchangeId() override { return ExchangeId{ids_.nextExchange.add(1)}; }
+  const session::InterceptionPolicy& interception() const override;
+  session::OwnPage ownPage(std::string_view path) const override;
+  // Null: nothing is decrypted, and no https: URL can be asked for.
+  TlsMeans* tls() { return tls_.get(); }
   const WorkerSettings& settings() const { return settings_; }
   const Throttling& throttling() const { return throttling_; }
   WorkerCounters& mutableCounters() { return counters_; }
@@ -107,6 +113,7 @@ class Worker final : public session::IdSource {
   platform::FilePool files_;
   Resolver resolver_;
   OwnAddresses ownAddresses_;
+  std::unique_ptr<TlsMeans> tls_;  // outlives all that speaks TLS
   UpstreamPool upstreams_;
   ClientIdentifier clients_;
   Deadline drainDeadline_;

@@ -12,6 +12,14 @@
 
 namespace sluice::session {
 
+// TLS towards a server.
+struct UpstreamTls {
+  std::string serverName;  // SNI; empty: none is sent
+  std::string host;        // name or address that its certificate must be for
+  bool verify = true;
+  friend bool operator==(const UpstreamTls&, const UpstreamTls&) = default;
+};
+
 // Answered by upstreamOpened() or upstreamFailed().
 struct OpenUpstream {
   enum class Reuse : std::uint8_t { Allowed, Never };
@@ -21,6 +29,19 @@ struct OpenUpstream {
   // Requests of HTTP: a proxy in front of us may be given them as they are. Bytes: whatever is said must reach the host.
   enum class For : std::uint8_t { Requests, Bytes };
   For use = For::Requests;
+  std::optional<UpstreamTls> tls = std::nullopt;  // with it, opened means that the handshake is done too
+};
+
+// Begins TLS on the connection to upstream that stands; answered by upstreamSecured() or upstreamFailed().
+struct SecureUpstream {
+  UpstreamTls tls;
+};
+
+// Begins TLS on the client's connection, with the bytes that were sniffed; answered by clientSecured() or
+// clientNotSecured().
+struct SecureClient {
+  std::string host;     // whom the certificate is for
+  std::string refusal;  // not empty: a certificate that nobody trusts and that says this
 };
 
 struct SendToUpstream {
@@ -76,7 +97,7 @@ struct Tell {
   capture::Record record;
 };
 
-using Command = std::variant<OpenUpstream, SendToUpstream, SendToClient, RelayRequestBody, RelayResponseBody, OpenTunnel,
-                             EndUpstreamSending, EndUpstream, CloseClient, Tell>;
+using Command = std::variant<OpenUpstream, SecureUpstream, SecureClient, SendToUpstream, SendToClient, RelayRequestBody,
+                             RelayResponseBody, OpenTunnel, EndUpstreamSending, EndUpstream, CloseClient, Tell>;
 
 }  // namespace sluice::session

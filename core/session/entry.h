@@ -12,11 +12,16 @@ namespace sluice::session {
 
 // A server that requests name a path on: that of a reverse listener, or what CONNECT or SOCKS asked for.
 struct Origin {
+  enum class Scheme : std::uint8_t { Http, Https };
+
   std::string host;  // without brackets
   std::uint16_t port = 0;
   std::string authority;  // as in a URL: with brackets, without the scheme's own port
+  Scheme scheme = Scheme::Http;
 };
 Origin httpOrigin(std::string host, std::uint16_t port);
+// `name` is what URLs show: the host, or what the client calls it.
+Origin httpsOrigin(std::string host, std::uint16_t port, std::string name);
 
 struct Entry {
   enum class Kind : std::uint8_t {

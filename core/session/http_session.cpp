@@ -8,7 +8,6 @@
 #include "core/codec/http1/forward.h"
 #include "core/codec/http1/local_response.h"
 #include "core/codec/http1/target.h"
-#include "core/session/sniffer.h"
 
 namespace sluice::session {
 
@@ -63,7 +62,8 @@ void HttpSession::beginExchange(Now now) {
   exchanges_++;
   requestBody_ = RequestBody::None;
   clientPersistence_ = upstreamPersistence_ = Persistence::Close;
-  tunnel_ = upgrade_ = upstreamOpen_ = upstreamKept_ = responseBegun_ = responseDone_ = false;
+  tunnel_ = upgrade_ = upstreamOpen_ = upstreamKept_ = responseBegun_ = responseDone_ = tlsTold_ = false;
+  if (!refusal_) upstreamTls_.reset();
   interimResponses_ = 0;
   responseFraming_ = {};
   responseParser_.reset();
@@ -91,6 +91,8 @@ void HttpSession::requestComplete(Now now) {
   clientPersistence_ = http1::afterRequest(head);
   upgrade_ = head.find(http1::FieldId::Upgrade) && head.hasToken(http1::FieldId::Connection, "upgrade");
   if (tunnel_) tunnelTo_ = httpOrigin(std::string(target->authority.host), target->port);
+  if (refusal_) return failExchange(*refusal_, now);
+  if (isForUs(*target)) return answerOwnPage(*target, now);
   phase_ = Phase::Connecting;
   openUpstream(tunnel_ ? OpenUpstream::Reuse::Never : OpenUpstream::Reuse::Allowed);
 }
@@ -99,7 +101,7 @@ Destination HttpSession::destination(const Target* target) const {
   auto to = destinationOf(requestParser_.head(), target);
   if (!origin_ || target == nullptr || target->form == Target::Form::Authority) return to;
   if (target->form == Target::Form::Absolute && entry_.kind != Entry::Kind::Reverse) return to;
-  to.scheme = "http";
+  to.scheme = origin_->scheme == Origin::Scheme::Https ? "https" : "http";
   to.host = origin_->host;
   to.port = origin_->port;
   to.url = to.scheme + "://" + origin_->authority + to.path;
@@ -119,9 +121,9 @@ Error HttpSession::checkTarget(const Target& target) const {
   switch (target.form) {
     case Target::Form::Authority: return {};
     case Target::Form::Absolute:
-      if (target.scheme == Target::Scheme::Http) return {};
+      if (target.scheme == Target::Scheme::Http || target.scheme == Target::Scheme::Https) return {};
       return {Code::UnsupportedScheme, Side::Client, 0,
-              "'" + std::string(target.schemeText) + "' in the request target: use CONNECT for anything but http"};
+              "'" + std::string(target.schemeText) + "' in the request target: use CONNECT for anything but http and https"};
     case Target::Form::Origin:
     case Target::Form::Asterisk:
       return {Code::BadTarget, Side::Client, 0,
@@ -141,12 +143,14 @@ void HttpSession::requestInvalid(Error error, Now now) {
 void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
   const auto& head = requestParser_.head();
   const auto target = http1::parseTarget(head.method(), head.target());
-  if (origin_) {
-    command(OpenUpstream{origin_->host, origin_->port, reuse, OpenUpstream::For::Requests});
-  } else {
-    const auto use = tunnel_ ? OpenUpstream::For::Bytes : OpenUpstream::For::Requests;
-    command(OpenUpstream{std::string(target->authority.host), target->port, reuse, use});
+  OpenUpstream open{origin_ ? origin_->host : std::string(target->authority.host), origin_ ? origin_->port : target->port, reuse};
+  if (clientSecure_) {
+    open.tls = tls_;
+  } else if (origin_ ? origin_->scheme == Origin::Scheme::Https : target->scheme == Target::Scheme::Https) {
+    open.tls = UpstreamTls{open.host, open.host, verifies(ids_.interception(), open.host, open.port)};
   }
+  if (tunnel_ || open.tls) open.use = OpenUpstream::For::Bytes;
+  command(std::move(open));
 }
 
 void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
@@ -162,49 +166,8 @@ void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
     held_.emplace_back(recording_->responseStarted(200, {}, http1::kConnectionEstablished));
     return;
   }
+  tellTls();
   sendRequest(now);
-}
-
-// --- Behind CONNECT.
-
-void HttpSession::firstBytes(Bytes bytes, Now) {
-  if (SLUICE_BUG(!sniffs())) return;
-  switch (sniff(bytes)) {
-    case Sniffed::NeedMore: return;
-    case Sniffed::Http1: return enterOrigin();
-    case Sniffed::Tls:
-    case Sniffed::Raw: return openTunnel();
-  }
-}
-
-void HttpSession::sniffedEnough(Now) {
-  if (SLUICE_BUG(!sniffs())) return;
-  openTunnel();
-}
-
-void HttpSession::openTunnel() {
-  tellHeld();
-  phase_ = Phase::Tunnel;
-  command(OpenTunnel{});
-}
-
-// The connection that stands already serves the first request, by way of those that are kept.
-void HttpSession::enterOrigin() {
-  origin_ = tunnelTo_;
-  socks_.reset();
-  command(EndUpstream{EndUpstream::Fate::Reuse});
-  upstreamOpen_ = false;
-  held_.clear();
-  spareExchange_ = recording_->exchange();
-  recording_.reset();
-  exchanges_--;
-  requestParser_.reset();
-  phase_ = Phase::AwaitRequest;
-}
-
-void HttpSession::tellHeld() {
-  for (auto& record : held_) tell(std::move(record));
-  held_.clear();
 }
 
 // A reverse listener's server is asked by its own name, which it may serve among others; a proxy is asked with whole URLs.
@@ -284,7 +247,9 @@ void HttpSession::clientEnded(Now now) {
     case Phase::RelayResponse:
       if (requestIsWhole()) command(EndUpstreamSending{});
       return;
-    case Phase::Sniff: return openTunnel();
+    case Phase::Sniff: return sniffEnded(now);
+    case Phase::SecureUpstream:  // seen again with the handshake
+    case Phase::SecureClient:
     case Phase::Connecting:  // sent on together with the request
     case Phase::Tunnel:      // the tunnel's pipes see it themselves
     case Phase::Closed:
@@ -296,6 +261,7 @@ void HttpSession::clientFailed(Error error, Now now) {
   if (phase_ == Phase::Closed) return;
   if (phase_ == Phase::AwaitSocks) return socksRefused(std::move(error), now);
   if (phase_ == Phase::AwaitRequest && !recording_) return close(CloseClient::Kind::Abort);
+  if (phase_ == Phase::Sniff && clientSecure_ && error.code == Code::TlsTruncated) return sniffEnded(now);  // many end like that
   if (phase_ == Phase::AwaitRequest) {
     recording_->requestHeadCame(requestParser_.head().raw().size());
     tell(recording_->started({}, requestParser_.head().raw()));
@@ -313,6 +279,7 @@ bool HttpSession::mayRetry() const {
 }
 
 void HttpSession::upstreamFailed(Error error, Now now) {
+  if (phase_ == Phase::SecureUpstream) return upstreamNotSecured(std::move(error));
   if (phase_ != Phase::Connecting && phase_ != Phase::AwaitResponse) return;
   // A connection that was kept may have been closed by upstream while our request was on its way
   // (RFC 9112 section 9.3.1): asked once more on a new one, and only what may be asked twice.
@@ -334,7 +301,11 @@ void HttpSession::timedOut(Now now) {
       return requestInvalid({Code::IdleTimeout, Side::Client, 0, "the request head did not arrive in time"}, now);
     case Phase::AwaitResponse:
       return failExchange({Code::IdleTimeout, Side::Upstream, 0, "no response head arrived in time"}, now);
-    case Phase::Sniff: return openTunnel();
+    case Phase::Sniff: return openTunnel(now);
+    case Phase::SecureUpstream:
+      return upstreamNotSecured({Code::IdleTimeout, Side::Upstream, 0, tls_.host + " does not go on with the TLS handshake"});
+    case Phase::SecureClient:
+      return clientNotSecured({Code::IdleTimeout, Side::Client, 0, "the client does not go on with the TLS handshake"}, now);
     case Phase::Connecting:     // the connector has its own limit
     case Phase::RelayResponse:  // so have pipes and tunnels
     case Phase::Tunnel:
@@ -344,12 +315,8 @@ void HttpSession::timedOut(Now now) {
 
 void HttpSession::stop(Now now) {
   stopping_ = true;
-  if (phase_ == Phase::Sniff) {
-    tellHeld();
-    command(EndUpstream{EndUpstream::Fate::Close});
-    upstreamOpen_ = false;
-    endExchange({}, now);
-    return close(CloseClient::Kind::FlushThenClose);
+  if (phase_ == Phase::Sniff || phase_ == Phase::SecureUpstream || phase_ == Phase::SecureClient) {
+    return endUnused({}, now);
   }
   if (readsClientHead() && !insideHead()) close(CloseClient::Kind::FlushThenClose);
 }
@@ -395,6 +362,7 @@ void HttpSession::answerError(const Error& error, Persistence connection) {
 
 void HttpSession::endExchange(Error error, Now now) {
   if (!recording_) return;
+  tellTls();
   tell(recording_->ended(std::move(error), now));
   recording_.reset();
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -19,13 +20,27 @@
 #include "core/codec/http1/persistence.h"
 #include "core/session/commands.h"
 #include "core/session/entry.h"
+#include "core/session/interception.h"
 #include "core/session/recording.h"
 
 namespace sluice::session {
 
+// A page of the proxy's own host.
+inline constexpr std::string_view kOwnHost = "sluice.proxy";
+struct OwnPage {
+  int status = 404;
+  std::string contentType;
+  std::string fileName;  // not empty: to be saved under this name
+  std::string body;
+};
+
+// What a session asks its worker for.
 class IdSource {
  public:
   virtual ExchangeId nextExchangeId() = 0;
+  // As it is now: the next connection may get another one.
+  virtual const InterceptionPolicy& interception() const = 0;
+  virtual OwnPage ownPage(std::string_view path) const = 0;
 
  protected:
   ~IdSource() = default;
@@ -50,7 +65,18 @@ struct TunnelEnd {
 class HttpSession {
  public:
   enum class Capture : std::uint8_t { Off, On };
-  enum class Phase : std::uint8_t { AwaitSocks, AwaitRequest, Connecting, Sniff, AwaitResponse, RelayResponse, Tunnel, Closed };
+  enum class Phase : std::uint8_t {
+    AwaitSocks,
+    AwaitRequest,
+    Connecting,
+    Sniff,
+    SecureUpstream,  // TLS handshakes, first with upstream, then with the client
+    SecureClient,
+    AwaitResponse,
+    RelayResponse,
+    Tunnel,
+    Closed,
+  };
 
   // `ids` outlives the session.
   HttpSession(IdSource& ids, ConnectionId connection, Capture capture, Entry entry = {});
@@ -66,6 +92,12 @@ class HttpSession {
   // Upstream speaks, ends or fails before the client has said enough, or nothing more can be sniffed.
   // REQUIRES: sniffs().
   void sniffedEnough(Now now);
+  // What TLS on either side is, before the event that says how its handshake ended, or that upstream was opened.
+  void upstreamTls(capture::TlsSeen seen);
+  void clientTls(capture::TlsSeen seen);
+  void upstreamSecured(Now now);
+  void clientSecured(Now now);
+  void clientNotSecured(Error error, Now now);
   // The client will send no more (half-close), while no request body is being relayed.
   void clientEnded(Now now);
   void clientFailed(Error error, Now now);
@@ -116,6 +148,8 @@ class HttpSession {
   void socksRefused(Error error, Now now);
   void answerSocks(socks5::Reply reply);
 
+  bool isForUs(const http1::Target& target) const;
+  void answerOwnPage(const http1::Target& target, Now now);
   void beginExchange(Now now);
   void requestComplete(Now now);
   void requestInvalid(Error error, Now now);
@@ -130,7 +164,12 @@ class HttpSession {
   void responseHead(Now now);
   void interimResponse(Now now);
   void switchProtocols(Now now);
-  void openTunnel();
+  void openTunnel(Now now);
+  void sniffEnded(Now now);
+  void endUnused(Error error, Now now);
+  void tlsBegins(Bytes bytes, Now now);
+  void upstreamNotSecured(Error error);
+  void tellTls();
   void enterOrigin();
   void tellHeld();
   void finalResponse(const http1::Framing& framing);
@@ -159,6 +198,12 @@ class HttpSession {
   Origin tunnelTo_;                               // what CONNECT or SOCKS asked for
   std::optional<Origin> origin_;
   std::optional<std::string> proxyAuthorization_;  // of the upstream connection
+  UpstreamTls tls_;                               // of what was intercepted
+  std::optional<Error> refusal_;                  // why nothing goes to that server
+  std::optional<capture::TlsSeen> clientTls_;
+  bool clientSecure_ = false;
+  MonoTime securedAt_{};
+  bool sniffedAny_ = false;
   ExchangeId spareExchange_;  // of a CONNECT that needs no row
   http1::HeadParser requestParser_{http1::Role::Request};
   http1::HeadParser responseParser_{http1::Role::Response};
@@ -178,6 +223,8 @@ class HttpSession {
   bool upstreamKept_ = false;
   bool responseBegun_ = false;      // bytes of a final response went to the client
   bool responseDone_ = false;       // all of them were handed over; the request body may still run
+  std::optional<capture::TlsSeen> upstreamTls_;
+  bool tlsTold_ = false;
   std::size_t interimResponses_ = 0;
 };
 

@@ -28,6 +28,9 @@ struct Weight {
 State stateOf(const capture::ExchangeEnded& end, const ExchangeRow& row) {
   if (end.error.code == Code::None) return State::Complete;
   const bool stood = (row.kind == capture::Kind::Tunnel ? end.phases.connectedUs : end.phases.responseHeadUs) >= 0;
+  // TLS was to begin inside, and did not: what CONNECT was for never came to be.
+  const bool isVerdict = end.error.code >= Code::TlsFailed && end.error.code <= Code::TlsCertificateInvalid;
+  if (isVerdict && row.kind == capture::Kind::Tunnel && end.request.bytes + end.response.bytes == 0) return State::Failed;
   return stood ? State::CutOff : State::Failed;
 }
 

@@ -1,7 +1,7 @@
 # Completion of sluicectl for bash.
 _sluicectl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='status connections list show body watch export import clear limit profile stop'
+  local commands='status connections list show body watch export import ca clear limit profile stop'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $word "* ]]; then command=$word; break; fi
   done
@@ -13,6 +13,7 @@ _sluicectl() {
       compopt -o nospace
       return ;;
     export | import) COMPREPLY=(har); return ;;
+    ca) mapfile -t COMPREPLY < <(compgen -W 'path regenerate' -- "$current"); return ;;
     har) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
   esac
   local options='--data-dir --json --help'

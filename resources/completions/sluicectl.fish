@@ -1,5 +1,5 @@
 # Completion of sluicectl for fish.
-set -l commands status connections list show body watch export import clear limit profile stop
+set -l commands status connections list show body watch export import ca clear limit profile stop
 complete -c sluicectl -f
 complete -c sluicectl -l data-dir -r -a '(__fish_complete_directories)' -d 'directory of the engine and its history'
 complete -c sluicectl -l json -d 'print JSON'
@@ -13,6 +13,7 @@ complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a body -d 
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a watch -d 'exchanges as they happen'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a export -d 'recorded exchanges to a file'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a import -d 'exchanges of a file into the history'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a ca -d 'the CA that clients must trust'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a clear -d 'forget the whole history'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a limit -d 'slow everything down'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a profile -d 'network profiles'
@@ -28,4 +29,5 @@ complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a com
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l request -d 'of the request'
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l decoded -d 'without its content coding'
 complete -c sluicectl -n '__fish_seen_subcommand_from export import' -a har -d 'HAR 1.2'
+complete -c sluicectl -n '__fish_seen_subcommand_from ca' -a 'path regenerate'
 complete -c sluicectl -n '__fish_seen_subcommand_from har' -F

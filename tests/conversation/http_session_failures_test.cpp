@@ -77,9 +77,9 @@ SLUICE_TEST(malformedRequestsAreAnsweredRecordedAndClosed) {
   }
 }
 
-SLUICE_TEST(httpsWithoutConnectIs501) {
+SLUICE_TEST(whatIsNeitherHttpNorHttpsIs501) {
   VERIFY_PLAY(play()
-                  .in(clientBytes("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n"))
+                  .in(clientBytes("GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"))
                   .out(sendToClient("HTTP/1.1 501 "), closeClient(Close::FlushThenClose)));
 }
 

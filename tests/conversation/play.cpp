@@ -20,6 +20,8 @@ std::string shown(std::string_view text) {
 
 struct Describe {
   std::string operator()(const OpenUpstream& c) const { return "openUpstream " + c.host + ":" + std::to_string(c.port); }
+  std::string operator()(const SecureUpstream& c) const { return "secureUpstream " + c.tls.host; }
+  std::string operator()(const SecureClient& c) const { return "secureClient " + c.host + " " + c.refusal; }
   std::string operator()(const SendToUpstream& c) const { return "sendToUpstream " + shown(c.bytes); }
   std::string operator()(const SendToClient& c) const { return "sendToClient " + shown(c.bytes); }
   std::string operator()(const RelayRequestBody&) const { return "relayRequestBody"; }
@@ -44,6 +46,17 @@ bool begins(const std::string& text, const std::string& with) { return text.rfin
 }  // namespace
 
 Play::Play(session::Entry entry) : session_(*ids_, ConnectionId{1}, HttpSession::Capture::On, std::move(entry)) {}
+
+Play& Play::under(session::InterceptionPolicy policy) {
+  ids_->policy = std::move(policy);
+  return *this;
+}
+
+Play& Play::later(Micros time) {
+  now_.mono += time;
+  now_.wall += time;
+  return *this;
+}
 
 Play& Play::in(const Event& event) {
   steps_++;
@@ -108,6 +121,26 @@ Play::Event firstBytes(std::string text) {
 Play::Event sniffedEnough() {
   return [](HttpSession& s, Now now) { s.sniffedEnough(now); };
 }
+Play::Event upstreamTls(std::string chain) {
+  return [chain = std::move(chain)](HttpSession& s, Now) {
+    capture::TlsSeen seen;
+    seen.chain = chain;
+    seen.handshakeUs = 5;
+    s.upstreamTls(std::move(seen));
+  };
+}
+Play::Event upstreamSecured() {
+  return [](HttpSession& s, Now now) { s.upstreamSecured(now); };
+}
+Play::Event clientSecured() {
+  return [](HttpSession& s, Now now) {
+    s.clientTls({});
+    s.clientSecured(now);
+  };
+}
+Play::Event clientNotSecured(Code code) {
+  return [code](HttpSession& s, Now now) { s.clientNotSecured({code, Side::Client, 0, {}}, now); };
+}
 Play::Event requestBodyEnded(std::uint64_t bytes, Error error) {
   return [=](HttpSession& s, Now now) { s.requestBodyEnded({{bytes, bytes}, error, {}, false}, now); };
 }
@@ -126,7 +159,20 @@ Play::Event stopped() {
 
 Play::Expectation openUpstream(std::string host, std::uint16_t port, OpenUpstream::Reuse reuse) {
   return expecting<OpenUpstream>("openUpstream " + host + ":" + std::to_string(port), [=](const OpenUpstream& c) {
-    return c.host == host && c.port == port && c.reuse == reuse;
+    return c.host == host && c.port == port && c.reuse == reuse && !c.tls;
+  });
+}
+Play::Expectation openSecureUpstream(std::string host, std::uint16_t port, session::UpstreamTls tls, OpenUpstream::Reuse reuse) {
+  return expecting<OpenUpstream>("openSecureUpstream " + host + ":" + std::to_string(port), [=](const OpenUpstream& c) {
+    return c.host == host && c.port == port && c.reuse == reuse && c.tls == tls;
+  });
+}
+Play::Expectation secureUpstream(session::UpstreamTls tls) {
+  return expecting<SecureUpstream>("secureUpstream " + tls.host, [=](const SecureUpstream& c) { return c.tls == tls; });
+}
+Play::Expectation secureClient(std::string host, std::string refusal) {
+  return expecting<SecureClient>("secureClient " + host + " " + refusal, [=](const SecureClient& c) {
+    return c.host == host && c.refusal.empty() == refusal.empty() && begins(c.refusal, refusal);
   });
 }
 Play::Expectation sendToUpstream(std::string text) {

@@ -20,6 +20,8 @@ class Play {
 
   explicit Play(session::Entry entry = {});
 
+  Play& under(session::InterceptionPolicy policy);
+  Play& later(Micros time);
   Play& in(const Event& event);
   // Exactly these commands came since the last in().
   template <class... Each>
@@ -46,7 +48,10 @@ class Play {
  private:
   struct Ids final : session::IdSource {
     std::uint64_t next = 1;
+    session::InterceptionPolicy policy;
     ExchangeId nextExchangeId() override { return ExchangeId{next++}; }
+    const session::InterceptionPolicy& interception() const override { return policy; }
+    session::OwnPage ownPage(std::string_view path) const override { return {200, "text/plain", {}, "page " + std::string(path)}; }
   };
 
   Play& check(const std::vector<Expectation>& expected);
@@ -73,6 +78,10 @@ Play::Event upstreamReused();
 Play::Event upstreamFailed(Code code);
 Play::Event firstBytes(std::string text);  // everything behind CONNECT so far
 Play::Event sniffedEnough();
+Play::Event upstreamTls(std::string chain);
+Play::Event upstreamSecured();
+Play::Event clientSecured();
+Play::Event clientNotSecured(Code code);
 Play::Event requestBodyEnded(std::uint64_t bytes, Error error = {});
 Play::Event responseBodyEnded(std::uint64_t bytes, Error error = {}, bool excess = false);
 Play::Event tunnelEnded(std::uint64_t up, std::uint64_t down, Error error = {});
@@ -82,6 +91,10 @@ Play::Event stopped();
 // --- Commands. Text is what the bytes begin with; for whole bytes end it with the empty line.
 Play::Expectation openUpstream(std::string host, std::uint16_t port,
                                session::OpenUpstream::Reuse reuse = session::OpenUpstream::Reuse::Allowed);
+Play::Expectation openSecureUpstream(std::string host, std::uint16_t port, session::UpstreamTls tls,
+                                     session::OpenUpstream::Reuse reuse = session::OpenUpstream::Reuse::Allowed);
+Play::Expectation secureUpstream(session::UpstreamTls tls);
+Play::Expectation secureClient(std::string host, std::string refusalBegins);
 Play::Expectation sendToUpstream(std::string begins);
 Play::Expectation sendToClient(std::string begins);
 Play::Expectation relayRequestBody(http1::Framing framing);

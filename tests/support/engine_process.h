@@ -54,6 +54,13 @@ class EngineProcess {
   bool killed_ = false;
 };
 
+// TLS passes through tunnels unread: for tests that are not about TLS.
+inline EngineProcess::Options withoutInterception() {
+  EngineProcess::Options options;
+  options.arguments = {"--intercept", "off"};
+  return options;
+}
+
 // curl through the engine; its own settings files and proxy variables of the environment have no say.
 Finished curl(const EngineProcess& engine, const std::vector<std::string>& arguments, Process::Options options = {});
 // sluicectl on the engine's data directory.

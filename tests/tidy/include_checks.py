@@ -27,7 +27,7 @@ IMPURE_HEADERS = {"thread", "mutex", "shared_mutex", "condition_variable", "futu
 OWNED_HEADERS = [
     (re.compile(r"^asio(\.hpp$|/)"), ("core/engine", "platform/net", "app/engine", "tests"), "Asio is for core/engine and platform/net"),
     (re.compile(r"^sqlite3\w*\.h$"), ("core/store", "tests/unit/core/store"), "SQLite is for core/store"),
-    (re.compile(r"^Q[A-Za-z]+(/|$)|^q[a-z]+\.h$"), ("app/gui", "tests"), "Qt is for app/gui and the tests"),
+    (re.compile(r"^Q[A-Za-z]+(/|$)|^q(?!rencode)[a-z]+\.h$"), ("app/gui", "tests"), "Qt is for app/gui and the tests"),
 ]
 
 

@@ -5,6 +5,7 @@
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/text/format.h"
 #include "app/gui/text/visible_text.h"
+#include "core/codec/tls/certificate.h"
 
 namespace sluice::gui {
 namespace {
@@ -71,6 +72,29 @@ void addConnection(const store::ExchangeDetails& details, std::vector<Fact>& fac
   if (row.connection) facts.push_back({tr("Connection"), u'#' + QString::number(row.connection.value)});
 }
 
+// What was agreed on, who showed which certificate, and why it was not decrypted where it was not.
+void addTls(const store::TlsRow& tls, std::vector<Fact>& facts) {
+  facts.push_back({{}, tls.side == Side::Client ? tr("TLS with the client") : tr("TLS with the server")});
+  if (!tls.note.empty()) facts.push_back({tr("Note"), visibleLine(tls.note), Fact::Tone::Warning});
+  if (!tls.version.empty()) facts.push_back({tr("Version"), visibleLine(tls.version)});
+  if (!tls.cipher.empty()) facts.push_back({tr("Cipher"), visibleLine(tls.cipher)});
+  if (!tls.protocol.empty()) facts.push_back({tr("Protocol (ALPN)"), visibleLine(tls.protocol)});
+  if (!tls.serverName.empty()) facts.push_back({tr("Server name (SNI)"), visibleLine(tls.serverName)});
+  if (tls.resumed) facts.push_back({tr("Session"), tr("resumed")});
+  if (tls.handshakeUs >= 0) facts.push_back({tr("Handshake"), formatDuration(tls.handshakeUs)});
+  for (const auto& certificate : tls::describeChain(tls.chain)) {
+    facts.push_back({tr("Certificate"), visibleLine(certificate.subject)});
+    if (!certificate.names.empty()) {
+      QStringList names;
+      for (const auto& each : certificate.names) names << visibleLine(each);
+      facts.push_back({tr("For"), names.join(QStringLiteral(", "))});
+    }
+    facts.push_back({tr("Issued by"), visibleLine(certificate.issuer)});
+    facts.push_back({tr("Valid"), tr("%1 to %2").arg(visibleLine(tls::dateOf(certificate.validFrom)),
+                                                     visibleLine(tls::dateOf(certificate.validUntil)))});
+  }
+}
+
 void addTimes(const store::ExchangeRow& row, std::vector<Fact>& facts) {
   facts.push_back({{}, tr("Times")});
   facts.push_back({tr("Started"), formatDateTime(row.startedAt)});
@@ -87,6 +111,7 @@ std::vector<Fact> overviewOf(const store::ExchangeDetails& details) {
   addTimes(details.row, facts);
   addSizes(details, facts);
   addConnection(details, facts);
+  for (const auto& tls : details.tls) addTls(tls, facts);
   return facts;
 }
 

@@ -42,6 +42,7 @@ int statusFor(const Error& error) {
 
 std::string_view reasonPhrase(int status) {
   switch (status) {
+    case 200: return "OK";
     case 400: return "Bad Request";
     case 403: return "Forbidden";
     case 404: return "Not Found";

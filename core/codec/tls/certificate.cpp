@@ -110,13 +110,31 @@ Result<CertificateFacts> describeCertificate(std::string_view der) {
   facts.key = keyText(certificate.get());
   const char* signature = OBJ_nid2ln(X509_get_signature_nid(certificate.get()));
   if (signature != nullptr) facts.signature = signature;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(octets(der.data()), der.size(), digest.data());
-  facts.sha256 = hexadecimal(digest.data(), digest.size());
+  facts.sha256 = digestOf(der);
   facts.validFrom = timeOf(X509_get0_notBefore(certificate.get()));
   facts.validUntil = timeOf(X509_get0_notAfter(certificate.get()));
   ERR_clear_error();
   return facts;
+}
+
+std::vector<CertificateFacts> describeChain(std::string_view ders) {
+  std::vector<CertificateFacts> all;
+  while (!ders.empty()) {
+    const auto* data = octets(ders.data());
+    const CertificatePtr certificate(d2i_X509(nullptr, &data, static_cast<long>(ders.size())));
+    ERR_clear_error();
+    if (!certificate) break;
+    const auto size = static_cast<std::size_t>(data - octets(ders.data()));
+    if (auto facts = describeCertificate(ders.substr(0, size))) all.push_back(std::move(*facts));
+    ders.remove_prefix(size);
+  }
+  return all;
+}
+
+std::string digestOf(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(octets(bytes.data()), bytes.size(), digest.data());
+  return hexadecimal(digest.data(), digest.size());
 }
 
 std::string derOf(const X509* certificate) {

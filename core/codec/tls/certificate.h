@@ -29,6 +29,12 @@ struct CertificateFacts {
 // Errors: Code::TlsFailed when these are not the bytes of a certificate.
 Result<CertificateFacts> describeCertificate(std::string_view der);
 
+// Of certificates that stand one after the other; what is no certificate ends them.
+std::vector<CertificateFacts> describeChain(std::string_view ders);
+
+// SHA-256, hexadecimal.
+std::string digestOf(std::string_view bytes);
+
 std::string derOf(const x509_st* certificate);
 
 // "2026-03-01", for messages.

@@ -62,7 +62,7 @@ SLUICE_TEST(aPageOfFiftyResourcesIsAllInTheHistory) {
 SLUICE_TEST(aSecurePageLoadsThroughItsTunnel) {
   if (browser().empty()) QSKIP("no Chromium on this machine");
   const Origin origin;
-  EngineProcess engine;
+  EngineProcess engine(withoutInterception());
   QVERIFY2(engine.ready(), engine.log().c_str());
   const auto loaded = load(engine, origin.tlsUrl("/page/10"));
   QVERIFY2(loaded.ok() && loaded.output.find("/asset/10/10.") != std::string::npos, loaded.text().c_str());

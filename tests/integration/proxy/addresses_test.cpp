@@ -21,7 +21,7 @@ SLUICE_TEST(reachesNamesAndAddresses) {
 SLUICE_TEST(reachesIpv6Literals) {
   const Origin origin;
   if (!origin.hasIpv6()) QSKIP("this machine has no IPv6 loopback");
-  EngineProcess engine;
+  EngineProcess engine(withoutInterception());
   QVERIFY2(engine.ready(), engine.log().c_str());
   const auto plain = curl(engine, {"-g", "http://[::1]:" + std::to_string(origin.port()) + "/mirror"});
   QVERIFY2(plain.ok(), plain.text().c_str());

@@ -63,7 +63,7 @@ SLUICE_TEST(downloadsAreIdenticalInEveryFraming) {
 
 SLUICE_TEST(downloadsThroughATunnelAreIdenticalInEveryFraming) {
   const Origin origin;
-  EngineProcess engine;
+  EngineProcess engine(withoutInterception());
   QVERIFY2(engine.ready(), engine.log().c_str());
   for (const auto& size : kSizes) {
     for (const char* framing : {"length", "chunked", "close"}) {
@@ -74,7 +74,7 @@ SLUICE_TEST(downloadsThroughATunnelAreIdenticalInEveryFraming) {
 
 SLUICE_TEST(uploadsAreIdenticalInEveryFraming) {
   const Origin origin;
-  EngineProcess engine;
+  EngineProcess engine(withoutInterception());
   QVERIFY2(engine.ready(), engine.log().c_str());
   for (const auto& size : kSizes) {
     for (const bool chunked : {false, true}) {

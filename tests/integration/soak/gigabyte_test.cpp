@@ -42,7 +42,7 @@ SLUICE_TEST(aGigabyteUp) {
 
 SLUICE_TEST(aGigabyteThroughATunnelEachWay) {
   const Origin origin;
-  EngineProcess engine;
+  EngineProcess engine(withoutInterception());
   QVERIFY2(engine.ready(), engine.log().c_str());
   const MemoryWatch memory(engine);
   const auto down = download(engine, origin.tlsUrl(path("length")), kGigabyte);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,8 +17,8 @@ namespace sluice::test {
 class Proxy {
  public:
   explicit Proxy(engine::WorkerSettings settings = {},
-                 asio::ip::address address = asio::ip::address_v4::loopback())
-      : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, ids_, counters_)) {
+                 asio::ip::address address = asio::ip::address_v4::loopback(), std::unique_ptr<engine::TlsMeans> tls = nullptr)
+      : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, ids_, counters_, std::move(tls))) {
     platform::prepareServerProcess();
     asio::ip::tcp::acceptor acceptor(worker_->loop(), {address, 0});
     port = acceptor.local_endpoint().port();
@@ -32,6 +33,16 @@ class Proxy {
     if (!thread_.joinable()) return;
     worker_->drain();
     thread_.join();
+  }
+
+  // A further listener; its port.
+  std::uint16_t serveToo(session::Entry entry) {
+    asio::ip::tcp::acceptor acceptor(worker_->loop(), {asio::ip::address_v4::loopback(), 0});
+    const auto its = acceptor.local_endpoint().port();
+    asio::post(worker_->loop(), [this, entry = std::move(entry), acceptor = std::move(acceptor)]() mutable {
+      worker_->serve(std::move(acceptor), "further", std::move(entry));
+    });
+    return its;
   }
 
   engine::Worker& worker() { return *worker_; }

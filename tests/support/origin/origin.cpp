@@ -6,11 +6,14 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "core/base/assert.h"
 #include "tests/support/origin/accepted_stream.h"
+#include "tests/support/origin/secure_doors.h"
 #include "tests/support/origin/visit.h"
 #include "tests/support/wire/pattern.h"
 
@@ -100,6 +103,17 @@ struct Doors {
 
 class Origin::State {
  public:
+  // Opens with the first call.
+  std::uint16_t secured(ServerCertificate kind) {
+    const std::scoped_lock lock(securedMutex_);
+    auto& door = secured_[kind];
+    if (door) return door->doors.port();
+    door = std::make_unique<Secured>(io_, secureDoors.contextFor(kind));
+    accept(door->doors, [&context = *door->context](tcp::socket socket) { return tlsStream(std::move(socket), context); },
+           [this](Stream& stream) { serveHttp(stream, stage, ++stage.connections); });
+    return door->doors.port();
+  }
+
   State() : http(io_), tls(io_), raw(io_), context_(selfSignedContext()) {
     const auto plain = [](tcp::socket socket) { return plainStream(std::move(socket)); };
     const auto secured = [this](tcp::socket socket) { return tlsStream(std::move(socket), *context_); };
@@ -123,12 +137,19 @@ class Origin::State {
 
  public:
   Doors http, tls, raw;
+  SecureDoors secureDoors;
   Stage stage;
   std::atomic<std::uint64_t> heard = 0;
 
  private:
   using Wrap = std::function<std::unique_ptr<AcceptedStream>(tcp::socket)>;
   using Serve = std::function<void(AcceptedStream&)>;
+
+  struct Secured {
+    Secured(asio::io_context& io, std::unique_ptr<asio::ssl::context> c) : doors(io), context(std::move(c)) {}
+    Doors doors;
+    std::unique_ptr<asio::ssl::context> context;
+  };
 
   struct Connection {
     std::unique_ptr<AcceptedStream> stream;
@@ -170,6 +191,8 @@ class Origin::State {
   }
 
   std::unique_ptr<asio::ssl::context> context_;
+  std::mutex securedMutex_;
+  std::map<ServerCertificate, std::unique_ptr<Secured>> secured_;
   std::thread loop_;
   std::list<Connection> connections_;  // Loop thread; after it, the destructor.
 };
@@ -188,6 +211,13 @@ std::string Origin::url(std::string_view path) const {
 
 std::string Origin::tlsUrl(std::string_view path) const {
   return "https://127.0.0.1:" + std::to_string(tlsPort()) + std::string(path);
+}
+
+std::uint16_t Origin::tlsPort(ServerCertificate kind) const { return state_->secured(kind); }
+const std::string& Origin::trustedRoots() const { return state_->secureDoors.trustedRoots(); }
+
+std::string Origin::tlsUrl(ServerCertificate kind, std::string_view path) const {
+  return "https://127.0.0.1:" + std::to_string(tlsPort(kind)) + std::string(path);
 }
 
 std::uint64_t Origin::connections() const { return state_->stage.connections; }

@@ -13,6 +13,9 @@
 
 namespace sluice::test {
 
+// What a TLS listener shows. Right: a certificate for 127.0.0.1 of Origin::trustedRoots().
+enum class ServerCertificate : std::uint8_t { Right, Expired, WrongHost, Untrusted, SelfSigned, WantsClients, OldTls };
+
 class Origin {
  public:
   Origin();
@@ -27,9 +30,13 @@ class Origin {
   // "talk N" (sends N bytes of Pattern(0), half-closes, then counts what it hears), "reset".
   std::uint16_t rawPort() const;
   bool hasIpv6() const;
+  // Of a further TLS listener of this kind, which opens with the first call.
+  std::uint16_t tlsPort(ServerCertificate kind) const;
+  const std::string& trustedRoots() const;  // PEM
 
   std::string url(std::string_view path) const;     // http://127.0.0.1:port + path
   std::string tlsUrl(std::string_view path) const;  // https://127.0.0.1:port + path
+  std::string tlsUrl(ServerCertificate kind, std::string_view path) const;
 
   std::uint64_t connections() const;  // accepted so far
   std::uint64_t requests() const;     // answered or being answered so far

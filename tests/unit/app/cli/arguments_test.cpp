@@ -41,6 +41,8 @@ SLUICE_TEST(everyCommandIsUnderstood) {
   QVERIFY(command<WatchCommand>({"watch"}));
   QVERIFY(command<StopCommand>({"stop"}));
   QVERIFY(command<ClearCommand>({"clear"}));
+  QVERIFY(command<CaPathCommand>({"ca", "path"}));
+  QVERIFY(command<RegenerateCaCommand>({"ca", "regenerate"}));
   QCOMPARE(command<ListCommand>({"list"})->limit, std::size_t(50));
   QCOMPARE(command<ListCommand>({"list", "--limit", "7"})->limit, std::size_t(7));
   QCOMPARE(command<ShowCommand>({"show", "12"})->exchange.value, std::uint64_t(12));

@@ -1,5 +1,6 @@
 #include "app/cli/human.h"
 
+#include "core/codec/tls/authority.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
@@ -125,4 +126,16 @@ SLUICE_TEST(showsTheMessagesOfAWebSocketOneALine) {
   QVERIFY2(text.find("server  binary  1 KB (10 B compressed)  ") != std::string::npos, text.c_str());
   QVERIFY2(text.ends_with("...  [a reserved bit]\n"), text.c_str());
   QVERIFY(text.find('\x1b') == std::string::npos);
+}
+
+SLUICE_TEST(showTellsWhatTlsWasOnEachSide) {
+  const auto authority = tls::Authority::make(WallTime{});
+  store::ExchangeDetails details;
+  details.tls = {{Side::Client, "TLSv1.3", "TLS_AES_128_GCM_SHA256", "http/1.1", "a.example", true, -1, {}, {}},
+                 {Side::Upstream, "TLSv1.2", {}, {}, {}, false, 12'000, "a note", authority->certificateDer()}};
+  const auto text = describe(details);
+  QVERIFY2(contains(text, "TLS client   TLSv1.3, TLS_AES_128_GCM_SHA256, http/1.1, for a.example, resumed\n"), text.c_str());
+  QVERIFY2(contains(text, "TLS server   TLSv1.2, handshake 12 ms, a note\n"), text.c_str());
+  QVERIFY2(contains(text, "Certificate  CN = " + authority->name()), text.c_str());
+  QVERIFY2(contains(text, "valid 1969-12-30 to 1979-"), text.c_str());
 }

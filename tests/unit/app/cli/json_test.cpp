@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/codec/tls/authority.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
@@ -81,4 +82,14 @@ SLUICE_TEST(aMessageNamesItsSenderAndItsKind) {
   const auto json = cli::toJson(message);
   QVERIFY(json["from"] == "server" && json["kind"] == "pong" && json["opcode"] == 10);
   QVERIFY(json["payload"] == "a\\xff" && json["escaped"][0] == "payload");
+}
+
+SLUICE_TEST(tlsHasItsCertificatesAsFacts) {
+  const auto authority = tls::Authority::make(WallTime{});
+  store::ExchangeDetails details;
+  details.tls = {{Side::Upstream, "TLSv1.2", "c", "http/1.1", "a.example", false, -1, "n", authority->certificateDer()}};
+  const auto tls = toJson(details)["tls"][0];
+  QVERIFY(tls["side"] == "upstream" && tls["version"] == "TLSv1.2" && tls["handshakeUs"].is_null() && tls["note"] == "n");
+  QVERIFY(tls["certificates"].size() == 1 && tls["certificates"][0]["sha256"].get<std::string>().size() == 64);
+  QVERIFY(toJson(store::ExchangeDetails())["tls"].empty());
 }

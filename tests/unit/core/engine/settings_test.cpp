@@ -38,6 +38,12 @@ SLUICE_TEST(readsAReverseListener) {
   QCOMPARE(plain->entry.origin.authority, std::string("[::1]"));
 }
 
+SLUICE_TEST(readsAReverseListenerOfHttps) {
+  const auto spec = parseListenerSpec("reverse:https://example.test@127.0.0.1:9000");
+  QVERIFY(spec && spec->entry.origin.scheme == session::Origin::Scheme::Https && spec->entry.origin.port == 443);
+  QCOMPARE(spec->entry.origin.authority, std::string("example.test"));
+}
+
 SLUICE_TEST(readsASocksListener) {
   const auto open = parseListenerSpec("socks5@127.0.0.1:1080");
   QVERIFY(open.has_value() && open->entry.kind == session::Entry::Kind::Socks && !open->entry.credentials);

@@ -24,6 +24,18 @@ SLUICE_TEST(whatIsNoCertificateIsAnError) {
   }
 }
 
+SLUICE_TEST(aChainIsReadUpToWhatIsNoCertificate) {
+  const auto one = Authority::make(WallTime{}), other = Authority::make(WallTime{});
+  const auto chain = describeChain(one->certificateDer() + other->certificateDer() + "junk");
+  QCOMPARE(chain.size(), std::size_t(2));
+  QCOMPARE(chain[1].commonName, other->name());
+  QVERIFY(describeChain("").empty() && describeChain("junk").empty());
+}
+
+SLUICE_TEST(digestsAreThoseOfEverybody) {
+  QCOMPARE(digestOf("abc"), std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+}
+
 SLUICE_TEST(datesAreThoseOfTheCalendar) {
   QCOMPARE(dateOf(WallTime{}), std::string("1970-01-01"));
   QCOMPARE(dateOf(WallTime(Micros(-1))), std::string("1969-12-31"));

@@ -1,0 +1,17 @@
+// The commands about the CA that clients must trust. Main thread.
+#pragma once
+
+#include <filesystem>
+
+#include "app/cli/output.h"
+#include "core/base/result.h"
+
+namespace sluice::cli {
+
+// The path of its certificate. NotFound: no engine has run there yet.
+Result<void> caPath(const std::filesystem::path& dataDir, Output& output);
+
+// Throws the CA away; the next start of the engine makes another. DataDirInUse while one runs.
+Result<void> regenerateCa(const std::filesystem::path& dataDir, Output& output);
+
+}  // namespace sluice::cli

@@ -1,0 +1,131 @@
+// Link: TLS over its transport. Ciphertext is received into the session's memory, plaintext goes straight into the
+// caller's, so that bodies run through the same pipes as without.
+#include <algorithm>
+
+#include "core/base/assert.h"
+#include "core/base/limits.h"
+#include "core/engine/link.h"
+
+namespace sluice::engine {
+
+using Progress = tls::Session::Progress;
+using Status = IoResult::Status;
+
+Link::~Link() {
+  if (tls_ && transport_.isOpen()) endSending();
+}
+
+void Link::beginTls(std::unique_ptr<tls::Session> session, Bytes received) {
+  SLUICE_ASSERT(!tls_ && !writer_.pending());
+  tls_ = std::move(session);
+  tls_->feed(received);
+  mayReceive_ = true;
+  chain_.setDemands({.sendFile = false, .needInMemory = true});
+}
+
+Progress Link::handshake() {
+  while (true) {
+    const auto progress = tls_->handshake();
+    pushOut();  // an alert too
+    if (progress == Progress::Done) mayReceive_ = true;
+    if (progress != Progress::WantsInput) return progress;
+    const auto pulled = pull();
+    if (pulled.status == Status::WouldBlock) return progress;
+    if (pulled.status != Status::Ok) tls_->receivedEnd();
+  }
+}
+
+// Receives ciphertext.
+IoResult Link::pull() {
+  if (!mayReceive_) return IoResult::wouldBlock();
+  if (std::exchange(drained_, false)) {
+    mayReceive_ = false;
+    tls_->rest();
+    return IoResult::wouldBlock();
+  }
+  const auto room = tls_->room();
+  auto result = transport_.receive({&room, 1});
+  if (result.status == Status::Ok) {
+    tls_->received(result.bytes);
+    drained_ = result.bytes < room.size();  // as without TLS: the rest has not arrived yet
+  } else if (result.status == Status::WouldBlock) {
+    mayReceive_ = false;
+    tls_->rest();
+  }
+  return result;
+}
+
+// Sends ciphertext. Ok: none is left.
+IoResult Link::pushOut() {
+  while (!tls_->outgoing().empty()) {
+    const auto bytes = tls_->outgoing();
+    auto result = transport_.send({&bytes, 1});
+    if (result.status != Status::Ok) return result;
+    tls_->sent(result.bytes);
+  }
+  if (std::exchange(endWanted_, false)) transport_.endSending();
+  return IoResult::ok(0);
+}
+
+IoResult Link::receiveSecure(std::span<const MutableBytes> into) {
+  std::size_t total = 0;
+  const auto outcome = [&](IoResult otherwise) {
+    pushOut();  // what reading made it answer
+    return total > 0 ? IoResult::ok(total) : std::move(otherwise);
+  };
+  for (auto piece : into) {
+    while (!piece.empty()) {
+      auto result = tls_->read(piece);
+      if (result.status == Status::WouldBlock) {
+        auto pulled = pull();
+        if (pulled.status == Status::WouldBlock || pulled.status == Status::Failed) return outcome(std::move(pulled));
+        if (pulled.status == Status::End) tls_->receivedEnd();
+        continue;
+      }
+      if (result.status != Status::Ok) return outcome(std::move(result));
+      total += result.bytes;
+      piece = piece.subspan(result.bytes);
+    }
+  }
+  return outcome(IoResult::wouldBlock());
+}
+
+IoResult Link::peekSecure() {
+  while (true) {
+    auto result = tls_->peek();
+    if (result.status != Status::WouldBlock) return result;
+    auto pulled = pull();
+    if (pulled.status == Status::WouldBlock || pulled.status == Status::Failed) return pulled;
+    if (pulled.status == Status::End) tls_->receivedEnd();
+  }
+}
+
+IoResult Link::sendSecure(std::span<const Bytes> pieces) {
+  constexpr std::size_t kRecordBytesMax = 1 << 14;  // RFC 8446 section 5.1
+  std::size_t total = 0;
+  for (auto piece : pieces) {
+    while (!piece.empty()) {
+      if (tls_->outgoing().size() >= limits::kTlsHeldBackBytesMax) {
+        auto sent = pushOut();
+        if (sent.status != Status::Ok) return total > 0 ? IoResult::ok(total) : std::move(sent);
+      }
+      const auto part = piece.first(std::min(piece.size(), kRecordBytesMax));
+      if (auto written = tls_->write(part); !written) return IoResult::failed(std::move(written.error()));
+      total += part.size();
+      piece = piece.subspan(part.size());
+    }
+  }
+  auto sent = pushOut();
+  return sent.status == Status::Failed ? std::move(sent) : IoResult::ok(total);
+}
+
+IoResult Link::flush() { return tls_ ? pushOut() : IoResult::ok(0); }
+
+void Link::endSending() {
+  if (!tls_) return transport_.endSending();
+  tls_->endSending();
+  endWanted_ = true;
+  pushOut();
+}
+
+}  // namespace sluice::engine

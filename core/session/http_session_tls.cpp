@@ -1,0 +1,158 @@
+// HttpSession: what comes behind CONNECT or SOCKS, and TLS there. The server's handshake comes first, for what it shows
+// decides what the client may see: a certificate of our CA only for a server that has proved who it is.
+//
+// A client of a server that has not gets a certificate that nobody trusts, made for the purpose. So it fails, as it would
+// have failed without us, and can be told why: its certificate error shows the reason, and who looks past such errors
+// (curl -k) is answered with a 502 that says it in full.
+#include <utility>
+
+#include "core/base/assert.h"
+#include "core/codec/tls/client_hello.h"
+#include "core/session/http_session.h"
+#include "core/session/sniffer.h"
+
+namespace sluice::session {
+namespace {
+
+// Programs that pin certificates shake hands, look, and go. Connections made in advance stay longer.
+constexpr Micros kLooksAndGoes = std::chrono::seconds(2);
+
+}  // namespace
+
+void HttpSession::firstBytes(Bytes bytes, Now now) {
+  if (SLUICE_BUG(!sniffs())) return;
+  sniffedAny_ = true;
+  switch (sniff(bytes)) {
+    case Sniffed::NeedMore: return;
+    case Sniffed::Http1: return enterOrigin();
+    case Sniffed::Tls: return clientSecure_ ? openTunnel(now) : tlsBegins(bytes, now);
+    case Sniffed::Raw: return openTunnel(now);
+  }
+}
+
+void HttpSession::sniffedEnough(Now now) {
+  if (SLUICE_BUG(!sniffs())) return;
+  openTunnel(now);
+}
+
+// The client has ended before it said anything that can be told.
+void HttpSession::sniffEnded(Now now) {
+  if (!clientSecure_ || sniffedAny_ || refusal_) return openTunnel(now);
+  if (now.mono - securedAt_ > kLooksAndGoes) return endUnused({}, now);
+  endUnused({Code::TlsClientPinned, Side::Client, 0,
+             "the client closed the connection right after the TLS handshake, without a request: programs that pin certificates "
+             "do so; let this host pass through"},
+            now);
+}
+
+void HttpSession::openTunnel(Now now) {
+  if (refusal_) return endUnused(*refusal_, now);
+  tellHeld();
+  tellTls();
+  phase_ = Phase::Tunnel;
+  command(OpenTunnel{});
+}
+
+// What CONNECT asked for came to nothing: its row says why.
+void HttpSession::endUnused(Error error, Now now) {
+  tellHeld();
+  if (upstreamOpen_) command(EndUpstream{EndUpstream::Fate::Close});
+  upstreamOpen_ = false;
+  endExchange(std::move(error), now);
+  close(CloseClient::Kind::FlushThenClose);
+}
+
+// The connection that stands already serves the first request, by way of those that are kept.
+void HttpSession::enterOrigin() {
+  origin_ = tunnelTo_;
+  if (clientSecure_) {
+    // Of a server that was asked for by its address, people know the name.
+    origin_ = httpsOrigin(tunnelTo_.host, tunnelTo_.port, tls_.serverName.empty() ? tunnelTo_.host : tls_.serverName);
+  }
+  socks_.reset();
+  if (upstreamOpen_) command(EndUpstream{EndUpstream::Fate::Reuse});
+  upstreamOpen_ = false;
+  held_.clear();
+  spareExchange_ = recording_->exchange();
+  recording_.reset();
+  exchanges_--;
+  requestParser_.reset();
+  phase_ = Phase::AwaitRequest;
+}
+
+void HttpSession::tellHeld() {
+  for (auto& record : held_) tell(std::move(record));
+  held_.clear();
+}
+
+// --- TLS.
+
+void HttpSession::tlsBegins(Bytes bytes, Now now) {
+  auto hello = tls::parseClientHello(bytes);
+  if (!hello) return openTunnel(now);  // whatever it is, the server is there to judge it
+  if (!*hello) return;
+  const auto& policy = ids_.interception();
+  const auto& name = (*hello)->serverName.empty() ? tunnelTo_.host : (*hello)->serverName;
+  auto reason = reasonToPass(policy, **hello, name, tunnelTo_.port);
+  if (!reason.empty()) {
+    capture::TlsSeen seen;
+    seen.side = Side::Client;
+    seen.serverName = (*hello)->serverName;
+    seen.note = std::move(reason);
+    clientTls(std::move(seen));
+    return openTunnel(now);
+  }
+  tls_ = {(*hello)->serverName, name, verifies(policy, name, tunnelTo_.port)};
+  phase_ = Phase::SecureUpstream;
+  command(SecureUpstream{tls_});
+}
+
+void HttpSession::upstreamTls(capture::TlsSeen seen) {
+  seen.side = Side::Upstream;
+  upstreamTls_ = std::move(seen);
+}
+
+void HttpSession::clientTls(capture::TlsSeen seen) {
+  seen.side = Side::Client;
+  clientTls_ = std::move(seen);
+}
+
+void HttpSession::upstreamSecured(Now) {
+  if (SLUICE_BUG(phase_ != Phase::SecureUpstream)) return;
+  phase_ = Phase::SecureClient;
+  command(SecureClient{tls_.host, {}});
+}
+
+void HttpSession::upstreamNotSecured(Error error) {
+  command(EndUpstream{EndUpstream::Fate::Close});
+  upstreamOpen_ = false;
+  phase_ = Phase::SecureClient;
+  command(SecureClient{tls_.host, describe(error)});
+  refusal_ = std::move(error);
+}
+
+void HttpSession::clientSecured(Now now) {
+  if (SLUICE_BUG(phase_ != Phase::SecureClient)) return;
+  clientSecure_ = true;
+  sniffedAny_ = false;
+  securedAt_ = now.mono;
+  phase_ = Phase::Sniff;
+}
+
+void HttpSession::clientNotSecured(Error error, Now now) {
+  if (phase_ != Phase::SecureClient) return;
+  endUnused(refusal_ ? *refusal_ : std::move(error), now);
+}
+
+// Each side once for each exchange. The handshakes belong to the first exchange on their connections.
+void HttpSession::tellTls() {
+  if (!recording_ || std::exchange(tlsTold_, true)) return;
+  for (auto* seen : {&clientTls_, &upstreamTls_}) {
+    if (!*seen) continue;
+    (*seen)->exchange = recording_->exchange();
+    tell(**seen);
+    (*seen)->handshakeUs = -1;
+  }
+}
+
+}  // namespace sluice::session

@@ -1,0 +1,129 @@
+#include <chrono>
+
+#include "core/base/limits.h"
+#include "core/codec/tls/authority.h"
+#include "link_ends.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/pattern.h"
+
+using namespace sluice;
+using engine::Link;
+using test::runUntil;
+using Status = IoResult::Status;
+using Progress = tls::Session::Progress;
+
+namespace {
+
+WallTime now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
+
+// Two links that speak TLS with each other, after their handshake.
+struct Rig {
+  asio::io_context loop;
+  test::SocketPair sockets{loop};
+  tls::Authority authority = std::move(*tls::Authority::make(now()));
+  std::unique_ptr<tls::ServerContext> servers = tls::ServerContext::create(tls::ServerContext::Resumption::Offered, {}).value();
+  std::unique_ptr<tls::ClientContext> clients = tls::ClientContext::create({authority.certificatePem(), {}}, {}).value();
+  Link server{std::move(sockets.near), Side::Client, nullptr};
+  std::unique_ptr<Link> client = std::make_unique<Link>(std::move(sockets.far), Side::Upstream, nullptr);
+
+  bool begin() {
+    server.beginTls(tls::Session::toClient(*servers, authority.leafFor("a.example", now()).value()).value(), {});
+    client->beginTls(tls::Session::toServer(*clients, {"a", "a.example", "a.example"}).value(), {});
+    return drive([&] {
+      const bool done = client->handshake() == Progress::Done;
+      return server.handshake() == Progress::Done && done;
+    });
+  }
+  template <class Step>
+  bool drive(Step step) {
+    return runUntil(loop, [&] {
+      const bool done = step();
+      for (Link* link : {&server, client.get()}) {
+        if (link == nullptr) continue;
+        link->waitReadable();
+        link->waitWritableIfBlocked(engine::readClocks().mono);
+      }
+      return done;
+    });
+  }
+  // What came, in pieces of this size; the status that ended it.
+  Status receive(Link& link, std::string& text, std::size_t pieceBytes) {
+    std::string piece(pieceBytes, '\0'), second(pieceBytes, '\0');
+    while (true) {
+      const std::array<MutableBytes, 2> into{std::as_writable_bytes(std::span(piece)), std::as_writable_bytes(std::span(second))};
+      const auto result = link.receive(into);
+      if (result.status != Status::Ok) return result.status;
+      text += (piece + second).substr(0, result.bytes);
+    }
+  }
+};
+
+}  // namespace
+
+SLUICE_TEST(whatIsWrittenIsReadHoweverLittleThePeerTakes) {
+  Rig rig;
+  QVERIFY(rig.begin());
+  QVERIFY(!rig.server.capabilities().sendFile);
+  const auto body = test::Pattern(3).text(0, 6'000'000);
+  std::string came;
+  rig.server.writer().appendOwned(body);
+  bool heldBack = false;
+  std::size_t turns = 0;
+  QVERIFY(rig.drive([&] {
+    std::ignore = rig.server.writer().flush(engine::readClocks().mono);
+    heldBack = heldBack || rig.server.holdsBack();
+    // Nothing is taken for a while, so that the socket fills up.
+    if (++turns > 20) rig.receive(*rig.client, came, 1000);
+    return came.size() == body.size() && !rig.server.writer().pending();
+  }));
+  QVERIFY(came == body);
+  QVERIFY(heldBack);
+  QVERIFY(!rig.server.holdsBack());
+}
+
+SLUICE_TEST(theEndIsSeenOnceEverythingBeforeItWasRead) {
+  Rig rig;
+  QVERIFY(rig.begin());
+  rig.server.writer().appendOwned("bye");
+  std::ignore = rig.server.writer().flush(engine::readClocks().mono);
+  rig.server.endSending();
+  std::string came;
+  Status status = Status::WouldBlock;
+  QVERIFY(rig.drive([&] { return (status = rig.receive(*rig.client, came, 10)) != Status::WouldBlock; }));
+  QVERIFY(status == Status::End);
+  QCOMPARE(came, std::string("bye"));
+  QVERIFY(rig.client->peek().status == Status::End);
+}
+
+SLUICE_TEST(aTransportThatEndsByItselfIsAFailure) {
+  Rig rig;
+  QVERIFY(rig.begin());
+  rig.server.transport().close(net::CloseKind::Orderly);
+  std::string came;
+  Status status = Status::WouldBlock;
+  QVERIFY(rig.drive([&] { return (status = rig.receive(*rig.client, came, 10)) != Status::WouldBlock; }));
+  QVERIFY(status == Status::Failed);
+  QVERIFY(rig.client->tls()->error().code == Code::TlsTruncated);
+}
+
+SLUICE_TEST(aLinkThatGoesSaysFarewell) {
+  Rig rig;
+  QVERIFY(rig.begin());
+  rig.client.reset();
+  std::string came;
+  Status status = Status::WouldBlock;
+  QVERIFY(rig.drive([&] { return (status = rig.receive(rig.server, came, 10)) != Status::WouldBlock; }));
+  QVERIFY(status == Status::End);
+}
+
+SLUICE_TEST(peekingSeesWhatIsThereAndTakesNothing) {
+  Rig rig;
+  QVERIFY(rig.begin());
+  QVERIFY(rig.drive([&] { return rig.server.peek().status == Status::WouldBlock; }));
+  rig.client->writer().appendOwned("x");
+  std::ignore = rig.client->writer().flush(engine::readClocks().mono);
+  QVERIFY(rig.drive([&] { return rig.server.peek().status == Status::Ok; }));
+  std::string came;
+  rig.receive(rig.server, came, 10);
+  QCOMPARE(came, std::string("x"));
+}
