@@ -52,7 +52,7 @@ class ClientContext {
 
   ssl_ctx_st* native() const { return context_; }
   std::size_t roots() const { return roots_; }
-  // Whether this is a certificate of our own authority, or of one with the same key.
+  // Whether this is a certificate of our own authority, of one with the same key, or signed by it.
   bool isOwnAuthority(const void* certificate) const;
 
   // Tickets for resumption, each used once (RFC 8446 appendix C.4). take() may give null.
