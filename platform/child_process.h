@@ -1,10 +1,11 @@
-// A child process that serves this one: a program of ours, started with one inherited handle, ended and reaped by its
+// A child process that serves this one: a program of ours, started with a few inherited handles, ended and reaped by its
 // owner at the latest when the object goes. Any one thread at a time.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,10 +24,11 @@ class ChildProcess {
     friend bool operator==(const Exit&, const Exit&) = default;
   };
 
-  // Starts `program` with `arguments` (without its name). It finds `inherited` in inheritedHandle(), nothing else
-  // that this process opened, and its standard output is this process's standard error. Signals are as at the start of a program.
+  // Starts `program` with `arguments` (without its name). It finds copies of `inherited` in inheritedHandle(), nothing
+  // else, and its standard output is this process's standard error. Signals are as at the
+  // start of a program.
   static Result<ChildProcess> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                                    OwnedHandle inherited);
+                                    std::span<const Handle> inherited);
 
   ChildProcess(ChildProcess&& other) noexcept : id_(std::exchange(other.id_, 0)) {}
   ChildProcess& operator=(ChildProcess&&) = delete;
@@ -49,7 +51,7 @@ class ChildProcess {
 // "exit code 3", "signal 9".
 std::string describe(const ChildProcess::Exit& exit);
 
-// In the child: what its parent gave it. Once; the caller owns it.
-OwnedHandle inheritedHandle();
+// In the child: what its parent gave it, in the same order. Once each; the caller owns it.
+OwnedHandle inheritedHandle(std::size_t index);
 
 }  // namespace sluice::platform

@@ -7,9 +7,13 @@
 namespace sluice::platform {
 
 std::uint64_t ownProcessId();
+std::uint64_t parentProcessId();
 
 // The signals that ask a program to stop in order: SIGINT and SIGTERM; on Windows SIGINT and SIGBREAK (Ctrl-Break).
 std::span<const int> stopSignals();
+
+// For a process whose parent stops it in order: a signal to the whole group must not end it before.
+void ignoreStopSignals();
 
 // Whether SO_REUSEADDR only means "old connections of this port may linger". On Windows it would share the port with
 // another program.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "platform/posix/descriptor.h"
+#include "platform/posix/spawn_closing.h"
 #include "platform/posix/system_error.h"
 
 extern char** environ;
@@ -14,7 +15,7 @@ extern char** environ;
 namespace sluice::platform {
 namespace {
 
-constexpr int kInherited = 3;  // the first after the standard three
+constexpr int kFirstInherited = 3;  // after the standard three
 
 ChildProcess::Exit exitOf(int status) {
   if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
@@ -24,11 +25,14 @@ ChildProcess::Exit exitOf(int status) {
 // What the child's descriptors and signals are, before the program begins.
 class Preparation {
  public:
-  explicit Preparation(int inherited) {
+  explicit Preparation(const std::vector<OwnedHandle>& inherited) {
     posix_spawn_file_actions_init(&files_);
     posix_spawnattr_init(&attributes_);
-    posix_spawn_file_actions_adddup2(&files_, inherited, kInherited);
+    for (std::size_t i = 0; i < inherited.size(); ++i) {
+      posix_spawn_file_actions_adddup2(&files_, descriptor(inherited[i]), kFirstInherited + static_cast<int>(i));
+    }
     posix_spawn_file_actions_adddup2(&files_, STDERR_FILENO, STDOUT_FILENO);
+    closeAllFrom(files_, kFirstInherited + static_cast<int>(inherited.size()));
     sigset_t none;
     sigset_t all;
     sigemptyset(&none);
@@ -55,18 +59,18 @@ class Preparation {
 }  // namespace
 
 Result<ChildProcess> ChildProcess::spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                                         OwnedHandle inherited) {
+                                         std::span<const Handle> inherited) {
   const std::string name = program.string();
   std::vector<char*> argv{const_cast<char*>(name.c_str())};
   for (const auto& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
   argv.push_back(nullptr);
-  // dup2 onto itself would leave it to be closed on exec.
-  if (descriptor(inherited) == kInherited) {
-    OwnedHandle moved(::fcntl(kInherited, F_DUPFD_CLOEXEC, kInherited + 1));
-    if (!moved) return systemFailure(errno, "cannot start " + name);
-    inherited = std::move(moved);
+  // Copies out of the way: one must not be put where another still stands, nor onto itself, which would close it on exec.
+  std::vector<OwnedHandle> copies;
+  for (const Handle each : inherited) {
+    copies.emplace_back(::fcntl(descriptor(each), F_DUPFD_CLOEXEC, kFirstInherited + static_cast<int>(inherited.size())));
+    if (!copies.back()) return systemFailure(errno, "cannot start " + name);
   }
-  const Preparation preparation(descriptor(inherited));
+  const Preparation preparation(copies);
   pid_t id = 0;
   const int why = ::posix_spawn(&id, name.c_str(), preparation.files(), preparation.attributes(), argv.data(), environ);
   if (why != 0) return systemFailure(why, "cannot start " + name);
@@ -100,9 +104,10 @@ std::string describe(const ChildProcess::Exit& exit) {
   return exit.signal != 0 ? "signal " + std::to_string(exit.signal) : "exit code " + std::to_string(exit.code);
 }
 
-OwnedHandle inheritedHandle() {
-  ::fcntl(kInherited, F_SETFD, FD_CLOEXEC);
-  return OwnedHandle(kInherited);
+OwnedHandle inheritedHandle(std::size_t index) {
+  const int inherited = kFirstInherited + static_cast<int>(index);
+  ::fcntl(inherited, F_SETFD, FD_CLOEXEC);
+  return OwnedHandle(inherited);
 }
 
 }  // namespace sluice::platform

@@ -10,9 +10,15 @@ namespace sluice::platform {
 
 std::uint64_t ownProcessId() { return static_cast<std::uint64_t>(::getpid()); }
 
+std::uint64_t parentProcessId() { return static_cast<std::uint64_t>(::getppid()); }
+
 std::span<const int> stopSignals() {
   static constexpr std::array<int, 2> kSignals{SIGINT, SIGTERM};
   return kSignals;
+}
+
+void ignoreStopSignals() {
+  for (const int signal : stopSignals()) std::signal(signal, SIG_IGN);
 }
 
 bool reuseAddressIsSafe() { return true; }

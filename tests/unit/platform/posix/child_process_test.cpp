@@ -30,7 +30,8 @@ struct Pipe {
 };
 
 Result<ChildProcess> shell(const std::string& script, OwnedHandle inherited) {
-  return ChildProcess::spawn("/bin/sh", {"-c", script}, std::move(inherited));
+  const Handle handle = inherited.get();
+  return ChildProcess::spawn("/bin/sh", {"-c", script}, std::span(&handle, 1));
 }
 
 }  // namespace
@@ -38,10 +39,23 @@ Result<ChildProcess> shell(const std::string& script, OwnedHandle inherited) {
 SLUICE_TEST(aChildFindsItsHandleAndNoOther) {
   Pipe answer;
   Pipe other;
+  for (const auto* end : {&other.reading, &other.writing}) fcntl(static_cast<int>(end->get()), F_SETFD, 0);
   const auto script = "[ -e /proc/self/fd/" + std::to_string(other.reading.get()) + " ] && echo leaked >&3; echo done >&3";
   auto child = shell(script, std::move(answer.writing));
   QVERIFY(child.has_value());
   QCOMPARE(answer.readAll(), std::string("done\n"));
+}
+
+SLUICE_TEST(severalHandlesArriveInTheirOrderWhereverTheyStood) {
+  Pipe answer;
+  // Low numbers, the wrong way round: each stands where another must go.
+  OwnedHandle low(fcntl(static_cast<int>(answer.writing.get()), F_DUPFD_CLOEXEC, 3));
+  const Handle handles[3] = {answer.writing.get(), answer.reading.get(), low.get()};
+  auto child = ChildProcess::spawn("/bin/sh", {"-c", "echo first >&3; echo third >&5; [ -p /dev/fd/4 ] && echo second >&3"}, handles);
+  QVERIFY(child.has_value());
+  answer.writing = OwnedHandle();
+  low = OwnedHandle();
+  QCOMPARE(answer.readAll(), std::string("first\nthird\nsecond\n"));
 }
 
 SLUICE_TEST(howAChildEndedIsKnown) {
@@ -55,7 +69,7 @@ SLUICE_TEST(howAChildEndedIsKnown) {
 
 SLUICE_TEST(aChildIsKilledAndReaped) {
   Pipe pipe;
-  auto child = shell("sleep 1000", std::move(pipe.writing));
+  auto child = shell("exec sleep 1000", std::move(pipe.writing));
   const auto id = static_cast<pid_t>(child->id());
   QVERIFY((child->kill() == ChildProcess::Exit{0, SIGKILL}));
   QVERIFY(kill(id, 0) != 0);
@@ -65,7 +79,7 @@ SLUICE_TEST(aChildDoesNotOutliveItsObject) {
   Pipe pipe;
   pid_t id = 0;
   {
-    auto child = shell("sleep 1000", std::move(pipe.writing));
+    auto child = shell("exec sleep 1000", std::move(pipe.writing));
     id = static_cast<pid_t>(child->id());
     QCOMPARE(kill(id, 0), 0);
   }
@@ -74,7 +88,7 @@ SLUICE_TEST(aChildDoesNotOutliveItsObject) {
 
 SLUICE_TEST(aProgramThatIsNotThereIsNamed) {
   Pipe pipe;
-  auto child = ChildProcess::spawn("/nowhere/at-all", {}, std::move(pipe.writing));
+  auto child = ChildProcess::spawn("/nowhere/at-all", {}, {});
   QVERIFY(!child.has_value());
   QVERIFY(child.error().detail.find("/nowhere/at-all") != std::string::npos);
 }

@@ -9,6 +9,8 @@ using namespace sluice::platform;
 
 SLUICE_TEST(aProcessKnowsItsNumber) {
   QCOMPARE(ownProcessId(), std::uint64_t(getpid()));
+  sluice::test::ChildProcess child([parent = ownProcessId()] { return parentProcessId() == parent ? 0 : 1; });
+  QCOMPARE(child.wait(), 0);
 }
 
 SLUICE_TEST(programsAreAskedToStopByTheUsualSignals) {
@@ -25,4 +27,14 @@ SLUICE_TEST(aServerOutlivesAPeerThatIsGone) {
     return write(ends[1], "x", 1) < 0 ? 0 : 2;
   });
   QCOMPARE(child.wait(), 0);
+}
+
+SLUICE_TEST(aChildThatIgnoresStopSignalsIsNotEndedByThem) {
+  sluice::test::ChildProcess child([] {
+    ignoreStopSignals();
+    raise(SIGTERM);
+    raise(SIGINT);
+    return 7;
+  });
+  QCOMPARE(child.wait(), 7);
 }
