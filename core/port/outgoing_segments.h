@@ -43,7 +43,7 @@ class OutgoingSegments {
     std::uint32_t port = 0;
   };
   struct Limits {
-    std::size_t bytesMax = 4 * limits::kSegmentBytes;  // of all segments
+    std::size_t bytesMax = 4 * segmentBytes(kSegmentChunksMax);  // of all segments
     std::uint32_t chunksPerSegment = kSegmentChunksMax;
   };
   // Tells the destination of a new segment, before anything in it is sent. False: the port has failed.

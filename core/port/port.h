@@ -171,6 +171,7 @@ class Port {
   bool markFragment(Pending& pending);
   void sendOwn(std::uint8_t type, Bytes payload, std::span<const platform::Handle> handles);
   void sendWake();
+  void sendingFailed(const Error& why);
   void signal(std::uint8_t which);
   void paySignals();
   void waitForRoom();
@@ -184,6 +185,7 @@ class Port {
   Step step();
   Step takeFromQueue(const QueueItem& item);
   Step takeFromSocket();
+  void drainQueue();
   IoResult receivePacket(Packet& packet);
   bool check(const platform::PortSocket::Message& message, Packet& packet);
   Step place(Packet packet);
@@ -221,6 +223,8 @@ class Port {
   bool saidAgain_ = false;     // the backlog was full; the owner waits for room
   bool queueFull_ = false;     // of the peer; it will tell
   std::uint8_t owed_ = 0;      // signals that found no room in the socket
+  bool peerGone_ = false;      // nothing can be sent any more; what it said is still being read
+  bool resetTold_ = false;
   bool greeted_ = false;
   bool failed_ = false;
   bool processing_ = false;

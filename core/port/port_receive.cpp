@@ -62,11 +62,27 @@ Port::Step Port::takeFromSocket() {
     case IoResult::Status::Ok: break;
     case IoResult::Status::WouldBlock: return Step::Nothing;
     case IoResult::Status::End:
+      drainQueue();
       fail({Code::ConnectionReset, Side::Local, 0, "the other process is gone"});
       return Step::Nothing;
-    case IoResult::Status::Failed: fail(result.error); return Step::Nothing;
+    case IoResult::Status::Failed:
+      // Linux tells once that the peer left something of ours unread; what it said itself can be read after that.
+      if (result.error.code == Code::ConnectionReset && !std::exchange(resetTold_, true)) {
+        peerGone_ = true;
+        return Step::Progress;
+      }
+      fail(result.error);
+      return Step::Nothing;
   }
   return place(std::move(packet));
+}
+
+// What the peer said before it went may have come between the last look and its end.
+void Port::drainQueue() {
+  QueueItem item;
+  for (std::size_t taken = 0; taken < limits::kPortQueueSlots && greeted_ && !failed_ && ownQueue_ && ownQueue_->pop(item); ++taken) {
+    if (takeFromQueue(item) == Step::Nothing || awaitsSocket_) return;
+  }
 }
 
 // Messages that are no messages are noted and left out; type kWake then stands for "nothing more to do".

@@ -21,7 +21,7 @@ MessageHeader Port::headerFor(const Outgoing& message) const {
 
 Sent Port::send(const Outgoing& message) {
   SLUICE_ASSERT(message.handles.size() <= platform::PortSocket::kHandlesMax);
-  if (failed_) return Sent::Failed;
+  if (failed_ || peerGone_) return Sent::Failed;
   if (message.buffers.empty()) return sendBytes(message, message.payload, 0);
   const bool foreign = std::any_of(message.buffers.begin(), message.buffers.end(),
                                    [this](const SharedBuffer& each) { return !outgoing_.owns(each); });
@@ -114,7 +114,14 @@ void Port::sendWake() {
   header.type = type::kWake;
   const auto result = socket_.send(bytesOf(header), {}, {});
   ++counters_.wakeUpsSent;
-  if (result.status == IoResult::Status::Failed) fail(result.error);
+  if (result.status == IoResult::Status::Failed) sendingFailed(result.error);
+}
+
+// Who is gone may have said much before: all of that is read first, and then the port ends.
+void Port::sendingFailed(const Error& why) {
+  if (why.code != Code::ConnectionReset) return fail(why);
+  peerGone_ = true;
+  handler_.waitReadable();
 }
 
 // As many fragments as one share holds go at once, without a copy; what is left waits behind everybody else.
@@ -126,7 +133,7 @@ Sent Port::startOnSocket(Pending pending, Bytes payload) {
     if (result.status == IoResult::Status::WouldBlock) return keep(std::move(pending), payload);
     if (result.status != IoResult::Status::Ok) {
       closeHandles(pending);
-      fail(result.error);
+      sendingFailed(result.error);
       return Sent::Failed;
     }
   } while (pending.sentBytes < share);
@@ -192,7 +199,7 @@ void Port::complete(Pending& pending, Sent outcome) {
 }
 
 void Port::sendOwn(std::uint8_t type, Bytes payload, std::span<const Handle> handles) {
-  if (failed_) return;
+  if (failed_ || peerGone_) return;
   Pending pending;
   pending.header.pid = options_.ownPid;
   pending.header.type = type;
@@ -205,7 +212,7 @@ void Port::sendFreed() { signal(kOweFreed); }
 
 // Short words that must not wait behind the backlog: it may wait for the peer, who waits for them.
 void Port::signal(std::uint8_t which) {
-  if (failed_) return;
+  if (failed_ || peerGone_) return;
   owed_ |= which;
   paySignals();
 }
@@ -213,19 +220,19 @@ void Port::signal(std::uint8_t which) {
 void Port::paySignals() {
   constexpr std::pair<std::uint8_t, std::uint8_t> kSignals[] = {{kOweFreed, type::kChunksFreed}, {kOweRoom, type::kQueueRoom}};
   for (const auto& [bit, type] : kSignals) {
-    if ((owed_ & bit) == 0 || failed_) continue;
+    if ((owed_ & bit) == 0 || failed_ || peerGone_) continue;
     MessageHeader header;
     header.pid = options_.ownPid;
     header.type = type;
     const auto result = socket_.send(bytesOf(header), {}, {});
-    if (result.status == IoResult::Status::Failed) return fail(result.error);
+    if (result.status == IoResult::Status::Failed) return sendingFailed(result.error);
     if (result.status == IoResult::Status::WouldBlock) return handler_.waitWritable();
     owed_ = static_cast<std::uint8_t>(owed_ & ~bit);
   }
 }
 
 void Port::waitForRoom() {
-  if (!failed_ && greeted_ && !queueFull_) handler_.waitWritable();
+  if (!failed_ && !peerGone_ && greeted_ && !queueFull_) handler_.waitWritable();
 }
 
 void Port::writable() {
@@ -235,7 +242,7 @@ void Port::writable() {
 
 // Each in turn sends a share; what has more to send goes to the back.
 void Port::flush() {
-  if (!greeted_) return;
+  if (!greeted_ || peerGone_) return;
   while (!failed_ && !backlog_.empty()) {
     auto& front = backlog_.front();
     if (!sendShare(front)) return waitForRoom();
@@ -270,7 +277,7 @@ bool Port::sendShare(Pending& pending) {
     const auto result = sendFragment(pending, pending.payload);
     if (result.status == IoResult::Status::WouldBlock) return false;
     if (result.status != IoResult::Status::Ok) {
-      fail(result.error);
+      sendingFailed(result.error);
       return false;
     }
   } while (pending.sentBytes < until);

@@ -33,6 +33,23 @@ SLUICE_TEST(whenThePeerIsGoneTheOwnerIsToldOnce) {
   QCOMPARE(pair.a->send(1, "x"), Sent::Failed);
 }
 
+SLUICE_TEST(whatThePeerSaidBeforeItWentIsDeliveredFirst) {
+  for (const bool sends : {false, true}) {
+    PortPair pair;
+    for (int i = 0; i < 50; ++i) {
+      QCOMPARE(pair.b->send(1, "small"), Sent::Done);
+      QCOMPARE(pair.b->send(1, std::string(500, 'x')), Sent::Done);
+    }
+    QCOMPARE(pair.a->send(1, std::string(500, 'y')), Sent::Done);  // which nobody reads any more
+    pair.b.reset();
+    if (sends) pair.a->send(1, std::string(500, 'z'));
+    QVERIFY(pair.a->failures.empty());
+    pair.a->turn();
+    QCOMPARE(pair.a->messages.size(), std::size_t(100));
+    QCOMPARE(pair.a->failures.size(), std::size_t(1));
+  }
+}
+
 SLUICE_TEST(whenThePortFailsEverythingQueuedCompletesAsFailedAndItsHandlesAreClosed) {
   PortPair pair;
   std::vector<Sent> outcomes;

@@ -1,0 +1,257 @@
+// What a port costs, each figure beside something plain in the same run: small messages beside a Unix stream socket pair,
+// messages by reference beside one memcpy, waking an idle reader beside the ping-pong of two pipes. Two threads, each with
+// its end, as two processes would have. Prints the distribution of the one-way latency too.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "core/port/port.h"
+#include "platform/process.h"
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::port;
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// An end of a port that waits with poll() when it is asked to, and counts what comes.
+class End final : public Port::Handler {
+ public:
+  explicit End(platform::PortSocket socket) : port(std::move(socket), options(), *this) {
+    static_cast<void>(port.start());
+  }
+
+  void received(Incoming& message) override {
+    ++count;
+    for (const auto& buffer : message.buffers) {
+      const auto bytes = buffer.bytes();
+      for (std::size_t at = 0; at < bytes.size(); at += 8) sum += copyOf<std::uint64_t>(bytes.subspan(at));
+    }
+    if (message.payload.size() == sizeof(Clock::rep)) {
+      latencies.push_back(Clock::now().time_since_epoch().count() - copyOf<Clock::rep>(message.payload));
+    }
+    if (echoes) send(message.payload);
+  }
+  void roomAgain() override { room = true; }
+  void note(const std::string& what) override { std::printf("note: %s\n", what.c_str()); }
+  void failed(const Error& why) override { std::printf("failed: %s\n", describe(why).c_str()); }
+  void waitReadable() override { waits = true; }
+  void waitWritable() override { port.writable(); }
+  void turnAgain() override { waits = false; }
+  void freedElsewhere() override { port.sendFreed(); }
+
+  bool send(Bytes payload) {
+    Outgoing message;
+    message.type = 1;
+    message.payload = payload;
+    return port.send(message) == Sent::Done;
+  }
+  // One turn of a loop: sleeps until something comes, unless there is more to do already.
+  void turn() {
+    if (waits) {
+      pollfd ready{static_cast<int>(port.handle()), POLLIN, 0};
+      ::poll(&ready, 1, 1000);
+    }
+    port.process();
+  }
+
+  std::uint64_t count = 0;
+  std::uint64_t sum = 0;
+  bool echoes = false;
+  bool room = false;
+  bool waits = true;
+  std::vector<Clock::rep> latencies;
+  Port port;
+
+ private:
+  static Port::Options options() {
+    Port::Options options;
+    options.ownPid = options.peerPid = static_cast<std::uint32_t>(platform::ownProcessId());
+    return options;
+  }
+};
+
+struct Ends {
+  Ends() {
+    auto pair = platform::PortSocket::makePair(limits::kPortMessageBytes);
+    a = std::make_unique<End>(std::move(pair->first));
+    b = std::make_unique<End>(std::move(pair->second));
+    while (!a->port.isReady() || !b->port.isReady()) {
+      a->port.process();
+      b->port.process();
+    }
+  }
+  std::unique_ptr<End> a;
+  std::unique_ptr<End> b;
+};
+
+constexpr std::uint64_t kSmall = 5'000'000;
+constexpr std::size_t kSmallBytes = 32;
+
+double smallThroughPort() {
+  Ends ends;
+  std::vector<std::byte> payload(kSmallBytes);
+  const auto start = Clock::now();
+  std::thread reader([&] {
+    while (ends.b->count < kSmall) ends.b->turn();
+  });
+  for (std::uint64_t i = 0; i < kSmall;) {
+    if (ends.a->send(payload)) {
+      ++i;
+    } else {
+      std::this_thread::yield();  // full: the reader is what limits
+    }
+  }
+  reader.join();
+  return double(kSmall) / secondsSince(start);
+}
+
+double smallThroughSocket() {
+  constexpr std::uint64_t kCount = kSmall / 10;
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 0;
+  std::vector<char> payload(kSmallBytes);
+  const auto start = Clock::now();
+  std::thread reader([&] {
+    std::vector<char> buffer(kSmallBytes);
+    for (std::uint64_t got = 0; got < kCount; ++got) {
+      if (::recv(ends[1], buffer.data(), buffer.size(), MSG_WAITALL) <= 0) return;
+    }
+  });
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    if (::send(ends[0], payload.data(), payload.size(), 0) <= 0) break;
+  }
+  reader.join();
+  const double rate = double(kCount) / secondsSince(start);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return rate;
+}
+
+constexpr std::size_t kLarge = limits::kMiB;
+constexpr std::uint64_t kLargeCount = 2000;
+
+double bytesByReference() {
+  Ends ends;
+  const std::vector<std::byte> source(kLarge, std::byte{7});
+  const auto start = Clock::now();
+  std::thread reader([&] {
+    while (ends.b->count < kLargeCount) ends.b->turn();
+  });
+  for (std::uint64_t i = 0; i < kLargeCount;) {
+    auto buffer = ends.a->port.allocate(kLarge);
+    if (!buffer) {
+      ends.a->turn();
+      continue;
+    }
+    std::memcpy(buffer.data, source.data(), kLarge);
+    buffer.size = kLarge;
+    Outgoing message;
+    message.type = 1;
+    message.buffers = std::span(&buffer, 1);
+    if (ends.a->port.send(message) == Sent::Done) ++i;
+  }
+  reader.join();
+  return double(kLarge * kLargeCount) / secondsSince(start);
+}
+
+double bytesByMemcpy() {
+  const std::vector<std::byte> source(kLarge, std::byte{7});
+  std::vector<std::byte> target(10 * kLarge);
+  std::uint64_t sum = 0;
+  const auto start = Clock::now();
+  for (std::uint64_t i = 0; i < kLargeCount; ++i) {
+    std::memcpy(target.data() + i % 10 * kLarge, source.data(), kLarge);
+    sum += std::to_integer<std::uint64_t>(target[i % 10 * kLarge]);
+  }
+  const double rate = double(kLarge * kLargeCount) / secondsSince(start);
+  return sum > 0 ? rate : 0;
+}
+
+constexpr int kPings = 20'000;
+
+// Microseconds for one way, of a there-and-back between two sleepers.
+double wakeUpThroughPort(std::vector<Clock::rep>& latencies) {
+  Ends ends;
+  ends.b->echoes = true;
+  std::atomic<bool> stop{false};
+  std::thread echo([&] {
+    while (!stop) ends.b->turn();
+  });
+  const auto start = Clock::now();
+  for (std::uint64_t i = 0; i < kPings; ++i) {
+    const auto now = Clock::now().time_since_epoch().count();
+    ends.a->send(bytesOf(now));
+    while (ends.a->count <= i) ends.a->turn();
+  }
+  const double each = secondsSince(start) * 1e6 / kPings / 2;
+  stop = true;
+  ends.a->send(asBytes("end"));
+  echo.join();
+  latencies = ends.b->latencies;
+  return each;
+}
+
+double wakeUpThroughPipes() {
+  int there[2];
+  int back[2];
+  if (::pipe(there) != 0 || ::pipe(back) != 0) return 0;
+  std::thread echo([&] {
+    char byte = 0;
+    while (::read(there[0], &byte, 1) == 1) {
+      if (::write(back[1], &byte, 1) != 1) return;
+    }
+  });
+  const auto start = Clock::now();
+  char byte = 'x';
+  for (int i = 0; i < kPings; ++i) {
+    if (::write(there[1], &byte, 1) != 1 || ::read(back[0], &byte, 1) != 1) break;
+  }
+  const double each = secondsSince(start) * 1e6 / kPings / 2;
+  ::close(there[1]);
+  echo.join();
+  return each;
+}
+
+// The best of several: what the machine can do when nobody disturbs it.
+template <class Measure>
+double best(Measure measure, bool larger) {
+  double found = measure();
+  for (int i = 0; i < 2; ++i) found = larger ? std::max(found, measure()) : std::min(found, measure());
+  return found;
+}
+
+}  // namespace
+
+int main() {
+  const double queue = best(smallThroughPort, true);
+  const double socket = best(smallThroughSocket, true);
+  std::printf("small messages (%zu bytes): %.2f million/s, socket pair %.2f million/s, ratio %.1f (goal 10)\n", kSmallBytes,
+              queue / 1e6, socket / 1e6, queue / socket);
+  const double reference = best(bytesByReference, true);
+  const double copy = best(bytesByMemcpy, true);
+  std::printf("1 MiB by reference, filled and read: %.2f GB/s, one memcpy %.2f GB/s, ratio %.2f (goal 0.8)\n", reference / 1e9,
+              copy / 1e9, reference / copy);
+  std::vector<Clock::rep> latencies;
+  const double port = best([&] { return wakeUpThroughPort(latencies); }, false);
+  const double pipes = best(wakeUpThroughPipes, false);
+  std::printf("waking an idle reader: %.2f us one way, two pipes %.2f us, ratio %.2f (goal 1.3)\n", port, pipes, port / pipes);
+  std::sort(latencies.begin(), latencies.end());
+  const auto at = [&](double part) { return double(latencies[std::size_t(part * double(latencies.size() - 1))]) / 1000; };
+  if (!latencies.empty()) {
+    std::printf("one-way latency: median %.2f us, 90 %% %.2f us, 99 %% %.2f us, 99.9 %% %.2f us, most %.2f us\n", at(0.5), at(0.9),
+                at(0.99), at(0.999), at(1));
+  }
+  return 0;
+}
