@@ -72,6 +72,21 @@ void addLinkOptions(CLI::App& cli, Link& link) {
       ->check(CLI::IsMember({"streaming", "buffered"}));
 }
 
+// How much of the history is kept; nothing is given up unless one of these asks for it.
+struct Keep {
+  std::uint64_t bytes = 0;
+  std::uint64_t exchanges = 0;
+  std::uint32_t days = 0;
+};
+
+void addKeepOptions(CLI::App& cli, Keep& keep) {
+  cli.add_option("--keep-size", keep.bytes, "Give up the oldest exchanges when the history takes more than this: 500MB, 20GB")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("BYTES");
+  cli.add_option("--keep-count", keep.exchanges, "Give up the oldest when there are more exchanges than this")->type_name("N");
+  cli.add_option("--keep-days", keep.days, "Give up exchanges that are older than this")->type_name("DAYS");
+}
+
 // The profile, and what was said beside it.
 Result<throttle::Profile> profileOf(const Link& link) {
   throttle::Profile profile;
@@ -149,6 +164,8 @@ Parsed parseOptions(int argc, char** argv) {
   addLinkOptions(cli, link);
   Tls tls;
   addTlsOptions(cli, tls);
+  Keep keep;
+  addKeepOptions(cli, keep);
   cli.add_option("--log-level", options.logLevel, "How much to log")
       ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
       ->capture_default_str();
@@ -162,6 +179,7 @@ Parsed parseOptions(int argc, char** argv) {
     return wrongUsage(cli, error.what());
   }
 
+  options.engine.retention = {keep.bytes, keep.exchanges, std::chrono::hours(24) * keep.days};
   if (listeners.empty()) listeners.emplace_back("regular@127.0.0.1:8080");
   for (const auto& text : listeners) {
     auto spec = engine::parseListenerSpec(text);

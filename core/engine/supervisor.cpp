@@ -92,6 +92,7 @@ Result<void> Supervisor::openHistory() {
   ids_.nextExchange.store(database->nextExchangeId().value);
   ids_.nextConnection.store(database->nextConnectionId().value);
   store::RecorderOptions options;
+  options.retention = settings_.retention;
   options.onCommitted = [this](const store::RecorderStatus& status) {
     asio::post(loop_, [this, status] { committed(status); });
   };

@@ -30,6 +30,7 @@ struct EngineSettings {
   session::InterceptionPolicy interception;
   std::vector<std::filesystem::path> upstreamCas;  // certificates in PEM, trusted besides those of the system
   std::filesystem::path keyLogFile;                // empty: none
+  store::Retention retention;
 };
 
 class Supervisor final : private ControlServer::Engine {

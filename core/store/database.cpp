@@ -35,10 +35,11 @@ Result<void> makeOwnersOnly(const fs::path& history) {
 
 // Reads every page of a small database. A large one would keep the user waiting; there, only what every start needs
 // is checked, and the rest when it is read.
-Result<void> quickCheck(SqlConnection& sql, const fs::path& history) {
+Result<void> quickCheck(SqlConnection& sql, const fs::path& history, std::int64_t version) {
   std::error_code error;
   const auto bytes = fs::file_size(history, error);
-  const bool small = !error && bytes <= limits::kDatabaseFullCheckBytesMax;
+  // Without tables of ours there is nothing that could be large.
+  const bool small = version == 0 || (!error && bytes <= limits::kDatabaseFullCheckBytesMax);
   const auto verdict = sql.text(small ? "PRAGMA quick_check(1)" : "PRAGMA quick_check(history)");
   if (!verdict) return fail(verdict.error());
   if (*verdict != "ok") return fail(Side::Local, Code::DatabaseDamaged, sql.name() + ": " + *verdict);
@@ -67,8 +68,11 @@ Result<SqlConnection> openChecked(const fs::path& history) {
   const auto version = readVersion(*sql);
   if (!version) return fail(version.error());
   if (sql->readOnly()) return fail(Side::Local, Code::AccessDenied, sql->name() + ": is not writable");
-  auto ready = *version == 0 ? prepareEmpty(*sql) : quickCheck(*sql, history);
-  if (!ready) return fail(ready.error());
+  // Also where nothing is in it: a file can hold no table and be damaged all the same.
+  if (auto sound = quickCheck(*sql, history, *version); !sound) return fail(sound.error());
+  if (*version == 0) {
+    if (auto ready = prepareEmpty(*sql); !ready) return fail(ready.error());
+  }
   if (auto done = useWriteAheadLog(*sql); !done) return fail(done.error());
   if (auto done = migrate(*sql, *version); !done) return fail(done.error());
   return sql;

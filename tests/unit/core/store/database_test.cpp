@@ -153,6 +153,20 @@ SLUICE_TEST(movesAsideWhatIsNoDatabaseUnderANameThatIsFree) {
   }
 }
 
+// Without a table there is nothing of ours in it, but it may be all that is left of somebody's data.
+SLUICE_TEST(movesAsideADamagedDatabaseWithoutTables) {
+  TempFolder folder;
+  writeFile(folder / "history.db", "");
+  VERIFY_OK(SqlConnection::open(folder / "history.db", Access::ReadWrite)->run("CREATE TABLE t (a); DROP TABLE t"));
+  std::string bytes = contentsOf(folder / "history.db");
+  bytes.replace(32, 8, std::string("\0\0\x64\x04\0\0\0\x01", 8));  // the list of free pages leads nowhere
+  writeFile(folder / "history.db", bytes);
+  const auto database = Database::open(folder.path(), kNow);
+  VERIFY_OK(database);
+  QVERIFY(database->movedAside().has_value());
+  QVERIFY(contentsOf(database->movedAside()->to) == bytes);
+}
+
 SLUICE_TEST(movesAsideAnEmptyDatabaseWhoseLogIsNotEmpty) {
   TempFolder folder;
   makeHistory(folder.path());

@@ -1,0 +1,80 @@
+// Databases that fuzzers made, which are not part of this tree: unit_core_store --fuzzed-databases=FOLDER takes every
+// *.db in it, and where such a file holds further databases (table db of SQLite's own fuzzdata*.db), each of them.
+// Whatever they hold, reading them as a history ends with a message, and writing never touches a damaged one.
+#include <filesystem>
+#include <fstream>
+
+#include "core/store/database.h"
+#include "core/store/reader.h"
+#include "core/store/sql_connection.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/fixture.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::store::test;
+
+namespace {
+
+// Reads all that a window or a command would; the outcome does not matter, that it comes back does.
+void readAll(const fs::path& folder) {
+  auto reader = Reader::open(folder);
+  if (!reader) return;
+  (void)reader->totals();
+  (void)reader->changesSince(0, 100);
+  const auto rows = reader->newest(100);
+  for (const auto& row : rows.value_or(std::vector<ExchangeRow>())) {
+    (void)reader->exchange(row.id);
+    (void)reader->openBody(row.id, capture::Direction::Response);
+  }
+}
+
+// Empty: all is well.
+std::string survive(const std::string& bytes) {
+  TempFolder folder;
+  const fs::path history = folder / "history.db";
+  writeFile(history, bytes);
+  readAll(folder.path());
+  if (contentsOf(history) != bytes) return "reading changed the file";
+  const auto database = Database::open(folder.path(), wall(0));
+  if (database && !database->movedAside() && !bytes.empty()) return "was taken for a history of ours";
+  if (database && database->movedAside() && contentsOf(database->movedAside()->to) != bytes) return "was changed before it was moved aside";
+  if (!database && contentsOf(history) != bytes) return "was changed, then refused: " + describe(database.error());
+  return {};
+}
+
+// The databases inside a file of fuzz cases.
+std::vector<std::string> casesIn(const fs::path& file) {
+  std::vector<std::string> cases;
+  TempFolder folder;
+  fs::copy_file(file, folder / "cases.db");
+  auto sql = SqlConnection::open(folder / "cases.db", Access::ReadOnly);
+  if (!sql) return cases;
+  auto select = sql->prepare("SELECT dbcontent FROM db");
+  if (!select) return cases;
+  (void)select->each([&] {
+    cases.push_back(select->text(0));
+    return true;
+  });
+  return cases;
+}
+
+}  // namespace
+
+SLUICE_TEST(survivesDatabasesThatFuzzersMade) {
+  const std::string folder = sluice::test::option("fuzzed-databases", "");
+  if (folder.empty()) QSKIP("no --fuzzed-databases=FOLDER");
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() != ".db") continue;
+    auto cases = casesIn(entry.path());
+    cases.push_back(contentsOf(entry.path()));
+    for (const std::string& bytes : cases) {
+      const std::string wrong = survive(bytes);
+      QVERIFY2(wrong.empty(), (entry.path().filename().string() + ", case " + std::to_string(count) + ": " + wrong).c_str());
+      ++count;
+    }
+  }
+  std::printf("%zu databases\n", count);
+  QVERIFY(count > 0);
+}
