@@ -107,11 +107,12 @@ void Connecting::Attempt::resolved(Result<Resolver::Endpoints> answer) {
 }
 
 void Connecting::Attempt::tryNext() {
-  if (!done || next == endpoints.size()) return;
+  if (!done || toProxy || next == endpoints.size()) return;
   const auto endpoint = endpoints[next++];
   const auto socket = sockets.emplace(sockets.end(), loop);
   socket->async_connect(endpoint, [self = shared_from_this(), socket](const std::error_code& code) {
-    if (self->done) self->finished(socket, code);
+    // Another may have connected in the same turn: then this one is gone, though its end was announced already.
+    if (self->done && !self->toProxy) self->finished(socket, code);
   });
   if (next == endpoints.size()) return;
   stagger.expires_after(kNextAddressAfter);

@@ -50,6 +50,26 @@ SLUICE_TEST(aListenerOnEveryAddressIsRefusedOnAllOfThem) {
   }
 }
 
+// Over SOCKS a spelling is a name, whatever it looks like.
+SLUICE_TEST(refusesItsOwnListenersOverSocksToo) {
+  EngineProcess::Options options;
+  options.listeners = {"regular@127.0.0.1:0", "socks5@127.0.0.1:0"};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  for (const std::size_t listener : {std::size_t(0), std::size_t(1)}) {
+    const auto port = engine.port(listener);
+    for (const std::string spelt : kSpellings) {
+      const auto host = spelt.starts_with('[') ? spelt.substr(1, spelt.size() - 2) : spelt;
+      Client client(engine.port(1));
+      QVERIFY(client.write(std::string("\x05\x01\x00", 3)) && client.input().exactly(2) == std::string("\x05\x00", 2));
+      const std::string address = std::string("\x03") + char(host.size()) + host + char(port >> 8) + char(port & 0xff);
+      QVERIFY(client.write(std::string("\x05\x01\x00", 3) + address));
+      const auto reply = client.input().exactly(10);
+      QVERIFY2(reply.size() == 10 && reply[1] == 2, spelt.c_str());  // not allowed
+    }
+  }
+}
+
 // What the proxy refuses it does not even connect to: its connections are those of the client alone.
 SLUICE_TEST(neverKnocksAtItsOwnDoor) {
   EngineProcess engine;

@@ -1,7 +1,11 @@
 #include "core/engine/connector.h"
 
+#include <array>
+#include <asio/buffer.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/write.hpp>
 #include <optional>
+#include <string>
 
 #include "tests/support/test.h"
 
@@ -128,4 +132,56 @@ SLUICE_TEST(aNameThatIsThisProxyOnlyInPartIsStillReached) {
   rig.loop.run();
   QVERIFY(rig.result && !*rig.result);
   QVERIFY(rig.result->error().code == Code::ProxyLoop);
+}
+
+namespace {
+// A proxy that answers the first thing it hears with `answer`, and keeps what it heard.
+struct ScriptedProxy {
+  tcp::acceptor listener;
+  tcp::socket socket;
+  std::string answer, heard;
+  std::array<char, 1000> bytes{};
+
+  ScriptedProxy(asio::io_context& loop, std::string a)
+      : listener(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)), socket(loop), answer(std::move(a)) {
+    listener.async_accept(socket, [this](const std::error_code&) {
+      socket.async_read_some(asio::buffer(bytes), [this](const std::error_code&, std::size_t count) {
+        heard.assign(bytes.data(), count);
+        asio::write(socket, asio::buffer(answer));
+      });
+    });
+  }
+  engine::UpstreamProxy facts() const {
+    return {engine::UpstreamProxy::Kind::Http, "127.0.0.1", listener.local_endpoint().port(), {}};
+  }
+};
+}  // namespace
+
+SLUICE_TEST(whatTheServerSaysBehindTheProxysAnswerStaysInTheSocket) {
+  Rig rig;
+  ScriptedProxy proxy(rig.loop, "HTTP/1.1 200 Fine\r\nX: y\r\n\r\nSSH-2.0");
+  rig.proxy = proxy.facts();
+  const auto attempt = rig.connect("a.test", 22);
+  rig.loop.run();
+  QVERIFY(rig.result && *rig.result);
+  QCOMPARE(proxy.heard, std::string("CONNECT a.test:22 HTTP/1.1\r\nHost: a.test:22\r\n\r\n"));
+  std::array<char, 100> bytes{};
+  const auto count = (**rig.result).socket.read_some(asio::buffer(bytes));
+  QCOMPARE(std::string(bytes.data(), count), std::string("SSH-2.0"));
+}
+
+SLUICE_TEST(aProxyThatRefusesOrSaysNothingEndsTheAttempt) {
+  Rig rig;
+  ScriptedProxy refusing(rig.loop, "HTTP/1.1 403 No\r\n\r\n");
+  rig.proxy = refusing.facts();
+  const auto refused = rig.connect("a.test", 22);
+  rig.loop.run();
+  QVERIFY(rig.result && !*rig.result && rig.result->error().code == Code::UpstreamProxyRefused);
+  rig.loop.restart();
+  rig.result.reset();
+  ScriptedProxy silent(rig.loop, "");
+  rig.proxy = silent.facts();
+  const auto waiting = rig.connect("a.test", 22, std::chrono::milliseconds(50));
+  rig.loop.run();
+  QVERIFY(rig.result && !*rig.result && rig.result->error().code == Code::ConnectTimeout);
 }
