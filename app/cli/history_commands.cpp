@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -165,15 +166,36 @@ Result<void> copyDecoded(store::Reader& reader, const BodyCommand& command, stor
 // Of one exchange, at most as many as a person or a script looks through.
 constexpr std::size_t kShownMessagesMax = 1000;
 
-Result<void> showAsJson(const store::ExchangeDetails& details, const std::vector<store::MessageRow>& messages, Output& output) {
+std::optional<std::uint64_t> decodedSize(store::Reader& reader, const store::ExchangeDetails& details, capture::Direction direction) {
+  const bool request = direction == capture::Direction::Request;
+  const auto& head = request ? details.requestHead : details.responseHead;
+  const auto& totals = request ? details.row.request : details.row.response;
+  std::string names(head);
+  std::transform(names.begin(), names.end(), names.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  if (names.find("\ncontent-encoding:") == std::string::npos || totals.capturedBytes < totals.bytes) return std::nullopt;
+  auto body = reader.openBody(details.row.id, direction);
+  if (!body) return std::nullopt;
+  std::uint64_t size = 0;
+  const auto read = decodeBody(*body, head, limits::kExportedBodyBytesMax, [&](Bytes bytes) -> Result<void> {
+    size += bytes.size();
+    return {};
+  });
+  return read ? std::optional(size) : std::nullopt;
+}
+
+Result<void> showAsJson(const store::ExchangeDetails& details, const DecodedSizes& decoded,
+                        const std::vector<store::MessageRow>& messages, Output& output) {
   auto object = toJson(details);
+  if (decoded.request) object["requestBody"]["decodedBytes"] = *decoded.request;
+  if (decoded.response) object["responseBody"]["decodedBytes"] = *decoded.response;
   auto& array = object["messages"] = nlohmann::ordered_json::array();
   for (const auto& message : messages) array.push_back(toJson(message));
   return output.writeText(pretty(object) + '\n');
 }
 
-Result<void> showAsText(const store::ExchangeDetails& details, const std::vector<store::MessageRow>& messages, Output& output) {
-  auto text = describe(details);
+Result<void> showAsText(const store::ExchangeDetails& details, const DecodedSizes& decoded,
+                        const std::vector<store::MessageRow>& messages, Output& output) {
+  auto text = describe(details, decoded);
   if (!messages.empty()) text += "\nMessages\n" + describe(messages, details.row.startedAt);
   if (messages.size() == kShownMessagesMax) text += "(the first " + grouped(kShownMessagesMax) + ")\n";
   return output.writeText(text);
@@ -190,7 +212,10 @@ Result<void> show(const ShowCommand& command, Format format, const std::filesyst
   if (command.curl) return showAsCurl(*reader, **details, output);
   const auto messages = reader->messages(command.exchange, 0, kShownMessagesMax);
   if (!messages) return fail(messages.error());
-  return format == Format::Json ? showAsJson(**details, *messages, output) : showAsText(**details, *messages, output);
+  const DecodedSizes decoded{decodedSize(*reader, **details, capture::Direction::Request),
+                             decodedSize(*reader, **details, capture::Direction::Response)};
+  return format == Format::Json ? showAsJson(**details, decoded, *messages, output)
+                                : showAsText(**details, decoded, *messages, output);
 }
 
 Result<void> body(const BodyCommand& command, const std::filesystem::path& dataDir, Output& output) {

@@ -58,10 +58,11 @@ std::string errorText(const Error& error) {
   return error.code == Code::None ? std::string() : std::string(name(error.side)) + ": " + visibleLine(describe(error));
 }
 
-std::string bodyText(const capture::BodyTotals& totals) {
+std::string bodyText(const capture::BodyTotals& totals, std::optional<std::uint64_t> decoded) {
   auto text = byteCount(totals.bytes);
   if (totals.bytes >= 1000) text += " (" + grouped(totals.bytes) + " bytes)";
   if (totals.wireBytes > 0) text += ", with head and framing " + grouped(totals.wireBytes) + " bytes";
+  if (decoded) text += ", decoded " + grouped(*decoded) + " bytes";
   if (totals.capturedBytes < totals.bytes) text += ", of these recorded: " + grouped(totals.capturedBytes) + " bytes";
   return text;
 }
@@ -168,7 +169,7 @@ std::string describe(const std::vector<store::ExchangeRow>& rows) {
   return table.text();
 }
 
-std::string describe(const store::ExchangeDetails& details) {
+std::string describe(const store::ExchangeDetails& details, const DecodedSizes& decoded) {
   const auto& row = details.row;
   std::string out;
   field(out, "Exchange", std::to_string(row.id.value) + ", " + std::string(kindName(row.kind)) + ", " + stateText(row));
@@ -181,9 +182,9 @@ std::string describe(const store::ExchangeDetails& details) {
   field(out, "Program", programText(details));
   field(out, "Listener", visibleLine(details.listener));
   field(out, "Upstream", visibleLine(row.upstreamAddress) + (row.upstreamReused ? ", reused connection" : ""));
-  for (const auto& tls : details.tls) tlsFields(out, tls);
-  field(out, "Sent", bodyText(row.request));
-  field(out, "Received", bodyText(row.response));
+for (const auto& tls : details.tls) tlsFields(out, tls);
+  field(out, "Sent", bodyText(row.request, decoded.request));
+  field(out, "Received", bodyText(row.response, decoded.response));
   block(out, "Request head", details.requestHead);
   block(out, "Request trailers", details.requestTrailers);
   block(out, "Response head", details.responseHead);

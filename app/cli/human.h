@@ -2,6 +2,8 @@
 // Any thread.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,12 @@ std::string describe(const control::StatusReply& status);
 // `now` tells the ages.
 std::string describe(const control::ConnectionsReply& connections, WallTime now);
 std::string describe(const std::vector<store::ExchangeRow>& rows);
-std::string describe(const store::ExchangeDetails& details);
+// Sizes of bodies without their content coding; nothing where there is none, or it could not be undone.
+struct DecodedSizes {
+  std::optional<std::uint64_t> request;
+  std::optional<std::uint64_t> response;
+};
+std::string describe(const store::ExchangeDetails& details, const DecodedSizes& decoded = {});
 // Messages of a WebSocket, one a line; times count from the beginning of their exchange.
 std::string describe(const std::vector<store::MessageRow>& messages, WallTime startedAt);
 

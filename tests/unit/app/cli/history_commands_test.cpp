@@ -174,3 +174,25 @@ SLUICE_TEST(everyFailedWriteEndsTheCommandWithItsError) {
   }
   QVERIFY(failsAt(0, [&](Output& out) { return show({ExchangeId{1}}, Format::Json, history.dataDir(), out); }));
 }
+
+SLUICE_TEST(tellsHowLargeABodyIsWithoutItsCoding) {
+  RecordedHistory history;
+  // "hello " twenty times, as gzip.
+  const std::string packed(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\x57\xc8\xa0\x3b\x09\x00\x2f\xfa\xf8\x48\x78\x00\x00\x00",
+      29);
+  history.exchange(1, "http://a/", packed, "content-ENCODING: gzip\r\n");
+  history.exchange(2, "http://a/", packed);
+  history.exchange(3, "http://a/", "no gzip at all", "Content-Encoding: gzip\r\n");
+  history.commit();
+  const auto shown = [&](std::uint64_t id, Format format) {
+    CollectingOutput output;
+    return show({ExchangeId{id}}, format, history.dataDir(), output) ? output.text : std::string();
+  };
+  QVERIFY2(shown(1, Format::Human).find("decoded 120 bytes") != std::string::npos, shown(1, Format::Human).c_str());
+  QVERIFY(nlohmann::json::parse(shown(1, Format::Json))["responseBody"]["decodedBytes"] == 120);
+  for (const std::uint64_t id : {2, 3}) {
+    QVERIFY(shown(id, Format::Human).find("decoded") == std::string::npos);
+    QVERIFY(!nlohmann::json::parse(shown(id, Format::Json))["responseBody"].contains("decodedBytes"));
+  }
+}

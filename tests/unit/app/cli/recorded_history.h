@@ -20,10 +20,10 @@ class RecordedHistory {
 
   const std::filesystem::path& dataDir() const { return dir_.path(); }
 
-  // A GET that is answered with `body`.
-  void exchange(std::uint64_t id, const std::string& url, const std::string& body = "hello") {
+  // A GET that is answered with `body`; `fields` stand in the response's head.
+  void exchange(std::uint64_t id, const std::string& url, const std::string& body = "hello", const std::string& fields = {}) {
     begin(id, url);
-    recorder_->record(capture::ResponseStarted{ExchangeId{id}, 200, "text/plain", "HTTP/1.1 200 OK\r\n\r\n"});
+    recorder_->record(capture::ResponseStarted{ExchangeId{id}, 200, "text/plain", "HTTP/1.1 200 OK\r\n" + fields + "\r\n"});
     for (std::size_t at = 0; at < body.size(); at += 16384) {
       recorder_->record(capture::BodyChunk{ExchangeId{id}, capture::Direction::Response, body.substr(at, 16384)});
     }
