@@ -5,6 +5,8 @@
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/text/document.h"
 #include "app/gui/text/format.h"
+#include "app/gui/text/pretty_json.h"
+#include "app/gui/text/search_bar.h"
 #include "app/gui/text/text_view.h"
 #include "app/gui/text/visible_text.h"
 #include "tests/gui/support/application.h"
@@ -15,12 +17,6 @@ using namespace sluice::gui;
 namespace {
 
 DocumentPtr plain(const QString& text) { return std::make_shared<PlainDocument>(text); }
-
-QString joined(const Document& document, const std::vector<TextRow>& rows) {
-  QStringList parts;
-  for (const TextRow& row : rows) parts << document.line(row.line).mid(row.start, row.length);
-  return parts.join(u'|');
-}
 
 }  // namespace
 
@@ -99,48 +95,6 @@ SLUICE_GUI_TEST(textIsToldFromBinary) {
   QVERIFY(looksLikeText(QByteArray(8 * 1024 - 1, 'a') + "é"));
 }
 
-SLUICE_GUI_TEST(plainTextHasTheLinesThatItHas) {
-  QCOMPARE(plain({})->lineCount(), 0);
-  QCOMPARE(plain(QStringLiteral("a"))->lineCount(), 1);
-  QCOMPARE(plain(QStringLiteral("a\n"))->lineCount(), 1);
-  QCOMPARE(plain(QStringLiteral("\n\nb"))->lineCount(), 3);
-  const auto document = plain(QStringLiteral("one\n\nthree\n"));
-  QCOMPARE(document->lineCount(), 3);
-  QCOMPARE(document->line(0), QStringLiteral("one"));
-  QCOMPARE(document->line(1), QString());
-  QCOMPARE(document->line(2), QStringLiteral("three"));
-}
-
-SLUICE_GUI_TEST(longLinesWrapAtTheLastColumnThatFits) {
-  const auto document = plain(QStringLiteral("abcdefghij\nkl\n\n"));
-  QCOMPARE(joined(*document, document->wrap(4)), QStringLiteral("abcd|efgh|ij|kl|"));
-  const auto wide = plain(QStringLiteral("a世界b🌊c"));
-  QCOMPARE(joined(*wide, wide->wrap(3)), QStringLiteral("a世|界b|🌊c"));
-  // One that is wider than the view still gets a row, whole.
-  QCOMPARE(joined(*wide, wide->wrap(1)), QStringLiteral("a|世|界|b|🌊|c"));
-  const auto tabs = plain(QStringLiteral("\tab\tc"));
-  QCOMPARE(joined(*tabs, tabs->wrap(8)), QStringLiteral("\tab\t|c"));
-}
-
-SLUICE_GUI_TEST(hexShowsOffsetBytesAndText) {
-  QByteArray bytes("GET / HTTP/1.1\r\n\x00\xff", 18);
-  const HexDocument document(bytes);
-  QCOMPARE(document.lineCount(), 2);
-  QCOMPARE(document.line(0),
-           QStringLiteral("00000000  47 45 54 20 2f 20 48 54  54 50 2f 31 2e 31 0d 0a  GET / HTTP/1.1··"));
-  QVERIFY(document.line(1).startsWith(QStringLiteral("00000010  00 ff ")));
-  QVERIFY(document.line(1).endsWith(QStringLiteral("··")));
-  QCOMPARE(document.lineLength(0), document.line(0).size());
-  QCOMPARE(document.lineLength(1), document.line(1).size());
-}
-
-SLUICE_GUI_TEST(headsTellNamesFromValues) {
-  const HeadDocument head(QStringLiteral("GET / HTTP/1.1\nHost: a:80\nodd line\n"));
-  QCOMPARE(head.styles(0).size(), std::size_t(1));
-  QCOMPARE(head.styles(1)[0].length, 4);
-  QVERIFY(head.styles(2).empty());
-}
-
 SLUICE_GUI_TEST(aMegabyteOnOneLineScrollsLikeAnyText) {
   TextView view;
   view.resize(600, 400);
@@ -151,8 +105,7 @@ SLUICE_GUI_TEST(aMegabyteOnOneLineScrollsLikeAnyText) {
   view.verticalScrollBar()->setValue(view.verticalScrollBar()->maximum());
   view.grab();
   view.resize(300, 400);
-  gui::test::handleEvents();
-  QVERIFY(view.verticalScrollBar()->maximum() > 2000);
+  QVERIFY(gui::test::waitUntil([&] { return view.verticalScrollBar()->maximum() > 2000; }));
 }
 
 SLUICE_GUI_TEST(selectionIsCopiedAsTheTextThatItIs) {
@@ -202,4 +155,62 @@ SLUICE_GUI_TEST(typesHaveTheirShortNames) {
   QCOMPARE(shown(""), QString());
   row.kind = capture::Kind::Tunnel;
   QCOMPARE(typeText(row), QStringLiteral("tunnel"));
+}
+
+SLUICE_GUI_TEST(aFindMarksAndShowsEachHit) {
+  TextView view;
+  SearchBar bar(view);
+  view.resize(400, 200);
+  QString text;
+  for (int i = 0; i < 500; ++i) text += QStringLiteral("line %1 %2\n").arg(i).arg(i % 100 == 7 ? u"Needle" : u"hay");
+  view.setDocument(plain(text));
+  view.show();
+  bar.show();
+  bar.open();
+  bar.field().setText(QStringLiteral("nEEdle"));
+  QVERIFY(gui::test::waitUntil([&] { return bar.countText() == QStringLiteral("1 of 5"); }));
+  QCOMPARE(view.selectedText(), QStringLiteral("Needle"));
+  bar.step(1);
+  QCOMPARE(bar.countText(), QStringLiteral("2 of 5"));
+  QVERIFY(view.verticalScrollBar()->value() > 50);
+  bar.step(-1);
+  bar.step(-1);
+  QCOMPARE(bar.countText(), QStringLiteral("5 of 5"));
+  bar.field().setText(QStringLiteral("nowhere"));
+  QVERIFY(gui::test::waitUntil([&] { return bar.countText() == QStringLiteral("Not found"); }));
+}
+
+SLUICE_GUI_TEST(foldsCloseOpenAndOpenForWhatIsFoundInThem) {
+  TextView view;
+  view.resize(500, 400);
+  const QByteArray bytes = R"({"a":{"b":1,"c":[1,2]},"d":{"e":"deep"}})";
+  view.setDocument(std::make_shared<JsonDocument>(bytes));
+  view.show();
+  QCOMPARE(view.rowCount(), 12);
+  view.foldAll();
+  QVERIFY(gui::test::waitUntil([&] { return view.rowCount() == 4; }));
+  view.reveal(bytes.indexOf("deep"), bytes.indexOf("deep") + 4);
+  QVERIFY(gui::test::waitUntil([&] { return view.rowCount() == 6; }));
+  QCOMPARE(view.selectedText(), QStringLiteral("deep"));
+  view.unfoldAll();
+  QCOMPARE(view.rowCount(), 12);
+  // A click beside the number of the line that opens it.
+  const int row = QFontMetrics(view.font()).height() + 2;
+  QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, QPoint(30, 6 + row + row / 2));
+  QVERIFY(gui::test::waitUntil([&] { return view.rowCount() == 6; }));
+}
+
+SLUICE_GUI_TEST(whatIsSelectedStaysSelectedWhenTheViewBecomesNarrower) {
+  TextView view;
+  view.resize(600, 300);
+  QString text;
+  for (int i = 0; i < 200; ++i) text += QStringLiteral("a line with the number %1 and some more words behind it é\n").arg(i);
+  view.setDocument(plain(text));
+  view.show();
+  const auto at = text.toUtf8().indexOf("number 150");
+  view.reveal(at, at + 10);
+  QCOMPARE(view.selectedText(), QStringLiteral("number 150"));
+  view.resize(300, 300);
+  gui::test::handleEvents();
+  QCOMPARE(view.selectedText(), QStringLiteral("number 150"));
 }

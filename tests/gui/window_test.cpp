@@ -171,8 +171,8 @@ SLUICE_GUI_TEST(theKeyboardReachesEverything) {
   QTest::keyClick(&window.table(), Qt::Key_3, Qt::ControlModifier);
   QCOMPARE(window.inspector().tab(), Inspector::Tab::Response);
   QTest::keyClick(&window.table(), Qt::Key_Return);
-  QVERIFY(waitUntil([&] { return window.inspector().response().headView().hasFocus(); }));
-  QTest::keyClick(&window.inspector().response().headView(), Qt::Key_F6);
+  QVERIFY(waitUntil([&] { return window.inspector().response().content().hasFocus(); }));
+  QTest::keyClick(&window.inspector().response().content(), Qt::Key_F6);
   QVERIFY(window.table().hasFocus());
   QTest::keyClick(&window.table(), Qt::Key_I, Qt::ControlModifier);
   QVERIFY(window.inspector().isHidden());

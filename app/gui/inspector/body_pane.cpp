@@ -1,7 +1,7 @@
 #include "app/gui/inspector/body_pane.h"
 
-#include <QButtonGroup>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QVBoxLayout>
 
 #include "app/gui/look/labels.h"
@@ -9,63 +9,81 @@
 
 namespace sluice::gui {
 namespace {
-
-QToolButton* formButton(const QString& text, const QString& tip, QButtonGroup* group, QWidget* parent) {
-  auto* button = new QToolButton(parent);
-  button->setText(text);
-  button->setToolTip(tip);
-  button->setStatusTip(tip);
-  button->setCheckable(true);
-  button->setAutoRaise(true);
-  group->addButton(button);
-  return button;
+constexpr int kProgressMs = 100;
 }
-
-}  // namespace
 
 BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   facts_ = elidedLabel(this);
-  auto* group = new QButtonGroup(this);
-  asText_ = formButton(tr("Text"), tr("Show the body as text (Ctrl+H)"), group, this);
-  asHex_ = formButton(tr("Hex"), tr("Show the body byte by byte (Ctrl+H)"), group, this);
-  connect(asText_, &QToolButton::clicked, this, [this] { want(BodyForm::Text); });
-  connect(asHex_, &QToolButton::clicked, this, [this] { want(BodyForm::Hex); });
+  progress_ = mutedLabel({}, this);
+  problem_ = elidedLabel(this);
+  problem_->setContentsMargins(12, 3, 12, 3);
+  view_ = new TextView(this);
+  view_->setAccessibleName(name);
+  fields_ = new PairTable(name, this);
+  fields_->horizontalHeader()->show();
+  image_ = new ImageView(this);
+  image_->setAccessibleName(name);
+  search_ = new SearchBar(*view_, this);
 
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(12, 2, 6, 2);
   bar->setSpacing(2);
   bar->addWidget(facts_, 1);
-  bar->addWidget(asText_);
-  bar->addWidget(asHex_);
+  bar->addWidget(progress_);
+  auto* buttons = new QHBoxLayout;
+  buttons->setSpacing(1);
+  bar->addLayout(buttons);
+  addFormButton(BodyForm::Pretty, tr("Pretty"), tr("Laid out for reading"));
+  addFormButton(BodyForm::Text, tr("Text"), tr("As text, unpacked"));
+  addFormButton(BodyForm::Raw, tr("Raw"), tr("As it was recorded, packed if it came packed"));
+  addFormButton(BodyForm::Hex, tr("Hex"), tr("Byte by byte, as it was recorded (Ctrl+H)"));
+  addFormButton(BodyForm::Image, tr("Image"), tr("As a picture"));
+  for (const auto& [form, button] : forms_) buttons->addWidget(button);
 
-  view_ = new TextView(this);
-  view_->setAccessibleName(name);
   empty_ = hintLabel(this);
   pages_ = new QStackedWidget(this);
-  pages_->addWidget(empty_);
-  pages_->addWidget(view_);
-
+  for (QWidget* page : std::initializer_list<QWidget*>{empty_, view_, fields_, image_}) pages_->addWidget(page);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addLayout(bar);
   layout->addWidget(separatorLine(this));
+  layout->addWidget(search_);
+  layout->addWidget(problem_);
   layout->addWidget(pages_, 1);
+  connect(view_, &TextView::progressChanged, this, &BodyPane::updateProgress);
+  connect(&progressTimer_, &QTimer::timeout, this, &BodyPane::updateProgress);
   clear();
+}
+
+void BodyPane::addFormButton(BodyForm form, const QString& text, const QString& tip) {
+  auto* button = new QToolButton(this);
+  button->setText(text);
+  button->setToolTip(tip);
+  button->setStatusTip(tip);
+  button->setCheckable(true);
+  button->setAutoRaise(true);
+  connect(button, &QToolButton::clicked, this, [this, form] { want(form); });
+  forms_[form] = button;
 }
 
 void BodyPane::clear() {
   totals_ = {};
   contentType_.clear();
+  content_ = {};
   wanted_ = BodyForm::Automatic;
-  shown_ = BodyForm::Text;
-  shownBytes_ = storedBytes_ = 0;
+  shown_ = usual_ = BodyForm::Text;
+  search_->hide();
   view_->setDocument(nullptr);
+  view_->search().start(nullptr, {});
+  fields_->setPairs({});
+  image_->setImage({});
   pages_->setCurrentWidget(empty_);
-  asText_->setVisible(false);
-  asHex_->setVisible(false);
+  for (const auto& [form, button] : forms_) button->hide();
+  problem_->hide();
   empty_->clear();
   facts_->clear();
+  showReading(nullptr, 0);
 }
 
 void BodyPane::setFacts(const capture::BodyTotals& totals, const QString& contentType, bool done) {
@@ -76,17 +94,37 @@ void BodyPane::setFacts(const capture::BodyTotals& totals, const QString& conten
 }
 
 void BodyPane::setContent(const BodyContent& content, TextView::Keep keep) {
-  shownBytes_ = content.shownBytes;
-  storedBytes_ = content.storedBytes;
   shown_ = content.form;
-  const bool any = content.document != nullptr;
+  if (wanted_ == BodyForm::Automatic) usual_ = shown_;
+  content_ = content;
+  content_.document.reset();
+  content_.fields.clear();
   view_->setDocument(content.document, keep);
-  pages_->setCurrentWidget(any ? static_cast<QWidget*>(view_) : empty_);
-  asText_->setVisible(any);
-  asHex_->setVisible(any);
-  asText_->setChecked(shown_ == BodyForm::Text);
-  asHex_->setChecked(shown_ == BodyForm::Hex);
+  fields_->setPairs(content.fields);
+  image_->setImage(content.image);
+  QWidget* page = content.document != nullptr  ? static_cast<QWidget*>(view_)
+                  : !content.fields.empty()    ? static_cast<QWidget*>(fields_)
+                  : !content.image.isNull()    ? static_cast<QWidget*>(image_)
+                                               : static_cast<QWidget*>(empty_);
+  pages_->setCurrentWidget(page);
+  if (page != view_) search_->hide();
+  problem_->setText(content.problem.isEmpty() ? QString() : tr("Not unpacked: %1").arg(content.problem));
+  problem_->setVisible(!content.problem.isEmpty());
+  updateButtons(content);
   updateFacts();
+}
+
+void BodyPane::updateButtons(const BodyContent& content) {
+  const bool any = content.storedBytes > 0;
+  const bool pretty = content.kind != BodyKind::OtherText && content.kind != BodyKind::Binary && content.kind != BodyKind::Image;
+  for (const auto& [form, button] : forms_) {
+    bool shown = any;
+    if (form == BodyForm::Pretty) shown = any && pretty;
+    if (form == BodyForm::Image) shown = any && content.kind == BodyKind::Image;
+    if (form == BodyForm::Raw) shown = any && (!content.coding.isEmpty() || shown_ == BodyForm::Raw || shown_ == BodyForm::Hex);
+    button->setVisible(shown);
+    button->setChecked(form == shown_);
+  }
 }
 
 void BodyPane::setProblem(const QString& problem) {
@@ -97,15 +135,40 @@ void BodyPane::setProblem(const QString& problem) {
 void BodyPane::updateFacts() {
   QStringList facts{totals_.bytes == 0 ? tr("Body") : tr("Body, %1").arg(formatBytes(totals_.bytes))};
   if (!contentType_.isEmpty() && totals_.bytes > 0) facts << contentType_;
+  if (!content_.coding.isEmpty() && content_.shownBytes > 0) {
+    const QString size = formatBytes(content_.shownBytes) + (content_.isWhole ? QString() : QStringLiteral("+"));
+    facts << tr("%1, %2 unpacked").arg(content_.coding, size);
+  }
+  if (!content_.image.isNull()) facts << QStringLiteral("%1 × %2").arg(content_.image.width()).arg(content_.image.height());
   if (!done_ && totals_.bytes > 0) facts << tr("still arriving");
   if (totals_.capturedBytes < totals_.bytes) facts << tr("%1 recorded").arg(formatBytes(totals_.capturedBytes));
-  if (shownBytes_ < storedBytes_) facts << tr("the first %1 shown").arg(formatBytes(shownBytes_));
+  if (content_.shownBytes >= kShownBytesMax) facts << tr("the first %1 shown").arg(formatBytes(content_.shownBytes));
   facts_->setText(facts.join(QStringLiteral("  ·  ")));
   if (totals_.bytes > 0 && totals_.capturedBytes == 0) {
     empty_->setText(tr("Nothing of this body was recorded."));
+  } else if (content_.storedBytes > 0 && !content_.isWhole) {
+    empty_->setText(tr("Reading"));
   } else {
     empty_->setText(done_ ? tr("No body") : tr("No body yet"));
   }
+}
+
+void BodyPane::showReading(std::shared_ptr<const BodyProgress> progress, std::uint64_t bytes) {
+  reading_ = std::move(progress);
+  readingBytes_ = bytes;
+  reading_ != nullptr ? progressTimer_.start(kProgressMs) : progressTimer_.stop();
+  updateProgress();
+}
+
+void BodyPane::updateProgress() {
+  if (reading_ != nullptr && readingBytes_ > 0) {
+    progress_->setText(tr("Reading %1 %").arg(std::min<std::uint64_t>(99, reading_->bytes * 100 / readingBytes_)));
+  } else if (const int percent = view_->progressPercent(); percent < 100) {
+    progress_->setText(tr("Laying out %1 %").arg(percent));
+  } else {
+    progress_->clear();
+  }
+  progress_->setVisible(!progress_->text().isEmpty());
 }
 
 void BodyPane::want(BodyForm form) {
@@ -113,6 +176,13 @@ void BodyPane::want(BodyForm form) {
   emit formWanted();
 }
 
-void BodyPane::toggleForm() { want(shown_ == BodyForm::Text ? BodyForm::Hex : BodyForm::Text); }
+void BodyPane::toggleForm() {
+  if (shown_ != BodyForm::Hex) return want(BodyForm::Hex);
+  want(usual_ == BodyForm::Hex ? BodyForm::Text : BodyForm::Automatic);
+}
+
+void BodyPane::openSearch() {
+  if (pages_->currentWidget() == view_) search_->open();
+}
 
 }  // namespace sluice::gui

@@ -1,11 +1,17 @@
-// A message's body: what is known of it in one line, then its text or its bytes. GUI thread.
+// A message's body: what is known of it in one line, then its text, its bytes, its fields or its picture, with a search
+// in it. GUI thread.
 #pragma once
 
 #include <QLabel>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QToolButton>
+#include <map>
 
 #include "app/gui/inspector/body_content.h"
+#include "app/gui/inspector/image_view.h"
+#include "app/gui/inspector/pair_table.h"
+#include "app/gui/text/search_bar.h"
 #include "app/gui/text/text_view.h"
 #include "core/store/rows.h"
 
@@ -22,32 +28,51 @@ class BodyPane : public QWidget {
   void setProblem(const QString& problem);
   void clear();
 
+  // While the rest of a large body is read, out of so many bytes. Null: it is no longer.
+  void showReading(std::shared_ptr<const BodyProgress> progress, std::uint64_t bytes);
+
   // The form that the user asked for; Automatic again with each exchange.
   BodyForm wantedForm() const { return wanted_; }
   BodyForm shownForm() const { return shown_; }
+  // Between the bytes and what else there is.
   void toggleForm();
+  void want(BodyForm form);
+  void openSearch();
   TextView& view() { return *view_; }
+  PairTable& fields() { return *fields_; }
+  ImageView& image() { return *image_; }
+  SearchBar& searchBar() { return *search_; }
   QString factsText() const { return facts_->text(); }
 
  signals:
   void formWanted();
 
  private:
+  void addFormButton(BodyForm form, const QString& text, const QString& tip);
+  void updateButtons(const BodyContent& content);
   void updateFacts();
-  void want(BodyForm form);
+  void updateProgress();
 
   QLabel* facts_;
+  QLabel* progress_;
+  QLabel* problem_;
   QLabel* empty_;
-  QToolButton* asText_;
-  QToolButton* asHex_;
+  std::map<BodyForm, QToolButton*> forms_;
   QStackedWidget* pages_;
   TextView* view_;
+  PairTable* fields_;
+  ImageView* image_;
+  SearchBar* search_;
+  QTimer progressTimer_;
+  std::shared_ptr<const BodyProgress> reading_;
+  std::uint64_t readingBytes_ = 0;
   capture::BodyTotals totals_;
   QString contentType_;
   bool done_ = false;
-  std::uint64_t shownBytes_ = 0, storedBytes_ = 0;
+  BodyContent content_;  // without its document, which the view keeps
   BodyForm wanted_ = BodyForm::Automatic;
   BodyForm shown_ = BodyForm::Text;
+  BodyForm usual_ = BodyForm::Text;  // what Automatic came to
 };
 
 }  // namespace sluice::gui

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/inspector/head_fields.h"
 #include "app/gui/inspector/overview.h"
 #include "app/gui/look/labels.h"
 #include "app/gui/text/visible_text.h"
@@ -14,6 +15,7 @@ namespace sluice::gui {
 namespace {
 
 constexpr int kReloadMs = 200;
+constexpr std::uint64_t kBytesReadInAMillisecond = 8 * 1024;  // of a growing body: a small part of what a disk gives
 
 QString absentHead(const store::ExchangeRow& row, capture::Direction direction) {
   if (direction == capture::Direction::Request) return Inspector::tr("No request head was read.");
@@ -56,7 +58,11 @@ Inspector::Inspector(History& history, QWidget* parent) : QWidget(parent), histo
   layout->addWidget(pages_);
 
   for (MessagePage* page : {request_, response_}) {
-    connect(&page->body(), &BodyPane::formWanted, this, [this, page] { loadBody(*page); });
+    connect(&page->body(), &BodyPane::formWanted, this, [this, page] {
+      // The rest of what is no longer wanted need not be read.
+      if (const auto& reading = loadedOf(*page).reading) reading->cancelled = true;
+      loadBody(*page);
+    });
   }
   reloadTimer_.setSingleShot(true);
   reloadTimer_.setInterval(kReloadMs);
@@ -86,6 +92,7 @@ QWidget* Inspector::makeOverview() {
 
 void Inspector::inspect(ExchangeId id) {
   if (id == id_) return;
+  cancelReading();
   id_ = id;
   ++generation_;
   details_.reset();
@@ -165,18 +172,33 @@ void Inspector::loadBody(MessagePage& page) {
   if (!details_) return;
   Loaded& loaded = loadedOf(page);
   const auto& totals = page.direction() == capture::Direction::Request ? details_->row.request : details_->row.response;
-  const BodyForm wanted = page.body().wantedForm();
+  const bool asked = loaded.wanted != page.body().wantedForm();
   // Over the limit nothing that is shown can change any more.
   const bool same = loaded.capturedBytes == totals.capturedBytes ||
                     (loaded.shown && std::min(loaded.capturedBytes, totals.capturedBytes) >= kShownBytesMax);
-  if (loaded.reading || (same && loaded.wanted == wanted)) return;
+  if (loaded.reading != nullptr || (same && !asked)) return;
+  // A large body that grows is read anew now and then, the larger the less often.
+  const bool running = details_->row.state == store::State::Running;
+  const auto pauseMs = qint64(totals.capturedBytes / kBytesReadInAMillisecond);
+  if (running && !asked && loaded.since.isValid() && loaded.since.elapsed() < pauseMs) return reloadTimer_.start();
   loaded.capturedBytes = totals.capturedBytes;
-  loaded.wanted = wanted;
-  loaded.reading = true;
+  loaded.wanted = page.body().wantedForm();
+  loaded.since.start();
+  // The first screen of what nobody has seen yet comes before the rest.
+  readBodyOf(page, totals.capturedBytes <= kFirstBodyBytes || (loaded.shown && !asked));
+}
+
+void Inspector::readBodyOf(MessagePage& page, bool whole) {
+  Loaded& loaded = loadedOf(page);
+  const std::string& head =
+      page.direction() == capture::Direction::Request ? details_->requestHead : details_->responseHead;
+  BodyWanted wanted{id_,   page.direction(), loaded.wanted, fieldValue(head, "Content-Type"), fieldValue(head, "Content-Encoding"),
+                    whole};
+  loaded.reading = std::make_shared<BodyProgress>();
   history_.ask(
       this,
-      [id = id_, direction = page.direction(), wanted](store::Reader& reader) {
-        return readBody(reader, id, direction, wanted);
+      [wanted = std::move(wanted), progress = loaded.reading](store::Reader& reader) {
+        return readBody(reader, wanted, *progress);
       },
       [this, &page, generation = generation_](Result<BodyContent> content) {
         if (generation == generation_) takeBody(page, content);
@@ -185,28 +207,51 @@ void Inspector::loadBody(MessagePage& page) {
 
 void Inspector::takeBody(MessagePage& page, const Result<BodyContent>& content) {
   Loaded& loaded = loadedOf(page);
-  loaded.reading = false;
+  const bool cancelled = loaded.reading->cancelled;
+  loaded.reading.reset();
+  page.body().showReading(nullptr, 0);
+  if (cancelled) return loadBody(page);
   if (!content) return page.body().setProblem(errorText(content.error()));
   const bool grown = loaded.shown && page.body().shownForm() == content->form;
   loaded.shown = content->document != nullptr;
   page.body().setContent(*content, grown ? TextView::Keep::Position : TextView::Keep::Top);
+  const bool more = !content->isWhole && content->shownBytes < kShownBytesMax && content->problem.isEmpty();
+  if (more && loaded.wanted == page.body().wantedForm()) {
+    readBodyOf(page, true);
+    return page.body().showReading(loaded.reading, content->storedBytes);
+  }
   loadBody(page);  // what came or was asked for meanwhile
 }
 
-void Inspector::focusContent() {
-  QWidget* targets[] = {facts_, &request_->headView(), &response_->headView(), &messages_->table()};
-  if (!id_) return;
-  QWidget* target = targets[int(tab())];
-  if (tab() == Tab::Overview) {
-    tabs_->tabBar()->setFocus(Qt::ShortcutFocusReason);
-  } else {
-    target->setFocus(Qt::ShortcutFocusReason);
+// What is being read for an exchange that nobody looks at any more must not keep the next one waiting.
+void Inspector::cancelReading() {
+  for (Loaded* loaded : {&requestLoaded_, &responseLoaded_}) {
+    if (loaded->reading != nullptr) loaded->reading->cancelled = true;
   }
+}
+
+Inspector::~Inspector() { cancelReading(); }
+
+void Inspector::focusContent() {
+  if (!id_) return;
+  QWidget* target = nullptr;
+  switch (tab()) {
+    case Tab::Overview: target = tabs_->tabBar(); break;
+    case Tab::Request: target = &request_->content(); break;
+    case Tab::Response: target = &response_->content(); break;
+    case Tab::Messages: target = &messages_->table(); break;
+  }
+  target->setFocus(Qt::ShortcutFocusReason);
 }
 
 void Inspector::toggleBodyForm() {
   if (tab() != Tab::Request && tab() != Tab::Response) return;
   (tab() == Tab::Request ? request_ : response_)->body().toggleForm();
+}
+
+void Inspector::openSearch() {
+  if (tab() != Tab::Request && tab() != Tab::Response) return;
+  (tab() == Tab::Request ? request_ : response_)->body().openSearch();
 }
 
 }  // namespace sluice::gui

@@ -2,6 +2,7 @@
 // body never keeps the table waiting; follows the exchange while it runs. GUI thread.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QTimer>
@@ -34,6 +35,8 @@ class Inspector : public QWidget {
   void setTab(Tab tab) { tabs_->setCurrentIndex(int(tab)); }
   void focusContent();
   void toggleBodyForm();
+  void openSearch();
+  ~Inspector() override;
 
   FactSheet& facts() { return *facts_; }
   MessagePage& request() { return *request_; }
@@ -46,17 +49,20 @@ class Inspector : public QWidget {
  private:
   QWidget* makeOverview();
   void load();
+  void cancelReading();
   void takeDetails(Result<std::optional<store::ExchangeDetails>> details);
   void showDetails(const store::ExchangeDetails& details);
   void loadBody(MessagePage& page);
+  void readBodyOf(MessagePage& page, bool whole);
   void takeBody(MessagePage& page, const Result<BodyContent>& content);
 
   // What of a body is shown or being read, to know whether there is anything new.
   struct Loaded {
     std::uint64_t capturedBytes = ~std::uint64_t(0);
     BodyForm wanted = BodyForm::Automatic;
-    bool reading = false;
     bool shown = false;
+    std::shared_ptr<BodyProgress> reading;  // null: nothing is being read
+    QElapsedTimer since;                    // the last reading
   };
   Loaded& loadedOf(const MessagePage& page) {
     return page.direction() == capture::Direction::Request ? requestLoaded_ : responseLoaded_;

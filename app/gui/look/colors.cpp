@@ -25,6 +25,7 @@ Colors lightColors() {
   c.bad = "#bf1f2b";
   c.tunnel = "#6544b8";
   c.running = "#0a6a75";
+  c.hit = "#ffe08a";
   c.bannerInfo = "#e3effc";
   c.bannerWarning = "#fdf0d5";
   c.bannerBad = "#fce4e4";
@@ -50,6 +51,7 @@ Colors darkColors() {
   c.bad = "#ff8087";
   c.tunnel = "#b9a3ff";
   c.running = "#5ccfdb";
+  c.hit = "#6b5412";
   c.bannerInfo = "#1c3148";
   c.bannerWarning = "#40331a";
   c.bannerBad = "#472428";

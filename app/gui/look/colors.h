@@ -12,6 +12,7 @@ struct Colors {
   QColor window, base, alternateBase, text, muted, faint, border, accent, accentText;
   QColor selection, selectionIdle;  // rows of the table; the text on them stays `text`
   QColor good, redirect, warning, bad, tunnel, running;
+  QColor hit;  // behind what a search has found
   QColor bannerInfo, bannerWarning, bannerBad;  // quiet fills behind `text`
 };
 

@@ -56,6 +56,84 @@ QPainterPath crossPath(double margin) {
   return path;
 }
 
+QPainterPath arrowPath(bool up) {
+  QPainterPath path;
+  path.moveTo(3.5, up ? 10 : 6);
+  path.lineTo(8, up ? 5.5 : 10.5);
+  path.lineTo(12.5, up ? 10 : 6);
+  return path;
+}
+
+// A gauge with its needle.
+QPainterPath throttlePath() {
+  QPainterPath path;
+  path.arcMoveTo(QRectF(2, 3.5, 12, 12), -20);
+  path.arcTo(QRectF(2, 3.5, 12, 12), -20, 220);
+  path.moveTo(8, 9.5);
+  path.lineTo(11, 6.2);
+  return path;
+}
+
+QPainterPath trashPath() {
+  QPainterPath path;
+  path.moveTo(3, 4.5);
+  path.lineTo(13, 4.5);
+  path.moveTo(6, 4.5);
+  path.lineTo(6.5, 2.5);
+  path.lineTo(9.5, 2.5);
+  path.lineTo(10, 4.5);
+  path.moveTo(4.3, 4.5);
+  path.lineTo(5, 13.5);
+  path.lineTo(11, 13.5);
+  path.lineTo(11.7, 4.5);
+  return path;
+}
+
+QPainterPath chartPath() {
+  QPainterPath path;
+  path.moveTo(2.5, 2.5);
+  path.lineTo(2.5, 13.5);
+  path.lineTo(13.5, 13.5);
+  path.moveTo(4.5, 10.5);
+  path.lineTo(7, 7);
+  path.lineTo(9, 9);
+  path.lineTo(13, 4);
+  return path;
+}
+
+// Two ends and what goes both ways between them.
+QPainterPath connectionsPath() {
+  QPainterPath path;
+  path.moveTo(2.5, 5.5);
+  path.lineTo(13, 5.5);
+  path.lineTo(10.5, 3);
+  path.moveTo(13.5, 10.5);
+  path.lineTo(3, 10.5);
+  path.lineTo(5.5, 13);
+  return path;
+}
+
+QPainterPath filterPath() {
+  QPainterPath path;
+  path.moveTo(2.5, 3.5);
+  path.lineTo(13.5, 3.5);
+  path.lineTo(9.5, 8.5);
+  path.lineTo(9.5, 13);
+  path.lineTo(6.5, 11.5);
+  path.lineTo(6.5, 8.5);
+  path.closeSubpath();
+  return path;
+}
+
+QPainterPath globePath() {
+  QPainterPath path;
+  path.addEllipse(QRectF(2, 2, 12, 12));
+  path.addEllipse(QRectF(5.5, 2, 5, 12));
+  path.moveTo(2, 8);
+  path.lineTo(14, 8);
+  return path;
+}
+
 // A dashed frame with a small cross: the selection goes away.
 QPainterPath deselectPath() {
   QPainterPath path;
@@ -115,7 +193,9 @@ QPainterPath signPath(Glyph glyph) {
 
 QPainterPath solidPath(Glyph glyph) {
   QPainterPath path;
-  if (glyph == Glyph::Stop) {
+  if (glyph == Glyph::Record) {
+    path.addEllipse(QRectF(3.5, 3.5, 9, 9));
+  } else if (glyph == Glyph::Stop) {
     path.addRoundedRect(QRectF(3.5, 3.5, 9, 9), 1.5, 1.5);
   } else {
     path.moveTo(4.5, 2.8);
@@ -129,7 +209,16 @@ QPainterPath solidPath(Glyph glyph) {
 QPainterPath outline(Glyph glyph) {
   switch (glyph) {
     case Glyph::Start:
+    case Glyph::Record:
     case Glyph::Stop: return solidPath(glyph);
+    case Glyph::Up:
+    case Glyph::Down: return arrowPath(glyph == Glyph::Up);
+    case Glyph::Throttle: return throttlePath();
+    case Glyph::Trash: return trashPath();
+    case Glyph::Chart: return chartPath();
+    case Glyph::Connections: return connectionsPath();
+    case Glyph::Filter: return filterPath();
+    case Glyph::Globe: return globePath();
     case Glyph::Restart: return restartPath();
     case Glyph::Follow: return followPath();
     case Glyph::Copy: return copyPath();
@@ -145,7 +234,7 @@ QPainterPath outline(Glyph glyph) {
   return {};
 }
 
-bool isSolid(Glyph glyph) { return glyph == Glyph::Start || glyph == Glyph::Stop; }
+bool isSolid(Glyph glyph) { return glyph == Glyph::Start || glyph == Glyph::Stop || glyph == Glyph::Record; }
 
 QColor colorOf(Glyph glyph, QIcon::Mode mode) {
   const QPalette palette = QGuiApplication::palette();
@@ -154,6 +243,7 @@ QColor colorOf(Glyph glyph, QIcon::Mode mode) {
   switch (glyph) {
     case Glyph::Start: return colors.good;
     case Glyph::Stop:
+    case Glyph::Record:
     case Glyph::Error: return colors.bad;
     case Glyph::Warning: return colors.warning;
     case Glyph::Info: return colors.accent;

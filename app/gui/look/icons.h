@@ -19,7 +19,16 @@ enum class Glyph {
   Info,
   Warning,
   Error,
-  Close
+  Close,
+  Up,
+  Down,
+  Record,
+  Throttle,
+  Trash,
+  Chart,
+  Connections,
+  Filter,
+  Globe
 };
 
 QIcon icon(Glyph glyph);

@@ -1,102 +1,143 @@
 #include "app/gui/text/document.h"
 
 #include <algorithm>
+#include <cstring>
+
+#include "app/gui/text/line_builder.h"
 
 namespace sluice::gui {
 namespace {
-constexpr qsizetype kBytesPerLine = 16;
+
+constexpr qint64 kBytesPerLine = 16;
 constexpr int kOffsetDigits = 8;
 constexpr int kHexColumn = kOffsetDigits + 2;
 // "47 45 54 20  68 74 ..." : three characters a byte, one more in the middle.
 constexpr int kTextColumn = kHexColumn + int(kBytesPerLine) * 3 + 2;
 
-QChar printable(char byte) {
-  const auto c = static_cast<unsigned char>(byte);
-  return c >= 0x20 && c < 0x7f ? QChar(c) : QChar(u'·');
+QChar printable(unsigned char c) { return c >= 0x20 && c < 0x7f ? QChar(c) : QChar(u'·'); }
+
+int hexColumn(qint64 byte) { return kHexColumn + int(byte) * 3 + (byte >= kBytesPerLine / 2 ? 1 : 0); }
+
+// Whether each of the eight bytes is a printable ASCII character: none below 0x20, none above 0x7e.
+bool isPrintable(quint64 eight) {
+  constexpr quint64 kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  const quint64 below = (eight - kOnes * 0x20) & ~eight & kHigh;
+  const quint64 del = eight ^ (kOnes * 0x7f);
+  const quint64 isDel = (del - kOnes) & ~del & kHigh;
+  return ((eight & kHigh) | below | isDel) == 0;
 }
 
-// East Asian wide characters take two columns of a fixed-width font.
-int columnsOf(char32_t c, qsizetype column) {
-  if (c == '\t') return kTabColumns - int(column % kTabColumns);
-  const bool wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
-                    (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-                    (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
-  return wide ? 2 : 1;
-}
 }  // namespace
 
-PlainDocument::PlainDocument(QString text) : text_(std::move(text)) {
-  lineStarts_.push_back(0);
-  for (qsizetype at = text_.indexOf(u'\n'); at >= 0; at = text_.indexOf(u'\n', at + 1)) lineStarts_.push_back(at + 1);
-  // The last line counts unless it is empty; its line feed is as good as there.
-  if (lineStarts_.back() < text_.size()) lineStarts_.push_back(text_.size() + 1);
-}
-
-QString PlainDocument::line(qsizetype index) const {
-  return text_.mid(lineStarts_[std::size_t(index)], lineLength(index));
-}
-
-qsizetype PlainDocument::lineLength(qsizetype index) const {
-  return lineStarts_[std::size_t(index) + 1] - 1 - lineStarts_[std::size_t(index)];
-}
-
-std::vector<TextRow> PlainDocument::wrap(qsizetype columns) const {
-  std::vector<TextRow> rows;
-  rows.reserve(lineStarts_.size() + std::size_t(text_.size() / columns));
-  for (qsizetype i = 0; i < lineCount(); ++i) wrapLine(i, columns, rows);
-  return rows;
-}
-
-void PlainDocument::wrapLine(qsizetype index, qsizetype columns, std::vector<TextRow>& rows) const {
-  const auto first = lineStarts_[std::size_t(index)];
-  const auto length = lineLength(index);
-  qsizetype start = 0, column = 0;
-  for (qsizetype i = 0; i < length; ++i) {
-    const QChar unit = text_[first + i];
-    const bool pair = unit.isHighSurrogate() && i + 1 < length;
-    const int width = columnsOf(pair ? QChar::surrogateToUcs4(unit, text_[first + i + 1]) : unit.unicode(), column);
-    if (column + width > columns && i > start) {
-      rows.push_back({qint32(index), qint32(start), qint32(i - start)});
-      start = i;
-      column = 0;
-    }
-    column += width;
-    if (pair) ++i;
+qint32 asciiColumns(QByteArrayView bytes) {
+  qsizetype i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    quint64 eight;
+    std::memcpy(&eight, bytes.data() + i, 8);
+    if (!isPrintable(eight)) return -1;
   }
-  rows.push_back({qint32(index), qint32(start), qint32(length - start)});
-}
-
-std::vector<StyledRange> HeadDocument::styles(qsizetype index) const {
-  const QString text = line(index);
-  if (index == 0) return {{0, int(text.size()), TextStyle::Strong}};
-  const auto colon = int(text.indexOf(u':'));
-  if (colon <= 0) return {};
-  return {{0, colon, TextStyle::Name}, {colon, 1, TextStyle::Muted}};
-}
-
-qsizetype HexDocument::lineCount() const { return (bytes_.size() + kBytesPerLine - 1) / kBytesPerLine; }
-
-QString HexDocument::line(qsizetype index) const {
-  const auto offset = index * kBytesPerLine;
-  const auto count = std::min(kBytesPerLine, bytes_.size() - offset);
-  QString text = QString::number(offset, 16).rightJustified(kOffsetDigits, u'0');
-  text.resize(kTextColumn, u' ');
-  for (qsizetype i = 0; i < count; ++i) {
-    const auto byte = static_cast<unsigned char>(bytes_[offset + i]);
-    const auto column = kHexColumn + i * 3 + (i >= kBytesPerLine / 2 ? 1 : 0);
-    text[column] = QChar(u"0123456789abcdef"[byte >> 4]);
-    text[column + 1] = QChar(u"0123456789abcdef"[byte & 15]);
+  for (; i < bytes.size(); ++i) {
+    const auto c = static_cast<unsigned char>(bytes[i]);
+    if (c < 0x20 || c >= 0x7f) return -1;
   }
-  for (qsizetype i = 0; i < count; ++i) text += printable(bytes_[offset + i]);
-  return text;
+  return qint32(bytes.size());
 }
 
-qsizetype HexDocument::lineLength(qsizetype index) const {
-  return kTextColumn + std::min(kBytesPerLine, bytes_.size() - index * kBytesPerLine);
+bool Document::isAt(qint64 at, const char* text) const {
+  const auto length = qint64(std::strlen(text));
+  return at + length <= size() && std::memcmp(bytes_.constData() + at, text, std::size_t(length)) == 0;
 }
 
-std::vector<StyledRange> HexDocument::styles(qsizetype index) const {
-  return {{0, kOffsetDigits, TextStyle::Muted}, {kTextColumn, int(lineLength(index)) - kTextColumn, TextStyle::Name}};
+qint64 Document::skipSpace(qint64 at) const {
+  while (at < size() && (byteAt(at) <= ' ') &&
+         (byteAt(at) == ' ' || byteAt(at) == '\n' || byteAt(at) == '\r' || byteAt(at) == '\t' || byteAt(at) == '\f')) {
+    ++at;
+  }
+  return at;
 }
+
+qint64 Document::pieceEnd(qint64 from, qsizetype rowColumns) const {
+  if (size() - from <= kPieceBytesMax) return size();
+  const qint64 whole = std::max<qint64>(1, kPieceBytesMax / std::max<qint64>(1, rowColumns)) * rowColumns;
+  if (asciiColumns(QByteArrayView(bytes_).sliced(from, std::min(whole, size() - from))) >= 0) return from + whole;
+  qint64 end = from + kPieceBytesMax;
+  // No character has more than three bytes after its first.
+  for (int back = 0; back < 3 && (byteAt(end) & 0xc0) == 0x80; ++back) --end;
+  return end;
+}
+
+std::optional<Line> PlainDocument::lineAt(const Place& place, const Layout& layout) const {
+  if (place.at >= size()) return std::nullopt;
+  const qint64 limit = std::min(size(), place.at + kPieceBytesMax);
+  const auto* begin = bytes().constData() + place.at;
+  const auto* feed = static_cast<const char*>(std::memchr(begin, '\n', std::size_t(limit - place.at)));
+  Line line;
+  line.begin = place;
+  line.from = place.at;
+  line.next = place;
+  if (feed != nullptr) {
+    line.to = place.at + (feed - begin);
+    line.next.at = line.to + 1;
+    if (line.to > line.from && byteAt(line.to - 1) == '\r') --line.to;
+  } else {
+    line.to = limit < size() ? pieceEnd(place.at, layout.columns) : size();
+    line.next.at = line.to;
+  }
+  line.next.continues = feed == nullptr && line.to < size();
+  line.next.line = line.next.continues ? place.line : place.line + 1;
+  line.columns = asciiColumns(QByteArrayView(bytes()).sliced(line.from, line.to - line.from));
+  return line;
+}
+
+BuiltLine PlainDocument::build(const Line& line) const {
+  LineBuilder builder(bytes(), line.from);
+  builder.add(line.from, line.to);
+  return builder.take(line.to);
+}
+
+BuiltLine HeadDocument::build(const Line& line) const {
+  BuiltLine built = PlainDocument::build(line);
+  if (line.begin.line == 0) {
+    built.styles = {{0, int(built.text.size()), TextStyle::Strong}};
+  } else if (const auto colon = int(built.text.indexOf(u':')); colon > 0 && !line.begin.continues) {
+    built.styles = {{0, colon, TextStyle::Name}, {colon, 1, TextStyle::Muted}};
+  }
+  return built;
+}
+
+std::optional<Line> HexDocument::lineAt(const Place& place, const Layout&) const {
+  if (place.at >= size()) return std::nullopt;
+  Line line;
+  line.begin = place;
+  line.from = place.at;
+  line.to = std::min(size(), place.at + kBytesPerLine);
+  line.columns = kTextColumn + qint32(line.to - line.from);
+  line.next = {line.to, place.line + 1, 0, 0, false};
+  return line;
+}
+
+BuiltLine HexDocument::build(const Line& line) const {
+  const qint64 count = line.to - line.from;
+  BuiltLine built;
+  built.text = QString::number(line.from, 16).rightJustified(kOffsetDigits, u'0');
+  built.text.resize(kTextColumn, u' ');
+  built.byteOf.assign(std::size_t(kTextColumn), -1);
+  for (qint64 i = 0; i < count; ++i) {
+    const unsigned char byte = byteAt(line.from + i);
+    const int column = hexColumn(i);
+    built.text[column] = QChar(u"0123456789abcdef"[byte >> 4]);
+    built.text[column + 1] = QChar(u"0123456789abcdef"[byte & 15]);
+    built.byteOf[std::size_t(column)] = built.byteOf[std::size_t(column) + 1] = qint32(i);
+  }
+  for (qint64 i = 0; i < count; ++i) {
+    built.text += printable(byteAt(line.from + i));
+    built.byteOf.push_back(qint32(i));
+  }
+  built.byteOf.push_back(qint32(count));
+  built.styles = {{0, kOffsetDigits, TextStyle::Muted}, {kTextColumn, int(count), TextStyle::Name}};
+  return built;
+}
+
+qsizetype HexDocument::fixedColumns() const { return kTextColumn + kBytesPerLine; }
 
 }  // namespace sluice::gui

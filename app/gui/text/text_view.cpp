@@ -1,30 +1,29 @@
 #include "app/gui/text/text_view.h"
 
-#include <QAction>
 #include <QClipboard>
-#include <QContextMenuEvent>
 #include <QFontDatabase>
 #include <QGuiApplication>
-#include <QMenu>
-#include <QPainter>
+#include <QKeyEvent>
 #include <QScrollBar>
 #include <algorithm>
 #include <cmath>
 
-#include "app/gui/look/colors.h"
+#include "app/gui/text/text_metrics.h"
 
 namespace sluice::gui {
 namespace {
-constexpr int kMargin = 12;
-constexpr int kGutterGap = 10;
-constexpr int kDragScrollMs = 30;
-// More than anybody pastes on purpose; keeps a slip of the finger from filling the clipboard.
-constexpr qsizetype kCopyCharactersMax = 16 * 1024 * 1024;
 
-double columnWidth(const QWidget& widget) { return QFontMetricsF(widget.font()).horizontalAdvance(u'0'); }
+// Laid out at once: some milliseconds. What is longer is laid out in the background after its first screen.
+constexpr qint64 kBytesAtOnce = 192 * 1024;
+constexpr qint64 kFirstBytes = 64 * 1024;
+constexpr qint64 kPieceBytes = 1024 * 1024;
+// More than anybody pastes on purpose; keeps a slip of the finger from filling the clipboard.
+constexpr qint64 kCopyCharactersMax = 16 * 1024 * 1024;
+constexpr std::size_t kFoldsAtOnce = 10'000;
+
 }  // namespace
 
-TextView::TextView(QWidget* parent) : QAbstractScrollArea(parent) {
+TextView::TextView(QWidget* parent) : QAbstractScrollArea(parent), walking_(this), folding_(this) {
   setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   setFocusPolicy(Qt::StrongFocus);
   setFrameShape(QFrame::NoFrame);
@@ -33,175 +32,239 @@ TextView::TextView(QWidget* parent) : QAbstractScrollArea(parent) {
   viewport()->setAutoFillBackground(true);
   // A captured text says nothing about how our own window runs: rows always begin at the left.
   setLayoutDirection(Qt::LeftToRight);
+  connect(&search_, &TextSearch::changed, viewport(), qOverload<>(&QWidget::update));
 }
 
 void TextView::setDocument(DocumentPtr document, Keep keep) {
   QScrollBar* bar = verticalScrollBar();
   const bool atEnd = bar->maximum() > 0 && bar->value() == bar->maximum();
-  document_ = std::move(document);
-  wrapColumns_ = 0;
-  wrapLines();
-  if (keep == Keep::Top) {
+  walking_.cancel();
+  folding_.cancel();
+  pending_.reset();
+  revealFrom_ = -1;
+  if (keep == Keep::Top) folded_.reset();
+  if (document == nullptr) {
+    index_.reset();
     anchor_ = caret_ = {};
-    bar->setValue(0);
+    search_.start(nullptr, {});
+    updateScrollBars();
+    emit progressChanged();
+    return viewport()->update();
+  }
+  layOut(document, index_ == nullptr ? Keep::Top : keep);
+  if (keep == Keep::Top) {
     horizontalScrollBar()->setValue(0);
   } else if (atEnd) {
     bar->setValue(bar->maximum());  // who reads the end of a stream goes on reading its end
   }
-  if (document_ == nullptr || std::max(anchor_, caret_).line >= document_->lineCount()) anchor_ = caret_ = {};
-  viewport()->update();
+  if (!search_.text().isEmpty()) search_.start(document, search_.text());
+}
+
+// The window has a Find of its own; here it is the one within this text.
+bool TextView::event(QEvent* event) {
+  const bool find = event->type() == QEvent::ShortcutOverride &&
+                    static_cast<QKeyEvent*>(event)->matches(QKeySequence::Find);
+  if (find) event->accept();
+  return QAbstractScrollArea::event(event);
 }
 
 // --- rows -------------------------------------------------------------------------------------------------------
 
-qsizetype TextView::rowCount() const {
-  if (document_ == nullptr) return 0;
-  return rows_.empty() ? document_->lineCount() : qsizetype(rows_.size());
+Layout TextView::wantedLayout() const {
+  const auto room = viewport()->width() - gutterWidth() - 2 * kTextMargin;
+  return {std::max<qsizetype>(20, qsizetype(room / columnWidth(*this))), folded_};
 }
 
-TextRow TextView::rowAt(qsizetype index) const {
-  if (!rows_.empty()) return rows_[std::size_t(index)];
-  return {qint32(index), 0, qint32(document_->lineLength(index))};
-}
-
-void TextView::wrapLines() {
-  const auto room = viewport()->width() - gutterWidth() - 2 * kMargin;
-  const auto columns = std::max<qsizetype>(20, qsizetype(room / columnWidth(*this)));
-  if (columns != wrapColumns_) {
-    wrapColumns_ = columns;
-    rows_ = document_ == nullptr ? std::vector<TextRow>() : document_->wrap(columns);
+void TextView::layOut(const DocumentPtr& document, Keep keep) {
+  const Layout layout = wantedLayout();
+  auto index = std::make_unique<RowIndex>(document, layout);
+  Mark from;
+  const bool grown = keep == Keep::Position && index_ != nullptr && index_->document() != document &&
+                     index_->layout().columns == layout.columns && index_->layout().folded == layout.folded;
+  if (grown) from = index->takeUnchanged(*index_);
+  RowWalk walk(document, layout, from);
+  const qint64 rest = document->bytes().size() - from.place.at;
+  index->take(walk.step(rest <= kBytesAtOnce ? rest + 1 : kFirstBytes));
+  const bool whole = index->isWhole();
+  if (whole || keep == Keep::Top || isFarEnough(*index)) {
+    pending_.reset();
+    adopt(std::move(index), keep);
+  } else {
+    pending_ = std::move(index);
   }
+  whole ? walking_.cancel() : walkOn(std::move(walk));
+  emit progressChanged();
+}
+
+void TextView::walkOn(RowWalk walk) {
+  walking_.start([this, walk = std::move(walk)]() mutable -> Background::Piece {
+    Walked walked = walk.step(kPieceBytes);
+    const bool more = !walked.whole;
+    return {[this, walked = std::move(walked)] { takeWalked(walked); }, more};
+  });
+}
+
+void TextView::takeWalked(const Walked& walked) {
+  (pending_ != nullptr ? pending_ : index_)->take(walked);
+  if (pending_ != nullptr && (walked.whole || isFarEnough(*pending_))) adopt(std::move(pending_), Keep::Position);
   updateScrollBars();
+  revealNow();
+  emit progressChanged();
+}
+
+// Whether all that is on view now could be shown by it.
+bool TextView::isFarEnough(const RowIndex& index) const {
+  if (index.rowCount() == 0) return false;
+  if (rowCount() == 0) return true;
+  const QScrollBar* bar = verticalScrollBar();
+  const qint64 last = std::min<qint64>(rowCount() - 1, bar->value() + bar->pageStep());
+  return index.walkedBytes() > byteOf({last, 0});
+}
+
+// What stood at the top stays at the top, and what was selected stays selected.
+void TextView::adopt(std::unique_ptr<RowIndex> index, Keep keep) {
+  viewport()->update();
+  if (keep == Keep::Top || rowCount() == 0 || index->rowCount() == 0) {
+    index_ = std::move(index);
+    anchor_ = caret_ = {};
+    updateScrollBars();
+    return verticalScrollBar()->setValue(0);
+  }
+  if (index->document()->fixedColumns() > 0) {  // its rows stay what they are
+    index_ = std::move(index);
+    return updateScrollBars();
+  }
+  const qint64 top = byteOf({verticalScrollBar()->value(), 0});
+  const qint64 anchor = byteOf(anchor_), caret = byteOf(caret_);
+  const bool selected = hasSelection();
+  index_ = std::move(index);
+  updateScrollBars();
+  verticalScrollBar()->setValue(int(index_->rowAtByte(top)));
+  caret_ = positionOfByte(caret);
+  anchor_ = selected ? positionOfByte(anchor) : caret_;
 }
 
 void TextView::updateScrollBars() {
-  const int page = std::max(1, (viewport()->height() - kMargin) / rowHeight());
+  const int page = std::max(1, (viewport()->height() - kTextMargin) / rowHeight());
   verticalScrollBar()->setPageStep(page);
-  verticalScrollBar()->setRange(0, int(std::max<qsizetype>(0, rowCount() - page)));
-  qsizetype widest = 0;
-  if (rows_.empty() && rowCount() > 0) widest = document_->lineLength(0);  // without wrapping all lines are alike
-  const int need = int(std::ceil(double(widest) * columnWidth(*this))) + gutterWidth() + 2 * kMargin;
+  verticalScrollBar()->setRange(0, int(std::max<qint64>(0, rowCount() - page)));
+  const qsizetype widest = index_ == nullptr ? 0 : index_->document()->fixedColumns();
+  const int need = int(std::ceil(double(widest) * columnWidth(*this))) + gutterWidth() + 2 * kTextMargin;
   horizontalScrollBar()->setPageStep(viewport()->width());
   horizontalScrollBar()->setSingleStep(int(columnWidth(*this)) * 4);
-  horizontalScrollBar()->setRange(0, std::max(0, need - viewport()->width()));
+  horizontalScrollBar()->setRange(0, widest == 0 ? 0 : std::max(0, need - viewport()->width()));
 }
 
-int TextView::gutterWidth() const {
-  if (document_ == nullptr || !document_->hasLineNumbers()) return 0;
-  const auto digits = std::max<qsizetype>(3, QString::number(document_->lineCount()).size());
-  return int(std::ceil(double(digits) * columnWidth(*this))) + kGutterGap;
+int TextView::progressPercent() const {
+  const RowIndex* index = pending_ != nullptr ? pending_.get() : index_.get();
+  if (index == nullptr || index->isWhole()) return 100;
+  const auto bytes = std::max<qint64>(1, index->document()->bytes().size());
+  return int(std::min<qint64>(99, index->walkedBytes() * 100 / bytes));
 }
 
-int TextView::rowHeight() const { return std::max(1, QFontMetrics(font()).height() + 2); }
+int TextView::heightForAllRows() const { return int(std::min<qint64>(rowCount(), 10'000)) * rowHeight() + kTextMargin; }
 
-int TextView::heightForAllRows() const { return int(std::min<qsizetype>(rowCount(), 10'000)) * rowHeight() + kMargin; }
+qint64 TextView::lengthOf(qint64 row) const { return index_->row(row).length; }
 
-// --- painting ---------------------------------------------------------------------------------------------------
+qint64 TextView::byteOf(Position position) const {
+  const Row& row = index_->row(std::clamp<qint64>(position.row, 0, rowCount() - 1));
+  if (index_->document()->fixedColumns() > 0) return row.line.from;
+  return row.byteOf(std::clamp<qint64>(position.column, 0, row.length));
+}
 
-void TextView::paintEvent(QPaintEvent* event) {
-  QPainter painter(viewport());
-  if (gutterWidth() > 0) {
-    const QRect gutter(0, 0, kMargin / 2 + gutterWidth() - horizontalScrollBar()->value(), height());
-    painter.fillRect(gutter & event->rect(), colorsOf(palette()).alternateBase);
+TextView::Position TextView::positionOfByte(qint64 byte) const {
+  const qint64 index = index_->rowAtByte(byte);
+  const Row& row = index_->row(index);
+  for (qint64 column = 0; column < row.length; ++column) {
+    if (row.built->byteOf[std::size_t(row.start + column)] >= 0 && row.byteOf(column) >= byte) return {index, column};
   }
-  const auto first = qsizetype(verticalScrollBar()->value());
-  const auto count = viewport()->height() / rowHeight() + 2;
-  for (qsizetype i = first; i < std::min(rowCount(), first + count); ++i) {
-    paintRow(painter, i, kMargin / 2 + int(i - first) * rowHeight());
-  }
+  return {index, row.length};
 }
 
-void TextView::paintRow(QPainter& painter, qsizetype index, int y) const {
-  const TextRow row = rowAt(index);
-  const int x = kMargin + gutterWidth() - horizontalScrollBar()->value();
-  if (gutterWidth() > 0 && row.start == 0) paintLineNumber(painter, row, y);
+// --- folds ------------------------------------------------------------------------------------------------------
 
-  const auto layout = layoutOf(row);
-  QList<QTextLayout::FormatRange> selections;
-  const auto [from, to] = std::minmax(anchor_, caret_);
-  const Position rowFrom{row.line, row.start}, rowTo{row.line, row.start + row.length};
-  if (from < to && from <= rowTo && to >= rowFrom) {
-    QTextLayout::FormatRange range;
-    range.start = int(std::max(from, rowFrom).column - row.start);
-    range.length = int(std::min(to, rowTo).column - row.start) - range.start;
-    range.format.setBackground(palette().highlight());
-    range.format.setForeground(palette().highlightedText());
-    if (range.length > 0) selections.append(range);
-  }
-  painter.setPen(palette().color(QPalette::Text));
-  layout->draw(&painter, QPointF(x, y), selections);
+void TextView::setFolded(std::shared_ptr<const FoldSet> folded) {
+  folded_ = std::move(folded);
+  layOut(index_->document(), Keep::Position);
 }
 
-void TextView::paintLineNumber(QPainter& painter, const TextRow& row, int y) const {
-  const int right = kMargin + gutterWidth() - kGutterGap - horizontalScrollBar()->value();
-  painter.setPen(colorsOf(palette()).faint);
-  painter.drawText(QRect(right - gutterWidth(), y, gutterWidth(), rowHeight()), Qt::AlignRight | Qt::AlignVCenter,
-                   QString::number(row.line + 1));
+void TextView::toggleFold(qint64 opener) {
+  if (!canFold()) return;
+  auto changed = folded_ == nullptr ? std::make_shared<FoldSet>() : std::make_shared<FoldSet>(*folded_);
+  if (changed->erase(opener) > 0) return setFolded(changed);
+  // What it hides may be the whole document.
+  folding_.start([this, opener, changed, document = index_->document()]() -> Background::Piece {
+    if (const auto fold = document->foldFrom(opener)) changed->emplace(opener, *fold);
+    return {[this, changed] { setFolded(changed); }, false};
+  });
 }
 
-std::unique_ptr<QTextLayout> TextView::layoutOf(const TextRow& row) const {
-  auto layout = std::make_unique<QTextLayout>(document_->line(row.line).mid(row.start, row.length), font());
-  QTextOption option;
-  option.setWrapMode(QTextOption::NoWrap);
-  option.setTextDirection(Qt::LeftToRight);
-  option.setTabStopDistance(columnWidth(*this) * kTabColumns);
-  layout->setTextOption(option);
-  layout->setFormats(formatsOf(row));
-  layout->beginLayout();
-  layout->createLine();
-  layout->endLayout();
-  return layout;
-}
-
-QList<QTextLayout::FormatRange> TextView::formatsOf(const TextRow& row) const {
-  const Colors& colors = colorsOf(palette());
-  QList<QTextLayout::FormatRange> formats;
-  for (const StyledRange& range : document_->styles(row.line)) {
-    const int start = std::max(range.start - row.start, 0);
-    const int end = std::min(range.start + range.length - row.start, row.length);
-    if (end <= start) continue;
-    QTextLayout::FormatRange format{start, end - start, {}};
-    switch (range.style) {
-      case TextStyle::Plain: break;
-      case TextStyle::Name: format.format.setForeground(colors.redirect); break;
-      case TextStyle::Muted: format.format.setForeground(colors.faint); break;
-      case TextStyle::Strong: format.format.setFontWeight(QFont::DemiBold); break;
+void TextView::foldAll() {
+  if (!canFold()) return;
+  // The outermost stays open, or nothing would be left to see.
+  folding_.start([this, document = index_->document(), layout = index_->layout()]() -> Background::Piece {
+    auto folds = std::make_shared<FoldSet>();
+    Layout folded{layout.columns, folds};
+    Place place;
+    while (const auto line = document->lineAt(place, folded)) {
+      const bool fold = line->fold == Line::Fold::Open && place.depth > 0 && folds->size() < kFoldsAtOnce;
+      const auto hidden = fold ? document->foldFrom(line->foldAt) : std::nullopt;
+      if (hidden) folds->emplace(line->foldAt, *hidden);
+      if (!hidden) place = line->next;
     }
-    formats.append(format);
+    return {[this, folds] { setFolded(folds); }, false};
+  });
+}
+
+void TextView::unfoldAll() {
+  if (folded_ != nullptr) setFolded(nullptr);
+}
+
+// --- finding ----------------------------------------------------------------------------------------------------
+
+void TextView::reveal(qint64 from, qint64 to) {
+  if (index_ == nullptr) return;
+  revealFrom_ = from;
+  revealTo_ = to;
+  if (folded_ != nullptr) {
+    auto open = std::make_shared<FoldSet>(*folded_);
+    std::erase_if(*open, [from](const auto& fold) { return fold.first < from && from < fold.second.end; });
+    if (open->size() < folded_->size()) setFolded(open);
   }
-  return formats;
+  revealNow();
+}
+
+void TextView::revealNow() {
+  if (revealFrom_ < 0 || pending_ != nullptr || rowCount() == 0) return;
+  if (!index_->isWhole() && index_->walkedBytes() <= revealTo_) return;
+  anchor_ = positionOfByte(revealFrom_);
+  caret_ = positionOfByte(revealTo_);
+  revealFrom_ = -1;
+  QScrollBar* bar = verticalScrollBar();
+  const auto row = int(anchor_.row);
+  if (row < bar->value() || row >= bar->value() + bar->pageStep()) bar->setValue(row - bar->pageStep() / 3);
+  viewport()->update();
+}
+
+qint64 TextView::searchOrigin() const {
+  if (rowCount() == 0) return 0;
+  if (hasSelection()) return byteOf(std::min(anchor_, caret_));
+  return byteOf({verticalScrollBar()->value(), 0});
 }
 
 // --- selection --------------------------------------------------------------------------------------------------
 
-TextView::Position TextView::positionAt(QPoint point) const {
-  if (rowCount() == 0) return {};
-  const auto index =
-      qsizetype(verticalScrollBar()->value()) + qsizetype(std::floor(double(point.y() - kMargin / 2) / rowHeight()));
-  if (index < 0) return {};
-  if (index >= rowCount()) return {document_->lineCount() - 1, document_->lineLength(document_->lineCount() - 1)};
-  const TextRow row = rowAt(index);
-  const double x = point.x() - (kMargin + gutterWidth() - horizontalScrollBar()->value());
-  return {row.line, row.start + layoutOf(row)->lineAt(0).xToCursor(x)};
-}
-
-qsizetype TextView::rowOf(Position position) const {
-  if (rows_.empty()) return position.line;
-  const auto after = std::upper_bound(rows_.begin(), rows_.end(), position, [](const Position& at, const TextRow& row) {
-    return at < Position{row.line, row.start};
-  });
-  return std::max<qsizetype>(0, after - rows_.begin() - 1);
-}
-
 QString TextView::selectedText() const {
   QString text;
-  if (document_ == nullptr) return text;
+  if (rowCount() == 0) return text;
   const auto [from, to] = std::minmax(anchor_, caret_);
-  for (qsizetype i = from.line; i <= to.line && i < document_->lineCount() && text.size() < kCopyCharactersMax; ++i) {
-    const auto start = i == from.line ? from.column : 0;
-    const auto end = i == to.line ? to.column : document_->lineLength(i);
-    text += document_->line(i).mid(start, end - start);
-    if (i < to.line) text += u'\n';
+  for (qint64 i = from.row; i <= to.row && i < rowCount() && text.size() < kCopyCharactersMax; ++i) {
+    const Row& row = index_->row(i);
+    if (i > from.row && (row.beginsLine || index_->document()->fixedColumns() > 0)) text += u'\n';
+    const auto start = i == from.row ? from.column : 0;
+    const auto end = i == to.row ? to.column : row.length;
+    if (start == 0 && row.beginsLine && end > 0) text += QString(row.line.indent, u' ');
+    text += row.text().mid(start, end - start);
   }
   return text;
 }
@@ -213,150 +276,8 @@ void TextView::copy() {
 void TextView::selectAll() {
   if (rowCount() == 0) return;
   anchor_ = {};
-  caret_ = {document_->lineCount() - 1, document_->lineLength(document_->lineCount() - 1)};
+  caret_ = {rowCount() - 1, lengthOf(rowCount() - 1)};
   viewport()->update();
-}
-
-void TextView::moveCaret(Position to, bool keepAnchor) {
-  caret_ = to;
-  if (!keepAnchor) anchor_ = to;
-  ensureCaretVisible();
-  viewport()->update();
-}
-
-void TextView::moveCaretByRows(qsizetype rows) {
-  const auto from = rowOf(caret_);
-  const TextRow target = rowAt(std::clamp<qsizetype>(from + rows, 0, rowCount() - 1));
-  const auto offset = caret_.column - rowAt(from).start;
-  moveCaret({target.line, target.start + std::min<qsizetype>(offset, target.length)}, true);
-}
-
-TextView::Position TextView::stepped(Position from, int columns) const {
-  from.column += columns;
-  if (from.column < 0) {
-    if (from.line == 0) return {};
-    return {from.line - 1, document_->lineLength(from.line - 1)};
-  }
-  if (from.column <= document_->lineLength(from.line)) return from;
-  if (from.line + 1 >= document_->lineCount()) return {from.line, document_->lineLength(from.line)};
-  return {from.line + 1, 0};
-}
-
-void TextView::ensureCaretVisible() {
-  const auto row = int(rowOf(caret_));
-  QScrollBar* bar = verticalScrollBar();
-  if (row < bar->value()) bar->setValue(row);
-  if (row >= bar->value() + bar->pageStep()) bar->setValue(row - bar->pageStep() + 1);
-}
-
-// --- events -----------------------------------------------------------------------------------------------------
-
-void TextView::resizeEvent(QResizeEvent*) {
-  // The line at the top stays at the top while the rows are cut anew.
-  const Position top = rowCount() > 0 ? [this] {
-    const TextRow row = rowAt(std::min<qsizetype>(verticalScrollBar()->value(), rowCount() - 1));
-    return Position{row.line, row.start};
-  }() : Position{};
-  wrapLines();
-  if (rowCount() > 0) verticalScrollBar()->setValue(int(rowOf(top)));
-}
-
-void TextView::changeEvent(QEvent* event) {
-  QAbstractScrollArea::changeEvent(event);
-  if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) {
-    wrapColumns_ = 0;
-    wrapLines();
-  }
-}
-
-void TextView::keyPressEvent(QKeyEvent* event) {
-  if (event->matches(QKeySequence::Copy)) return copy();
-  if (event->matches(QKeySequence::SelectAll)) return selectAll();
-  if (rowCount() > 0 && (extendSelection(event) || scrollByKey(event))) return;
-  QAbstractScrollArea::keyPressEvent(event);
-}
-
-bool TextView::extendSelection(QKeyEvent* event) {
-  const auto page = verticalScrollBar()->pageStep();
-  if (event->matches(QKeySequence::SelectNextChar)) return moveCaret(stepped(caret_, 1), true), true;
-  if (event->matches(QKeySequence::SelectPreviousChar)) return moveCaret(stepped(caret_, -1), true), true;
-  if (event->matches(QKeySequence::SelectNextLine)) return moveCaretByRows(1), true;
-  if (event->matches(QKeySequence::SelectPreviousLine)) return moveCaretByRows(-1), true;
-  if (event->matches(QKeySequence::SelectNextPage)) return moveCaretByRows(page), true;
-  if (event->matches(QKeySequence::SelectPreviousPage)) return moveCaretByRows(-page), true;
-  if (event->matches(QKeySequence::SelectStartOfDocument)) return moveCaret({}, true), true;
-  if (event->matches(QKeySequence::SelectEndOfDocument)) return moveCaretByRows(rowCount()), true;
-  if (event->matches(QKeySequence::SelectStartOfLine)) return moveCaret({caret_.line, 0}, true), true;
-  if (event->matches(QKeySequence::SelectEndOfLine)) {
-    return moveCaret({caret_.line, document_->lineLength(caret_.line)}, true), true;
-  }
-  return false;
-}
-
-bool TextView::scrollByKey(QKeyEvent* event) {
-  QScrollBar* bar = verticalScrollBar();
-  switch (event->key()) {
-    case Qt::Key_Home: bar->setValue(0); return true;
-    case Qt::Key_End: bar->setValue(bar->maximum()); return true;
-    case Qt::Key_Space: bar->triggerAction(QScrollBar::SliderPageStepAdd); return true;
-    default: return false;  // arrows and pages are the scroll area's own
-  }
-}
-
-void TextView::mousePressEvent(QMouseEvent* event) {
-  if (event->button() != Qt::LeftButton || rowCount() == 0) return;
-  moveCaret(positionAt(event->position().toPoint()), event->modifiers().testFlag(Qt::ShiftModifier));
-}
-
-void TextView::mouseMoveEvent(QMouseEvent* event) {
-  if (!event->buttons().testFlag(Qt::LeftButton) || rowCount() == 0) return;
-  dragPoint_ = event->position().toPoint();
-  caret_ = positionAt(dragPoint_);
-  viewport()->update();
-  const bool outside = !viewport()->rect().contains(dragPoint_);
-  if (outside && dragTimer_ == 0) dragTimer_ = startTimer(kDragScrollMs);
-}
-
-void TextView::timerEvent(QTimerEvent* event) {
-  if (event->timerId() != dragTimer_) return QAbstractScrollArea::timerEvent(event);
-  if (viewport()->rect().contains(dragPoint_)) {
-    killTimer(dragTimer_);
-    dragTimer_ = 0;
-    return;
-  }
-  verticalScrollBar()->setValue(verticalScrollBar()->value() + (dragPoint_.y() < 0 ? -1 : 1));
-  caret_ = positionAt(dragPoint_);
-  viewport()->update();
-}
-
-void TextView::mouseReleaseEvent(QMouseEvent*) {
-  if (dragTimer_ != 0) killTimer(dragTimer_);
-  dragTimer_ = 0;
-  QClipboard* clipboard = QGuiApplication::clipboard();
-  if (hasSelection() && clipboard->supportsSelection()) clipboard->setText(selectedText(), QClipboard::Selection);
-}
-
-void TextView::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (rowCount() == 0) return;
-  const Position at = positionAt(event->position().toPoint());
-  const QString line = document_->line(at.line);
-  const auto inWord = [&](qsizetype i) { return line[i].isLetterOrNumber() || line[i] == u'_' || line[i] == u'-'; };
-  qsizetype from = at.column, to = at.column;
-  while (from > 0 && inWord(from - 1)) --from;
-  while (to < line.size() && inWord(to)) ++to;
-  anchor_ = {at.line, from};
-  caret_ = {at.line, to};
-  viewport()->update();
-}
-
-void TextView::contextMenuEvent(QContextMenuEvent* event) {
-  QMenu menu(this);
-  QAction* copyAction = menu.addAction(tr("&Copy"), QKeySequence(QKeySequence::Copy), this, &TextView::copy);
-  copyAction->setEnabled(hasSelection());
-  QAction* allAction =
-      menu.addAction(tr("Select &all"), QKeySequence(QKeySequence::SelectAll), this, &TextView::selectAll);
-  allAction->setEnabled(rowCount() > 0);
-  menu.exec(event->globalPos());
 }
 
 }  // namespace sluice::gui

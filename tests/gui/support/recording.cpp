@@ -35,6 +35,10 @@ void Recording::replace() {
 }
 
 ExchangeId Recording::begin(const std::string& path, const std::string& method) {
+  return beginWith(method, path, method + " " + path + " HTTP/1.1\r\nHost: " + kHost + "\r\nAccept: */*\r\n\r\n");
+}
+
+ExchangeId Recording::beginWith(const std::string& method, const std::string& path, const std::string& head) {
   capture::ExchangeStarted started;
   started.exchange = {next_++};
   started.connection = {1};
@@ -45,7 +49,7 @@ ExchangeId Recording::begin(const std::string& path, const std::string& method) 
   started.host = kHost;
   started.port = 80;
   started.path = path;
-  started.requestHead = method + " " + path + " HTTP/1.1\r\nHost: " + kHost + "\r\nAccept: */*\r\n\r\n";
+  started.requestHead = head;
   recorder_->record(started);
   return started.exchange;
 }
@@ -66,13 +70,17 @@ ExchangeId Recording::beginTunnel(const std::string& target) {
 }
 
 void Recording::answer(ExchangeId id, int status, const std::string& contentType) {
+  answerWith(id, "HTTP/1.1 " + std::to_string(status) + " Whatever\r\nContent-Type: " + contentType + "\r\n\r\n",
+             contentType);
+}
+
+void Recording::answerWith(ExchangeId id, const std::string& head, const std::string& contentType) {
   answered_.insert(id.value);
   capture::ResponseStarted response;
   response.exchange = id;
-  response.status = status;
+  response.status = std::stoi(head.substr(9, 3));
   response.contentType = contentType;
-  response.responseHead =
-      "HTTP/1.1 " + std::to_string(status) + " Whatever\r\nContent-Type: " + contentType + "\r\n\r\n";
+  response.responseHead = head;
   recorder_->record(response);
 }
 

@@ -22,8 +22,11 @@ class Recording {
 
   // Begins the next exchange and gives its id. Nothing is certain to be committed before flush().
   ExchangeId begin(const std::string& path = "/", const std::string& method = "GET");
+  // With this head, whatever it says.
+  ExchangeId beginWith(const std::string& method, const std::string& path, const std::string& head);
   ExchangeId beginTunnel(const std::string& target);
   void answer(ExchangeId id, int status, const std::string& contentType);
+  void answerWith(ExchangeId id, const std::string& head, const std::string& contentType);
   void body(ExchangeId id, capture::Direction direction, const std::string& bytes);
   void end(ExchangeId id, Error error = {});
   // All of it at once.
