@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint8_t kHandshakeRecord = 22;
 constexpr std::uint8_t kClientHello = 1;
 constexpr std::size_t kMessageHeadBytes = 4;
+constexpr std::size_t kOldestRecord = 0x0300;  // the version in a record's head, as the sniffer takes it
+constexpr std::size_t kNewestRecord = 0x0304;
 constexpr std::size_t kRecordBytesMax = 1 << 14;
 constexpr std::uint16_t kServerName = 0;
 constexpr std::uint16_t kApplicationProtocols = 16;
@@ -148,7 +150,7 @@ Result<std::optional<ClientHello>> parseClientHello(Bytes first) {
     const auto type = records.number(1);
     if (records.ok() && type != kHandshakeRecord) return malformed("another record in between");
     const auto version = records.number(2);
-    if (records.ok() && version >> 8 != 3) return malformed("the version of a record");
+    if (records.ok() && (version < kOldestRecord || version > kNewestRecord)) return malformed("the version of a record");
     const auto length = records.number(2);
     if (!records.ok()) return std::nullopt;
     if (length == 0 || length > kRecordBytesMax) return malformed("the length of a record");

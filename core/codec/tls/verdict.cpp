@@ -152,8 +152,9 @@ Error Session::verdictOnClient(unsigned long reason) const {
                       "); Sluice speaks TLS 1.2 and 1.3");
   }
   if (!established_ && transportEnded_ && wroteAny_) {
-    return client(Code::TlsClientPinned, "the client closed the connection when it saw Sluice's certificate, and did not say why: "
-                                         "programs that pin certificates do so; let this host pass through");
+    return client(Code::TlsClientPinned,
+                  "the client closed the connection when it saw Sluice's certificate, and did not say why: either it does not trust "
+                  "Sluice's CA, or it pins certificates, and then this host can only pass through");
   }
   if (transportEnded_) return client(Code::TlsFailed, "the client closed the connection during the TLS handshake");
   return client(Code::TlsFailed, reasonText(reason));

@@ -67,6 +67,7 @@ SLUICE_TEST(refusesWhatIsMalformed) {
       {"an alert in between", inRecords(number(1, 1)) + number(21, 1) + number(0x0301, 2) + vectorOf("xx", 2)},
       {"an empty record", number(22, 1) + number(0x0301, 2) + number(0, 2)},
       {"a record that is too large", number(22, 1) + number(0x0301, 2) + number(16385, 2)},
+      {"a record of no version", number(22, 1) + number(0x0305, 2) + number(5, 2)},
       {"another protocol", number(22, 1) + number(0x0201, 2) + number(5, 2)},
       {"bytes behind the extensions", inRecords(number(1, 1) + vectorOf(helloMessage(good).substr(4) + "x", 3))},
       {"an odd list of ciphers", inRecords(number(1, 1) + vectorOf(number(0x0303, 2) + std::string(32, 'r') + number(0, 1) +
