@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/port/port.h"
@@ -47,9 +48,9 @@ class End final : public Port::Handler {
   void note(const std::string& what) override { std::printf("note: %s\n", what.c_str()); }
   void failed(const Error& why) override { std::printf("failed: %s\n", describe(why).c_str()); }
   void waitReadable() override { waits = true; }
-  void waitWritable() override { port.writable(); }
+  void waitWritable() override { writes = true; }
   void turnAgain() override { waits = false; }
-  void freedElsewhere() override { port.sendFreed(); }
+  void freedElsewhere() override { freed = true; }
 
   bool send(Bytes payload) {
     Outgoing message;
@@ -60,10 +61,12 @@ class End final : public Port::Handler {
   // One turn of a loop: sleeps until something comes, unless there is more to do already.
   void turn() {
     if (waits) {
-      pollfd ready{static_cast<int>(port.handle()), POLLIN, 0};
-      ::poll(&ready, 1, 1000);
+      pollfd ready{static_cast<int>(port.handle()), static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN), 0};
+      ::poll(&ready, 1, freed ? 0 : 1000);
     }
     port.process();
+    if (std::exchange(freed, false)) port.sendFreed();
+    if (std::exchange(writes, false)) port.writable();
   }
 
   std::uint64_t count = 0;
@@ -71,6 +74,8 @@ class End final : public Port::Handler {
   bool echoes = false;
   bool room = false;
   bool waits = true;
+  bool writes = false;
+  bool freed = false;
   std::vector<Clock::rep> latencies;
   Port port;
 
