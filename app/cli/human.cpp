@@ -182,7 +182,7 @@ std::string describe(const store::ExchangeDetails& details, const DecodedSizes& 
   field(out, "Program", programText(details));
   field(out, "Listener", visibleLine(details.listener));
   field(out, "Upstream", visibleLine(row.upstreamAddress) + (row.upstreamReused ? ", reused connection" : ""));
-for (const auto& tls : details.tls) tlsFields(out, tls);
+  for (const auto& tls : details.tls) tlsFields(out, tls);
   field(out, "Sent", bodyText(row.request, decoded.request));
   field(out, "Received", bodyText(row.response, decoded.response));
   block(out, "Request head", details.requestHead);
