@@ -125,6 +125,8 @@ ConnectionsReply read(const wire::ConnectionsReply& from, TextReader& text) {
   return connections;
 }
 
+CloseConnection read(const wire::CloseConnection& from, TextReader&) { return {ConnectionId{from.connection()}}; }
+
 Failure read(const wire::Failure& from, TextReader& text) {
   return {Error{static_cast<Code>(from.code()), enumOr(from.side(), Side::Upstream, Side::Local), from.system_code(),
                 text(from.detail())}};
@@ -168,6 +170,7 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::ClearHistory: return empty<ClearHistory>(frame.request_as_ClearHistory());
     case wire::Request::GetProfile: return empty<GetProfile>(frame.request_as_GetProfile());
     case wire::Request::UseProfile: return member<Request>(frame.request_as_UseProfile(), text);
+    case wire::Request::CloseConnection: return member<Request>(frame.request_as_CloseConnection(), text);
   }
   return unknown<Request>(frame.request_type());
 }

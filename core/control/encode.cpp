@@ -105,6 +105,10 @@ auto table(FlatBufferBuilder& out, const ConnectionsReply& connections) {
   return wire::CreateConnectionsReply(out, total, out.CreateVector(rows));
 }
 
+auto table(FlatBufferBuilder& out, const CloseConnection& close) {
+  return wire::CreateCloseConnection(out, close.connection.value);
+}
+
 auto table(FlatBufferBuilder& out, const Failure& failure) {
   const auto& error = failure.error;
   return wire::CreateFailure(out, static_cast<std::uint16_t>(error.code), static_cast<std::uint8_t>(error.side),

@@ -72,7 +72,14 @@ struct UseProfile {     // -> Done, and it acts on everything, or Failure
   friend bool operator==(const UseProfile&, const UseProfile&) = default;
 };
 
-using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile>;
+// Ends a client's connection now; what runs on it is recorded as aborted.
+struct CloseConnection {  // -> Done, or Failure NotFound
+  ConnectionId connection;
+  friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
+};
+
+using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
+                             CloseConnection>;
 
 // --- replies
 

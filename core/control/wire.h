@@ -26,6 +26,7 @@ static_assert(kLinesUp<control::Request, Request::Stop, control::Stop>);
 static_assert(kLinesUp<control::Request, Request::ClearHistory, control::ClearHistory>);
 static_assert(kLinesUp<control::Request, Request::GetProfile, control::GetProfile>);
 static_assert(kLinesUp<control::Request, Request::UseProfile, control::UseProfile>);
+static_assert(kLinesUp<control::Request, Request::CloseConnection, control::CloseConnection>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);

@@ -62,9 +62,9 @@ void ClientConnection::stop() {
   turn();
 }
 
-void ClientConnection::cut() {
+void ClientConnection::cut(std::string_view why) {
   const auto now = readClocks();
-  session_.clientFailed({Code::Aborted, Side::Local, 0, "the engine stopped"}, now);
+  session_.clientFailed({Code::Aborted, Side::Local, 0, std::string(why)}, now);
   carryOut(now);
   close(net::CloseKind::Abort);
 }

@@ -36,8 +36,8 @@ class ClientConnection final : private Link::Driver {
   void resume();
   // Another network profile is in force.
   void profileChanged();
-  // The engine stops now: what runs is recorded as aborted.
-  void cut();
+  // Ends now: what runs is recorded as aborted, for this reason.
+  void cut(std::string_view why);
 
   ConnectionId id() const { return id_; }
   ConnectionSnapshot snapshot() const;

@@ -50,6 +50,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   void received(Bytes bytes);
   void handle(const control::RequestMessage& message);
   void askForConnections(control::StreamId stream);
+  void closeConnection(control::StreamId stream, ConnectionId connection);
   void write();
   void drop();
 
@@ -100,6 +101,8 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
   } else if (std::holds_alternative<control::Subscribe>(message.request)) {
     subscribed_ = true;
     send(message.stream, control::Done{});
+  } else if (const auto* close = std::get_if<control::CloseConnection>(&message.request)) {
+    closeConnection(message.stream, close->connection);
   } else if (std::holds_alternative<control::Stop>(message.request)) {
     auto& engine = server_->engine_;
     send(message.stream, control::Done{});  // which may drop this client
@@ -126,6 +129,15 @@ void ControlServer::Client::askForConnections(control::StreamId stream) {
     for (const auto each : std::exchange(self->askedForConnections_, {})) {
       if (self->server_ != nullptr) self->send(each, reply);
     }
+  });
+}
+
+void ControlServer::Client::closeConnection(control::StreamId stream, ConnectionId connection) {
+  server_->engine_.closeConnection(connection, [self = shared_from_this(), stream, connection](bool closed) {
+    if (self->server_ == nullptr) return;
+    if (closed) return self->send(stream, control::Done{});
+    const auto name = "connection " + std::to_string(connection.value) + " is not open";
+    self->send(stream, control::Failure{{Code::NotFound, Side::Local, 0, name}});
   });
 }
 

@@ -22,6 +22,8 @@ class ControlServer {
    public:
     virtual control::StatusReply status() = 0;
     virtual void connections(std::function<void(control::ConnectionsReply)> done) = 0;
+    // `done` with whether there was such a connection.
+    virtual void closeConnection(ConnectionId connection, std::function<void(bool)> done) = 0;
     virtual void stopRequested() = 0;
     virtual Result<void> clearHistory() = 0;
     // The network profile in force, as JSON, and a change of it.

@@ -248,6 +248,12 @@ control::StatusReply Supervisor::status() {
   return reply;
 }
 
+void Supervisor::closeConnection(ConnectionId connection, std::function<void(bool)> done) {
+  worker_->close(connection, [this, done = std::move(done)](bool closed) mutable {
+    asio::post(loop_, [done = std::move(done), closed] { done(closed); });
+  });
+}
+
 void Supervisor::connections(std::function<void(control::ConnectionsReply)> done) {
   worker_->snapshot([this, done = std::move(done)](std::vector<ConnectionSnapshot> all) mutable {
     asio::post(loop_, [done = std::move(done), all = std::move(all)] {

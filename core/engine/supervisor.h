@@ -59,6 +59,7 @@ class Supervisor final : private ControlServer::Engine {
 
   control::StatusReply status() override;
   void connections(std::function<void(control::ConnectionsReply)> done) override;
+  void closeConnection(ConnectionId connection, std::function<void(bool)> done) override;
   void stopRequested() override;
   Result<void> clearHistory() override;
   std::string profile() override;

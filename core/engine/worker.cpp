@@ -59,7 +59,7 @@ void Worker::serve(tcp::acceptor acceptor, std::string label, session::Entry ent
 void Worker::run() {
   loop_.run();
   // Connections go while the pools that they use still stand.
-  for (auto* connection : openConnections()) connection->cut();
+  for (auto* connection : openConnections()) connection->cut("the engine stopped");
   retired_.clear();
   upstreams_.clear();
   loop_.restart();
@@ -167,6 +167,15 @@ void Worker::snapshot(std::function<void(std::vector<ConnectionSnapshot>)> done)
     all.reserve(connections_.size());
     for (const auto& [id, connection] : connections_) all.push_back(connection->snapshot());
     done(std::move(all));
+  });
+}
+
+void Worker::close(ConnectionId connection, std::function<void(bool)> done) {
+  asio::post(loop_, [this, connection, done = std::move(done)] {
+    const auto found = connections_.find(connection);
+    const bool open = found != connections_.end();
+    if (open) found->second->cut("it was closed by hand");
+    done(open);
   });
 }
 

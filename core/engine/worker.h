@@ -64,6 +64,8 @@ class Worker final : public session::IdSource {
   void useProfile(throttle::Profile profile);
   // Any thread. Calls `done` on the worker's thread with every open connection.
   void snapshot(std::function<void(std::vector<ConnectionSnapshot>)> done);
+  // Any thread. Cuts a connection; calls `done` on the worker's thread with whether there was one.
+  void close(ConnectionId connection, std::function<void(bool)> done);
 
   // --- For connections. Loop thread only.
   ExchangeId nextExchangeId() override { return ExchangeId{ids_.nextExchange.add(1)}; }

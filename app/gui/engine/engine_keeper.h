@@ -47,6 +47,8 @@ class EngineKeeper : public QObject {
   EngineState state() const { return state_; }
   // Started by us, so it ends with us.
   bool isOwn() const { return process_.isRunning(); }
+  // For questions and orders to the engine, while it is attached.
+  EngineLink& link() { return link_; }
   qint64 ownPid() const { return process_.pid(); }
   bool isAttachOnly() const { return options_.attachOnly; }
   const QStringList& listeners() const { return listeners_; }

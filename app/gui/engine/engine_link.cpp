@@ -41,7 +41,7 @@ void EngineLink::connectTo(const QString& address) {
 }
 
 void EngineLink::drop() {
-  open_ = greeted_ = attached_ = false;
+  open_ = greeted_ = attached_ = askedForConnections_ = false;
   nextStream_ = 1;
   answerTimer_.stop();
   socket_.abort();
@@ -50,6 +50,15 @@ void EngineLink::drop() {
 void EngineLink::requestStop() { send(nextStream_++, control::Stop{}); }
 
 void EngineLink::requestStatus() { send(nextStream_++, control::GetStatus{}); }
+
+void EngineLink::requestConnections() {
+  if (std::exchange(askedForConnections_, true)) return;
+  send(nextStream_++, control::GetConnections{});
+}
+
+void EngineLink::closeConnection(ConnectionId connection) {
+  send(nextStream_++, control::CloseConnection{connection});
+}
 
 void EngineLink::send(control::StreamId stream, const control::Request& request) {
   const std::string bytes = control::encodeRequest(stream, request);
@@ -73,10 +82,15 @@ void EngineLink::takeFrame(Bytes frame) {
   const control::Reply& reply = message->reply;
   if (const auto* hello = std::get_if<control::Hello>(&reply)) return takeHello(*hello);
   if (const auto* failure = std::get_if<control::Failure>(&reply)) {
-    if (!attached_) fail(visibleLine(failure->error.detail));
-    return;
+    const QString why = visibleLine(failure->error.detail);
+    if (!attached_) return fail(why);
+    return emit refused(why);
   }
   if (const auto* status = std::get_if<control::StatusReply>(&reply)) return takeStatus(*status);
+  if (const auto* connections = std::get_if<control::ConnectionsReply>(&reply)) {
+    askedForConnections_ = false;
+    return emit connectionsReceived(*connections);
+  }
   if (const auto* sample = std::get_if<control::StatusSample>(&reply)) emit sampled(*sample);
   if (const auto* change = std::get_if<control::Changed>(&reply)) emit changed(*change);
   if (std::holds_alternative<control::Stopping>(reply)) emit stopping();

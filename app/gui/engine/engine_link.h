@@ -25,6 +25,10 @@ class EngineLink : public QObject {
 
   // Asks the engine to drain and end. REQUIRES: isAttached().
   void requestStop();
+  // Asks for every open connection; `connectionsReceived` follows. One question at a time. REQUIRES: isAttached().
+  void requestConnections();
+  // REQUIRES: isAttached().
+  void closeConnection(ConnectionId connection);
   // Asks for a new status; `statusReceived` follows. REQUIRES: isAttached().
   void requestStatus();
 
@@ -33,6 +37,9 @@ class EngineLink : public QObject {
  signals:
   void attached(const sluice::control::StatusReply& status);
   void statusReceived(const sluice::control::StatusReply& status);
+  void connectionsReceived(const sluice::control::ConnectionsReply& connections);
+  // The engine said no to a request, in a sentence.
+  void refused(const QString& why);
   void sampled(const sluice::control::StatusSample& sample);
   void changed(const sluice::control::Changed& changed);
   void stopping();
@@ -54,6 +61,7 @@ class EngineLink : public QObject {
   bool open_ = false;  // connecting or connected, and `lost` not yet told
   bool greeted_ = false;
   bool attached_ = false;
+  bool askedForConnections_ = false;
 };
 
 }  // namespace sluice::gui

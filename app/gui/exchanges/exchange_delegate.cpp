@@ -1,6 +1,7 @@
 #include "app/gui/exchanges/exchange_delegate.h"
 
 #include <QPainter>
+#include <algorithm>
 
 #include "app/gui/exchanges/exchange_text.h"
 
@@ -16,6 +17,8 @@ QColor textColorOf(Column column, const store::ExchangeRow& row, const Colors& c
     case Column::Status: return colorOf(row, colors);
     case Column::Number:
     case Column::Type:
+    case Column::Waterfall:
+    case Column::Program:
     case Column::Started: return colors.muted;
     case Column::Duration: return running ? colors.running : colors.text;
     case Column::Size: return sizeOf(row) == 0 ? colors.faint : colors.text;
@@ -89,10 +92,31 @@ void ExchangeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     return;
   }
   if (column == Column::State) return paintStateSign(*painter, option.rect, *row, colors);
+  if (column == Column::Waterfall) return paintWaterfall(*painter, area, *row, colors);
   const QString text = index.data().toString();
   if (column == Column::Path) return paintPath(*painter, area, text, colors);
   painter->setPen(textColorOf(column, *row, colors));
   texts_.draw(*painter, area, Qt::Alignment(index.data(Qt::TextAlignmentRole).toInt()), text);
+}
+
+void ExchangeDelegate::paintWaterfall(QPainter& painter, QRect area, const store::ExchangeRow& row,
+                                      const Colors& colors) const {
+  const double span = double((span_.to - span_.from).count());
+  if (span <= 0) return;
+  const auto at = [&](WallTime time) {
+    return area.left() + std::clamp(double((time - span_.from).count()) / span, 0.0, 1.0) * area.width();
+  };
+  const bool running = row.state == store::State::Running;
+  const WallTime end = running ? span_.to : row.startedAt + Micros(std::max<std::int64_t>(0, row.phases.finishedUs));
+  const auto firstUs = row.phases.responseFirstUs >= 0 ? row.phases.responseFirstUs : row.phases.responseHeadUs;
+  const double from = at(row.startedAt), to = std::max(at(end), from + 2);
+  const double answered = firstUs < 0 ? to : std::clamp(at(row.startedAt + Micros(firstUs)), from, to);
+  const QColor color = running ? colors.running : colorOf(row, colors);
+  QColor pale = color;
+  pale.setAlpha(80);
+  const double height = std::max(4.0, area.height() * 0.36), top = area.center().y() - height / 2 + 0.5;
+  painter.fillRect(QRectF(from, top, answered - from, height), pale);
+  painter.fillRect(QRectF(answered, top, std::max(to - answered, 1.0), height), color);
 }
 
 // The query is quieter than the path: what tells rows apart stands out.

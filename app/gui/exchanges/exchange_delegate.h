@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QStyledItemDelegate>
+#include <utility>
 
 #include "app/gui/exchanges/exchange_model.h"
 #include "app/gui/exchanges/shaped_text.h"
@@ -16,10 +17,21 @@ class ExchangeDelegate : public QStyledItemDelegate {
   using QStyledItemDelegate::QStyledItemDelegate;
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
+  // What the width of the waterfall column stands for.
+  struct Span {
+    WallTime from, to;
+    friend bool operator==(const Span&, const Span&) = default;
+  };
+  // Whether that changes anything.
+  bool setSpan(Span span) { return std::exchange(span_, span) != span; }
+
  private:
   void paintPath(QPainter& painter, QRect area, const QString& text, const Colors& colors) const;
 
+  void paintWaterfall(QPainter& painter, QRect area, const store::ExchangeRow& row, const Colors& colors) const;
+
   mutable ShapedTexts texts_;
+  Span span_;
 };
 
 // The colour that stands for how an exchange went.

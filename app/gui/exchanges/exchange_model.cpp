@@ -55,6 +55,7 @@ QVariant ExchangeModel::data(const QModelIndex& index, int role) const {
     if (column == Column::Status && row->status != 0)
       return QStringLiteral("%1 %2").arg(row->status).arg(phraseOf(row->status));
     if (column == Column::Type) return visibleLine(row->contentType);
+    if (column == Column::Program) return visibleLine(row->clientProgram);
     if (column == Column::Started) return formatDateTime(row->startedAt);
     if (column == Column::State && row->error.code != Code::None) return errorText(row->error);
   }
@@ -72,6 +73,8 @@ QString ExchangeModel::displayText(Column column, const store::ExchangeRow& row)
     case Column::Type: return typeText(row);
     case Column::Size: return formatBytes(sizeOf(row));
     case Column::Duration: return formatDuration(durationUs(row, now()));
+    case Column::Waterfall: return {};
+    case Column::Program: return programText(row.clientProgram);
     case Column::Started: return formatTimeOfDay(row.startedAt);
   }
   return {};
@@ -93,6 +96,9 @@ QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int
     case Column::Type: return tip ? tr("Content type of the response, or the kind of the row") : tr("Type");
     case Column::Size: return tip ? tr("Bytes of the response body; of a tunnel, both ways") : tr("Size");
     case Column::Duration: return tip ? tr("From the first byte of the request to the end") : tr("Duration");
+    case Column::Waterfall:
+      return tip ? tr("When each of the rows on view began and ended: waiting pale, receiving full") : tr("Waterfall");
+    case Column::Program: return tip ? tr("The program that sent the request") : tr("Program");
     case Column::Started: return tip ? tr("When the request began, local time") : tr("Started");
   }
   return {};

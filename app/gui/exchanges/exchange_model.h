@@ -16,7 +16,7 @@
 
 namespace sluice::gui {
 
-enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Started };
+enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Waterfall, Program, Started };
 inline constexpr int kColumnCount = int(Column::Started) + 1;
 
 class ExchangeModel : public QAbstractTableModel {

@@ -10,7 +10,7 @@ namespace sluice::gui {
 namespace {
 
 // Raised when columns are added or change their meaning: a state saved before is then not restored.
-constexpr int kColumnsVersion = 1;
+constexpr int kColumnsVersion = 2;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;
 constexpr int kPathDigitsMin = 24;
@@ -27,6 +27,8 @@ int defaultWidth(Column column) {
     case Column::Type: return 12;
     case Column::Size: return 11;
     case Column::Duration: return 12;
+    case Column::Waterfall: return 18;
+    case Column::Program: return 13;
     case Column::Started: return 14;
   }
   return 10;
@@ -36,7 +38,8 @@ int defaultWidth(Column column) {
 
 ExchangeTable::ExchangeTable(ExchangeModel& model, QWidget* parent) : QTableView(parent), model_(model) {
   setModel(&model);
-  setItemDelegate(new ExchangeDelegate(this));
+  delegate_ = new ExchangeDelegate(this);
+  setItemDelegate(delegate_);
   setSelectionBehavior(SelectRows);
   setSelectionMode(ExtendedSelection);
   setEditTriggers(NoEditTriggers);
@@ -152,13 +155,40 @@ void ExchangeTable::userScrolled() {
 
 void ExchangeTable::repaintRunning() {
   if (!isVisible() || isColumnHidden(int(Column::Duration))) return;
-  const int first = std::max(0, rowAt(0));
-  const int below = rowAt(viewport()->height() - 1);
-  const int last = below < 0 ? model_.rowCount() - 1 : below;
+  const auto [first, last] = rowsOnView();
   for (int row = first; row <= last; ++row) {
     const store::ExchangeRow* content = model_.rowAt(row);
-    if (content != nullptr && content->state == store::State::Running) update(model_.index(row, int(Column::Duration)));
+    if (content == nullptr || content->state != store::State::Running) continue;
+    if (!isColumnHidden(int(Column::Waterfall))) return viewport()->update();  // the span of all rows grows with it
+    update(model_.index(row, int(Column::Duration)));
   }
+}
+
+std::pair<int, int> ExchangeTable::rowsOnView() const {
+  const int first = std::max(0, rowAt(0));
+  const int below = rowAt(viewport()->height() - 1);
+  return {first, below < 0 ? model_.rowCount() - 1 : below};
+}
+
+// The waterfall spans what is on view, from the first beginning to the last end.
+void ExchangeTable::updateSpan() {
+  ExchangeDelegate::Span span{WallTime::max(), WallTime::min()};
+  const auto [first, last] = rowsOnView();
+  for (int row = first; row <= last; ++row) {
+    const store::ExchangeRow* content = model_.rowAt(row);
+    if (content == nullptr) continue;
+    const auto lasted = Micros(std::max<std::int64_t>(0, content->phases.finishedUs));
+    const bool running = content->state == store::State::Running;
+    span.from = std::min(span.from, content->startedAt);
+    span.to = std::max(span.to, running ? std::chrono::floor<Micros>(std::chrono::system_clock::now()) : content->startedAt + lasted);
+  }
+  if (span.to < span.from) span = {};
+  if (delegate_->setSpan(span)) viewport()->update();
+}
+
+void ExchangeTable::paintEvent(QPaintEvent* event) {
+  if (!isColumnHidden(int(Column::Waterfall))) updateSpan();
+  QTableView::paintEvent(event);
 }
 
 // --- choosing ---------------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class ExchangeTable : public QTableView {
   void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
   void changeEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
   void setUpHeaders();
@@ -59,8 +60,11 @@ class ExchangeTable : public QTableView {
   void userScrolled();
   void fillWidth();
   void repaintRunning();
+  std::pair<int, int> rowsOnView() const;  // first and last; the last is before the first when there are none
+  void updateSpan();
 
   ExchangeModel& model_;
+  class ExchangeDelegate* delegate_;
   QTimer runningTimer_;  // durations of rows that run grow on view
   bool following_ = true;
   bool filling_ = false;

@@ -139,6 +139,11 @@ QString hostText(const store::ExchangeRow& row) {
   return row.port == 0 || row.port == usual ? host : host + u':' + QString::number(row.port);
 }
 
+QString programText(const std::string& path) {
+  const auto slash = path.find_last_of("/\\");
+  return visibleLine(slash == std::string::npos ? path : path.substr(slash + 1), 64);
+}
+
 QString phraseOf(int status) {
   const auto* found = std::find_if(std::begin(kPhrases), std::end(kPhrases),
                                    [status](const Phrase& phrase) { return phrase.status == status; });

@@ -10,6 +10,8 @@ namespace sluice::gui {
 QString stateText(const store::ExchangeRow& row);  // "Running", "Complete", "Failed: connection refused"
 QString typeText(const store::ExchangeRow& row);   // "json", "html", "tunnel"
 QString hostText(const store::ExchangeRow& row);  // "example.com", "[::1]:3000": the port where it is not the usual one
+// "curl" of /usr/bin/curl; empty where the program is not known.
+QString programText(const std::string& path);
 QString phraseOf(int status);                     // "Not Found", empty for numbers nobody registered
 QString errorText(const Error& error);            // one sentence, safe to show
 QString urlText(const store::ExchangeRow& row);   // as it goes to the clipboard; "host:port" for a tunnel

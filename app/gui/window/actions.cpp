@@ -35,6 +35,14 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
   quit = make(window, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), tr("Close the window and stop its engine"));
   copyUrl = make(window, tr("&Copy URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
                  tr("Copy the URLs of the selected exchanges, one a line"));
+  copyCurl = make(window, tr("Copy as c&URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_U),
+                  tr("Copy the request of the current exchange as a command that sends it again"));
+  saveBody = make(window, tr("&Save response body"), QKeySequence(Qt::CTRL | Qt::Key_S),
+                  tr("Write the body of the current exchange's response to a file, unpacked"));
+  openUrl = make(window, tr("Open in &browser"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
+                 tr("Open the URL of the current exchange in the system's browser"));
+  onlyHost = make(window, tr("Only this &host"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H),
+                  tr("Show only exchanges with the host of the current one"));
   clearSelection = make(window, tr("Clear &selection"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
                         tr("Select nothing and empty the inspector"));
   filter = make(window, tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), tr("Go to the filter: show only exchanges that match"));
@@ -54,6 +62,11 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
       make(window, tr("&Next exchange"), QKeySequence(Qt::ALT | Qt::Key_Down), tr("Choose the next exchange"));
   previousExchange =
       make(window, tr("Pre&vious exchange"), QKeySequence(Qt::ALT | Qt::Key_Up), tr("Choose the previous exchange"));
+  exchangesPage = makeToggle(window, tr("&Exchanges"), QKeySequence(Qt::ALT | Qt::Key_1), tr("Show what was asked and answered"));
+  connectionsPage = makeToggle(window, tr("&Connections"), QKeySequence(Qt::ALT | Qt::Key_2),
+                               tr("Show open connections and the throughput of all of them"));
+  find = make(window, tr("&Find in body"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
+              tr("Look for a text in the body that is shown"));
   focusTable =
       make(window, tr("Go to &table"), QKeySequence(Qt::CTRL | Qt::Key_0), tr("Move the keyboard to the table"));
   focusInspector = make(window, tr("Go to inspe&ctor"), QKeySequence(Qt::Key_F6),
@@ -64,11 +77,16 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
   about = make(window, tr("&About Sluice"), QKeySequence(Qt::SHIFT | Qt::Key_F1), tr("Version and licence"));
   for (int i = 0; i < kColumnCount; ++i) {
     const QString name = model.headerData(i, Qt::Horizontal, Qt::DisplayRole).toString();
-    // The tenth column gets the key 0.
-    const QKeySequence keys(Qt::CTRL | Qt::ALT | Qt::Key(Qt::Key_0 + (i + 1) % 10));
+    // The tenth column gets the key 0, those after it F1 and on.
+    const int key = i < 10 ? Qt::Key_0 + (i + 1) % 10 : Qt::Key_F1 + (i - 10);
+    const QKeySequence keys(Qt::CTRL | Qt::ALT | Qt::Key(key));
     columns.append(makeToggle(window, name, keys, tr("Show or hide the column %1").arg(name)));
   }
 
+  exchangesPage->setIcon(icon(Glyph::Connections));
+  connectionsPage->setIcon(icon(Glyph::Chart));
+  openUrl->setIcon(icon(Glyph::Globe));
+  filter->setIcon(icon(Glyph::Filter));
   copyUrl->setIcon(icon(Glyph::Copy));
   clearSelection->setIcon(icon(Glyph::Deselect));
   follow->setIcon(icon(Glyph::Follow));

@@ -16,6 +16,10 @@ struct Actions {
   QAction* restartEngine;
   QAction* quit;
   QAction* copyUrl;
+  QAction* copyCurl;
+  QAction* saveBody;
+  QAction* openUrl;
+  QAction* onlyHost;
   QAction* clearSelection;
   QAction* filter;
   QAction* follow;
@@ -27,6 +31,9 @@ struct Actions {
   QAction* bodyForm;
   QAction* nextExchange;
   QAction* previousExchange;
+  QAction* exchangesPage;
+  QAction* connectionsPage;
+  QAction* find;
   QAction* focusTable;
   QAction* focusInspector;
   QAction* resetColumns;

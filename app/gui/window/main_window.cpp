@@ -16,7 +16,6 @@
 namespace sluice::gui {
 namespace {
 
-constexpr std::size_t kCopiedUrlsMax = 10'000;  // a clipboard of a megabyte or so; more is an export
 constexpr int kStatusMessageMs = 4000;
 constexpr int kTableShare = 58;    // of a hundred, the rest is the inspector's
 constexpr int kWideWindow = 1500;  // from here on the inspector has room beside the table
@@ -60,6 +59,7 @@ void MainWindow::build() {
   tablePages_ = new QStackedWidget(this);
   tablePages_->addWidget(table_);
   tablePages_->addWidget(empty_);
+  commands_ = new ExchangeCommands(parts_.history, *table_, this);
   inspector_ = new Inspector(parts_.inspectorHistory, this);
   filter_ = new FilterField(this);
   auto* exchanges = new QWidget(this);
@@ -82,8 +82,12 @@ void MainWindow::build() {
   auto* layout = new QVBoxLayout(content);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
+  connections_ = new ConnectionsPage(parts_.keeper, throughput_, this);
+  mainPages_ = new QStackedWidget(this);
+  mainPages_->addWidget(splitter_);
+  mainPages_->addWidget(connections_);
   layout->addWidget(banner_);
-  layout->addWidget(splitter_, 1);
+  layout->addWidget(mainPages_, 1);
   setCentralWidget(content);
   status_ = new StatusLine(*statusBar());
 }
@@ -96,11 +100,15 @@ void MainWindow::buildMenus() {
   engine->addAction(a.quit);
 
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-  edit->addActions({a.copyUrl, a.clearSelection});
+  edit->addActions({a.filter, a.find, a.onlyHost});
   edit->addSeparator();
-  edit->addAction(a.filter);
+  edit->addActions({a.copyUrl, a.copyCurl, a.saveBody, a.openUrl});
+  edit->addSeparator();
+  edit->addAction(a.clearSelection);
 
   QMenu* view = menuBar()->addMenu(tr("&View"));
+  view->addActions({a.exchangesPage, a.connectionsPage});
+  view->addSeparator();
   view->addActions({a.follow, a.showInspector, a.inspectorRight, a.bodyForm});
   view->addSeparator();
   columnsMenu_ = view->addMenu(icon(Glyph::Columns), tr("&Columns"));
@@ -127,17 +135,16 @@ void MainWindow::buildToolBar() {
   bar->setContextMenuPolicy(Qt::PreventContextMenu);
   bar->setIconSize(QSize(16, 16));
   bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  bar->addAction(a.engine);
+  bar->addActions({a.exchangesPage, a.connectionsPage});
   bar->addSeparator();
+  bar->addAction(a.engine);
   bar->addAction(a.follow);
-  bar->addAction(a.copyUrl);
-  bar->addAction(a.clearSelection);
+  bar->addSeparator();
   auto* space = new QWidget(bar);
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
-  bar->addAction(a.showInspector);
-  bar->addAction(a.inspectorRight);
-  for (QAction* iconOnly : {a.showInspector, a.inspectorRight}) {
+  bar->addActions({a.showInspector, a.inspectorRight});
+  for (QAction* iconOnly : {a.follow, a.showInspector, a.inspectorRight}) {
     if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(iconOnly))) {
       button->setToolButtonStyle(Qt::ToolButtonIconOnly);
     }
@@ -150,7 +157,15 @@ void MainWindow::connectEngine() {
   EngineKeeper& keeper = parts_.keeper;
   connect(&keeper, &EngineKeeper::stateChanged, this, &MainWindow::showEngine);
   connect(&keeper, &EngineKeeper::noticeChanged, this, [this] { banner_->setNotice(parts_.keeper.notice()); });
+  // The page draws what is in there when it hears of the same sample.
+  connect(&keeper, &EngineKeeper::sampled, this, [this](const control::StatusSample& sample) { throughput_.add(sample); });
   connect(&keeper, &EngineKeeper::sampled, status_, &StatusLine::showSample);
+  connect(&keeper.link(), &EngineLink::refused, this,
+          [this](const QString& why) { statusBar()->showMessage(why, kStatusMessageMs); });
+  connect(connections_, &ConnectionsPage::exchangeChosen, this, [this](ExchangeId id) {
+    showPage(Page::Exchanges);
+    table_->select(model_->rowOf(id));
+  });
   connect(&keeper, &EngineKeeper::changed, model_, &ExchangeModel::refresh);
   connect(&keeper, &EngineKeeper::attached, this, [this] {
     model_->reopen();
@@ -167,6 +182,7 @@ void MainWindow::connectEngine() {
 void MainWindow::connectTable() {
   connect(model_, &ExchangeModel::loaded, this, [this] {
     loaded_ = true;
+    updateCounts();
     updateTablePage();
   });
   connect(model_, &QAbstractItemModel::rowsInserted, this, [this] {
@@ -184,12 +200,14 @@ void MainWindow::connectTable() {
     updateCounts();
     updateTablePage();
   });
+  connect(commands_, &ExchangeCommands::said, this,
+          [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(model_, &ExchangeModel::problemChanged, status_, &StatusLine::showHistoryProblem);
   connect(model_, &ExchangeModel::exchangesChanged, inspector_, &Inspector::noteChanged);
   connect(table_, &ExchangeTable::currentIdChanged, inspector_, &Inspector::inspect);
   connect(table_, &ExchangeTable::selectionCountChanged, this, &MainWindow::updateCounts);
   connect(table_, &ExchangeTable::followingChanged, actions_->follow, &QAction::setChecked);
-  connect(table_, &ExchangeTable::copyRequested, this, &MainWindow::copyUrls);
+  connect(table_, &ExchangeTable::copyRequested, commands_, &ExchangeCommands::copyUrls);
   connect(table_, &ExchangeTable::columnsMenuRequested, this, &MainWindow::showColumnsMenu);
   connect(table_, &ExchangeTable::rowMenuRequested, this, &MainWindow::showRowMenu);
 }
@@ -210,9 +228,19 @@ void MainWindow::connectActions() {
   });
   connect(a.restartEngine, &QAction::triggered, &keeper, &EngineKeeper::restart);
   connect(a.quit, &QAction::triggered, this, &QWidget::close);
-  connect(a.copyUrl, &QAction::triggered, this, &MainWindow::copyUrls);
+  connect(a.copyUrl, &QAction::triggered, commands_, &ExchangeCommands::copyUrls);
+  connect(a.copyCurl, &QAction::triggered, commands_, &ExchangeCommands::copyCurl);
+  connect(a.saveBody, &QAction::triggered, commands_, &ExchangeCommands::saveBody);
+  connect(a.openUrl, &QAction::triggered, commands_, &ExchangeCommands::openUrl);
+  connect(a.onlyHost, &QAction::triggered, this, &MainWindow::onlyThisHost);
+  connect(a.exchangesPage, &QAction::triggered, this, [this] { showPage(Page::Exchanges); });
+  connect(a.connectionsPage, &QAction::triggered, this, [this] { showPage(Page::Connections); });
+  connect(a.find, &QAction::triggered, inspector_, &Inspector::openSearch);
   connect(a.clearSelection, &QAction::triggered, table_, &ExchangeTable::clearChoice);
-  connect(a.filter, &QAction::triggered, filter_, &FilterField::focusField);
+  connect(a.filter, &QAction::triggered, this, [this] {
+    showPage(Page::Exchanges);
+    filter_->focusField();
+  });
   connect(a.follow, &QAction::toggled, table_, &ExchangeTable::setFollowing);
   connect(a.showInspector, &QAction::toggled, this, &MainWindow::setInspectorShown);
   connect(a.inspectorRight, &QAction::toggled, this, &MainWindow::setInspectorPosition);
@@ -254,7 +282,9 @@ void MainWindow::restoreState() {
   actions_->showInspector->setChecked(shown);
   setInspectorShown(shown);
   inspector_->setTab(Inspector::Tab(std::clamp(settings.value(QStringLiteral("inspector/tab")).toInt(), 0, 2)));
+  connections_->restoreState(settings);
   actions_->follow->setChecked(true);
+  actions_->exchangesPage->setChecked(true);
 }
 
 void MainWindow::saveState() {
@@ -263,6 +293,7 @@ void MainWindow::saveState() {
   settings.setValue(QStringLiteral("table/columns"), table_->columnsState());
   settings.setValue(QStringLiteral("inspector/right"), actions_->inspectorRight->isChecked());
   settings.setValue(QStringLiteral("inspector/shown"), actions_->showInspector->isChecked());
+  connections_->saveState(settings);
   settings.setValue(QStringLiteral("inspector/tab"), int(inspector_->tab()));
   const bool right = splitter_->orientation() == Qt::Horizontal;
   settings.setValue(right ? QStringLiteral("inspector/splitRight") : QStringLiteral("inspector/splitBelow"),
@@ -318,7 +349,9 @@ void MainWindow::showEngine() {
 void MainWindow::updateCounts() {
   const int selected = table_->selectedCount();
   status_->showCounts(model_->rowCount(), selected);
-  actions_->copyUrl->setEnabled(selected > 0);
+  for (QAction* action : {actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl, actions_->onlyHost}) {
+    action->setEnabled(selected > 0);
+  }
   actions_->clearSelection->setEnabled(selected > 0);
 }
 
@@ -341,19 +374,21 @@ void MainWindow::takeOffer(EngineNotice::Offer offer) {
   }
 }
 
-void MainWindow::copyUrls() {
-  auto ids = table_->selectedIds(kCopiedUrlsMax);
-  if (ids.empty()) return;
-  parts_.history.ask(
-      this, [ids = std::move(ids)](store::Reader& reader) { return reader.rows(ids); },
-      [this](Result<std::vector<store::ExchangeRow>> rows) {
-        if (!rows) return statusBar()->showMessage(errorText(rows.error()), kStatusMessageMs);
-        QStringList urls;
-        for (const auto& row : *rows) urls << urlText(row);
-        QGuiApplication::clipboard()->setText(urls.join(u'\n'));
-        statusBar()->showMessage(urls.size() == 1 ? tr("URL copied") : tr("%L1 URLs copied").arg(urls.size()),
-                                 kStatusMessageMs);
-      });
+void MainWindow::showPage(Page page) {
+  mainPages_->setCurrentIndex(int(page));
+  actions_->exchangesPage->setChecked(page == Page::Exchanges);
+  actions_->connectionsPage->setChecked(page == Page::Connections);
+  (page == Page::Exchanges ? static_cast<QWidget*>(table_) : &connections_->table())->setFocus(Qt::ShortcutFocusReason);
+}
+
+void MainWindow::onlyThisHost() {
+  const ExchangeId id = table_->currentId();
+  const store::ExchangeRow* row = id ? model_->rowAt(model_->rowOf(id)) : nullptr;
+  if (row == nullptr) return;
+  const QString now = filter_->field().text().trimmed();
+  const QString host = QStringLiteral("host=") + QString::fromStdString(filter::quoted(row->host));
+  // Side by side both must hold; an "or" that stands there already binds less tightly.
+  filter_->setText(now.isEmpty() ? host : now.contains(u'|') ? QStringLiteral("(%1) %2").arg(now, host) : now + u' ' + host);
 }
 
 void MainWindow::switchFocus() {
@@ -364,7 +399,9 @@ void MainWindow::switchFocus() {
 
 void MainWindow::showRowMenu(const QPoint& at) {
   QMenu menu(this);
-  menu.addAction(actions_->copyUrl);
+  menu.addActions({actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl});
+  menu.addSeparator();
+  menu.addAction(actions_->onlyHost);
   menu.addSeparator();
   menu.addActions({actions_->overviewTab, actions_->requestTab, actions_->responseTab});
   menu.addSeparator();

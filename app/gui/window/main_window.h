@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 #include <memory>
 
+#include "app/gui/connections/connections_page.h"
 #include "app/gui/engine/engine_keeper.h"
 #include "app/gui/exchanges/exchange_table.h"
 #include "app/gui/exchanges/filter_field.h"
@@ -15,6 +16,7 @@
 #include "app/gui/window/actions.h"
 #include "app/gui/window/banner.h"
 #include "app/gui/window/empty_page.h"
+#include "app/gui/window/exchange_commands.h"
 #include "app/gui/window/status_line.h"
 
 namespace sluice::gui {
@@ -42,6 +44,8 @@ class MainWindow : public QMainWindow {
   Banner& banner() { return *banner_; }
   StatusLine& statusLine() { return *status_; }
   Actions& actions() { return *actions_; }
+  ConnectionsPage& connections() { return *connections_; }
+  ExchangeCommands& commands() { return *commands_; }
   bool showsEmptyPage() const { return tablePages_->currentWidget() == empty_; }
 
  signals:
@@ -52,6 +56,8 @@ class MainWindow : public QMainWindow {
   void closeEvent(QCloseEvent* event) override;
 
  private:
+  enum class Page { Exchanges, Connections };
+
   void build();
   void buildMenus();
   void buildToolBar();
@@ -68,7 +74,8 @@ class MainWindow : public QMainWindow {
   void updateCounts();
   void updateTablePage();
   void takeOffer(EngineNotice::Offer offer);
-  void copyUrls();
+  void showPage(Page page);
+  void onlyThisHost();
   void switchFocus();
   void showRowMenu(const QPoint& at);
   void showColumnsMenu(const QPoint& at);
@@ -76,6 +83,7 @@ class MainWindow : public QMainWindow {
   void showAbout();
 
   Parts parts_;
+  Throughput throughput_;
   ExchangeModel* model_;
   std::unique_ptr<Actions> actions_;
   QSplitter* splitter_ = nullptr;
@@ -83,6 +91,9 @@ class MainWindow : public QMainWindow {
   FilterField* filter_ = nullptr;
   ExchangeTable* table_ = nullptr;
   EmptyPage* empty_ = nullptr;
+  QStackedWidget* mainPages_ = nullptr;
+  ConnectionsPage* connections_ = nullptr;
+  ExchangeCommands* commands_ = nullptr;
   Inspector* inspector_ = nullptr;
   Banner* banner_ = nullptr;
   StatusLine* status_ = nullptr;

@@ -11,7 +11,8 @@ inline Hello hello() { return {kProtocolVersion, "sluicectl", "0.1.0", 4242}; }
 
 inline std::vector<Request> requests() {
   return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{},
-          ClearHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})"}};
+          ClearHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})"},
+          CloseConnection{ConnectionId{42}}};
 }
 
 inline StatusSample sample() {

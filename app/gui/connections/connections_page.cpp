@@ -1,0 +1,196 @@
+#include "app/gui/connections/connections_page.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QMenu>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "app/gui/connections/connection_delegate.h"
+#include "app/gui/look/icons.h"
+#include "app/gui/look/labels.h"
+
+namespace sluice::gui {
+namespace {
+
+constexpr int kPollMs = 1000;
+constexpr auto kColumnsKey = "connections/columns";
+constexpr auto kZoomKey = "connections/zoom";
+
+// In widths of the digit 0.
+int defaultWidth(ConnectionColumn column) {
+  switch (column) {
+    case ConnectionColumn::Number: return 7;
+    case ConnectionColumn::State: return 11;
+    case ConnectionColumn::Program: return 14;
+    case ConnectionColumn::Client: return 18;
+    case ConnectionColumn::Target: return 34;
+    case ConnectionColumn::Age: return 13;
+    case ConnectionColumn::Exchanges: return 11;
+    case ConnectionColumn::Down:
+    case ConnectionColumn::Up: return 11;
+    case ConnectionColumn::DownRate:
+    case ConnectionColumn::UpRate: return 13;
+    case ConnectionColumn::History: return 20;
+  }
+  return 12;
+}
+
+}  // namespace
+
+ConnectionsPage::ConnectionsPage(EngineKeeper& keeper, const Throughput& throughput, QWidget* parent)
+    : QWidget(parent), keeper_(keeper), throughput_(throughput) {
+  model_ = new ConnectionModel(this);
+  makeTable();
+  chart_ = new ThroughputChart(throughput, this);
+  empty_ = hintLabel(this);
+  empty_->setText(tr("No connection is open. Every client that connects is listed here while it is connected."));
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(makeBar());
+  layout->addWidget(separatorLine(this));
+  layout->addWidget(chart_);
+  layout->addWidget(separatorLine(this));
+  layout->addWidget(table_, 1);
+  layout->addWidget(empty_, 1);
+  clock_.start();
+  connect(&timer_, &QTimer::timeout, this, &ConnectionsPage::poll);
+  connect(&keeper.link(), &EngineLink::connectionsReceived, this, &ConnectionsPage::take);
+  connect(&keeper, &EngineKeeper::sampled, this, [this] { chart_->refresh(); });
+  connect(&keeper, &EngineKeeper::stateChanged, this, [this] {
+    if (keeper_.state() != EngineState::Running) model_->clear();
+    updateState();
+  });
+  setZoom(ThroughputChart::Zoom::Minute);
+  updateState();
+}
+
+QWidget* ConnectionsPage::makeBar() {
+  auto* bar = new QWidget(this);
+  auto* layout = new QHBoxLayout(bar);
+  layout->setContentsMargins(12, 3, 6, 3);
+  layout->setSpacing(2);
+  layout->addWidget(count_ = mutedLabel({}, bar), 1);
+  zooms_ = new QButtonGroup(bar);
+  const std::pair<QString, QString> zooms[] = {{tr("1 min"), tr("Show the last minute")},
+                                               {tr("10 min"), tr("Show the last ten minutes")},
+                                               {tr("Session"), tr("Show everything since the window opened")}};
+  for (int i = 0; i < 3; ++i) {
+    auto* button = new QToolButton(bar);
+    button->setText(zooms[i].first);
+    button->setToolTip(zooms[i].second);
+    button->setStatusTip(zooms[i].second);
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    zooms_->addButton(button, i);
+    layout->addWidget(button);
+  }
+  connect(zooms_, &QButtonGroup::idClicked, this, [this](int id) { setZoom(ThroughputChart::Zoom(id)); });
+  return bar;
+}
+
+void ConnectionsPage::makeTable() {
+  table_ = new QTableView(this);
+  table_->setModel(model_);
+  table_->setItemDelegate(new ConnectionDelegate(this));
+  table_->setAccessibleName(tr("Open connections"));
+  table_->setFrameShape(QFrame::NoFrame);
+  table_->setShowGrid(false);
+  table_->setWordWrap(false);
+  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  table_->setTabKeyNavigation(false);
+  table_->setCornerButtonEnabled(false);
+  table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  table_->verticalHeader()->hide();
+  table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  table_->verticalHeader()->setMinimumSectionSize(1);
+  table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 9);
+  QHeaderView* header = table_->horizontalHeader();
+  header->setHighlightSections(false);
+  header->setSectionsMovable(true);
+  const int digit = fontMetrics().horizontalAdvance(u'0');
+  for (int i = 0; i < kConnectionColumnCount; ++i) header->resizeSection(i, defaultWidth(ConnectionColumn(i)) * digit);
+  header->setSectionResizeMode(int(ConnectionColumn::Target), QHeaderView::Stretch);
+
+  close_ = new QAction(icon(Glyph::Close), tr("&Close connection"), table_);
+  close_->setShortcut(QKeySequence::Delete);
+  close_->setShortcutContext(Qt::WidgetShortcut);
+  close_->setStatusTip(tr("Cut the chosen connections; what runs on them is recorded as aborted"));
+  close_->setToolTip(close_->statusTip());
+  table_->addAction(close_);
+  connect(close_, &QAction::triggered, this, &ConnectionsPage::closeSelected);
+  table_->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(table_, &QWidget::customContextMenuRequested, this, &ConnectionsPage::showMenu);
+  connect(table_, &QAbstractItemView::doubleClicked, this, [this](const QModelIndex& index) {
+    const ExchangeId exchange = model_->rowAt(index.row()).exchange;
+    if (exchange) emit exchangeChosen(exchange);
+  });
+}
+
+void ConnectionsPage::setZoom(ThroughputChart::Zoom zoom) {
+  zooms_->button(int(zoom))->setChecked(true);
+  chart_->setZoom(zoom);
+}
+
+std::vector<ConnectionId> ConnectionsPage::selected() const {
+  std::vector<ConnectionId> ids;
+  for (const QModelIndex& index : table_->selectionModel()->selectedRows()) ids.push_back(model_->rowAt(index.row()).connection);
+  return ids;
+}
+
+void ConnectionsPage::closeSelected() {
+  if (!keeper_.link().isAttached()) return;
+  for (const ConnectionId id : selected()) keeper_.link().closeConnection(id);
+  poll();
+}
+
+void ConnectionsPage::showMenu(const QPoint& at) {
+  QMenu menu(this);
+  close_->setEnabled(!selected().empty());
+  menu.addAction(close_);
+  menu.exec(table_->viewport()->mapToGlobal(at));
+}
+
+void ConnectionsPage::poll() {
+  if (keeper_.link().isAttached()) keeper_.link().requestConnections();
+}
+
+void ConnectionsPage::take(const control::ConnectionsReply& reply) {
+  if (!isVisible()) return;
+  model_->take(reply, clock_.elapsed());
+  updateState();
+}
+
+void ConnectionsPage::updateState() {
+  const int rows = model_->rowCount();
+  table_->setVisible(rows > 0);
+  empty_->setVisible(rows == 0);
+  QString text = rows == 1 ? tr("1 open connection") : tr("%L1 open connections").arg(model_->total());
+  if (model_->total() > std::uint64_t(rows)) text = tr("%1, the first %L2 are listed").arg(text).arg(rows);
+  count_->setText(keeper_.state() == EngineState::Running ? text : tr("The engine is not running"));
+}
+
+void ConnectionsPage::showEvent(QShowEvent*) {
+  poll();
+  timer_.start(kPollMs);
+}
+
+void ConnectionsPage::hideEvent(QHideEvent*) { timer_.stop(); }
+
+void ConnectionsPage::saveState(QSettings& settings) const {
+  settings.setValue(QLatin1String(kColumnsKey), table_->horizontalHeader()->saveState());
+  settings.setValue(QLatin1String(kZoomKey), int(chart_->zoom()));
+}
+
+void ConnectionsPage::restoreState(const QSettings& settings) {
+  table_->horizontalHeader()->restoreState(settings.value(QLatin1String(kColumnsKey)).toByteArray());
+  setZoom(ThroughputChart::Zoom(std::clamp(settings.value(QLatin1String(kZoomKey)).toInt(), 0, 2)));
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,60 @@
+// The live view: throughput above, every open connection below. Asks the engine once a second while it is on view, and
+// not at all while it is not. GUI thread.
+#pragma once
+
+#include <QButtonGroup>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QSettings>
+#include <QTableView>
+#include <QTimer>
+
+#include "app/gui/connections/connection_model.h"
+#include "app/gui/connections/throughput_chart.h"
+#include "app/gui/engine/engine_keeper.h"
+
+namespace sluice::gui {
+
+class ConnectionsPage : public QWidget {
+  Q_OBJECT
+ public:
+  ConnectionsPage(EngineKeeper& keeper, const Throughput& throughput, QWidget* parent = nullptr);
+
+  ConnectionModel& model() { return *model_; }
+  QTableView& table() { return *table_; }
+  ThroughputChart& chart() { return *chart_; }
+  void setZoom(ThroughputChart::Zoom zoom);
+  void closeSelected();
+  void saveState(QSettings& settings) const;
+  void restoreState(const QSettings& settings);
+
+ signals:
+  void exchangeChosen(sluice::ExchangeId exchange);  // the one that runs on a connection
+
+ protected:
+  void showEvent(QShowEvent*) override;
+  void hideEvent(QHideEvent*) override;
+
+ private:
+  QWidget* makeBar();
+  void makeTable();
+  void poll();
+  void take(const control::ConnectionsReply& reply);
+  void updateState();
+  void showMenu(const QPoint& at);
+  std::vector<ConnectionId> selected() const;
+
+  EngineKeeper& keeper_;
+  const Throughput& throughput_;
+  ThroughputChart* chart_;
+  QButtonGroup* zooms_;
+  ConnectionModel* model_;
+  QTableView* table_;
+  QLabel* count_;
+  QLabel* empty_;
+  QAction* close_;
+  QTimer timer_;
+  QElapsedTimer clock_;
+};
+
+}  // namespace sluice::gui
