@@ -6,8 +6,10 @@
 #include "app/gui/engine/engine_keeper.h"
 #include "app/gui/history/history.h"
 #include "app/gui/look/appearance.h"
+#include "app/gui/look/translations.h"
 #include "app/gui/options.h"
 #include "app/gui/window/main_window.h"
+#include "app/gui/window/preferences_dialog.h"
 #include "core/base/version.h"
 #include "platform/data_dir.h"
 #include "platform/program_path.h"
@@ -67,14 +69,20 @@ int main(int argc, char** argv) {
   const auto dataDir = preparedDataDir(*parsed.options);
   if (!dataDir) return complain(QString::fromStdString(describe(dataDir.error())), 1);
 
-  gui::Appearance appearance;
-  appearance.setFixedScheme(schemeFromEnvironment());
   QSettings settings(QString::fromStdU16String((*dataDir / "app.ini").u16string()), QSettings::IniFormat);
+  gui::installTranslations(application, gui::localeOf(settings));
+  gui::Appearance appearance;
+  const auto chooseScheme = [&] {
+    const auto scheme = schemeFromEnvironment();
+    appearance.setFixedScheme(scheme ? scheme : gui::schemeOf(settings));
+  };
+  chooseScheme();
   gui::History tableHistory(*dataDir, QStringLiteral("table-history"));
   gui::History inspectorHistory(*dataDir, QStringLiteral("inspector-history"));
-  gui::EngineKeeper keeper({*dataDir, engineProgram(), settings.value(QStringLiteral("engine/listen")).toStringList(),
+  gui::EngineKeeper keeper({*dataDir, engineProgram(), settings.value(QLatin1String(gui::kListenKey)).toStringList(),
                             parsed.options->attachOnly});
   gui::MainWindow window({tableHistory, inspectorHistory, keeper, settings});
+  QObject::connect(&window, &gui::MainWindow::schemeChosen, &application, chooseScheme);
   QObject::connect(&window, &gui::MainWindow::closed, &application, &QCoreApplication::quit);
   // Ended from outside is closed by its user: the engine of its own drains, the state is saved.
   const auto stopRequests = platform::StopRequests::watch(

@@ -1,10 +1,9 @@
 #include "app/gui/options.h"
 
-#include <QCoreApplication>
+#include "app/gui/text/translate.h"
 
 namespace sluice::gui {
 namespace {
-QString tr(const char* text) { return QCoreApplication::translate("Options", text); }
 }  // namespace
 
 QString usageText() {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/gui/look/appearance.h"
+#include "app/gui/text/pretty_json.h"
 #include "app/gui/window/main_window.h"
 #include "tests/gui/support/recording.h"
 #include "tests/support/process.h"
@@ -96,6 +97,54 @@ void measureScrolling(MainWindow& window) {
   steps.print("frame of a steady scroll");
 }
 
+// Until the first matches are there, and until all are.
+void measureFilter(MainWindow& window, const char* text) {
+  QElapsedTimer timer;
+  timer.start();
+  bool whole = false;
+  double first = -1;
+  const auto done = QObject::connect(&window.model(), &ExchangeModel::loaded, &window, [&] { whole = true; });
+  window.filterField().setText(QString::fromLatin1(text));
+  while (!whole) {
+    QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+    if (first < 0 && window.model().rowCount() > 0) first = since(timer);
+  }
+  std::printf("filter %-27s %8.1f ms to the first rows, %.1f ms to all %d\n", text, first, since(timer), window.model().rowCount());
+  QObject::disconnect(done);
+}
+
+// A body of 100 MB on one line, as the inspector shows it: from its bytes to its first screen, then to its last row.
+void measureLargeBody() {
+  QByteArray json = "[";
+  for (int i = 0; json.size() < 100'000'000; ++i) {
+    const QByteArray number = QByteArray::number(i);
+    json += "{\"id\":" + number + ",\"name\":\"item number " + number + "\",\"tags\":[\"a\",\"b\"],\"price\":1.5},";
+  }
+  json += "0]";
+  TextView view;
+  view.resize(900, 700);
+  view.show();
+  QCoreApplication::processEvents();
+  QElapsedTimer timer;
+  timer.start();
+  view.setDocument(std::make_shared<JsonDocument>(json));
+  view.viewport()->repaint();
+  std::printf("100 MB of JSON on one line         %8.1f ms to the first screen\n", since(timer));
+  Times turns;
+  while (view.progressPercent() < 100) {
+    QElapsedTimer turn;
+    turn.start();
+    QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+    turns.ms.push_back(since(turn));
+  }
+  std::printf("                                   %8.1f ms to all %lld rows\n", since(timer), static_cast<long long>(view.rowCount()));
+  turns.print("turn of the GUI thread, meanwhile");
+  timer.start();
+  view.search().start(view.document(), QStringLiteral("item number 99999999"));
+  while (!view.search().isWhole()) QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+  std::printf("                                   %8.1f ms to search all of it\n", since(timer));
+}
+
 // Rows come at a rate, the model is told some thirty times a second, as the engine does it.
 void measureLive(MainWindow& window, gui::test::Recording& recording, int rowsPerSecond, int seconds) {
   window.table().setFollowing(true);
@@ -150,6 +199,9 @@ int main(int argc, char** argv) {
   window.resize(1920, 1080);
   measureOpening(window, rows);
   measureScrolling(window);
+  for (const char* text : {"status=404", "items/999", "host~shop duration>=1s"}) measureFilter(window, text);
+  measureFilter(window, "");
+  measureLargeBody();
   measureLive(window, recording, 5000, 10);
   std::printf("memory                             %8.1f MB more than before the window: %.0f bytes a row\n",
               residentMb() - before, (residentMb() - before) * 1e6 / rows);

@@ -104,11 +104,11 @@ void ThroughputChart::paintEvent(QPaintEvent*) {
   ++paintCount_;
   QPainter painter(this);
   painter.fillRect(rect(), palette().color(QPalette::Base));
-  const Columns data = columns();
-  const std::uint64_t scale = scaleFor(data.most);
+  const Columns shown = columns();
+  const std::uint64_t scale = scaleFor(shown.most);
   painter.setRenderHint(QPainter::Antialiasing);
-  paintSide(painter, data.down, scale, true);
-  paintSide(painter, data.up, scale, false);
+  paintSide(painter, shown.down, scale, true);
+  paintSide(painter, shown.up, scale, false);
   painter.setRenderHint(QPainter::Antialiasing, false);
   paintGrid(painter, scale);
   paintLimit(painter, downLimit_, scale, true);
@@ -142,13 +142,21 @@ void ThroughputChart::paintGrid(QPainter& painter, std::uint64_t scale) const {
   const QRect area = plot();
   const Colors& colors = colorsOf(palette());
   painter.setPen(colors.border);
-  for (const double part : {0.0, 0.5, 1.0}) painter.drawLine(area.left(), area.top() + int(area.height() * part), area.right(), area.top() + int(area.height() * part));
+  for (const double part : {0.0, 0.5, 1.0}) {
+    const int y = area.top() + int(area.height() * part);
+    painter.drawLine(area.left(), y, area.right(), y);
+  }
   painter.setPen(colors.muted);
   const int left = area.right() + 8, height = fontMetrics().height();
-  painter.drawText(QRect(left, area.top() - height / 2, width() - left, height), Qt::AlignLeft | Qt::AlignVCenter, formatRate(scale));
-  painter.drawText(QRect(left, area.center().y() - height / 2, width() - left, height), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0"));
-  painter.drawText(QRect(left, area.bottom() - height / 2, width() - left, height), Qt::AlignLeft | Qt::AlignVCenter, formatRate(scale));
-  const auto at = [&](std::int64_t ms) { return QLocale().toString(QDateTime::fromMSecsSinceEpoch(ms).time(), QStringLiteral("HH:mm:ss")); };
+  const auto label = [&](int y, const QString& text) {
+    painter.drawText(QRect(left, y - height / 2, width() - left, height), Qt::AlignLeft | Qt::AlignVCenter, text);
+  };
+  label(area.top(), formatRate(scale));
+  label(area.center().y(), QStringLiteral("0"));
+  label(area.bottom(), formatRate(scale));
+  const auto at = [](std::int64_t ms) {
+    return QLocale().toString(QDateTime::fromMSecsSinceEpoch(ms).time(), QStringLiteral("HH:mm:ss"));
+  };
   const QRect times(area.left(), area.bottom() + 2, area.width(), height + 4);
   painter.drawText(times, Qt::AlignLeft | Qt::AlignVCenter, at(newestMs() - spanMs()));
   painter.drawText(times, Qt::AlignHCenter | Qt::AlignVCenter, at(newestMs() - spanMs() / 2));

@@ -21,7 +21,7 @@ QString pathText(const std::filesystem::path& path) { return QString::fromStdU16
 
 }  // namespace
 
-EngineKeeper::EngineKeeper(Options options, QObject* parent) : QObject(parent), options_(std::move(options)) {
+EngineKeeper::EngineKeeper(Options options, QObject* parent) : QObject(parent), options_(std::move(options)), listen_(options_.listen) {
   lookTimer_.setSingleShot(true);
   connect(&lookTimer_, &QTimer::timeout, this, &EngineKeeper::lookAgain);
   connect(&process_, &EngineProcess::listening, this, &EngineKeeper::lookAgain);
@@ -77,7 +77,7 @@ bool EngineKeeper::attachToRunning() {
 
 void EngineKeeper::launch() {
   QStringList arguments{QStringLiteral("--data-dir"), pathText(options_.dataDir)};
-  const QStringList& listen = listenOverride_.isEmpty() ? options_.listen : listenOverride_;
+  const QStringList& listen = listenOverride_.isEmpty() ? listen_ : listenOverride_;
   for (const QString& spec : listen) arguments << QStringLiteral("--listen") << spec;
   process_.start(options_.program, arguments);
 }

@@ -50,6 +50,7 @@ class EngineKeeper : public QObject {
   // For questions and orders to the engine, while it is attached.
   EngineLink& link() { return link_; }
   qint64 ownPid() const { return process_.pid(); }
+  const std::filesystem::path& dataDir() const { return options_.dataDir; }
   bool isAttachOnly() const { return options_.attachOnly; }
   const QStringList& listeners() const { return listeners_; }
   const EngineNotice& notice() const { return notice_; }
@@ -63,6 +64,8 @@ class EngineKeeper : public QObject {
   // For the end of the program: ends an engine of our own, leaves another's alone. `shutDown` follows.
   void shutDownOwn();
   void dismissNotice();
+  // From the next start on; empty: the engine's default.
+  void setListen(QStringList listen) { listen_ = std::move(listen); }
 
  signals:
   void stateChanged();
@@ -93,6 +96,7 @@ class EngineKeeper : public QObject {
   EngineState state_ = EngineState::Stopped;
   EngineNotice notice_;
   QStringList listeners_;
+  QStringList listen_;
   QStringList listenOverride_;
   bool startWhenStopped_ = false;
   bool shuttingDown_ = false;

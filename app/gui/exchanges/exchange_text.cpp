@@ -1,14 +1,12 @@
 #include "app/gui/exchanges/exchange_text.h"
 
-#include <QCoreApplication>
 #include <algorithm>
 
+#include "app/gui/text/translate.h"
 #include "app/gui/text/visible_text.h"
 
 namespace sluice::gui {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("ExchangeText", text); }
 
 // What everybody calls these types; anything else is named by what follows the slash.
 struct ShortType {

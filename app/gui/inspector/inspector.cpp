@@ -9,6 +9,7 @@
 #include "app/gui/inspector/head_fields.h"
 #include "app/gui/inspector/overview.h"
 #include "app/gui/look/labels.h"
+#include "app/gui/text/translate.h"
 #include "app/gui/text/visible_text.h"
 
 namespace sluice::gui {
@@ -18,12 +19,12 @@ constexpr int kReloadMs = 200;
 constexpr std::uint64_t kBytesReadInAMillisecond = 8 * 1024;  // of a growing body: a small part of what a disk gives
 
 QString absentHead(const store::ExchangeRow& row, capture::Direction direction) {
-  if (direction == capture::Direction::Request) return Inspector::tr("No request head was read.");
+  if (direction == capture::Direction::Request) return tr("No request head was read.");
   if (row.kind == capture::Kind::Tunnel) {
-    return Inspector::tr("A tunnel carries bytes that are not looked into: it has no response.");
+    return tr("A tunnel carries bytes that are not looked into: it has no response.");
   }
-  if (row.state == store::State::Running) return Inspector::tr("Waiting for the response.");
-  return row.error.code == Code::None ? Inspector::tr("No response came.") : errorText(row.error);
+  if (row.state == store::State::Running) return tr("Waiting for the response.");
+  return row.error.code == Code::None ? tr("No response came.") : errorText(row.error);
 }
 
 }  // namespace

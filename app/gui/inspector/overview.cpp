@@ -1,9 +1,8 @@
 #include "app/gui/inspector/overview.h"
 
-#include <QCoreApplication>
-
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/text/format.h"
+#include "app/gui/text/translate.h"
 #include "app/gui/text/visible_text.h"
 #include "core/codec/tls/certificate.h"
 
@@ -11,8 +10,6 @@ namespace sluice::gui {
 namespace {
 
 constexpr int kUrlCharactersMax = 8 * 1024;
-
-QString tr(const char* text) { return QCoreApplication::translate("Overview", text); }
 
 Fact::Tone toneOf(const store::ExchangeRow& row) {
   if (row.status >= 500) return Fact::Tone::Bad;

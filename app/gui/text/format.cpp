@@ -1,14 +1,13 @@
 #include "app/gui/text/format.h"
 
-#include <QCoreApplication>
 #include <QDateTime>
 #include <QLocale>
 #include <array>
 
+#include "app/gui/text/translate.h"
+
 namespace sluice::gui {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("Format", text); }
 
 // Three significant digits, so that a column of sizes or durations stays narrow and even.
 QString threeDigits(double value) {

@@ -1,14 +1,11 @@
 #include "app/gui/window/actions.h"
 
-#include <QCoreApplication>
 #include <QWidget>
 
 #include "app/gui/look/icons.h"
 
 namespace sluice::gui {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("Actions", text); }
 
 QAction* make(QWidget* window, const QString& text, const QKeySequence& shortcut, const QString& status) {
   auto* action = new QAction(text, window);
@@ -32,6 +29,8 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
   engine = make(window, tr("Start &engine"), QKeySequence(Qt::CTRL | Qt::Key_E), {});
   restartEngine = make(window, tr("&Restart engine"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
                        tr("Stop the engine and start it again; open connections end"));
+  preferences = make(window, tr("&Preferences"), QKeySequence(Qt::CTRL | Qt::Key_Comma),
+                     tr("Choose appearance, language and where the engine listens"));
   quit = make(window, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), tr("Close the window and stop its engine"));
   copyUrl = make(window, tr("&Copy URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
                  tr("Copy the URLs of the selected exchanges, one a line"));
@@ -75,14 +74,21 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
                       tr("Show all columns in their usual order and width"));
   shortcuts = make(window, tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), tr("List every action and its keys"));
   about = make(window, tr("&About Sluice"), QKeySequence(Qt::SHIFT | Qt::Key_F1), tr("Version and licence"));
+  makeColumns(window, model);
+  setIcons();
+}
+
+void Actions::makeColumns(QWidget* window, const ExchangeModel& model) {
   for (int i = 0; i < kColumnCount; ++i) {
     const QString name = model.headerData(i, Qt::Horizontal, Qt::DisplayRole).toString();
-    // The tenth column gets the key 0, those after it F1 and on.
-    const int key = i < 10 ? Qt::Key_0 + (i + 1) % 10 : Qt::Key_F1 + (i - 10);
+    // The tenth column gets the key 0, those after it A and on.
+    const int key = i < 10 ? Qt::Key_0 + (i + 1) % 10 : Qt::Key_A + (i - 10);
     const QKeySequence keys(Qt::CTRL | Qt::ALT | Qt::Key(key));
     columns.append(makeToggle(window, name, keys, tr("Show or hide the column %1").arg(name)));
   }
+}
 
+void Actions::setIcons() {
   exchangesPage->setIcon(icon(Glyph::Connections));
   connectionsPage->setIcon(icon(Glyph::Chart));
   openUrl->setIcon(icon(Glyph::Globe));
@@ -93,6 +99,7 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
   restartEngine->setIcon(icon(Glyph::Restart));
   showInspector->setIcon(icon(Glyph::InspectorBelow));
   inspectorRight->setIcon(icon(Glyph::InspectorRight));
+  preferences->setMenuRole(QAction::PreferencesRole);
   quit->setMenuRole(QAction::QuitRole);
   about->setMenuRole(QAction::AboutRole);
   showEngineRunning(false);

@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QActionGroup>
+#include <QCoreApplication>
 #include <QList>
 
 #include "app/gui/exchanges/exchange_model.h"
@@ -10,10 +11,14 @@
 namespace sluice::gui {
 
 struct Actions {
+  Q_DECLARE_TR_FUNCTIONS(sluice::gui::Actions)
+
+ public:
   Actions(QWidget* window, const ExchangeModel& model);
 
   QAction* engine;  // starts or stops, as its text says
   QAction* restartEngine;
+  QAction* preferences;
   QAction* quit;
   QAction* copyUrl;
   QAction* copyCurl;
@@ -42,6 +47,10 @@ struct Actions {
   QList<QAction*> columns;  // in the order of Column
 
   void showEngineRunning(bool running);
+
+ private:
+  void makeColumns(QWidget* window, const ExchangeModel& model);
+  void setIcons();
 };
 
 }  // namespace sluice::gui

@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QPainter>
 #include <QVBoxLayout>
 
@@ -15,7 +16,7 @@ namespace {
 constexpr int kIconSide = 64;
 }
 
-EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
+EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrowsers()) {
   auto* picture = new QLabel(this);
   picture->setPixmap(applicationIcon().pixmap(QSize(kIconSide, kIconSide), devicePixelRatioF()));
   title_ = new QLabel(this);
@@ -25,6 +26,7 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
   font.setWeight(QFont::DemiBold);
   title_->setFont(font);
   hint_ = mutedLabel({}, this);
+  commandHint_ = mutedLabel(tr("or from a terminal:"), this);
 
   commandRow_ = new QWidget(this);
   command_ = new QLineEdit(commandRow_);
@@ -42,6 +44,9 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
   start_->setToolTip(tr("Start the engine (Ctrl+E)"));
   start_->setStatusTip(tr("Start the engine"));
 
+  browse_ = new QPushButton(icon(Glyph::Globe), {}, this);
+  makeBrowserMenu();
+
   auto* layout = new QVBoxLayout(this);
   layout->addStretch(2);
   for (QWidget* widget :
@@ -49,6 +54,10 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
     layout->addWidget(widget, 0, Qt::AlignHCenter);
     layout->addSpacing(8);
   }
+  layout->addWidget(browse_, 0, Qt::AlignHCenter);
+  layout->addSpacing(14);
+  layout->addWidget(commandHint_, 0, Qt::AlignHCenter);
+  layout->addSpacing(4);
   layout->addWidget(commandRow_, 0, Qt::AlignHCenter);
   layout->addWidget(start_, 0, Qt::AlignHCenter);
   layout->addStretch(3);
@@ -61,6 +70,24 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
   showState(EngineState::Stopped, {});
 }
 
+// One button for the first browser there is; a menu where there are more.
+void EmptyPage::makeBrowserMenu() {
+  if (browsers_.empty()) return;
+  browse_->setText(tr("Open %1 through Sluice").arg(browsers_.front().name));
+  browse_->setToolTip(tr("Starts it with a profile of its own; your own stays as it is"));
+  browse_->setStatusTip(browse_->toolTip());
+  if (browsers_.size() == 1) {
+    connect(browse_, &QPushButton::clicked, this, [this] { emit browserRequested(browsers_.front()); });
+    return;
+  }
+  browse_->setText(tr("Open a browser through Sluice"));
+  auto* menu = new QMenu(browse_);
+  for (const Browser& browser : browsers_) {
+    menu->addAction(browser.name, this, [this, browser] { emit browserRequested(browser); });
+  }
+  browse_->setMenu(menu);
+}
+
 void EmptyPage::focusContent() {
   for (QPushButton* button : {copy_, start_}) {
     if (!button->isHidden() && !commandRow_->isHidden() == (button == copy_)) button->setFocus(Qt::OtherFocusReason);
@@ -70,6 +97,8 @@ void EmptyPage::focusContent() {
 void EmptyPage::showState(EngineState state, const QStringList& listeners) {
   const bool running = state == EngineState::Running && !listeners.isEmpty();
   commandRow_->setVisible(running);
+  commandHint_->setVisible(running && !browsers_.empty());
+  browse_->setVisible(running && !browsers_.empty());
   start_->setVisible(state == EngineState::Stopped || state == EngineState::Failed);
   switch (state) {
     case EngineState::Running: title_->setText(tr("Listening on %1").arg(listeners.join(QStringLiteral(", ")))); break;
@@ -83,7 +112,8 @@ void EmptyPage::showState(EngineState state, const QStringList& listeners) {
     hint_->setText(tr("What passes through it will be listed here."));
     return;
   }
-  hint_->setText(tr("Send traffic through it, and each exchange appears here. From a terminal:"));
+  hint_->setText(browsers_.empty() ? tr("Send traffic through it, and each exchange appears here. From a terminal:")
+                                   : tr("Send traffic through it, and each exchange appears here."));
   command_->setText(QStringLiteral("curl -x http://%1 http://example.com/").arg(listeners.first()));
   const int width = command_->fontMetrics().horizontalAdvance(command_->text()) + 24;
   command_->setMinimumWidth(std::min(width, 640));

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QWidget>
 
+#include "app/gui/browser/browser.h"
 #include "app/gui/engine/engine_keeper.h"
 
 namespace sluice::gui {
@@ -21,21 +22,28 @@ class EmptyPage : public QWidget {
   void focusContent();
   QString command() const { return command_->text(); }
   QPushButton& startButton() { return *start_; }
+  QPushButton& browserButton() { return *browse_; }
 
  signals:
   void copied(const QString& text);
   void startRequested();
+  void browserRequested(const sluice::gui::Browser& browser);
 
  protected:
   void paintEvent(QPaintEvent*) override;
 
  private:
+  void makeBrowserMenu();
+
   QLabel* title_;
   QLabel* hint_;
+  QLabel* commandHint_;
   QWidget* commandRow_;
   QLineEdit* command_;
   QPushButton* copy_;
   QPushButton* start_;
+  QPushButton* browse_;
+  const std::vector<Browser> browsers_;
 };
 
 }  // namespace sluice::gui

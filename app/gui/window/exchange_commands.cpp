@@ -46,7 +46,9 @@ Result<std::uint64_t> writeBody(store::Reader& reader, ExchangeId id, const QStr
                                 : Result<std::vector<content::Coding>>();
   content::ContentDecoder decoder(codings ? *codings : std::vector<content::Coding>(), kSavedBytesMax);
   QSaveFile file(path);
-  const auto problem = [&] { return fail(Side::Local, Code::System, (path + u": " + file.errorString()).toStdString()); };
+  const auto problem = [&] {
+    return fail(Side::Local, Code::System, (path + QStringLiteral(": ") + file.errorString()).toStdString());
+  };
   if (!file.open(QIODevice::WriteOnly)) return problem();
   std::uint64_t written = 0;
   std::vector<std::byte> piece(kReadBytes);

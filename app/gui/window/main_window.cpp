@@ -11,6 +11,7 @@
 
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/look/icons.h"
+#include "app/gui/window/preferences_dialog.h"
 #include "app/gui/window/shortcuts_dialog.h"
 
 namespace sluice::gui {
@@ -97,6 +98,7 @@ void MainWindow::buildMenus() {
   QMenu* engine = menuBar()->addMenu(tr("&Engine"));
   engine->addActions({a.engine, a.restartEngine});
   engine->addSeparator();
+  engine->addAction(a.preferences);
   engine->addAction(a.quit);
 
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
@@ -175,6 +177,10 @@ void MainWindow::connectEngine() {
   connect(banner_, &Banner::offerTaken, this, &MainWindow::takeOffer);
   connect(banner_, &Banner::dismissed, &keeper, &EngineKeeper::dismissNotice);
   connect(empty_, &EmptyPage::startRequested, &keeper, &EngineKeeper::start);
+  connect(empty_, &EmptyPage::browserRequested, this, [this](const Browser& browser) {
+    const auto problem = startBrowser(browser, parts_.keeper.dataDir(), parts_.keeper.listeners().value(0));
+    statusBar()->showMessage(problem ? *problem : tr("%1 is starting").arg(browser.name), kStatusMessageMs);
+  });
   connect(empty_, &EmptyPage::copied, this,
           [this] { statusBar()->showMessage(tr("Command copied"), kStatusMessageMs); });
 }
@@ -227,6 +233,7 @@ void MainWindow::connectActions() {
     off ? keeper.start() : keeper.stop();
   });
   connect(a.restartEngine, &QAction::triggered, &keeper, &EngineKeeper::restart);
+  connect(a.preferences, &QAction::triggered, this, &MainWindow::showPreferences);
   connect(a.quit, &QAction::triggered, this, &QWidget::close);
   connect(a.copyUrl, &QAction::triggered, commands_, &ExchangeCommands::copyUrls);
   connect(a.copyCurl, &QAction::triggered, commands_, &ExchangeCommands::copyCurl);
@@ -414,6 +421,17 @@ void MainWindow::showColumnsMenu(const QPoint& at) { columnsMenu_->popup(at); }
 void MainWindow::showShortcuts() {
   auto* dialog = new ShortcutsDialog(QWidget::actions(), this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
+}
+
+void MainWindow::showPreferences() {
+  auto* dialog = new PreferencesDialog(parts_.settings, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &PreferencesDialog::schemeChanged, this, &MainWindow::schemeChosen);
+  connect(dialog, &PreferencesDialog::listenChanged, this, [this] {
+    parts_.keeper.setListen(parts_.settings.value(QLatin1String(kListenKey)).toStringList());
+    statusBar()->showMessage(tr("The engine listens there when it is started the next time"), kStatusMessageMs);
+  });
   dialog->open();
 }
 

@@ -49,6 +49,8 @@ class MainWindow : public QMainWindow {
   bool showsEmptyPage() const { return tablePages_->currentWidget() == empty_; }
 
  signals:
+  // Light, dark or as the system, as the settings say now.
+  void schemeChosen();
   // The window is closed, its state saved, its own engine ended.
   void closed();
 
@@ -80,6 +82,7 @@ class MainWindow : public QMainWindow {
   void showRowMenu(const QPoint& at);
   void showColumnsMenu(const QPoint& at);
   void showShortcuts();
+  void showPreferences();
   void showAbout();
 
   Parts parts_;

@@ -1,0 +1,87 @@
+#include "app/gui/browser/browser.h"
+
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+#include <QStandardPaths>
+
+#include "app/gui/text/translate.h"
+
+namespace sluice::gui {
+namespace {
+
+struct Known {
+  const char* name;
+  const char* program;
+  Browser::Family family;
+};
+constexpr Known kKnown[] = {
+    {"Chromium", "chromium", Browser::Family::Chromium},
+    {"Chromium", "chromium-browser", Browser::Family::Chromium},
+    {"Google Chrome", "google-chrome", Browser::Family::Chromium},
+    {"Google Chrome", "google-chrome-stable", Browser::Family::Chromium},
+    {"Microsoft Edge", "microsoft-edge", Browser::Family::Chromium},
+    {"Microsoft Edge", "msedge", Browser::Family::Chromium},
+    {"Brave", "brave-browser", Browser::Family::Chromium},
+    {"Firefox", "firefox", Browser::Family::Firefox},
+    {"Firefox", "firefox-esr", Browser::Family::Firefox},
+};
+
+// Firefox is told by its profile, not by its command line.
+QByteArray firefoxSettings(const QString& address) {
+  const QByteArray host = address.section(u':', 0, -2).toUtf8(), port = address.section(u':', -1).toUtf8();
+  QByteArray settings = "user_pref(\"network.proxy.type\", 1);\nuser_pref(\"network.proxy.allow_hijacking_localhost\", true);\n"
+                        "user_pref(\"network.proxy.no_proxies_on\", \"\");\n"
+                        "user_pref(\"datareporting.policy.dataSubmissionEnabled\", false);\n"
+                        "user_pref(\"browser.aboutwelcome.enabled\", false);\nuser_pref(\"browser.shell.checkDefaultBrowser\", false);\n";
+  for (const char* kind : {"http", "ssl"}) {
+    settings += QByteArray("user_pref(\"network.proxy.") + kind + "\", \"" + host + "\");\n";
+    settings += QByteArray("user_pref(\"network.proxy.") + kind + "_port\", " + port + ");\n";
+  }
+  return settings;
+}
+
+}  // namespace
+
+std::vector<Browser> installedBrowsers() {
+  std::vector<Browser> found;
+  for (const Known& known : kKnown) {
+    const QString name = QString::fromLatin1(known.name);
+    const bool already = !found.empty() && found.back().name == name;
+    const QString program = already ? QString() : QStandardPaths::findExecutable(QString::fromLatin1(known.program));
+    if (!program.isEmpty()) found.push_back({name, program, known.family});
+  }
+  return found;
+}
+
+QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address) {
+  if (browser.family == Browser::Family::Firefox) {
+    return {QStringLiteral("-no-remote"), QStringLiteral("-profile"), profileFolder};
+  }
+  return {QStringLiteral("--user-data-dir=") + profileFolder,
+          QStringLiteral("--proxy-server=http://") + address,
+          QStringLiteral("--proxy-bypass-list=<-loopback>"),  // else localhost would go past the proxy
+          QStringLiteral("--no-first-run"),
+          QStringLiteral("--no-default-browser-check"),
+          QStringLiteral("--disable-background-networking"),  // its own traffic would fill the table
+          QStringLiteral("--disable-sync"),
+          QStringLiteral("--disable-quic"),  // which no proxy of HTTP sees
+          QStringLiteral("about:blank")};
+}
+
+std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address) {
+  const bool firefox = browser.family == Browser::Family::Firefox;
+  const QString folder = QString::fromStdU16String((dataDir / "browsers" / (firefox ? "firefox" : "chromium")).u16string());
+  if (!QDir().mkpath(folder)) return tr("%1 could not be made").arg(folder);
+  if (firefox) {
+    QFile settings(folder + QStringLiteral("/user.js"));
+    const QByteArray text = firefoxSettings(address);
+    if (!settings.open(QIODevice::WriteOnly) || settings.write(text) != text.size()) {
+      return tr("%1: %2").arg(settings.fileName(), settings.errorString());
+    }
+  }
+  if (QProcess::startDetached(browser.program, browserArguments(browser, folder, address))) return std::nullopt;
+  return tr("%1 could not be started").arg(browser.program);
+}
+
+}  // namespace sluice::gui

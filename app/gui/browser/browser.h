@@ -1,0 +1,29 @@
+// Browsers of this machine, started with a profile of their own that sends everything through the proxy: nothing of the
+// user's own browser is touched, and nothing is left behind but the profile's folder. GUI thread.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace sluice::gui {
+
+struct Browser {
+  enum class Family { Chromium, Firefox };
+  QString name;     // as people call it
+  QString program;  // its executable
+  Family family = Family::Chromium;
+};
+
+// Those that are installed, the ones that need least set-up first.
+std::vector<Browser> installedBrowsers();
+
+// What starts it. `address`: of the proxy, "127.0.0.1:8080". Localhost goes through the proxy too.
+QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address);
+
+// Makes the profile below `dataDir` and starts the browser; nothing, or why it did not start.
+std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address);
+
+}  // namespace sluice::gui

@@ -1,0 +1,1660 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de">
+<context>
+    <name>JsonDocument</name>
+    <message>
+        <source>1 item</source>
+        <translation>1 Element</translation>
+    </message>
+    <message>
+        <source>%L1 items</source>
+        <translation>%L1 Elemente</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui</name>
+    <message>
+        <source>%1 could not be made</source>
+        <translation>%1 ließ sich nicht anlegen</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 could not be started</source>
+        <translation>%1 ließ sich nicht starten</translation>
+    </message>
+    <message>
+        <source>Tunnel open</source>
+        <translation>Tunnel offen</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Tunnel closed</source>
+        <translation>Tunnel geschlossen</translation>
+    </message>
+    <message>
+        <source>Complete</source>
+        <translation>Vollständig</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Gescheitert</translation>
+    </message>
+    <message>
+        <source>Cut off</source>
+        <translation>Abgeschnitten</translation>
+    </message>
+    <message>
+        <source>tunnel</source>
+        <translation>Tunnel</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keiner</translation>
+    </message>
+    <message>
+        <source>(%1 bytes)</source>
+        <translation>(%1 Bytes)</translation>
+    </message>
+    <message>
+        <source>, %1 recorded</source>
+        <translation>, %1 aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Tunnel</source>
+        <translation>Tunnel</translation>
+    </message>
+    <message>
+        <source>Exchange</source>
+        <translation>Austausch</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>URL</source>
+        <translation>URL</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Methode</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Content type</source>
+        <translation>Inhaltstyp</translation>
+    </message>
+    <message>
+        <source>Sizes</source>
+        <translation>Größen</translation>
+    </message>
+    <message>
+        <source>Sent by client</source>
+        <translation>Vom Client gesendet</translation>
+    </message>
+    <message>
+        <source>Sent by target</source>
+        <translation>Vom Ziel gesendet</translation>
+    </message>
+    <message>
+        <source>Request head</source>
+        <translation>Kopf der Anfrage</translation>
+    </message>
+    <message>
+        <source>Request body</source>
+        <translation>Inhalt der Anfrage</translation>
+    </message>
+    <message>
+        <source>Response head</source>
+        <translation>Kopf der Antwort</translation>
+    </message>
+    <message>
+        <source>Response body</source>
+        <translation>Inhalt der Antwort</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>Verbindung</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Listener</source>
+        <translation>Zugang</translation>
+    </message>
+    <message>
+        <source>, connection reused</source>
+        <translation>, Verbindung wiederverwendet</translation>
+    </message>
+    <message>
+        <source>Upstream</source>
+        <translation>Gegenstelle</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>Zeiten</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Name lookup</source>
+        <translation>Namensauflösung</translation>
+    </message>
+    <message>
+        <source>Connection reused</source>
+        <translation>Verbindung wiederverwendet</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Warten</translation>
+    </message>
+    <message>
+        <source>Receiving</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>usage: sluice [--data-dir DIR] [--attach-only]
+
+  --data-dir DIR  where history, settings and the engine&apos;s socket lie
+  --attach-only   show an engine that somebody else starts; never start one
+  --version       print the version and end
+  --help          print this and end
+</source>
+        <translation>Aufruf: sluice [--data-dir DIR] [--attach-only]
+
+  --data-dir DIR  wo Verlauf, Einstellungen und der Zugang zur Engine liegen
+  --attach-only   eine Engine zeigen, die jemand anderes startet; nie eine starten
+  --version       die Version ausgeben und enden
+  --help          diesen Text ausgeben und enden
+</translation>
+    </message>
+    <message>
+        <source>--data-dir needs a directory</source>
+        <translation>--data-dir braucht ein Verzeichnis</translation>
+    </message>
+    <message>
+        <source>unknown option: %1</source>
+        <translation>unbekannte Option: %1</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>KB</source>
+        <translation>KB</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
+        <source>GB</source>
+        <translation>GB</translation>
+    </message>
+    <message>
+        <source>TB</source>
+        <translation>TB</translation>
+    </message>
+    <message>
+        <source>PB</source>
+        <translation>PB</translation>
+    </message>
+    <message>
+        <source>B/s</source>
+        <translation>B/s</translation>
+    </message>
+    <message>
+        <source>KB/s</source>
+        <translation>KB/s</translation>
+    </message>
+    <message>
+        <source>MB/s</source>
+        <translation>MB/s</translation>
+    </message>
+    <message>
+        <source>GB/s</source>
+        <translation>GB/s</translation>
+    </message>
+    <message>
+        <source>TB/s</source>
+        <translation>TB/s</translation>
+    </message>
+    <message>
+        <source>PB/s</source>
+        <translation>PB/s</translation>
+    </message>
+    <message>
+        <source>%1 µs</source>
+        <translation>%1 µs</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>TLS with the client</source>
+        <translation>TLS mit dem Client</translation>
+    </message>
+    <message>
+        <source>TLS with the server</source>
+        <translation>TLS mit dem Server</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Anmerkung</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Cipher</source>
+        <translation>Chiffre</translation>
+    </message>
+    <message>
+        <source>Protocol (ALPN)</source>
+        <translation>Protokoll (ALPN)</translation>
+    </message>
+    <message>
+        <source>Server name (SNI)</source>
+        <translation>Servername (SNI)</translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>resumed</source>
+        <translation>wiederaufgenommen</translation>
+    </message>
+    <message>
+        <source>Handshake</source>
+        <translation>Handschlag</translation>
+    </message>
+    <message>
+        <source>Certificate</source>
+        <translation>Zertifikat</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>Ausgestellt von</translation>
+    </message>
+    <message>
+        <source>Valid</source>
+        <translation>Gültig</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::Actions</name>
+    <message>
+        <source>Start &amp;engine</source>
+        <translation>&amp;Engine starten</translation>
+    </message>
+    <message>
+        <source>&amp;Restart engine</source>
+        <translation>Engine &amp;neu starten</translation>
+    </message>
+    <message>
+        <source>Stop the engine and start it again; open connections end</source>
+        <translation>Die Engine beenden und wieder starten; offene Verbindungen enden</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>Close the window and stop its engine</source>
+        <translation>Das Fenster schließen und seine Engine beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Copy URL</source>
+        <translation>URL &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the URLs of the selected exchanges, one a line</source>
+        <translation>Die URLs der ausgewählten Austausche kopieren, eine je Zeile</translation>
+    </message>
+    <message>
+        <source>&amp;Filter</source>
+        <translation>&amp;Filter</translation>
+    </message>
+    <message>
+        <source>Copy as c&amp;URL</source>
+        <translation>Als c&amp;URL kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the request of the current exchange as a command that sends it again</source>
+        <translation>Die Anfrage des aktuellen Austauschs als Befehl kopieren, der sie noch einmal sendet</translation>
+    </message>
+    <message>
+        <source>&amp;Save response body</source>
+        <translation>Inhalt der Antwort &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Write the body of the current exchange&apos;s response to a file, unpacked</source>
+        <translation>Den Inhalt der Antwort des aktuellen Austauschs entpackt in eine Datei schreiben</translation>
+    </message>
+    <message>
+        <source>Open in &amp;browser</source>
+        <translation>Im &amp;Browser öffnen</translation>
+    </message>
+    <message>
+        <source>Open the URL of the current exchange in the system&apos;s browser</source>
+        <translation>Die URL des aktuellen Austauschs im Browser des Systems öffnen</translation>
+    </message>
+    <message>
+        <source>Only this &amp;host</source>
+        <translation>Nur dieser &amp;Host</translation>
+    </message>
+    <message>
+        <source>Show only exchanges with the host of the current one</source>
+        <translation>Nur Austausche mit dem Host des aktuellen zeigen</translation>
+    </message>
+    <message>
+        <source>Clear &amp;selection</source>
+        <translation>Auswahl auf&amp;heben</translation>
+    </message>
+    <message>
+        <source>Select nothing and empty the inspector</source>
+        <translation>Nichts auswählen und den Inspektor leeren</translation>
+    </message>
+    <message>
+        <source>&amp;Follow newest</source>
+        <translation>Neuestem &amp;folgen</translation>
+    </message>
+    <message>
+        <source>Keep the newest exchange in view; ends when you scroll up, resumes at the bottom</source>
+        <translation>Den neuesten Austausch im Blick behalten; endet beim Hochrollen und geht unten weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Inspector</source>
+        <translation>&amp;Inspektor</translation>
+    </message>
+    <message>
+        <source>Show what was sent and what came back</source>
+        <translation>Zeigen, was gesendet wurde und was zurückkam</translation>
+    </message>
+    <message>
+        <source>Inspector on the &amp;right</source>
+        <translation>Inspektor &amp;rechts</translation>
+    </message>
+    <message>
+        <source>Put the inspector beside the table instead of below it</source>
+        <translation>Den Inspektor neben statt unter die Tabelle setzen</translation>
+    </message>
+    <message>
+        <source>&amp;Overview</source>
+        <translation>&amp;Überblick</translation>
+    </message>
+    <message>
+        <source>Show the overview of the exchange</source>
+        <translation>Den Überblick über den Austausch zeigen</translation>
+    </message>
+    <message>
+        <source>Re&amp;quest</source>
+        <translation>An&amp;frage</translation>
+    </message>
+    <message>
+        <source>Show the request</source>
+        <translation>Die Anfrage zeigen</translation>
+    </message>
+    <message>
+        <source>Res&amp;ponse</source>
+        <translation>Ant&amp;wort</translation>
+    </message>
+    <message>
+        <source>Show the response</source>
+        <translation>Die Antwort zeigen</translation>
+    </message>
+    <message>
+        <source>Body as text or &amp;hex</source>
+        <translation>Inhalt als Text oder &amp;hexadezimal</translation>
+    </message>
+    <message>
+        <source>Show the body as text, or byte by byte</source>
+        <translation>Den Inhalt als Text oder Byte für Byte zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Next exchange</source>
+        <translation>&amp;Nächster Austausch</translation>
+    </message>
+    <message>
+        <source>Choose the next exchange</source>
+        <translation>Den nächsten Austausch wählen</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious exchange</source>
+        <translation>&amp;Voriger Austausch</translation>
+    </message>
+    <message>
+        <source>Choose the previous exchange</source>
+        <translation>Den vorigen Austausch wählen</translation>
+    </message>
+    <message>
+        <source>&amp;Exchanges</source>
+        <translation>&amp;Austausche</translation>
+    </message>
+    <message>
+        <source>Show what was asked and answered</source>
+        <translation>Zeigen, was gefragt und geantwortet wurde</translation>
+    </message>
+    <message>
+        <source>&amp;Connections</source>
+        <translation>&amp;Verbindungen</translation>
+    </message>
+    <message>
+        <source>Show open connections and the throughput of all of them</source>
+        <translation>Offene Verbindungen und den Durchsatz aller zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Find in body</source>
+        <translation>Im Inhalt &amp;suchen</translation>
+    </message>
+    <message>
+        <source>Look for a text in the body that is shown</source>
+        <translation>Im gezeigten Inhalt nach einem Text suchen</translation>
+    </message>
+    <message>
+        <source>Go to &amp;table</source>
+        <translation>Zur &amp;Tabelle</translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the table</source>
+        <translation>Die Tastatur zur Tabelle bewegen</translation>
+    </message>
+    <message>
+        <source>Go to inspe&amp;ctor</source>
+        <translation>Zum &amp;Inspektor</translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the inspector, and back</source>
+        <translation>Die Tastatur zum Inspektor bewegen und zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Usual columns</source>
+        <translation>&amp;Übliche Spalten</translation>
+    </message>
+    <message>
+        <source>Show all columns in their usual order and width</source>
+        <translation>Alle Spalten in üblicher Reihenfolge und Breite zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>List every action and its keys</source>
+        <translation>Alle Aktionen mit ihren Tasten auflisten</translation>
+    </message>
+    <message>
+        <source>&amp;About Sluice</source>
+        <translation>&amp;Über Sluice</translation>
+    </message>
+    <message>
+        <source>Version and licence</source>
+        <translation>Version und Lizenz</translation>
+    </message>
+    <message>
+        <source>Show or hide the column %1</source>
+        <translation>Die Spalte %1 zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>Stop &amp;engine</source>
+        <translation>&amp;Engine beenden</translation>
+    </message>
+    <message>
+        <source>Stop engine (Ctrl+E)</source>
+        <translation>Engine beenden (Strg+E)</translation>
+    </message>
+    <message>
+        <source>Start engine (Ctrl+E)</source>
+        <translation>Engine starten (Strg+E)</translation>
+    </message>
+    <message>
+        <source>Stop the engine: it finishes what runs, at most five seconds</source>
+        <translation>Die Engine beenden: was läuft, darf höchstens fünf Sekunden zu Ende laufen</translation>
+    </message>
+    <message>
+        <source>Start the engine and listen for traffic</source>
+        <translation>Die Engine starten und auf Verkehr warten</translation>
+    </message>
+    <message>
+        <source>&amp;Preferences</source>
+        <translation>&amp;Einstellungen</translation>
+    </message>
+    <message>
+        <source>Choose appearance, language and where the engine listens</source>
+        <translation>Aussehen, Sprache und Zugänge der Engine wählen</translation>
+    </message>
+    <message>
+        <source>Go to the filter: show only exchanges that match</source>
+        <translation>Zum Filter: nur passende Austausche zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::Banner</name>
+    <message>
+        <source>Notice</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Start the engine once more as it was</source>
+        <translation>Die Engine noch einmal starten wie zuvor</translation>
+    </message>
+    <message>
+        <source>Hide this notice (Esc)</source>
+        <translation>Diesen Hinweis ausblenden (Esc)</translation>
+    </message>
+    <message>
+        <source>Hide this notice</source>
+        <translation>Diesen Hinweis ausblenden</translation>
+    </message>
+    <message>
+        <source>Use a free port</source>
+        <translation>Freien Port nehmen</translation>
+    </message>
+    <message>
+        <source>Start engine</source>
+        <translation>Engine starten</translation>
+    </message>
+    <message>
+        <source>Start the engine on a port that nobody uses, this once</source>
+        <translation>Die Engine dieses eine Mal auf einem Port starten, den niemand benutzt</translation>
+    </message>
+    <message>
+        <source>Start the engine</source>
+        <translation>Die Engine starten</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::BodyPane</name>
+    <message>
+        <source>Pretty</source>
+        <translation>Schön</translation>
+    </message>
+    <message>
+        <source>Laid out for reading</source>
+        <translation>Zum Lesen gesetzt</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>As text, unpacked</source>
+        <translation>Als Text, entpackt</translation>
+    </message>
+    <message>
+        <source>Raw</source>
+        <translation>Roh</translation>
+    </message>
+    <message>
+        <source>As it was recorded, packed if it came packed</source>
+        <translation>Wie aufgezeichnet, gepackt, wenn es gepackt kam</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation>Hex</translation>
+    </message>
+    <message>
+        <source>Byte by byte, as it was recorded (Ctrl+H)</source>
+        <translation>Byte für Byte, wie aufgezeichnet (Strg+H)</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>As a picture</source>
+        <translation>Als Bild</translation>
+    </message>
+    <message>
+        <source>Not unpacked: %1</source>
+        <translation>Nicht entpackt: %1</translation>
+    </message>
+    <message>
+        <source>Body</source>
+        <translation>Inhalt</translation>
+    </message>
+    <message>
+        <source>Body, %1</source>
+        <translation>Inhalt, %1</translation>
+    </message>
+    <message>
+        <source>%1, %2 unpacked</source>
+        <translation>%1, entpackt %2</translation>
+    </message>
+    <message>
+        <source>still arriving</source>
+        <translation>kommt noch</translation>
+    </message>
+    <message>
+        <source>%1 recorded</source>
+        <translation>%1 aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>the first %1 shown</source>
+        <translation>die ersten %1 gezeigt</translation>
+    </message>
+    <message>
+        <source>Nothing of this body was recorded.</source>
+        <translation>Von diesem Inhalt wurde nichts aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>No body</source>
+        <translation>Kein Inhalt</translation>
+    </message>
+    <message>
+        <source>No body yet</source>
+        <translation>Noch kein Inhalt</translation>
+    </message>
+    <message>
+        <source>Reading %1 %</source>
+        <translation>%1 % gelesen</translation>
+    </message>
+    <message>
+        <source>Laying out %1 %</source>
+        <translation>%1 % gesetzt</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>Liest</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ConnectionModel</name>
+    <message>
+        <source>Idle</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Exchange</source>
+        <translation>Austausch</translation>
+    </message>
+    <message>
+        <source>Tunnel</source>
+        <translation>Tunnel</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>Exchanges</source>
+        <translation>Austausche</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Herab</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Hinauf</translation>
+    </message>
+    <message>
+        <source>Down now</source>
+        <translation>Herab jetzt</translation>
+    </message>
+    <message>
+        <source>Up now</source>
+        <translation>Hinauf jetzt</translation>
+    </message>
+    <message>
+        <source>Last minute</source>
+        <translation>Letzte Minute</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ConnectionsPage</name>
+    <message>
+        <source>No connection is open. Every client that connects is listed here while it is connected.</source>
+        <translation>Keine Verbindung ist offen. Jeder Client steht hier, solange er verbunden ist.</translation>
+    </message>
+    <message>
+        <source>1 min</source>
+        <translation>1 min</translation>
+    </message>
+    <message>
+        <source>Show the last minute</source>
+        <translation>Die letzte Minute zeigen</translation>
+    </message>
+    <message>
+        <source>10 min</source>
+        <translation>10 min</translation>
+    </message>
+    <message>
+        <source>Show the last ten minutes</source>
+        <translation>Die letzten zehn Minuten zeigen</translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>Show everything since the window opened</source>
+        <translation>Alles zeigen, seit das Fenster offen ist</translation>
+    </message>
+    <message>
+        <source>Open connections</source>
+        <translation>Offene Verbindungen</translation>
+    </message>
+    <message>
+        <source>&amp;Close connection</source>
+        <translation>Verbindung &amp;schließen</translation>
+    </message>
+    <message>
+        <source>Cut the chosen connections; what runs on them is recorded as aborted</source>
+        <translation>Die gewählten Verbindungen trennen; was darauf läuft, wird als abgebrochen aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>1 open connection</source>
+        <translation>1 offene Verbindung</translation>
+    </message>
+    <message>
+        <source>%L1 open connections</source>
+        <translation>%L1 offene Verbindungen</translation>
+    </message>
+    <message>
+        <source>%1, the first %L2 are listed</source>
+        <translation>%1, die ersten %L2 sind aufgelistet</translation>
+    </message>
+    <message>
+        <source>The engine is not running</source>
+        <translation>Die Engine läuft nicht</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::EmptyPage</name>
+    <message>
+        <source>or from a terminal:</source>
+        <translation>oder von einem Terminal aus:</translation>
+    </message>
+    <message>
+        <source>Command to try</source>
+        <translation>Befehl zum Ausprobieren</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the command to the clipboard</source>
+        <translation>Den Befehl in die Zwischenablage kopieren</translation>
+    </message>
+    <message>
+        <source>Start engine</source>
+        <translation>Engine starten</translation>
+    </message>
+    <message>
+        <source>Start the engine (Ctrl+E)</source>
+        <translation>Die Engine starten (Strg+E)</translation>
+    </message>
+    <message>
+        <source>Start the engine</source>
+        <translation>Die Engine starten</translation>
+    </message>
+    <message>
+        <source>Open %1 through Sluice</source>
+        <translation>%1 über Sluice öffnen</translation>
+    </message>
+    <message>
+        <source>Starts it with a profile of its own; your own stays as it is</source>
+        <translation>Startet ihn mit einem eigenen Profil; Ihres bleibt, wie es ist</translation>
+    </message>
+    <message>
+        <source>Open a browser through Sluice</source>
+        <translation>Einen Browser über Sluice öffnen</translation>
+    </message>
+    <message>
+        <source>Listening on %1</source>
+        <translation>Wartet auf %1</translation>
+    </message>
+    <message>
+        <source>Starting the engine</source>
+        <translation>Die Engine startet</translation>
+    </message>
+    <message>
+        <source>Waiting for an engine</source>
+        <translation>Wartet auf eine Engine</translation>
+    </message>
+    <message>
+        <source>Stopping the engine</source>
+        <translation>Die Engine endet</translation>
+    </message>
+    <message>
+        <source>The engine is stopped</source>
+        <translation>Die Engine ist beendet</translation>
+    </message>
+    <message>
+        <source>The engine does not run</source>
+        <translation>Die Engine läuft nicht</translation>
+    </message>
+    <message>
+        <source>What passes through it will be listed here.</source>
+        <translation>Was durch sie hindurchgeht, wird hier aufgelistet.</translation>
+    </message>
+    <message>
+        <source>Send traffic through it, and each exchange appears here. From a terminal:</source>
+        <translation>Senden Sie Verkehr hindurch, und jeder Austausch erscheint hier. Von einem Terminal aus:</translation>
+    </message>
+    <message>
+        <source>Send traffic through it, and each exchange appears here.</source>
+        <translation>Senden Sie Verkehr hindurch, und jeder Austausch erscheint hier.</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::EngineKeeper</name>
+    <message>
+        <source>No engine is running on %1.</source>
+        <translation>Auf %1 läuft keine Engine.</translation>
+    </message>
+    <message>
+        <source>This window only attaches: it waits for one.</source>
+        <translation>Dieses Fenster hängt sich nur an: Es wartet auf eine.</translation>
+    </message>
+    <message>
+        <source>Its exit status was %1.</source>
+        <translation>Ihr Rückgabewert war %1.</translation>
+    </message>
+    <message>
+        <source>The engine could not start.</source>
+        <translation>Die Engine konnte nicht starten.</translation>
+    </message>
+    <message>
+        <source>It gave no reason.</source>
+        <translation>Sie nannte keinen Grund.</translation>
+    </message>
+    <message>
+        <source>The engine crashed again, soon after it was restarted.</source>
+        <translation>Die Engine ist kurz nach dem Neustart wieder abgestürzt.</translation>
+    </message>
+    <message>
+        <source>The engine crashed and was restarted. Connections that were open are lost; everything recorded is kept.</source>
+        <translation>Die Engine ist abgestürzt und wurde neu gestartet. Offene Verbindungen sind verloren; alles Aufgezeichnete ist erhalten.</translation>
+    </message>
+    <message>
+        <source>The engine was stopped.</source>
+        <translation>Die Engine wurde beendet.</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::EngineLink</name>
+    <message>
+        <source>The engine does not answer.</source>
+        <translation>Die Engine antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>The engine sent something that is no message of its protocol.</source>
+        <translation>Die Engine hat etwas gesendet, das keine Nachricht ihres Protokolls ist.</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ExchangeCommands</name>
+    <message>
+        <source>URL copied</source>
+        <translation>URL kopiert</translation>
+    </message>
+    <message>
+        <source>%L1 URLs copied</source>
+        <translation>%L1 URLs kopiert</translation>
+    </message>
+    <message>
+        <source>curl command copied</source>
+        <translation>curl-Befehl kopiert</translation>
+    </message>
+    <message>
+        <source>Save response body</source>
+        <translation>Inhalt der Antwort speichern</translation>
+    </message>
+    <message>
+        <source>%1 written to %2</source>
+        <translation>%1 nach %2 geschrieben</translation>
+    </message>
+    <message>
+        <source>This is no address for a browser</source>
+        <translation>Das ist keine Adresse für einen Browser</translation>
+    </message>
+    <message>
+        <source>No browser could be started</source>
+        <translation>Kein Browser ließ sich starten</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ExchangeModel</name>
+    <message>
+        <source>Number of the exchange, in the order in which they began</source>
+        <translation>Nummer des Austauschs in der Reihenfolge des Beginns</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>Running, complete, failed or cut off</source>
+        <translation>Läuft, vollständig, gescheitert oder abgeschnitten</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Request method</source>
+        <translation>Methode der Anfrage</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Methode</translation>
+    </message>
+    <message>
+        <source>Host that was asked</source>
+        <translation>Host, der gefragt wurde</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>Host</translation>
+    </message>
+    <message>
+        <source>Path and query; a tunnel has none</source>
+        <translation>Pfad und Abfrage; ein Tunnel hat keine</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>Pfad</translation>
+    </message>
+    <message>
+        <source>Status of the response</source>
+        <translation>Status der Antwort</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Content type of the response, or the kind of the row</source>
+        <translation>Inhaltstyp der Antwort oder Art der Zeile</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Bytes of the response body; of a tunnel, both ways</source>
+        <translation>Bytes des Inhalts der Antwort; bei einem Tunnel beider Richtungen</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>From the first byte of the request to the end</source>
+        <translation>Vom ersten Byte der Anfrage bis zum Ende</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>When each of the rows on view began and ended: waiting pale, receiving full</source>
+        <translation>Wann jede der sichtbaren Zeilen begann und endete: Warten blass, Empfangen kräftig</translation>
+    </message>
+    <message>
+        <source>Waterfall</source>
+        <translation>Wasserfall</translation>
+    </message>
+    <message>
+        <source>The program that sent the request</source>
+        <translation>Das Programm, das die Anfrage gesendet hat</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>When the request began, local time</source>
+        <translation>Wann die Anfrage begann, Ortszeit</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Beginn</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ExchangeTable</name>
+    <message>
+        <source>Exchanges</source>
+        <translation>Austausche</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::FilterField</name>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Show only exchanges that match (Ctrl+F)</source>
+        <translation>Nur passende Austausche zeigen (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Filter: host~api status&gt;=400, or ~d api ~c 404 (Ctrl+F)</source>
+        <translation>Filter: host~api status&gt;=400 oder ~d api ~c 404 (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Terms like host~api status&gt;=400 method=POST body~&quot;token&quot;, mitmproxy&apos;s ~u ~m ~c, and &amp; | ! ( )</source>
+        <translation>Terme wie host~api status&gt;=400 method=POST body~&quot;token&quot;, ~u ~m ~c von mitmproxy und &amp; | ! ( )</translation>
+    </message>
+    <message>
+        <source>What is wrong with the filter</source>
+        <translation>Was am Filter falsch ist</translation>
+    </message>
+    <message>
+        <source>column %1: %2</source>
+        <translation>Spalte %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::Inspector</name>
+    <message>
+        <source>Overview</source>
+        <translation>Überblick</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message>
+        <source>Response</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>What happened, when, and between whom (Ctrl+1)</source>
+        <translation>Was geschah, wann und zwischen wem (Strg+1)</translation>
+    </message>
+    <message>
+        <source>Request head as it came, and its body (Ctrl+2)</source>
+        <translation>Kopf der Anfrage, wie er kam, und ihr Inhalt (Strg+2)</translation>
+    </message>
+    <message>
+        <source>Response head as it came, and its body (Ctrl+3)</source>
+        <translation>Kopf der Antwort, wie er kam, und ihr Inhalt (Strg+3)</translation>
+    </message>
+    <message>
+        <source>Choose an exchange to see what was sent and what came back.</source>
+        <translation>Wählen Sie einen Austausch, um zu sehen, was gesendet wurde und was zurückkam.</translation>
+    </message>
+    <message>
+        <source>This exchange is no longer in the history.</source>
+        <translation>Dieser Austausch ist nicht mehr im Verlauf.</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Nachrichten</translation>
+    </message>
+    <message>
+        <source>What the WebSocket carried</source>
+        <translation>Was der WebSocket getragen hat</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::MainWindow</name>
+    <message>
+        <source>&amp;Engine</source>
+        <translation>&amp;Engine</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Columns</source>
+        <translation>&amp;Spalten</translation>
+    </message>
+    <message>
+        <source>&amp;Go</source>
+        <translation>&amp;Gehe zu</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation>Aktionen</translation>
+    </message>
+    <message>
+        <source>%1 is starting</source>
+        <translation>%1 startet</translation>
+    </message>
+    <message>
+        <source>Command copied</source>
+        <translation>Befehl kopiert</translation>
+    </message>
+    <message>
+        <source>About Sluice</source>
+        <translation>Über Sluice</translation>
+    </message>
+    <message>
+        <source>Sluice %1
+
+A debugging proxy for developers&apos; own machines.
+MIT licence.</source>
+        <translation>Sluice %1
+
+Ein Debugging-Proxy für die eigenen Rechner von Entwicklern.
+MIT-Lizenz.</translation>
+    </message>
+    <message>
+        <source>The engine listens there when it is started the next time</source>
+        <translation>Dort wartet die Engine, wenn sie das nächste Mal gestartet wird</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::MessagePage</name>
+    <message>
+        <source>Request body</source>
+        <translation>Inhalt der Anfrage</translation>
+    </message>
+    <message>
+        <source>Response body</source>
+        <translation>Inhalt der Antwort</translation>
+    </message>
+    <message>
+        <source>Parts of the request head</source>
+        <translation>Teile des Kopfes der Anfrage</translation>
+    </message>
+    <message>
+        <source>Parts of the response head</source>
+        <translation>Teile des Kopfes der Antwort</translation>
+    </message>
+    <message>
+        <source>Request head</source>
+        <translation>Kopf der Anfrage</translation>
+    </message>
+    <message>
+        <source>Response head</source>
+        <translation>Kopf der Antwort</translation>
+    </message>
+    <message>
+        <source>Request headers</source>
+        <translation>Felder der Anfrage</translation>
+    </message>
+    <message>
+        <source>Response headers</source>
+        <translation>Felder der Antwort</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>Abfrage</translation>
+    </message>
+    <message>
+        <source>Request cookies</source>
+        <translation>Cookies der Anfrage</translation>
+    </message>
+    <message>
+        <source>Response cookies</source>
+        <translation>Cookies der Antwort</translation>
+    </message>
+    <message>
+        <source>trailer</source>
+        <translation>Anhang</translation>
+    </message>
+    <message>
+        <source>Headers %L1</source>
+        <translation>Felder %L1</translation>
+    </message>
+    <message>
+        <source>Query %L1</source>
+        <translation>Abfrage %L1</translation>
+    </message>
+    <message>
+        <source>Cookies %L1</source>
+        <translation>Cookies %L1</translation>
+    </message>
+    <message>
+        <source>Raw</source>
+        <translation>Roh</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::PairTable</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Copy &amp;value</source>
+        <translation>&amp;Wert kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Copy name and value</source>
+        <translation>Name und Wert &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>&amp;Alles auswählen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::PhaseChart</name>
+    <message>
+        <source>Timing</source>
+        <translation>Zeiten</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::PreferencesDialog</name>
+    <message>
+        <source>%1 is not of the form regular@ADDRESS:PORT</source>
+        <translation>%1 ist nicht von der Form regular@ADRESSE:PORT</translation>
+    </message>
+    <message>
+        <source>%1: ports end at 65535</source>
+        <translation>%1: Ports enden bei 65535</translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Another language is spoken from the next start on.</source>
+        <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Listeners</source>
+        <translation>Zugänge</translation>
+    </message>
+    <message>
+        <source>&amp;Listeners</source>
+        <translation>&amp;Zugänge</translation>
+    </message>
+    <message>
+        <source>One a line: regular@, socks5@ or reverse:http://HOST:PORT@, then ADDRESS:PORT.
+Empty: regular@127.0.0.1:8080. An address that is not of this machine alone lets others in.</source>
+        <translation>Einer je Zeile: regular@, socks5@ oder reverse:http://HOST:PORT@, dann ADRESSE:PORT.
+Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört, lässt andere herein.</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SearchBar</name>
+    <message>
+        <source>Find in this text</source>
+        <translation>In diesem Text suchen</translation>
+    </message>
+    <message>
+        <source>Previous (Shift+Enter)</source>
+        <translation>Vorige Stelle (Umschalt+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Next (Enter)</source>
+        <translation>Nächste Stelle (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>Nicht gefunden</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Sucht</translation>
+    </message>
+    <message>
+        <source>%L1</source>
+        <translation>%L1</translation>
+    </message>
+    <message>
+        <source>%L1 of %2</source>
+        <translation>%L1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SocketModel</name>
+    <message>
+        <source>text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>binary</source>
+        <translation>binär</translation>
+    </message>
+    <message>
+        <source>close</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>ping</source>
+        <translation>Ping</translation>
+    </message>
+    <message>
+        <source>pong</source>
+        <translation>Pong</translation>
+    </message>
+    <message>
+        <source>+%1</source>
+        <translation>+%1</translation>
+    </message>
+    <message>
+        <source>↑ client</source>
+        <translation>↑ Client</translation>
+    </message>
+    <message>
+        <source>↓ server</source>
+        <translation>↓ Server</translation>
+    </message>
+    <message>
+        <source>%1, compressed</source>
+        <translation>%1, komprimiert</translation>
+    </message>
+    <message>
+        <source>[%1]</source>
+        <translation>[%1]</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation>Inhalt</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SocketPage</name>
+    <message>
+        <source>Messages of the WebSocket; choose one to see all of it</source>
+        <translation>Nachrichten des WebSockets; wählen Sie eine, um sie ganz zu sehen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::StatusLine</name>
+    <message>
+        <source>Listening on %1</source>
+        <translation>Wartet auf %1</translation>
+    </message>
+    <message>
+        <source>%1 (engine of another program)</source>
+        <translation>%1 (Engine eines anderen Programms)</translation>
+    </message>
+    <message>
+        <source>Starting the engine</source>
+        <translation>Die Engine startet</translation>
+    </message>
+    <message>
+        <source>Waiting for an engine</source>
+        <translation>Wartet auf eine Engine</translation>
+    </message>
+    <message>
+        <source>Stopping the engine</source>
+        <translation>Die Engine endet</translation>
+    </message>
+    <message>
+        <source>Engine stopped</source>
+        <translation>Engine beendet</translation>
+    </message>
+    <message>
+        <source>Engine not running</source>
+        <translation>Engine läuft nicht</translation>
+    </message>
+    <message>
+        <source>Recording off</source>
+        <translation>Aufzeichnung aus</translation>
+    </message>
+    <message>
+        <source>Recording paused</source>
+        <translation>Aufzeichnung unterbrochen</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Zeichnet auf</translation>
+    </message>
+    <message>
+        <source>Recording, %1 behind</source>
+        <translation>Zeichnet auf, %1 Rückstand</translation>
+    </message>
+    <message>
+        <source>How far recording is behind the traffic: %1, %L2 records</source>
+        <translation>Wie weit die Aufzeichnung hinter dem Verkehr zurück ist: %1, %L2 Einträge</translation>
+    </message>
+    <message>
+        <source>Bodies not recorded since the start: %1</source>
+        <translation>Seit dem Start nicht aufgezeichnete Inhalte: %1</translation>
+    </message>
+    <message>
+        <source>Exchanges not recorded since the start: %L1</source>
+        <translation>Seit dem Start nicht aufgezeichnete Austausche: %L1</translation>
+    </message>
+    <message>
+        <source>Exchanges in the history</source>
+        <translation>Austausche im Verlauf</translation>
+    </message>
+    <message>
+        <source>Open client connections</source>
+        <translation>Offene Verbindungen von Clients</translation>
+    </message>
+    <message>
+        <source>Bytes a second from and to clients</source>
+        <translation>Bytes je Sekunde von und zu Clients</translation>
+    </message>
+    <message>
+        <source>Size of the history database</source>
+        <translation>Größe der Verlaufsdatenbank</translation>
+    </message>
+    <message>
+        <source>How far recording is behind the traffic</source>
+        <translation>Wie weit die Aufzeichnung hinter dem Verkehr zurück ist</translation>
+    </message>
+    <message>
+        <source>1 connection</source>
+        <translation>1 Verbindung</translation>
+    </message>
+    <message>
+        <source>%L1 connections</source>
+        <translation>%L1 Verbindungen</translation>
+    </message>
+    <message>
+        <source>History %1</source>
+        <translation>Verlauf %1</translation>
+    </message>
+    <message>
+        <source>1 exchange</source>
+        <translation>1 Austausch</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges</source>
+        <translation>%L1 Austausche</translation>
+    </message>
+    <message>
+        <source>%1, %L2 selected</source>
+        <translation>%1, %L2 ausgewählt</translation>
+    </message>
+    <message>
+        <source>History: %1</source>
+        <translation>Verlauf: %1</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::TextView</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>&amp;Alles auswählen</translation>
+    </message>
+    <message>
+        <source>&amp;Find</source>
+        <translation>&amp;Suchen</translation>
+    </message>
+    <message>
+        <source>Fold all</source>
+        <translation>Alles einklappen</translation>
+    </message>
+    <message>
+        <source>Unfold all</source>
+        <translation>Alles ausklappen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ThroughputChart</name>
+    <message>
+        <source>Throughput</source>
+        <translation>Durchsatz</translation>
+    </message>
+</context>
+<context>
+    <name>std</name>
+    <message>
+        <source>No request head was read.</source>
+        <translation>Es wurde kein Kopf einer Anfrage gelesen.</translation>
+    </message>
+    <message>
+        <source>A tunnel carries bytes that are not looked into: it has no response.</source>
+        <translation>Ein Tunnel trägt Bytes, in die niemand hineinsieht: Er hat keine Antwort.</translation>
+    </message>
+    <message>
+        <source>Waiting for the response.</source>
+        <translation>Wartet auf die Antwort.</translation>
+    </message>
+    <message>
+        <source>No response came.</source>
+        <translation>Es kam keine Antwort.</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,70 @@
+// Browsers that are started through the proxy. The browser is a script that writes down how it was called.
+#include "app/gui/browser/browser.h"
+
+#include <QDir>
+#include <QFile>
+
+#include "tests/gui/support/application.h"
+#include "tests/support/temporary_directory.h"
+
+using namespace sluice::gui;
+using sluice::gui::test::waitUntil;
+
+namespace {
+
+struct FakeBrowsers {
+  sluice::test::TemporaryDirectory folder;
+  QByteArray path = qgetenv("PATH");
+  QString calls = QString::fromStdString((folder.path() / "calls").string());
+
+  FakeBrowsers() { qputenv("PATH", QByteArray::fromStdString(folder.path().string()) + ":" + path); }
+  ~FakeBrowsers() { qputenv("PATH", path); }
+
+  void add(const char* name) {
+    QFile script(QString::fromStdString((folder.path() / name).string()));
+    QVERIFY(script.open(QIODevice::WriteOnly));
+    script.write("#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + calls.toUtf8() + ".new'\nmv '" + calls.toUtf8() + ".new' '" +
+                 calls.toUtf8() + "'\n");
+    script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+  }
+  QStringList called() const {
+    QFile file(calls);
+    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()).split(u'\n', Qt::SkipEmptyParts) : QStringList();
+  }
+};
+
+}  // namespace
+
+SLUICE_GUI_TEST(chromiumIsStartedWithAProfileOfItsOwnAndTheProxy) {
+  FakeBrowsers fake;
+  fake.add("chromium");
+  const auto browsers = installedBrowsers();
+  QVERIFY(!browsers.empty());
+  QCOMPARE(browsers[0].name, QStringLiteral("Chromium"));
+  QVERIFY(!startBrowser(browsers[0], fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711")).has_value());
+  QVERIFY(waitUntil([&] { return !fake.called().isEmpty(); }));
+  QVERIFY(fake.called().contains(QStringLiteral("--proxy-server=http://127.0.0.1:4711")));
+  QVERIFY(fake.called().contains(QStringLiteral("--proxy-bypass-list=<-loopback>")));
+  QVERIFY(std::filesystem::is_directory(fake.folder.path() / "data" / "browsers" / "chromium"));
+}
+
+SLUICE_GUI_TEST(firefoxIsToldByItsProfile) {
+  FakeBrowsers fake;
+  fake.add("firefox");
+  const Browser firefox{QStringLiteral("Firefox"), QString::fromStdString((fake.folder.path() / "firefox").string()),
+                        Browser::Family::Firefox};
+  QVERIFY(!startBrowser(firefox, fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711")).has_value());
+  QVERIFY(waitUntil([&] { return fake.called().contains(QStringLiteral("-profile")); }));
+  QFile settings(QString::fromStdString((fake.folder.path() / "data/browsers/firefox/user.js").string()));
+  QVERIFY(settings.open(QIODevice::ReadOnly));
+  const QByteArray text = settings.readAll();
+  QVERIFY(text.contains("\"network.proxy.http\", \"127.0.0.1\""));
+  QVERIFY(text.contains("\"network.proxy.ssl_port\", 4711"));
+}
+
+SLUICE_GUI_TEST(aBrowserThatCannotBeStartedIsNamed) {
+  sluice::test::TemporaryDirectory folder;
+  const Browser missing{QStringLiteral("Chromium"), QStringLiteral("/no/such/browser"), Browser::Family::Chromium};
+  const auto problem = startBrowser(missing, folder.path(), QStringLiteral("127.0.0.1:1"));
+  QVERIFY(problem && problem->contains(QStringLiteral("/no/such/browser")));
+}

@@ -1,0 +1,115 @@
+// The live view over a real engine and real connections.
+#include "app/gui/connections/connections_page.h"
+
+#include <QAbstractItemModelTester>
+#include <QMouseEvent>
+
+#include "tests/gui/support/application.h"
+#include "tests/gui/support/workbench.h"
+#include "tests/support/wire/client.h"
+
+using namespace sluice;
+using namespace sluice::gui;
+using gui::test::waitUntil;
+using gui::test::Workbench;
+
+namespace {
+
+QString cell(ConnectionsPage& page, int row, ConnectionColumn column) {
+  return page.model().data(page.model().index(row, int(column)), Qt::DisplayRole).toString();
+}
+
+control::ConnectionRow connection(std::uint64_t id, std::uint64_t down = 0, std::uint64_t up = 0) {
+  control::ConnectionRow row;
+  row.connection = ConnectionId{id};
+  row.bytesDown = down;
+  row.bytesUp = up;
+  return row;
+}
+
+control::StatusSample sampleAt(int second, std::uint64_t down, std::uint64_t up) {
+  control::StatusSample sample;
+  sample.at = WallTime(Micros(std::int64_t(1'760'000'000 + second) * 1'000'000));
+  sample.downBytesPerSecond = down;
+  sample.upBytesPerSecond = up;
+  return sample;
+}
+
+}  // namespace
+
+SLUICE_GUI_TEST(openConnectionsAreListedAndCanBeClosed) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.openTunnel();
+  MainWindow& window = bench.window();
+  window.actions().connectionsPage->trigger();
+  ConnectionsPage& page = window.connections();
+  QVERIFY(waitUntil([&] { return page.model().rowCount() == 1; }));
+  QVERIFY(waitUntil([&] { return cell(page, 0, ConnectionColumn::State) == QStringLiteral("Tunnel"); }));
+  QVERIFY(cell(page, 0, ConnectionColumn::Target).startsWith(QStringLiteral("127.0.0.1:")));
+  QVERIFY(waitUntil([&] { return cell(page, 0, ConnectionColumn::Program) == QStringLiteral("gui_app"); }));
+  page.table().selectRow(0);
+  page.closeSelected();
+  QVERIFY(waitUntil([&] { return page.model().rowCount() == 0; }));
+  // The row of the history says who ended it.
+  window.actions().exchangesPage->trigger();
+  QVERIFY(waitUntil([&] {
+    const store::ExchangeRow* row = window.model().rowAt(0);
+    return row != nullptr && row->state == store::State::CutOff && row->error.detail == "it was closed by hand";
+  }));
+}
+
+SLUICE_GUI_TEST(nobodyAsksForConnectionsWhileTheyAreNotOnView) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.openTunnel();
+  bench.get("/bytes/10");
+  bench.waitForClients();
+  QTest::qWait(1500);  // longer than the pause between two questions
+  QCOMPARE(bench.window().connections().model().rowCount(), 0);
+  QCOMPARE(bench.window().connections().chart().paintCount(), 0);
+}
+
+SLUICE_GUI_TEST(ratesFollowFromOneTellingToTheNext) {
+  QLocale::setDefault(QLocale::c());
+  ConnectionModel model;
+  const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  const auto text = [&](int row, ConnectionColumn column) { return model.index(row, int(column)).data().toString(); };
+  model.take({3, {connection(5), connection(2, 1000), connection(9)}}, 1000);
+  QCOMPARE(model.rowCount(), 3);
+  QCOMPARE(text(0, ConnectionColumn::Number), QStringLiteral("2"));
+  QCOMPARE(text(0, ConnectionColumn::DownRate), QString());
+  model.take({3, {connection(2, 4000, 500), connection(7), connection(9)}}, 3000);
+  QCOMPARE(model.rowCount(), 3);
+  QCOMPARE(text(1, ConnectionColumn::Number), QStringLiteral("7"));
+  QCOMPARE(text(0, ConnectionColumn::DownRate), QStringLiteral("1.50 KB/s"));
+  QCOMPARE(text(0, ConnectionColumn::UpRate), QStringLiteral("250 B/s"));
+  QCOMPARE(model.historyAt(0).bytesPerSecond.back(), 1750u);
+  model.take({0, {}}, 4000);
+  QCOMPARE(model.rowCount(), 0);
+}
+
+SLUICE_GUI_TEST(theChartReadsOutWhatIsUnderTheMouse) {
+  QLocale::setDefault(QLocale::c());
+  Throughput throughput;
+  for (int second = 0; second <= 60; ++second) throughput.add(sampleAt(second, std::uint64_t(second) * 1000, 7000));
+  ThroughputChart chart(throughput);
+  chart.resize(700, 150);
+  chart.show();
+  QVERIFY(chart.readout().isEmpty());
+  QMouseEvent right(QEvent::MouseMove, QPointF(700 - 12 - 1, 40), QPointF(), Qt::NoButton, Qt::NoButton, {});
+  const QRect plot = chart.rect().adjusted(12, 8, -12 - chart.fontMetrics().horizontalAdvance(QStringLiteral("888 MB/s")) - 8, 0);
+  QMouseEvent middle(QEvent::MouseMove, QPointF(plot.center().x(), 40), QPointF(), Qt::NoButton, Qt::NoButton, {});
+  QApplication::sendEvent(&chart, &middle);
+  QVERIFY2(chart.readout().contains(QStringLiteral("↓ 30.0 KB/s   ↑ 7.00 KB/s")) ||
+               chart.readout().contains(QStringLiteral("↓ 31.0 KB/s   ↑ 7.00 KB/s")),
+           qPrintable(chart.readout()));
+  const int before = chart.paintCount();
+  chart.hide();
+  chart.refresh();
+  gui::test::handleEvents();
+  QCOMPARE(chart.paintCount(), before);
+  // A clock that was set back begins a new axis.
+  throughput.add(sampleAt(10, 1, 1));
+  QCOMPARE(throughput.samples().size(), std::size_t(1));
+}
