@@ -4,6 +4,7 @@
 #include "app/cli/table.h"
 #include "app/cli/text.h"
 #include "core/codec/tls/certificate.h"
+#include "core/throttle/profile_json.h"
 
 namespace sluice::cli {
 namespace {
@@ -183,6 +184,10 @@ std::string describe(const store::ExchangeDetails& details, const DecodedSizes& 
   field(out, "Listener", visibleLine(details.listener));
   field(out, "Upstream", visibleLine(row.upstreamAddress) + (row.upstreamReused ? ", reused connection" : ""));
   for (const auto& tls : details.tls) tlsFields(out, tls);
+  if (const auto profile = throttle::profileFromJson(row.profile)) {
+    const auto name = profile->name.empty() ? std::string("limits of its own") : visibleLine(profile->name);
+    field(out, "Slowed by", name + ", held back for " + duration(Micros(row.heldBackUs)));
+  }
   field(out, "Sent", bodyText(row.request, decoded.request));
   field(out, "Received", bodyText(row.response, decoded.response));
   block(out, "Request head", details.requestHead);

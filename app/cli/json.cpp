@@ -89,6 +89,9 @@ void describeRow(ObjectWithText& object, const store::ExchangeRow& row) {
   object["error"] = errorOrNull(row.error);
   object.text("upstreamAddress", row.upstreamAddress);
   object["upstreamReused"] = row.upstreamReused;
+  const auto profile = Json::parse(row.profile, nullptr, /*allow_exceptions=*/false);
+  object["profile"] = profile.is_object() ? profile : Json(nullptr);
+  object["heldBackUs"] = row.heldBackUs;
   object["connection"] = row.connection ? Json(row.connection.value) : Json(nullptr);
   object.text("program", row.clientProgram);
 }

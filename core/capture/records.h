@@ -120,6 +120,8 @@ struct ExchangeEnded {
   BodyTotals response;
   std::string upstreamAddress;  // numeric "address:port", empty when none was reached
   bool upstreamReused = false;
+  std::string profile;          // the network profile that acted on it, as JSON (core/throttle/profile_json.h); empty: none
+  std::int64_t heldBackUs = 0;  // how long one of its directions waited for nothing but that, both added up
   std::string requestTrailers;  // raw lines after the last chunk, empty when none
   std::string responseTrailers;
 };

@@ -236,7 +236,8 @@ void ClientConnection::run(session::CloseClient& command, Now now) {
   close(net::CloseKind::Abort);
 }
 
-void ClientConnection::run(session::Tell& command, Now) {
+void ClientConnection::run(session::Tell& command, Now now) {
+  recordThrottling(command.record, now.mono);
   auto& open = worker_.mutableCounters().openExchanges;
   if (std::holds_alternative<capture::ExchangeStarted>(command.record)) open.add(1);
   if (auto* end = std::get_if<capture::ExchangeEnded>(&command.record)) {

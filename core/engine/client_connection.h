@@ -163,6 +163,8 @@ class ClientConnection final : private Link::Driver {
   void useProfile(Now now);
   void goOffline(Now now);
   void closeAtRandom(Now now);
+  Micros heldBack(MonoTime now) const;
+  void recordThrottling(capture::Record& record, MonoTime now);
   void delayHandshakeAnswer();
   static std::uint64_t wireBytesBeside(Link& link);
   bool throttled_ = false;
@@ -171,6 +173,8 @@ class ClientConnection final : private Link::Driver {
   std::uint64_t addedDown_ = 0;  // bytes on the wire that were not in a slice, so far
   std::uint64_t addedUp_ = 0;
   std::optional<MonoTime> heldBackUntil_;
+  Micros heldBackBefore_{0};  // the exchange that runs
+  Micros handshakesHeldBack_{0};
   std::optional<MonoTime> closesAt_;  // at random, as the profile wants it
   Deadline handshakeDelay_;
   std::optional<Result<Connected>> handshake_;  // made, and delayed

@@ -32,6 +32,18 @@ void ClientConnection::useProfile(Now now) {
   up_.dropped();
 }
 
+Micros ClientConnection::heldBack(MonoTime now) const {
+  return down_.heldBack(now) + up_.heldBack(now) + handshakesHeldBack_;
+}
+
+void ClientConnection::recordThrottling(capture::Record& record, MonoTime now) {
+  if (std::holds_alternative<capture::ExchangeStarted>(record)) heldBackBefore_ = heldBack(now);
+  auto* end = std::get_if<capture::ExchangeEnded>(&record);
+  if (end == nullptr || !throttled_) return;
+  end->profile = worker_.throttling().recorded();
+  end->heldBackUs = (heldBack(now) - heldBackBefore_).count();
+}
+
 void ClientConnection::closeAtRandom(Now now) {
   session_.clientFailed({Code::Aborted, Side::Local, 0,
                          "closed at random, as the network profile '" + worker_.throttling().profile().name + "' wants it"},
@@ -62,6 +74,7 @@ void ClientConnection::roundTripLater(Result<Connected> result) {
   connecting_.reset();
   const auto now = readClocks();
   if (result) result->connectedAt = now.mono + roundTrip;
+  handshakesHeldBack_ += roundTrip;
   handshake_.emplace(std::move(result));
   handshakeDelay_.set(now.mono + roundTrip);
 }

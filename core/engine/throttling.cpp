@@ -4,6 +4,7 @@
 
 #include "core/base/limits.h"
 #include "core/throttle/loss.h"
+#include "core/throttle/profile_json.h"
 
 namespace sluice::engine {
 namespace {
@@ -21,6 +22,7 @@ std::size_t bytesUnderWay(const throttle::Lane& lane) {
 
 void Throttling::use(throttle::Profile profile, MonoTime now) {
   profile_ = std::move(profile);
+  recorded_ = profile_.isNeutral() ? std::string() : throttle::toJson(profile_);
   down_.setRate(throttle::effectiveRate(profile_.down, profile_.roundTrip()), now);
   up_.setRate(throttle::effectiveRate(profile_.up, profile_.roundTrip()), now);
 }

@@ -1,6 +1,8 @@
 // The network profile in force: what all connections of a worker share of it, and what it means for each. Loop thread only.
 #pragma once
 
+#include <string>
+
 #include "core/capture/records.h"
 #include "core/pipe/settings.h"
 #include "core/throttle/bucket.h"
@@ -15,12 +17,15 @@ class Throttling {
   // Rates act on running transfers at once; each connection takes over the rest itself.
   void use(throttle::Profile profile, MonoTime now);
   const throttle::Profile& profile() const { return profile_; }
+  // As records have it: empty where nothing is slowed down.
+  const std::string& recorded() const { return recorded_; }
   // Towards clients, and away from them.
   const throttle::Bucket& down() const { return down_; }
   const throttle::Bucket& up() const { return up_; }
 
  private:
   throttle::Profile profile_;
+  std::string recorded_;
   throttle::BucketState downState_{};
   throttle::BucketState upState_{};
   throttle::Bucket down_{downState_};

@@ -17,7 +17,8 @@ struct Weight {
   std::size_t operator()(const capture::BodyInFile&) const { return 0; }
   std::size_t operator()(const capture::ExchangeProgress&) const { return 0; }
   std::size_t operator()(const capture::ExchangeEnded& r) const {
-    return r.error.detail.size() + r.upstreamAddress.size() + r.requestTrailers.size() + r.responseTrailers.size();
+    return r.error.detail.size() + r.upstreamAddress.size() + r.requestTrailers.size() + r.responseTrailers.size() +
+           r.profile.size();
   }
   std::size_t operator()(const capture::ClientIdentified& r) const { return r.program.size(); }
   std::size_t operator()(const capture::MessagePassed& r) const { return r.payload.size() + r.fault.size(); }
@@ -142,6 +143,8 @@ bool Backlog::take(capture::ExchangeEnded& record) {
   row.error = std::move(record.error);
   row.upstreamAddress = std::move(record.upstreamAddress);
   row.upstreamReused = record.upstreamReused;
+  row.profile = std::move(record.profile);
+  row.heldBackUs = record.heldBackUs;
   exchange->requestTrailers = std::move(record.requestTrailers);
   exchange->responseTrailers = std::move(record.responseTrailers);
   exchange->ended = true;

@@ -47,14 +47,14 @@ constexpr std::array kStatements{
     " content_type, started_us, resolved_us, connected_us, request_sent_us, response_head_us, finished_us,"
     " request_bytes, request_stored_bytes, request_place, response_bytes, response_stored_bytes, response_place,"
     " error_code, error_side, error_system, error_detail, upstream_address, upstream_reused, response_first_us,"
-    " request_wire_bytes, response_wire_bytes)"
+    " request_wire_bytes, response_wire_bytes, profile, held_back_us)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35) ON CONFLICT DO NOTHING",
+    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37) ON CONFLICT DO NOTHING",
     "UPDATE exchange SET version = ?2, state = ?3, status = ?4, content_type = ?5, resolved_us = ?6, connected_us = ?7,"
     " request_sent_us = ?8, response_head_us = ?9, finished_us = ?10, request_bytes = ?11, request_stored_bytes = ?12,"
     " request_place = ?13, response_bytes = ?14, response_stored_bytes = ?15, response_place = ?16, error_code = ?17,"
     " error_side = ?18, error_system = ?19, error_detail = ?20, upstream_address = ?21, upstream_reused = ?22,"
-    " response_first_us = ?23, request_wire_bytes = ?24, response_wire_bytes = ?25"
+    " response_first_us = ?23, request_wire_bytes = ?24, response_wire_bytes = ?25, profile = ?26, held_back_us = ?27"
     " WHERE id = ?1",
     "INSERT INTO head (exchange, request, response, request_trailers, response_trailers) VALUES (?1, ?2, ?3, ?4, ?5)",
     // A head that came before and is not held in memory any more is given as empty here, and stays.
@@ -294,7 +294,7 @@ Result<void> HistoryWriter::insertExchange(const PendingExchange& exchange) {
              row.request.bytes, request.nextStoredBytes, number(request.nextPlace), row.response.bytes,
              response.nextStoredBytes, number(response.nextPlace), number(row.error.code), number(row.error.side),
              row.error.systemCode, row.error.detail, row.upstreamAddress, row.upstreamReused,
-             phase(row.phases.responseFirstUs), row.request.wireBytes, row.response.wireBytes);
+             phase(row.phases.responseFirstUs), row.request.wireBytes, row.response.wireBytes, row.profile, row.heldBackUs);
 }
 
 Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
@@ -307,7 +307,7 @@ Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
              request.nextStoredBytes, number(request.nextPlace), row.response.bytes, response.nextStoredBytes,
              number(response.nextPlace), number(row.error.code), number(row.error.side), row.error.systemCode,
              row.error.detail, row.upstreamAddress, row.upstreamReused, phase(row.phases.responseFirstUs),
-             row.request.wireBytes, row.response.wireBytes);
+             row.request.wireBytes, row.response.wireBytes, row.profile, row.heldBackUs);
 }
 
 Result<void> HistoryWriter::write(const capture::MessagePassed& message) {

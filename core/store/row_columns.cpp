@@ -73,6 +73,8 @@ ExchangeRow readRow(const Statement& select) {
   row.phases.responseFirstUs = columns.phase();
   row.request.wireBytes = columns.natural();
   row.response.wireBytes = columns.natural();
+  row.profile = columns.text();
+  row.heldBackUs = columns.integer();
   row.clientProgram = columns.text();
   return row;
 }

@@ -47,6 +47,8 @@ struct ExchangeRow {
   Error error;
   std::string upstreamAddress;
   bool upstreamReused = false;
+  std::string profile;        // as capture::ExchangeEnded has it
+  std::int64_t heldBackUs = 0;
   std::string clientProgram;  // path of its executable; empty: not known, or not yet
 };
 

@@ -165,8 +165,14 @@ CREATE TABLE tls (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5};
-constexpr std::array kObjects{10, 10, 12, 13, 15};
+// The network profile that acted on an exchange, and how long it was held back by it.
+constexpr const char* kStep6 = R"sql(
+ALTER TABLE exchange ADD COLUMN profile TEXT NOT NULL DEFAULT '';
+ALTER TABLE exchange ADD COLUMN held_back_us INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6};
+constexpr std::array kObjects{10, 10, 12, 13, 15, 15};
 static_assert(kSteps.size() == kSchemaVersion && kObjects.size() == kSchemaVersion);
 
 }  // namespace

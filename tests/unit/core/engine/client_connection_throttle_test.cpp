@@ -45,6 +45,10 @@ SLUICE_TEST(aDownloadIsNoFasterThanItsProfile) {
   const auto took = timeOf([&] { reply = client.get(origin.url("/bytes/400000?seed=3")); });
   QVERIFY(reply && reply->body == Pattern(3).text(0, 400'000));
   QVERIFY(took > milliseconds(900));  // a second, less the burst and a portion
+  QVERIFY(proxy.kept.waitFor<capture::ExchangeEnded>(1));
+  const auto end = proxy.kept.all<capture::ExchangeEnded>()[0];
+  QVERIFY2(end.profile.find("\"test\"") != std::string::npos, end.profile.c_str());
+  QVERIFY(end.heldBackUs > 500'000);
 }
 
 SLUICE_TEST(connectionsShareTheRate) {

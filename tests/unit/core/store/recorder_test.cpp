@@ -30,6 +30,8 @@ SLUICE_TEST(storesEveryFieldOfAnExchange) {
   auto end = ended(5, 6, {Code::ConnectionReset, Side::Upstream, 104, "host.test"});
   end.request.bytes = 8;
   end.upstreamReused = true;
+  end.profile = R"({"name":"slow"})";
+  end.heldBackUs = 1234;
   end.request.wireBytes = 108;
   end.response.wireBytes = 206;
   end.requestTrailers = "X: 1\r\n";
@@ -68,6 +70,8 @@ SLUICE_TEST(storesEveryFieldOfAnExchange) {
   QVERIFY(row.error == end.error);
   QCOMPARE(row.upstreamAddress, std::string("127.0.0.1:9"));
   QVERIFY(row.upstreamReused);
+  QCOMPARE(row.profile, end.profile);
+  QCOMPARE(row.heldBackUs, 1234);
   QCOMPARE(row.phases.responseFirstUs, 350);
   QCOMPARE(row.request.wireBytes, 108u);
   QCOMPARE(row.response.wireBytes, 206u);
