@@ -4,7 +4,7 @@
 //   auto lock = DataDirLock::acquire(dataDir, now);
 //   auto endpoint = ControlEndpoint::listen(dataDir);
 //   lock->publish(endpoint->address());
-//   acceptor.assign(asio::local::stream_protocol(), endpoint->takeListener());
+//   auto acceptor = net::ControlAcceptor::open(loop, endpoint->takeListener(), endpoint->address());
 #pragma once
 
 #include <filesystem>

@@ -1,8 +1,7 @@
 #include "core/engine/control_server.h"
 
 #include <array>
-#include <asio/buffer.hpp>
-#include <asio/write.hpp>
+#include <asio/error.hpp>
 #include <deque>
 #include <string>
 #include <utility>
@@ -18,12 +17,10 @@
 
 namespace sluice::engine {
 
-using asio::local::stream_protocol;
-
 class ControlServer::Client : public std::enable_shared_from_this<Client> {
  public:
-  Client(ControlServer& server, stream_protocol::socket socket)
-      : server_(&server), socket_(std::move(socket)), reader_(limits::kControlRequestBytesMax) {}
+  Client(ControlServer& server, std::unique_ptr<net::ControlStream> stream)
+      : server_(&server), stream_(std::move(stream)), reader_(limits::kControlRequestBytesMax) {}
 
   void start() {
     send(0, ownHello());
@@ -37,8 +34,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   // The server is gone or has dropped this client.
   void detach() {
     server_ = nullptr;
-    std::error_code ignored;
-    socket_.close(ignored);
+    stream_->close();
   }
 
  private:
@@ -55,7 +51,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   void drop();
 
   ControlServer* server_;
-  stream_protocol::socket socket_;
+  std::unique_ptr<net::ControlStream> stream_;
   control::FrameReader reader_;
   std::array<std::byte, 16 * limits::kKiB> buffer_{};
   std::deque<std::string> queue_;
@@ -67,7 +63,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
 };
 
 void ControlServer::Client::read() {
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const std::error_code& code, std::size_t n) {
+  stream_->receiveSome(buffer_, [self = shared_from_this()](const std::error_code& code, std::size_t n) {
     if (self->server_ == nullptr || self->closing_) return;
     if (code) return self->drop();
     self->received(Bytes(self->buffer_).first(n));
@@ -157,7 +153,7 @@ void ControlServer::Client::send(control::StreamId stream, const control::Reply&
 }
 
 void ControlServer::Client::write() {
-  asio::async_write(socket_, asio::buffer(queue_.front()), [self = shared_from_this()](const std::error_code& code, std::size_t) {
+  stream_->sendAll(asBytes(queue_.front()), [self = shared_from_this()](const std::error_code& code) {
     if (self->server_ == nullptr) return;
     if (code) return self->drop();
     self->queuedBytes_ -= self->queue_.front().size();
@@ -173,7 +169,7 @@ void ControlServer::Client::drop() {
   if (server != nullptr) server->remove(*this);
 }
 
-ControlServer::ControlServer(asio::io_context& loop, Acceptor acceptor, Engine& engine)
+ControlServer::ControlServer(asio::io_context& loop, std::unique_ptr<net::ControlAcceptor> acceptor, Engine& engine)
     : acceptor_(std::move(acceptor)), retry_(loop), engine_(engine) {
   accept();
 }
@@ -183,24 +179,24 @@ ControlServer::~ControlServer() {
 }
 
 void ControlServer::accept() {
-  acceptor_.async_accept([this](const std::error_code& code, stream_protocol::socket socket) {
-    if (code != asio::error::operation_aborted) accepted(code, std::move(socket));
+  acceptor_->accept([this](const std::error_code& code, std::unique_ptr<net::ControlStream> stream) {
+    if (code != asio::error::operation_aborted) accepted(code, std::move(stream));
   });
 }
 
-void ControlServer::accepted(const std::error_code& code, stream_protocol::socket socket) {
-  if (!acceptor_.is_open()) return;
+void ControlServer::accepted(const std::error_code& code, std::unique_ptr<net::ControlStream> stream) {
+  if (!acceptor_->isOpen()) return;
   if (code) {
     // Out of descriptors, most likely: who waits stays in the system's backlog.
     retry_.expires_after(std::chrono::milliseconds(100));
     retry_.async_wait([this](const std::error_code& cancelled) {
-      if (!cancelled && acceptor_.is_open()) accept();
+      if (!cancelled && acceptor_->isOpen()) accept();
     });
     return;
   }
-  // The file's owner-only mode keeps others out already; the kernel's word is the second lock.
-  if (platform::peerIsThisUser(socket.native_handle())) {
-    const auto client = std::make_shared<Client>(*this, std::move(socket));
+  // The address is its owner's alone already; the kernel's word is the second lock.
+  if (platform::peerIsThisUser(stream->handle())) {
+    const auto client = std::make_shared<Client>(*this, std::move(stream));
     clients_.push_back(client);
     if (clients_.size() <= limits::kControlClientsMax) {
       client->start();
@@ -225,8 +221,7 @@ void ControlServer::publish(const control::Reply& event) {
 }
 
 void ControlServer::announceStop() {
-  std::error_code ignored;
-  acceptor_.close(ignored);
+  acceptor_->close();
   publish(control::Stopping{});
 }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/local/stream_protocol.hpp>
 #include <asio/steady_timer.hpp>
 #include <functional>
 #include <list>
@@ -12,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/control/messages.h"
+#include "platform/net/control_stream.h"
 
 namespace sluice::engine {
 
@@ -34,9 +34,7 @@ class ControlServer {
     ~Engine() = default;
   };
 
-  using Acceptor = asio::local::stream_protocol::acceptor;
-
-  ControlServer(asio::io_context& loop, Acceptor acceptor, Engine& engine);
+  ControlServer(asio::io_context& loop, std::unique_ptr<net::ControlAcceptor> acceptor, Engine& engine);
   ~ControlServer();
   ControlServer(ControlServer&&) = delete;
 
@@ -50,10 +48,10 @@ class ControlServer {
   class Client;
 
   void accept();
-  void accepted(const std::error_code& code, asio::local::stream_protocol::socket socket);
+  void accepted(const std::error_code& code, std::unique_ptr<net::ControlStream> stream);
   void remove(Client& client);
 
-  Acceptor acceptor_;
+  std::unique_ptr<net::ControlAcceptor> acceptor_;
   asio::steady_timer retry_;
   Engine& engine_;
   std::list<std::shared_ptr<Client>> clients_;

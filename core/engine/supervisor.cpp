@@ -146,12 +146,10 @@ Result<void> Supervisor::openControl() {
   auto endpoint = platform::ControlEndpoint::listen(settings_.dataDir);
   if (!endpoint) return fail(std::move(endpoint.error()));
   endpoint_ = std::make_unique<platform::ControlEndpoint>(std::move(*endpoint));
-  ControlServer::Acceptor acceptor(loop_);
-  std::error_code code;
-  acceptor.assign(asio::local::stream_protocol(), static_cast<int>(endpoint_->takeListener()), code);
-  if (code) return fail(net::toError(code, Side::Local, "control socket " + endpoint_->address()));
+  auto acceptor = net::ControlAcceptor::open(loop_, endpoint_->takeListener(), endpoint_->address());
+  if (!acceptor) return fail(std::move(acceptor.error()));
   ControlServer::Engine& engine = *this;
-  control_ = std::make_unique<ControlServer>(loop_, std::move(acceptor), engine);
+  control_ = std::make_unique<ControlServer>(loop_, std::move(*acceptor), engine);
   return lock_.publish(endpoint_->address());
 }
 

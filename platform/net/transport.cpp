@@ -1,8 +1,14 @@
 #include "platform/net/transport.h"
 
+#include <algorithm>
 #include <array>
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
+#include <optional>
+#include <vector>
 
 #include "core/base/assert.h"
 #include "platform/net/address.h"
@@ -33,8 +39,61 @@ IoResult outcome(std::size_t bytes, const std::error_code& code, Side side) {
 
 }  // namespace
 
-Transport::Transport(asio::ip::tcp::socket socket, Side side)
-    : shared_(std::make_shared<Shared>(std::move(socket))), side_(side) {
+// Outlives the transport while a wait or a send that was taken over is pending.
+struct Transport::Shared : std::enable_shared_from_this<Shared> {
+  explicit Shared(asio::ip::tcp::socket s) : socket(std::move(s)) {}
+
+  enum class After : std::uint8_t { Nothing, EndSending, Close };
+
+  bool isOpen() const { return after != After::Close && socket.is_open(); }
+  void announceWritable() {
+    if (!waitingWrite) return;
+    waitingWrite = false;
+    if (isOpen() && handler != nullptr) handler->onWritable();
+  }
+  void sendTaken();
+  void sent(const std::error_code& code);
+  void closeWhenSent();
+
+  asio::ip::tcp::socket socket;
+  Handler* handler = nullptr;
+  bool waitingRead = false;
+  bool waitingWrite = false;
+
+  // SendMode::TakeOver.
+  std::vector<std::byte> taken;  // not empty: its send is in flight
+  std::error_code sendFailed;
+  After after = After::Nothing;  // what is to be done once it is sent
+  std::optional<asio::steady_timer> patience;
+};
+
+void Transport::Shared::sendTaken() {
+  asio::async_write(socket, asio::buffer(taken),
+                    [self = shared_from_this()](const std::error_code& code, std::size_t) { self->sent(code); });
+}
+
+void Transport::Shared::sent(const std::error_code& code) {
+  std::error_code ignored;
+  sendFailed = code;
+  taken = {};
+  patience.reset();
+  if (after == After::EndSending) socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  if (after == After::Close) socket.close(ignored);
+  announceWritable();
+}
+
+// Closing now would throw away what is in flight. A peer that never takes it is given up in the end.
+void Transport::Shared::closeWhenSent() {
+  after = After::Close;
+  patience.emplace(socket.get_executor(), std::chrono::milliseconds(kCloseSendMs));
+  patience->async_wait([self = shared_from_this()](const std::error_code& code) {
+    std::error_code ignored;
+    if (!code) self->socket.close(ignored);
+  });
+}
+
+Transport::Transport(asio::ip::tcp::socket socket, Side side, Strategy strategy)
+    : shared_(std::make_shared<Shared>(std::move(socket))), side_(side), strategy_(strategy) {
   std::error_code ignored;
   shared_->socket.non_blocking(true, ignored);
   shared_->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -48,6 +107,7 @@ IoResult Transport::receive(std::span<const MutableBytes> into) {
   std::array<asio::mutable_buffer, kBuffersMax> buffers;
   const auto gathered = gather(into, buffers);
   if (SLUICE_BUG(gathered.empty())) return IoResult::wouldBlock();
+  if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
   std::error_code code;
   const auto bytes = shared_->socket.receive(gathered, 0, code);
   if (!code) received_ += bytes;
@@ -58,19 +118,55 @@ IoResult Transport::send(std::span<const Bytes> from) {
   std::array<asio::const_buffer, kBuffersMax> buffers;
   const auto gathered = gather(from, buffers);
   if (SLUICE_BUG(gathered.empty())) return IoResult::wouldBlock();
+  if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
+  if (shared_->sendFailed) return outcome(0, shared_->sendFailed, side_);
+  if (!shared_->taken.empty()) return IoResult::wouldBlock();
   std::error_code code;
   const auto bytes = shared_->socket.send(gathered, 0, code);
   if (!code) sent_ += bytes;
-  return outcome(bytes, code, side_);
+  auto result = outcome(bytes, code, side_);
+  const bool full = result.status == IoResult::Status::WouldBlock;
+  return full && strategy_.sendMode == SendMode::TakeOver ? takeOver(from) : result;
+}
+
+IoResult Transport::takeOver(std::span<const Bytes> from) {
+  auto& taken = shared_->taken;
+  for (const auto& piece : from) {
+    const auto count = std::min(piece.size(), kTakenSendBytesMax - taken.size());
+    taken.insert(taken.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  const auto bytes = taken.size();
+  sent_ += bytes;
+  shared_->sendTaken();
+  return IoResult::ok(bytes);
 }
 
 IoResult Transport::sendFile(std::intptr_t file, std::uint64_t offset, std::size_t length) {
-  auto result = net::sendFile(shared_->socket.native_handle(), file, offset, length, side_);
+  if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
+  if (shared_->sendFailed) return outcome(0, shared_->sendFailed, side_);
+  if (!shared_->taken.empty()) return IoResult::wouldBlock();
+  auto result = net::sendFile(static_cast<std::intptr_t>(shared_->socket.native_handle()), file, offset, length, side_);
   sent_ += result.bytes;
-  return result;
+  const bool full = result.status == IoResult::Status::WouldBlock;
+  return full && strategy_.sendMode == SendMode::TakeOver ? takeOverFile(file, offset, length) : result;
+}
+
+IoResult Transport::takeOverFile(std::intptr_t file, std::uint64_t offset, std::size_t length) {
+  std::vector<std::byte> piece(std::min(length, kTakenSendBytesMax));
+  auto read = readForSending(file, offset, length, piece);
+  if (read.status != IoResult::Status::Ok) return read;
+  const Bytes bytes(piece.data(), read.bytes);
+  return takeOver({&bytes, 1});
+}
+
+IoResult fileEndedEarly(std::uint64_t offset, std::size_t missing) {
+  return IoResult::failed({Code::FileChanged, Side::Local, 0,
+                           "file ended at " + std::to_string(offset) + ", " + std::to_string(missing) +
+                               " bytes before the end of what was to be sent"});
 }
 
 IoResult Transport::peek() {
+  if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
   char byte = 0;
   std::error_code code;
   const auto bytes =
@@ -79,42 +175,55 @@ IoResult Transport::peek() {
 }
 
 void Transport::waitReadable() {
-  if (shared_->waitingRead || !shared_->socket.is_open()) return;
+  if (shared_->waitingRead || !isOpen()) return;
   shared_->waitingRead = true;
   shared_->socket.async_wait(asio::ip::tcp::socket::wait_read, [shared = shared_](const std::error_code&) {
     shared->waitingRead = false;
-    if (shared->socket.is_open() && shared->handler != nullptr) shared->handler->onReadable();
+    if (shared->isOpen() && shared->handler != nullptr) shared->handler->onReadable();
   });
 }
 
 void Transport::waitWritable() {
-  if (shared_->waitingWrite || !shared_->socket.is_open()) return;
+  if (shared_->waitingWrite || !isOpen()) return;
   shared_->waitingWrite = true;
-  shared_->socket.async_wait(asio::ip::tcp::socket::wait_write, [shared = shared_](const std::error_code&) {
-    shared->waitingWrite = false;
-    if (shared->socket.is_open() && shared->handler != nullptr) shared->handler->onWritable();
-  });
+  switch (strategy_.sendMode) {
+    case SendMode::Wait:
+      shared_->socket.async_wait(asio::ip::tcp::socket::wait_write,
+                                 [shared = shared_](const std::error_code&) { shared->announceWritable(); });
+      return;
+    case SendMode::TakeOver:
+      // The end of what is in flight announces it. With nothing in flight there is room for another.
+      if (shared_->taken.empty()) {
+        asio::post(shared_->socket.get_executor(), [shared = shared_] { shared->announceWritable(); });
+      }
+      return;
+  }
 }
 
 void Transport::endSending() {
+  if (!shared_->taken.empty()) {
+    if (isOpen()) shared_->after = Shared::After::EndSending;
+    return;
+  }
   std::error_code ignored;
   shared_->socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
 void Transport::close(CloseKind kind) {
-  if (!shared_->socket.is_open()) return;
+  if (!isOpen()) return;
+  shared_->handler = nullptr;
+  if (kind == CloseKind::Orderly && !shared_->taken.empty()) return shared_->closeWhenSent();
   std::error_code ignored;
   // Zero linger turns close into a reset (POSIX and Windows alike).
   if (kind == CloseKind::Abort) shared_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  shared_->handler = nullptr;
   shared_->socket.close(ignored);
 }
 
-bool Transport::isOpen() const { return shared_->socket.is_open(); }
+bool Transport::isOpen() const { return shared_->isOpen(); }
 
 std::string Transport::peerAddress() const {
-  std::error_code code;
-  const auto endpoint = shared_->socket.remote_endpoint(code);
+  std::error_code code = asio::error::bad_descriptor;
+  const auto endpoint = isOpen() ? shared_->socket.remote_endpoint(code) : asio::ip::tcp::endpoint();
   return code ? std::string() : toText(endpoint);
 }
 

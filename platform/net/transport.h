@@ -2,8 +2,10 @@
 // wait at a time and announced to the handler. Loop thread only.
 //
 // What holds on every back end:
+// - An attempt takes everything that is there, or that there is room for, in one call; WouldBlock is the only reason to wait.
 // - A wait is one-shot. Asking again while one is pending is free and changes nothing.
-// - Nothing is announced after close(), and nothing from inside a call of this class.
+// - Nothing is announced after close(), and nothing from inside a call of this class. Completions that come later find
+//   nobody.
 // - A wait owns no buffer: an idle connection costs no block.
 // - Destroying the transport closes it in order.
 #pragma once
@@ -15,6 +17,7 @@
 #include <string>
 
 #include "core/base/bytes.h"
+#include "platform/net/strategy.h"
 
 namespace sluice::net {
 
@@ -35,14 +38,15 @@ class Transport {
   };
 
   // Takes a connected socket; `side` names the peer in errors.
-  Transport(asio::ip::tcp::socket socket, Side side);
+  explicit Transport(asio::ip::tcp::socket socket, Side side, Strategy strategy = nativeStrategy());
   ~Transport();
   Transport(Transport&&) = delete;
 
   // REQUIRES: the handler outlives the transport or is replaced before it goes. Null: nothing is announced.
   void setHandler(Handler* handler);
 
-  // At most kBuffersMax buffers are used in one call. Never returns Ok with 0 bytes.
+  // At most kBuffersMax buffers are used in one call. Never returns Ok with 0 bytes. Bytes that send() counts are on their
+  // way: a failure to deliver them shows at a later call.
   IoResult receive(std::span<const MutableBytes> into);
   IoResult send(std::span<const Bytes> from);
   // Sends a range of a file without copying it through this process. Failed with Side::Local and Code::FileChanged
@@ -55,7 +59,7 @@ class Transport {
   void waitReadable();
   void waitWritable();
 
-  // Half-close: the peer sees end of stream, receiving goes on.
+  // Half-close: the peer sees end of stream behind everything that was sent; receiving goes on.
   void endSending();
   void close(CloseKind kind);
   bool isOpen() const;
@@ -68,16 +72,14 @@ class Transport {
 
  private:
   // Outlives the transport while a wait is pending.
-  struct Shared {
-    explicit Shared(asio::ip::tcp::socket s) : socket(std::move(s)) {}
-    asio::ip::tcp::socket socket;
-    Handler* handler = nullptr;
-    bool waitingRead = false;
-    bool waitingWrite = false;
-  };
+  struct Shared;
+
+  IoResult takeOver(std::span<const Bytes> from);
+  IoResult takeOverFile(std::intptr_t file, std::uint64_t offset, std::size_t length);
 
   std::shared_ptr<Shared> shared_;
-  Side side_;
+  const Side side_;
+  const Strategy strategy_;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
 };

@@ -7,23 +7,16 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
-#include <limits>
 #include <string_view>
 
+#include "platform/engine_owner.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/system_error.h"
 
-// The lock file: lines of key=value, written front to back, so that a reader who comes in the middle of a write sees
-// fewer lines and never wrong ones. The control address is the last value and reaches to the end of the file.
 namespace sluice::platform {
 namespace {
 
 using std::filesystem::path;
-
-constexpr std::string_view kPid = "pid=";
-constexpr std::string_view kStarted = "started=";  // seconds since 1970-01-01 UTC
-constexpr std::string_view kControl = "control=";
 
 path lockPath(const path& dataDir) { return dataDir / "engine.lock"; }
 
@@ -38,48 +31,9 @@ Result<void> writeAll(const OwnedHandle& file, std::string_view text, const path
 }
 
 std::string readStart(const OwnedHandle& file) {
-  std::array<char, 8192> text;  // more than the three lines ever take
+  std::array<char, kOwnerLinesBytesMax> text;
   const auto count = pread(descriptor(file), text.data(), text.size(), 0);
   return count > 0 ? std::string(text.data(), static_cast<std::size_t>(count)) : std::string();
-}
-
-// Takes "key=value\n" off the front of `text`; nothing when that line is not there or not whole.
-std::optional<std::string_view> takeLine(std::string_view& text, std::string_view key) {
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos || text.substr(0, key.size()) != key) return std::nullopt;
-  const auto value = text.substr(key.size(), end - key.size());
-  text.remove_prefix(end + 1);
-  return value;
-}
-
-std::optional<std::int64_t> takeNumber(std::string_view& text, std::string_view key) {
-  const auto line = takeLine(text, key);
-  if (!line) return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(line->data(), line->data() + line->size(), number);
-  if (error != std::errc() || end != line->data() + line->size() || number < 0) return std::nullopt;
-  return number;
-}
-
-std::optional<EngineOwner> parse(std::string_view text) {
-  constexpr std::int64_t kSecondsMax = 253'402'300'800;  // the year 10000: a sum in microseconds still fits
-  const auto pid = takeNumber(text, kPid);
-  const auto started = takeNumber(text, kStarted);
-  constexpr std::int64_t kPidMax = std::numeric_limits<pid_t>::max();
-  if (!pid || *pid == 0 || *pid > kPidMax || !started || *started > kSecondsMax) return std::nullopt;
-  EngineOwner owner{*pid, WallTime(std::chrono::seconds(*started)), {}};
-  if (text.substr(0, kControl.size()) == kControl && text.back() == '\n') {
-    owner.controlAddress = text.substr(kControl.size(), text.size() - kControl.size() - 1);
-  }
-  return owner;
-}
-
-tl::unexpected<Error> inUse(const OwnedHandle& file, const path& dataDir) {
-  const auto owner = parse(readStart(file));
-  // The lines may still be those of an engine before this one, whose successor has not written its own yet.
-  const bool known = owner && mayBeRunning(*owner);
-  const auto process = known ? "engine process " + std::to_string(owner->pid) : std::string("another engine process");
-  return fail(Side::Local, Code::DataDirInUse, "data directory " + dataDir.string() + " is used by " + process);
 }
 
 // False when the file that was opened and locked is no longer the one that others find under this name.
@@ -100,20 +54,18 @@ Result<DataDirLock> DataDirLock::acquire(const path& dataDir, WallTime now) {
     // flock and not fcntl: an fcntl lock goes when *any* descriptor of the file is closed in this process.
     if (flock(descriptor(file), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EINTR) continue;
-      if (errno == EWOULDBLOCK) return inUse(file, dataDir);
+      if (errno == EWOULDBLOCK) return dataDirInUse(readStart(file), dataDir);
       return systemFailure(errno, "cannot lock " + name.string());
     }
     if (!stillThere(file, name)) continue;
     if (ftruncate(descriptor(file), 0) != 0) return systemFailure(errno, "cannot write " + name.string());
-    const auto started = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-    const auto lines = std::string(kPid) + std::to_string(getpid()) + '\n' + std::string(kStarted) + std::to_string(started) + '\n';
-    if (auto written = writeAll(file, lines, name); !written) return fail(written.error());
+    if (auto written = writeAll(file, ownerLines(getpid(), now), name); !written) return fail(written.error());
     return DataDirLock(std::move(file), name);
   }
 }
 
 Result<void> DataDirLock::publish(const std::string& controlAddress) {
-  return writeAll(file_, std::string(kControl) + controlAddress + '\n', path_);
+  return writeAll(file_, controlLine(controlAddress), path_);
 }
 
 DataDirLock::~DataDirLock() {
@@ -127,7 +79,7 @@ bool mayBeRunning(const EngineOwner& owner) {
 std::optional<EngineOwner> engineOwner(const path& dataDir) {
   const OwnedHandle file(open(lockPath(dataDir).c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
-  return parse(readStart(file));
+  return parseOwner(readStart(file));
 }
 
 }  // namespace sluice::platform

@@ -1,6 +1,7 @@
 #include "platform/net/send_file.h"
 
 #include <sys/sendfile.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,22 +11,30 @@
 
 namespace sluice::net {
 
-IoResult sendFile(int socket, std::intptr_t file, std::uint64_t offset, std::size_t length, Side side) {
+IoResult sendFile(std::intptr_t socket, std::intptr_t file, std::uint64_t offset, std::size_t length, Side side) {
   constexpr std::size_t kCallMax = 0x7ffff000;  // what Linux moves in one call
   auto from = static_cast<off_t>(offset);
   for (;;) {
-    const auto sent = ::sendfile(socket, static_cast<int>(file), &from, std::min(length, kCallMax));
+    const auto sent = ::sendfile(static_cast<int>(socket), static_cast<int>(file), &from, std::min(length, kCallMax));
     if (sent > 0) return IoResult::ok(static_cast<std::size_t>(sent));
-    if (sent == 0) {
-      return IoResult::failed({Code::FileChanged, Side::Local, 0,
-                               "file ended at " + std::to_string(from) + ", " + std::to_string(length) +
-                                   " bytes before the end of what was to be sent"});
-    }
+    if (sent == 0) return fileEndedEarly(offset, length);
     if (errno == EINTR) continue;
     if (errno == EAGAIN) return IoResult::wouldBlock();
     const bool fileFailed = errno == EIO || errno == EINVAL || errno == EOVERFLOW;
     return IoResult::failed(
         toError(std::error_code(errno, std::system_category()), fileFailed ? Side::Local : side, "sendfile"));
+  }
+}
+
+IoResult readForSending(std::intptr_t file, std::uint64_t offset, std::size_t length, MutableBytes into) {
+  for (;;) {
+    const auto count =
+        ::pread(static_cast<int>(file), into.data(), std::min(length, into.size()), static_cast<off_t>(offset));
+    if (count > 0) return IoResult::ok(static_cast<std::size_t>(count));
+    if (count == 0) return fileEndedEarly(offset, length);
+    if (errno == EINTR) continue;
+    return IoResult::failed(
+        toError(std::error_code(errno, std::system_category()), Side::Local, "reading the file that is sent"));
   }
 }
 

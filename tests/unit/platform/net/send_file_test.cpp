@@ -15,6 +15,10 @@ using Status = IoResult::Status;
 
 namespace {
 
+net::Strategy strategy() {
+  return test::option("send", "native") == "take-over" ? net::Strategy{net::SendMode::TakeOver} : net::nativeStrategy();
+}
+
 struct Rig {
   explicit Rig(std::string_view content) : file(platform::openTemporary(directory.path()).value()) {
     const Bytes piece = asBytes(content);
@@ -35,7 +39,7 @@ struct Rig {
   test::TemporaryDirectory directory;
   asio::io_context loop;
   test::SocketPair pair{loop};
-  net::Transport near{std::move(pair.near), Side::Client};
+  net::Transport near{std::move(pair.near), Side::Client, strategy()};
   platform::OwnedHandle file;
   bool written = false;
 };

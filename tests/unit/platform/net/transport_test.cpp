@@ -24,12 +24,20 @@ struct Announced final : Transport::Handler {
   void onWritable() override { ++writable; }
 };
 
+// Every test here holds for every strategy, whatever back end it was made for.
+net::Strategy strategy() {
+  const auto mode = test::option("send", "native");
+  if (mode == "wait") return {net::SendMode::Wait};
+  if (mode == "take-over") return {net::SendMode::TakeOver};
+  return net::nativeStrategy();
+}
+
 struct Rig {
   Rig() : Rig(std::make_unique<asio::io_context>()) {}
   explicit Rig(std::unique_ptr<asio::io_context> io) : loop_(std::move(io)), loop(*loop_) {
     test::SocketPair pair(loop);
-    near.emplace(std::move(pair.near), Side::Client);
-    far.emplace(std::move(pair.far), Side::Upstream);
+    near.emplace(std::move(pair.near), Side::Client, strategy());
+    far.emplace(std::move(pair.far), Side::Upstream, strategy());
     near->setHandler(&heard);
   }
 
@@ -275,6 +283,48 @@ SLUICE_TEST(goingAwayClosesInOrder) {
   rig.near.reset();
   QVERIFY(rig.receiveUntil(*rig.far, "no such text").status == Status::End);
   QCOMPARE(rig.received, std::string("bye"));
+}
+
+// What a full system has not taken yet, and what the transport took over for it.
+SLUICE_TEST(anEndBehindAFullStreamComesAfterAllOfIt) {
+  for (const bool halfClose : {true, false}) {
+    Rig rig;
+    const auto sent = rig.fill(*rig.near);
+    halfClose ? rig.near->endSending() : rig.near->close(CloseKind::Orderly);
+    std::string taken;
+    QVERIFY(runUntil(rig.loop, [&] { return rig.receive(*rig.far, taken, 1 << 20).status == Status::End; }));
+    QCOMPARE(taken.size(), sent);
+  }
+}
+
+SLUICE_TEST(anAbortBehindAFullStreamIsAResetAllTheSame) {
+  Rig rig;
+  rig.fill(*rig.near);
+  rig.near->close(CloseKind::Abort);
+  std::string taken;
+  QVERIFY(runUntil(rig.loop, [&] { return rig.receive(*rig.far, taken, 1 << 20).status == Status::Failed; }));
+}
+
+SLUICE_TEST(everythingSentThroughAFullStreamArrivesInOrder) {
+  Rig rig;
+  std::string sent, taken;
+  for (int i = 0; sent.size() < (16 << 20); ++i) sent += std::to_string(i) + ' ';
+  std::size_t at = 0;
+  const auto sendSome = [&] {
+    while (at < sent.size()) {
+      const auto result = rig.send(*rig.near, std::string_view(sent).substr(at));
+      if (result.status != Status::Ok) return rig.near->waitWritable();
+      at += result.bytes;
+    }
+  };
+  QVERIFY(runUntil(rig.loop, [&] {
+    sendSome();
+    while (rig.receive(*rig.far, taken, 1 << 16).status == Status::Ok) {
+    }
+    return taken.size() >= sent.size();
+  }));
+  QVERIFY(taken == sent);
+  QCOMPARE(rig.near->bytesSent(), std::uint64_t{sent.size()});
 }
 
 SLUICE_TEST(closingTwiceIsHarmless) {

@@ -1,0 +1,27 @@
+// What truly differs between the event back ends, as data: the transport acts on it, tests go through all of it on every
+// system. One file per back end says what is right for it: epoll/, kqueue/, iocp/. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sluice::net {
+
+enum class SendMode : std::uint8_t {
+  Wait,      // what the system does not take stays with the caller, who is told when there is room
+  TakeOver,  // a copy of some of it becomes a send that completes when there is room; one is in flight, at most
+};
+
+// Of SendMode::TakeOver. What is copied at once: as much as a full socket takes next.
+inline constexpr std::size_t kTakenSendBytesMax = 64 * 1024;
+// How long the last bytes of a closed connection are waited for: a peer this slow has given up too.
+inline constexpr int kCloseSendMs = 30'000;
+
+struct Strategy {
+  SendMode sendMode = SendMode::Wait;
+};
+
+// Of the back end that this program was built for.
+Strategy nativeStrategy();
+
+}  // namespace sluice::net
