@@ -79,8 +79,10 @@ void fields(A& archive, R& record) {
 }
 template <class A, Either<ExchangeEnded> R>
 void fields(A& archive, R& record) {
-  auto& [exchange, at, error, phases, request, response, address, reused, requestTrailers, responseTrailers] = record;
-  archive(exchange, at, error, phases, request, response, address, reused, requestTrailers, responseTrailers);
+  auto& [exchange, at, error, phases, request, response, address, reused, profile, heldBackUs, requestTrailers,
+         responseTrailers] = record;
+  archive(exchange, at, error, phases, request, response, address, reused, profile, heldBackUs, requestTrailers,
+          responseTrailers);
 }
 
 // The highest number of each kind that travels.

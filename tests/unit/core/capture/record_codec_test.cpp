@@ -22,7 +22,7 @@ std::vector<Record> oneOfEach() {
       BodyChunk{ExchangeId{9}, Direction::Response, raw},
       ExchangeProgress{ExchangeId{10}, 11, 12},
       ExchangeEnded{ExchangeId{13}, at(14), {Code::EndedEarly, Side::Upstream, 15, "why"}, {16, 17, 18, 19, 20, 21},
-                    {22, 23, 24}, {25, 26, 27}, "address", true, "trailer a", "trailer b"},
+                    {22, 23, 24}, {25, 26, 27}, "address", true, "{profile}", 39, "trailer a", "trailer b"},
       ClientIdentified{ConnectionId{28}, ExchangeId{29}, 30, "/bin/client"},
       MessagePassed{ExchangeId{31}, Direction::Response, at(32), 2, true, 33, 34, raw, "fault"},
       TlsSeen{ExchangeId{37}, Side::Client, "TLSv1.3", "cipher", "h2", "host", true, 38, "note", raw, "digest"},
@@ -52,6 +52,7 @@ SLUICE_TEST(everyKindOfRecordTravelsWhole) {
   const auto ended = std::get<ExchangeEnded>(*decode(asBytes(encoded(all[6]))));
   QVERIFY((ended.error == Error{Code::EndedEarly, Side::Upstream, 15, "why"}));
   QVERIFY(ended.response.wireBytes == 27 && ended.phases.finishedUs == 21 && ended.upstreamReused);
+  QVERIFY(ended.profile == "{profile}" && ended.heldBackUs == 39);
   QVERIFY(ended.responseTrailers == "trailer b" && ended.at == at(14));
 }
 
