@@ -45,6 +45,7 @@ SLUICE_GUI_TEST(chromiumIsStartedWithAProfileOfItsOwnAndTheProxy) {
   QVERIFY(waitUntil([&] { return !fake.called().isEmpty(); }));
   QVERIFY(fake.called().contains(QStringLiteral("--proxy-server=http://127.0.0.1:4711")));
   QVERIFY(fake.called().contains(QStringLiteral("--proxy-bypass-list=<-loopback>")));
+  QCOMPARE(fake.called().last(), QStringLiteral("http://sluice.proxy/"));
   QVERIFY(std::filesystem::is_directory(fake.folder.path() / "data" / "browsers" / "chromium"));
 }
 
@@ -55,6 +56,7 @@ SLUICE_GUI_TEST(firefoxIsToldByItsProfile) {
                         Browser::Family::Firefox};
   QVERIFY(!startBrowser(firefox, fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711")).has_value());
   QVERIFY(waitUntil([&] { return fake.called().contains(QStringLiteral("-profile")); }));
+  QCOMPARE(fake.called().last(), QStringLiteral("http://sluice.proxy/"));
   QFile settings(QString::fromStdString((fake.folder.path() / "data/browsers/firefox/user.js").string()));
   QVERIFY(settings.open(QIODevice::ReadOnly));
   const QByteArray text = settings.readAll();

@@ -27,6 +27,9 @@ constexpr Known kKnown[] = {
     {"Firefox", "firefox-esr", Browser::Family::Firefox},
 };
 
+// The proxy's own page: it shows that traffic arrives, and hands out the certificate that https needs.
+constexpr const char* kFirstPage = "http://sluice.proxy/";
+
 // Firefox is told by its profile, not by its command line.
 QByteArray firefoxSettings(const QString& address) {
   const QByteArray host = address.section(u':', 0, -2).toUtf8(), port = address.section(u':', -1).toUtf8();
@@ -56,7 +59,7 @@ std::vector<Browser> installedBrowsers() {
 
 QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address) {
   if (browser.family == Browser::Family::Firefox) {
-    return {QStringLiteral("-no-remote"), QStringLiteral("-profile"), profileFolder};
+    return {QStringLiteral("-no-remote"), QStringLiteral("-profile"), profileFolder, QString::fromLatin1(kFirstPage)};
   }
   return {QStringLiteral("--user-data-dir=") + profileFolder,
           QStringLiteral("--proxy-server=http://") + address,
@@ -66,7 +69,7 @@ QStringList browserArguments(const Browser& browser, const QString& profileFolde
           QStringLiteral("--disable-background-networking"),  // its own traffic would fill the table
           QStringLiteral("--disable-sync"),
           QStringLiteral("--disable-quic"),  // which no proxy of HTTP sees
-          QStringLiteral("about:blank")};
+          QString::fromLatin1(kFirstPage)};
 }
 
 std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address) {
