@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 
 #include "tests/support/wire/client.h"
 #include "tests/support/wire/pattern.h"
@@ -13,15 +14,37 @@ using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+// Of all open files of this user's processes that lie, or lay, in this directory and have no name any more.
+std::uint64_t largestUnnamedFile(const std::filesystem::path& directory) {
+  namespace fs = std::filesystem;
+  std::uint64_t largest = 0;
+  std::error_code ignored;
+  for (const auto& process : fs::directory_iterator("/proc", ignored)) {
+    if (process.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
+    for (const auto& file : fs::directory_iterator(process.path() / "fd", ignored)) {
+      const auto name = fs::read_symlink(file.path(), ignored).string();
+      if (!name.starts_with(directory.string()) || !name.ends_with(" (deleted)")) continue;
+      const auto size = fs::file_size(file.path(), ignored);
+      if (!ignored) largest = std::max<std::uint64_t>(largest, size);
+    }
+  }
+  return largest;
+}
+
 }  // namespace
 
 MemoryWatch::MemoryWatch(EngineProcess& engine) : first_(residentBytes(engine.process().id())), most_(first_) {
-  sampler_ = std::thread([this, id = engine.process().id()] {
+  sampler_ = std::thread([this, &engine] {
     while (!ended_) {
-      most_ = std::max(most_.load(), residentBytes(id));
+      sample(engine);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   });
+}
+
+void MemoryWatch::sample(EngineProcess& engine) {
+  most_ = std::max(most_.load(), residentBytes(engine.process().id()));
+  mostSpilled_ = std::max(mostSpilled_.load(), largestUnnamedFile(engine.dataDir()));
 }
 
 MemoryWatch::~MemoryWatch() {
@@ -92,9 +115,10 @@ Transfer downloadSlowly(const EngineProcess& engine, const std::string& url, std
 }
 
 void print(const char* what, const Transfer& transfer, std::uint64_t bytes, const MemoryWatch& memory) {
-  std::printf("%s: %.0f MiB in %.1f s (%.0f MB/s); resident memory at first %.1f MiB, at most %.1f MiB\n", what,
+  std::printf("%s: %.0f MiB in %.1f s (%.0f MB/s); resident memory at first %.1f MiB, at most %.1f MiB; spilled at most %.1f MiB\n", what,
               double(bytes) / 1048576, transfer.seconds, double(bytes) / 1e6 / transfer.seconds,
-              double(memory.firstBytes()) / 1048576, double(memory.mostBytes()) / 1048576);
+              double(memory.firstBytes()) / 1048576, double(memory.mostBytes()) / 1048576,
+              double(memory.mostSpilledBytes()) / 1048576);
 }
 
 }  // namespace sluice::test

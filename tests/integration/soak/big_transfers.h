@@ -11,7 +11,7 @@
 
 namespace sluice::test {
 
-// Samples the resident memory of the engine and its children until it goes out of scope.
+// Samples the resident memory of the engine and its children, and the size of its spill files, until it goes out of scope.
 class MemoryWatch {
  public:
   explicit MemoryWatch(EngineProcess& engine);
@@ -21,10 +21,15 @@ class MemoryWatch {
 
   std::uint64_t firstBytes() const { return first_; }
   std::uint64_t mostBytes() const { return most_; }
+  // The largest file without a name below the engine's data directory that it, or a child of it, had open.
+  std::uint64_t mostSpilledBytes() const { return mostSpilled_; }
 
  private:
+  void sample(EngineProcess& engine);
+
   const std::uint64_t first_;
   std::atomic<std::uint64_t> most_;
+  std::atomic<std::uint64_t> mostSpilled_ = 0;
   std::atomic<bool> ended_ = false;
   std::thread sampler_;
 };
