@@ -15,6 +15,7 @@ namespace sluice::gui {
 namespace {
 
 enum PairColumn { kName, kValue, kNote, kPairColumns };
+constexpr int kInset = 9;                 // names begin where the text of the bars above them does
 constexpr int kCellCharactersMax = 1024;  // drawn; the whole value is copied
 
 QString cut(const QString& text, int charactersMax) {
@@ -58,6 +59,16 @@ namespace {
 class PairDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    if (index.column() != kName) return QStyledItemDelegate::paint(painter, option, index);
+    QStyleOptionViewItem row = option;
+    initStyleOption(&row, index);
+    option.widget->style()->drawPrimitive(QStyle::PE_PanelItemViewItem, &row, painter, option.widget);
+    QStyleOptionViewItem text = option;
+    text.rect.setLeft(text.rect.left() + kInset);
+    QStyledItemDelegate::paint(painter, text, index);
+  }
 
  protected:
   void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
@@ -103,7 +114,7 @@ void PairTable::setPairs(std::vector<NamedValue> pairs) {
   for (const NamedValue& pair : pairs) width = std::max(width, fontMetrics().horizontalAdvance(cut(pair.name, 60)));
   model_->set(std::move(pairs));
   const int digit = fontMetrics().horizontalAdvance(u'0');
-  setColumnWidth(kName, std::min(width + 2 * digit, digit * 40));
+  setColumnWidth(kName, std::min(kInset + width + 2 * digit, digit * 40));
   setColumnHidden(kNote, !notes);
   setColumnWidth(kNote, digit * 32);
 }
