@@ -16,11 +16,22 @@ static_assert(std::is_trivially_copyable_v<IdPage> && sizeof(IdPage) == 16);
 
 // Written by one worker, read by anybody.
 struct WorkerCounters {
+  port::SharedNumber index;      // which worker this is; written by the supervisor before it starts
   port::SharedNumber bytesUp;    // received from clients
   port::SharedNumber bytesDown;  // sent to clients
   port::SharedNumber openConnections;
   port::SharedNumber openExchanges;  // of those that are recorded
+  // Recording.
+  port::SharedNumber recordMessages;    // sent to the supervisor
+  port::SharedNumber backlogBytes;      // of records that found no chunk and wait
+  port::SharedNumber chunks;            // shared with the supervisor
+  port::SharedNumber chunksInUse;       // of these, being filled or read
+  port::SharedNumber backPressure;      // how often chunks ran out
+  port::SharedNumber refusedBodyBytes;  // not recorded because they had
+  port::SharedNumber cutBodies;         // bodies that these are missing from
+  port::SharedNumber droppedExchanges;  // not recorded at all
+  port::SharedNumber bugsSurvived;
 };
-static_assert(std::is_trivially_copyable_v<WorkerCounters> && sizeof(WorkerCounters) == 32);
+static_assert(std::is_trivially_copyable_v<WorkerCounters> && sizeof(WorkerCounters) == 14 * 8);
 
 }  // namespace sluice::engine

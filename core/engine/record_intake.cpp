@@ -1,0 +1,134 @@
+#include "core/engine/record_intake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/capture/record_codec.h"
+#include "core/port/wire.h"
+
+namespace sluice::engine {
+namespace {
+
+constexpr std::size_t kLengthBytes = sizeof(std::uint32_t);
+constexpr auto kRequest = std::size_t(capture::Direction::Request);
+constexpr auto kResponse = std::size_t(capture::Direction::Response);
+
+}  // namespace
+
+RecordIntake::RecordIntake(capture::Sink& sink, std::function<bool(std::size_t)> mayRecord)
+    : sink_(sink), mayRecord_(std::move(mayRecord)) {}
+
+void RecordIntake::add(port::ReceivedBuffer buffer) {
+  waitingBytes_ += buffer.bytes().size();
+  pending_.push_back(std::move(buffer));
+  pump();
+}
+
+void RecordIntake::pump() {
+  while (!pending_.empty() && takeFront()) {
+  }
+  if (gone_ && pending_.empty()) endAll();
+}
+
+// False: the recorder has no room.
+bool RecordIntake::takeFront() {
+  const Bytes bytes = pending_.front().bytes();
+  if (!mayRecord_(bytes.size())) return false;
+  Bytes rest = bytes;
+  while (rest.size() >= kLengthBytes) {
+    const auto length = port::copyOf<std::uint32_t>(rest);
+    rest = rest.subspan(kLengthBytes);
+    if (length > rest.size()) break;
+    take(rest.first(length));
+    rest = rest.subspan(length);
+  }
+  if (!rest.empty()) ++badRecords_;
+  waitingBytes_ -= bytes.size();
+  pending_.pop_front();
+  return true;
+}
+
+void RecordIntake::take(Bytes bytes) {
+  auto record = capture::decode(bytes);
+  const auto verdict = record ? judge(*record) : Verdict::Bad;
+  if (verdict == Verdict::Bad) ++badRecords_;
+  if (verdict == Verdict::Good) give(std::move(*record));
+}
+
+RecordIntake::Open* RecordIntake::find(ExchangeId exchange) {
+  const auto found = exchanges_.find(exchange);
+  return found == exchanges_.end() ? nullptr : &found->second;
+}
+
+// Whether the worker may say this: exchanges of other workers are not its business. What it dropped the beginning of, for
+// want of memory, is unknown here as well.
+RecordIntake::Verdict RecordIntake::judge(const capture::Record& record) {
+  const auto goodIf = [](bool good) { return good ? Verdict::Good : Verdict::Bad; };
+  const auto knownIf = [](bool known) { return known ? Verdict::Good : Verdict::Unknown; };
+  if (const auto* opened = std::get_if<capture::ConnectionOpened>(&record)) {
+    return goodIf(opened->connection && connections_.insert(opened->connection).second);
+  }
+  if (const auto* closed = std::get_if<capture::ConnectionClosed>(&record)) {
+    return knownIf(connections_.erase(closed->connection) == 1);
+  }
+  if (std::holds_alternative<capture::ClientIdentified>(record)) return Verdict::Good;  // may come after all that it is about
+  if (const auto* started = std::get_if<capture::ExchangeStarted>(&record)) {
+    return goodIf(started->exchange && exchanges_.emplace(started->exchange, Open()).second);
+  }
+  const auto exchange = std::visit(
+      [](const auto& each) {
+        if constexpr (requires { each.exchange; }) return each.exchange;
+        return ExchangeId{};
+      },
+      record);
+  return knownIf(find(exchange) != nullptr);
+}
+
+void RecordIntake::give(capture::Record record) {
+  if (const auto* progress = std::get_if<capture::ExchangeProgress>(&record)) {
+    find(progress->exchange)->passed = {progress->requestBodyBytes, progress->responseBodyBytes};
+  } else if (const auto* file = std::get_if<capture::BodyInFile>(&record)) {
+    find(file->exchange)->captured[std::size_t(file->direction)] = file->bytes;
+  } else if (auto* end = std::get_if<capture::ExchangeEnded>(&record)) {
+    const auto open = *find(end->exchange);
+    if (open.cut[kRequest]) end->request.capturedBytes = open.captured[kRequest];
+    if (open.cut[kResponse]) end->response.capturedBytes = open.captured[kResponse];
+    exchanges_.erase(end->exchange);
+  } else if (const auto* chunk = std::get_if<capture::BodyChunk>(&record)) {
+    auto& open = *find(chunk->exchange);
+    const auto direction = std::size_t(chunk->direction);
+    const std::size_t bytes = chunk->bytes.size();
+    if (open.cut[direction] || !sink_.record(std::move(record))) {
+      open.cut[direction] = true;
+    } else {
+      open.captured[direction] += bytes;
+    }
+    return;
+  }
+  sink_.record(std::move(record));
+}
+
+void RecordIntake::workerGone(Error why, std::function<WallTime()> now) {
+  gone_ = true;
+  why_ = std::move(why);
+  now_ = std::move(now);
+  pump();
+}
+
+void RecordIntake::endAll() {
+  std::vector<std::pair<ExchangeId, Open>> open(exchanges_.begin(), exchanges_.end());
+  std::sort(open.begin(), open.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [exchange, known] : open) {
+    capture::ExchangeEnded end;
+    end.exchange = exchange;
+    end.at = now_();
+    end.error = why_;
+    end.request = {std::max(known.passed[kRequest], known.captured[kRequest]), known.captured[kRequest], 0};
+    end.response = {std::max(known.passed[kResponse], known.captured[kResponse]), known.captured[kResponse], 0};
+    sink_.record(std::move(end));
+  }
+  exchanges_.clear();
+  for (const auto connection : std::exchange(connections_, {})) sink_.record(capture::ConnectionClosed{connection, now_()});
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,69 @@
+// The supervisor's end of recording, for one worker: takes records out of the chunks that came and gives them to the
+// recorder, while that has room. What has to wait stays in its chunks, so that the worker runs out of them and not this
+// process out of memory. Knows which exchanges and connections of the worker are open, and ends them when it dies.
+// Supervisor's loop.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/capture/records.h"
+#include "core/port/incoming_segments.h"
+
+namespace sluice::engine {
+
+class RecordIntake {
+ public:
+  // `mayRecord` is asked before so many bytes of records are taken up.
+  RecordIntake(capture::Sink& sink, std::function<bool(std::size_t bytes)> mayRecord);
+
+  void add(port::ReceivedBuffer buffer);
+  // Goes on where it stopped. Call it when the recorder has written something.
+  void pump();
+
+  // The worker is gone: once all that it said is recorded, what it left open ends as cut off, for this reason.
+  void workerGone(Error why, std::function<WallTime()> now);
+  // ENSURES: nothing waits and nothing is open any more.
+  bool isFinished() const { return gone_ && pending_.empty(); }
+
+  std::size_t waitingBytes() const { return waitingBytes_; }
+  std::size_t waitingBuffers() const { return pending_.size(); }
+  // Records that made no sense.
+  std::uint64_t badRecords() const { return badRecords_; }
+
+ private:
+  // What is known of an exchange that runs, for its end if it gets none of its own. By direction.
+  struct Open {
+    std::array<std::uint64_t, 2> passed{};
+    std::array<std::uint64_t, 2> captured{};
+    std::array<bool, 2> cut{};  // the recorder refused a part of it
+  };
+
+  enum class Verdict : std::uint8_t { Good, Unknown, Bad };
+
+  bool takeFront();
+  void take(Bytes record);
+  Verdict judge(const capture::Record& record);
+  void give(capture::Record record);
+  Open* find(ExchangeId exchange);
+  void endAll();
+
+  capture::Sink& sink_;
+  const std::function<bool(std::size_t)> mayRecord_;
+  std::deque<port::ReceivedBuffer> pending_;
+  std::size_t waitingBytes_ = 0;
+  std::unordered_map<ExchangeId, Open> exchanges_;
+  std::unordered_set<ConnectionId> connections_;
+  std::uint64_t badRecords_ = 0;
+  bool gone_ = false;
+  Error why_;
+  std::function<WallTime()> now_;
+};
+
+}  // namespace sluice::engine

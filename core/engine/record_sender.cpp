@@ -1,0 +1,132 @@
+#include "core/engine/record_sender.h"
+
+#include <asio/post.hpp>
+#include <cstring>
+#include <utility>
+
+#include "core/base/assert.h"
+#include "core/capture/record_codec.h"
+#include "core/engine/worker_messages.h"
+
+namespace sluice::engine {
+namespace {
+
+constexpr std::size_t kLengthBytes = sizeof(std::uint32_t);
+
+std::uint64_t bodyNumber(ExchangeId exchange, capture::Direction direction) {
+  return exchange.value * 2 + static_cast<std::uint64_t>(direction);
+}
+
+}  // namespace
+
+void RecordSender::attach(asio::io_context& loop, port::Port& port) {
+  loop_ = &loop;
+  port_ = &port;
+}
+
+bool RecordSender::record(capture::Record record) {
+  scratch_.assign(kLengthBytes, '\0');
+  capture::encode(record, scratch_);
+  const auto length = static_cast<std::uint32_t>(scratch_.size() - kLengthBytes);
+  std::memcpy(scratch_.data(), &length, kLengthBytes);
+
+  if (const auto* end = std::get_if<capture::ExchangeEnded>(&record)) countCut(*end);
+  if (backlog_.empty() && pack(scratch_)) return true;
+  if (!judge(record, scratch_.size())) return !std::holds_alternative<capture::BodyChunk>(record) &&
+                                              !std::holds_alternative<capture::MessagePassed>(record);
+  if (backlog_.empty()) counters_.backPressure.add(1);
+  backlogBytes_ += scratch_.size();
+  backlog_.push_back(std::move(scratch_));
+  publish();
+  return true;
+}
+
+// Whether a record that found no chunk is kept. What ends is always kept, and so is a response head: there is one at most
+// for each exchange that began.
+bool RecordSender::judge(const capture::Record& record, std::size_t bytes) {
+  if (const auto* chunk = std::get_if<capture::BodyChunk>(&record)) {
+    return judgeBody(chunk->exchange, chunk->direction, chunk->bytes.size(), bytes);
+  }
+  if (const auto* message = std::get_if<capture::MessagePassed>(&record)) {
+    if (backlogBytes_ + bytes <= limits_.bodyBytesMax) return true;
+    counters_.refusedBodyBytes.add(message->payload.size());
+    return false;
+  }
+  if (backlogBytes_ + bytes <= limits_.allBytesMax) return true;
+  if (std::holds_alternative<capture::ExchangeStarted>(record)) {
+    counters_.droppedExchanges.add(1);
+    return false;
+  }
+  return !std::holds_alternative<capture::ConnectionOpened>(record) &&
+         !std::holds_alternative<capture::ExchangeProgress>(record);
+}
+
+// Once cut, a body stays cut: what is stored is a beginning of it, without a gap.
+bool RecordSender::judgeBody(ExchangeId exchange, capture::Direction direction, std::size_t payload, std::size_t bytes) {
+  const auto number = bodyNumber(exchange, direction);
+  if (!cutBodies_.contains(number) && backlogBytes_ + bytes <= limits_.bodyBytesMax) return true;
+  if (payload > 0) cutBodies_.insert(number);
+  return false;
+}
+
+// How much of each body is missing is known when it has ended.
+void RecordSender::countCut(const capture::ExchangeEnded& end) {
+  for (const auto& [direction, totals] : {std::pair(capture::Direction::Request, &end.request),
+                                          std::pair(capture::Direction::Response, &end.response)}) {
+    if (cutBodies_.erase(bodyNumber(end.exchange, direction)) == 0) continue;
+    counters_.refusedBodyBytes.add(totals->bytes - totals->capturedBytes);
+    counters_.cutBodies.add(1);
+  }
+}
+
+// False: there is no chunk.
+bool RecordSender::pack(const std::string& bytes) {
+  if (packing_ && packing_.room().size() < bytes.size() && !sendPacked()) return false;
+  if (!packing_) packing_ = port_->allocate(bytes.size());
+  if (!packing_) return false;
+  std::memcpy(packing_.room().data(), bytes.data(), bytes.size());
+  packing_.size += static_cast<std::uint32_t>(bytes.size());
+  flushLater();
+  return true;
+}
+
+// False: the queue of the port is full.
+bool RecordSender::sendPacked() {
+  port::Outgoing message;
+  message.type = static_cast<std::uint8_t>(WorkerMessage::Records);
+  message.buffers = std::span(&packing_, 1);
+  const auto sent = port_->send(message);
+  if (sent == port::Sent::Failed) port_->memory().release(packing_);
+  if (sent != port::Sent::Again) counters_.recordMessages.add(1);
+  publish();
+  return sent != port::Sent::Again;
+}
+
+void RecordSender::flushLater() {
+  if (std::exchange(flushPosted_, true)) return;
+  asio::post(*loop_, [this] {
+    flushPosted_ = false;
+    flush();
+  });
+}
+
+void RecordSender::flush() {
+  if (packing_) sendPacked();
+}
+
+void RecordSender::roomAgain() {
+  while (!backlog_.empty() && pack(backlog_.front())) {
+    backlogBytes_ -= backlog_.front().size();
+    backlog_.pop_front();
+  }
+  if (backlog_.empty()) flush();
+  publish();
+}
+
+void RecordSender::publish() {
+  counters_.backlogBytes.store(backlogBytes_);
+  counters_.chunks.store(port_->memory().chunks());
+  counters_.chunksInUse.store(port_->memory().chunks() - port_->memory().freeChunks());
+}
+
+}  // namespace sluice::engine

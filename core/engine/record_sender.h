@@ -1,0 +1,63 @@
+// The worker's end of recording: packs records into shared chunks and sends them to the supervisor. Never waits.
+//
+// While the recorder falls behind, chunks run out: then records wait in private memory up to a limit. Beyond it bodies are
+// cut, and what is cut is counted to the byte; beyond a second limit exchanges that begin are not recorded. Loop thread only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_set>
+
+#include "core/capture/records.h"
+#include "core/engine/shared_state.h"
+#include "core/engine/worker_limits.h"
+#include "core/port/port.h"
+
+namespace sluice::engine {
+
+class RecordSender final : public capture::Sink {
+ public:
+  struct Limits {
+    std::size_t bodyBytesMax = limits::kWorkerBacklogBytesMax;     // waiting; above, bodies are cut
+    std::size_t allBytesMax = limits::kWorkerPendingBytesMax;      // waiting; above, exchanges are not recorded
+  };
+  RecordSender(WorkerCounters& counters, const Limits& limits) : counters_(counters), limits_(limits) {}
+  explicit RecordSender(WorkerCounters& counters) : RecordSender(counters, Limits()) {}
+
+  // Before the first record. Both outlive the sender.
+  void attach(asio::io_context& loop, port::Port& port);
+
+  bool record(capture::Record record) override;
+
+  // There are chunks or there is room again.
+  void roomAgain();
+  // Sends what is packed. Called by itself at the end of each turn of the loop.
+  void flush();
+  // Nothing waits any more.
+  bool isEmpty() const { return !packing_ && backlog_.empty(); }
+
+ private:
+  bool judge(const capture::Record& record, std::size_t bytes);
+  bool judgeBody(ExchangeId exchange, capture::Direction direction, std::size_t payload, std::size_t bytes);
+  void countCut(const capture::ExchangeEnded& end);
+  bool pack(const std::string& bytes);
+  bool sendPacked();
+  void flushLater();
+  void publish();
+
+  WorkerCounters& counters_;
+  const Limits limits_;
+  asio::io_context* loop_ = nullptr;
+  port::Port* port_ = nullptr;
+
+  port::SharedBuffer packing_;      // chunks that are being filled
+  std::deque<std::string> backlog_;  // encoded records that found no chunk
+  std::size_t backlogBytes_ = 0;
+  std::string scratch_;
+  std::unordered_set<std::uint64_t> cutBodies_;  // of running exchanges
+  bool flushPosted_ = false;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,44 @@
+// What supervisor and worker say to each other over their port. Any thread.
+//
+//   supervisor            worker
+//     Roots, AuthorityCertificate, AuthorityKey  ->   a piece each of text in PEM: no command line and no file tells a key
+//     TlsComplete  -------->   all of it was sent; comes before the first listener
+//     Listen  ------------->   a listener's handle; payload: ListenNews, then its label
+//     Profile  ------------>   payload: the network profile in force, as JSON (core/throttle/profile_json.h)
+//     Ask  ---------------->   payload: a control request (core/control), to be answered on the same stream
+//     <---------------- Answer   payload: a control reply
+//     <--------------- Records   chunks: capture records (core/capture/record_codec.h), each behind its length (u32)
+//     Drain  --------------->   stop accepting, let running exchanges end
+//     <--------------- Drained   everything is recorded; the port ends
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace sluice::engine {
+
+enum class WorkerMessage : std::uint8_t {
+  Listen = 1,
+  Ask = 2,
+  Drain = 3,
+  Profile = 4,
+  Roots = 5,
+  AuthorityCertificate = 6,
+  AuthorityKey = 7,
+  TlsComplete = 8,
+  Answer = 16,
+  Records = 17,
+  Drained = 18
+};
+
+struct ListenNews {
+  std::uint32_t index = 0;  // among the listeners of the settings, which both have
+  std::uint32_t isV6 = 0;
+};
+static_assert(std::is_trivially_copyable_v<ListenNews> && sizeof(ListenNews) == 8);
+
+// What a worker finds in its inherited handles.
+enum class WorkerHandle : std::size_t { Port = 0, Shared = 1, Counters = 2 };
+
+}  // namespace sluice::engine

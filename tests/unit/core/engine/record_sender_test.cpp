@@ -1,0 +1,155 @@
+#include "core/engine/record_sender.h"
+
+#include <cstring>
+
+#include "core/engine/record_intake.h"
+#include "tests/support/port/ends.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::engine;
+
+namespace {
+
+constexpr std::size_t kChunk = limits::kChunkBytes;
+
+struct Recorded final : capture::Sink {
+  bool record(capture::Record record) override {
+    if (const auto* chunk = std::get_if<capture::BodyChunk>(&record)) body += chunk->bytes;
+    if (const auto* end = std::get_if<capture::ExchangeEnded>(&record)) ends.push_back(*end);
+    ++count;
+    return true;
+  }
+  std::size_t count = 0;
+  std::string body;
+  std::vector<capture::ExchangeEnded> ends;
+};
+
+// A worker's sender with few chunks, and the supervisor's intake.
+struct Scene {
+  explicit Scene(std::uint32_t chunks = 4, RecordSender::Limits limits = {}) : ports(options(chunks)), sender(counters, limits) {
+    ports.b->keepBuffers = true;
+    sender.attach(loop, *ports.a->port);
+  }
+  static port::Port::Options options(std::uint32_t chunks) {
+    port::Port::Options options;
+    options.memory = {port::segmentBytes(chunks), chunks};
+    return options;
+  }
+  bool body(std::size_t bytes, ExchangeId exchange = ExchangeId{1}) {
+    return sender.record(capture::BodyChunk{exchange, capture::Direction::Response, std::string(bytes, 'b')});
+  }
+  bool start(ExchangeId exchange = ExchangeId{1}) {
+    capture::ExchangeStarted record;
+    record.exchange = exchange;
+    return sender.record(record);
+  }
+  bool end(std::uint64_t bytes, std::uint64_t captured) {
+    capture::ExchangeEnded record;
+    record.exchange = ExchangeId{1};
+    record.response = {bytes, captured, 0};
+    return sender.record(record);
+  }
+  void turn() {
+    loop.restart();
+    loop.poll();
+    ports.run(5);
+  }
+  // The recorder takes all that came; then the worker goes on.
+  void takeAll() {
+    for (int i = 0; i < 100; ++i) {
+      turn();
+      auto kept = std::move(ports.b->kept);
+      ports.b->kept.clear();
+      for (auto& buffer : kept) intake.add(std::move(buffer));
+      ports.run(3);
+      sender.roomAgain();
+    }
+    turn();
+  }
+
+  asio::io_context loop;
+  test::PortPair ports;
+  WorkerCounters counters;
+  RecordSender sender;
+  Recorded recorded;
+  RecordIntake intake{recorded, [](std::size_t) { return true; }};
+};
+
+}  // namespace
+
+SLUICE_TEST(recordsOfOneTurnTravelTogether) {
+  Scene scene;
+  QVERIFY(scene.start());
+  for (int i = 0; i < 20; ++i) QVERIFY(scene.body(10));
+  QCOMPARE(scene.counters.recordMessages.load(), std::uint64_t(0));
+  scene.turn();
+  QCOMPARE(scene.counters.recordMessages.load(), std::uint64_t(1));
+  QVERIFY(scene.sender.isEmpty());
+  scene.takeAll();
+  QCOMPARE(scene.recorded.count, std::size_t(21));
+  QCOMPARE(scene.recorded.body.size(), std::size_t(200));
+}
+
+SLUICE_TEST(aRecordLongerThanAChunkTakesSeveral) {
+  Scene scene;
+  QVERIFY(scene.start());
+  QVERIFY(scene.body(3 * kChunk - 1000));
+  scene.takeAll();
+  QCOMPARE(scene.recorded.body.size(), 3 * kChunk - 1000);
+}
+
+SLUICE_TEST(whenChunksRunOutRecordsWaitAndNothingIsLost) {
+  Scene scene(2);
+  QVERIFY(scene.start());
+  for (int i = 0; i < 40; ++i) QVERIFY(scene.body(kChunk / 2));
+  QVERIFY(scene.end(40 * kChunk / 2, 40 * kChunk / 2));
+  QVERIFY(!scene.sender.isEmpty());
+  QCOMPARE(scene.counters.backPressure.load(), std::uint64_t(1));
+  QVERIFY(scene.counters.backlogBytes.load() > 0);
+  scene.takeAll();
+  QVERIFY(scene.sender.isEmpty());
+  QCOMPARE(scene.recorded.body.size(), 40 * kChunk / 2);
+  QCOMPARE(scene.counters.refusedBodyBytes.load(), std::uint64_t(0));
+  QCOMPARE(scene.counters.backlogBytes.load(), std::uint64_t(0));
+}
+
+SLUICE_TEST(beyondItsBacklogBodiesAreCutAndCountedToTheByte) {
+  Scene scene(2, {4 * kChunk, 100 * kChunk});
+  QVERIFY(scene.start());
+  std::uint64_t passed = 0;
+  std::uint64_t captured = 0;
+  bool refused = false;
+  for (int i = 0; i < 50; ++i) {
+    const bool taken = scene.body(1000);
+    passed += 1000;
+    if (taken) captured += 1000;
+    QVERIFY(!(taken && refused));  // a beginning, without a gap
+    refused = refused || !taken;
+  }
+  while (!refused) {
+    const bool taken = scene.body(5000);
+    passed += 5000;
+    if (taken) captured += 5000;
+    refused = !taken;
+  }
+  QVERIFY(scene.start(ExchangeId{2}));
+  QVERIFY(scene.end(passed, captured));
+  scene.takeAll();
+  QCOMPARE(std::uint64_t(scene.recorded.body.size()), captured);
+  QCOMPARE(scene.counters.refusedBodyBytes.load(), passed - captured);
+  QCOMPARE(scene.counters.cutBodies.load(), std::uint64_t(1));
+  QCOMPARE(scene.recorded.ends.size(), std::size_t(1));
+  QCOMPARE(scene.recorded.ends[0].response.capturedBytes, captured);
+}
+
+SLUICE_TEST(beyondItsLimitForAllExchangesThatBeginAreDroppedAndCounted) {
+  Scene scene(1, {0, 100});
+  QVERIFY(scene.start());
+  QVERIFY(!scene.body(2 * kChunk));
+  for (std::uint64_t i = 2; i < 200; ++i) QVERIFY(scene.start(ExchangeId{i}));
+  QVERIFY(scene.counters.droppedExchanges.load() > 0);
+  QVERIFY(scene.end(2 * kChunk, 0));
+  scene.takeAll();
+  QCOMPARE(scene.recorded.ends.size(), std::size_t(1));
+}
