@@ -4,6 +4,7 @@
 
 #include "tests/integration/capture/history.h"
 #include "tests/support/engine_process.h"
+#include "tests/support/eventually.h"
 #include "tests/support/origin/origin.h"
 #include "tests/support/test.h"
 #include "tests/support/wire/client.h"
@@ -33,8 +34,11 @@ void records(const std::filesystem::path& dataDir, const std::string& damaged) {
   options.dataDir = dataDir;
   EngineProcess engine(options);
   QVERIFY2(engine.ready(), engine.log().c_str());
-  QVERIFY2(engine.log().find("damaged") != std::string::npos, engine.log().c_str());
-  QVERIFY2(engine.log().find(dataDir.string()) != std::string::npos, engine.log().c_str());
+  // The log and the line of the listener come over two pipes, in either order.
+  const auto said = [&](const std::string& text) {
+    return eventually([&] { return engine.log().find(text) != std::string::npos; });
+  };
+  QVERIFY2(said("damaged") && said(dataDir.string()), engine.log().c_str());
   QVERIFY(isKept(dataDir, damaged));
   Client client(engine.port());
   QVERIFY(client.get(origin.url("/bytes/5?anew")).has_value());
