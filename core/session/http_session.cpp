@@ -261,7 +261,9 @@ void HttpSession::clientFailed(Error error, Now now) {
   if (phase_ == Phase::Closed) return;
   if (phase_ == Phase::AwaitSocks) return socksRefused(std::move(error), now);
   if (phase_ == Phase::AwaitRequest && !recording_) return close(CloseClient::Kind::Abort);
-  if (phase_ == Phase::Sniff && clientSecure_ && error.code == Code::TlsTruncated) return sniffEnded(now);  // many end like that
+  // Many end without a close_notify, and with our session tickets unread, which makes it a reset.
+  const bool justLeft = error.code == Code::TlsTruncated || error.code == Code::ConnectionReset;
+  if (phase_ == Phase::Sniff && clientSecure_ && justLeft) return sniffEnded(now);
   if (phase_ == Phase::AwaitRequest) {
     recording_->requestHeadCame(requestParser_.head().raw().size());
     tell(recording_->started({}, requestParser_.head().raw()));
