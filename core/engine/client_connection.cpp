@@ -292,10 +292,6 @@ void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resol
                           now);
 }
 
-void ClientConnection::writeToUpstreamFailed(Error error, Now now) {
-  // The request relay sees it by itself; with no body under way it is the request head that was refused.
-  if (!requestRelay_->active() && session_.phase() == Phase::AwaitResponse) session_.upstreamFailed(std::move(error), now);
-}
 
 // --- Heads.
 
@@ -374,12 +370,20 @@ bool ClientConnection::readClientHead(Now now) {
 bool ClientConnection::readUpstreamHead(Now now) {
   // Nor does who sends interim responses go on while the client does not take them.
   if (!session_.readsUpstreamHead() || client_.writer().pending()) return false;
-  if (!upstream_ || !upstream_->link.mayReceive()) return false;
-  auto result = receiveInto(upstreamRest_, upstream_->link);
+  if (!upstream_) return false;
+  auto& link = upstream_->link;
+  // Who refuses what we send may have said why before: an answer, or an alert. That is all there will be.
+  const bool refused = link.writer().failed();
+  if (refused) link.lookAgain();
+  if (!link.mayReceive()) return false;
+  auto result = receiveInto(upstreamRest_, link);
   switch (result.status) {
-    case IoResult::Status::WouldBlock: return false;
+    case IoResult::Status::WouldBlock:
+      if (refused) session_.upstreamFailed(link.writer().error(), now);
+      return refused;
     case IoResult::Status::End:
-      session_.upstreamFailed({Code::EndedEarly, Side::Upstream, 0, upstreamKey_ + " closed without a whole response head"},
+      session_.upstreamFailed(refused ? link.writer().error()
+                                      : Error{Code::EndedEarly, Side::Upstream, 0, upstreamKey_ + " closed without a whole response head"},
                               now);
       return true;
     case IoResult::Status::Failed: session_.upstreamFailed(std::move(result.error), now); return true;
@@ -401,9 +405,11 @@ bool ClientConnection::sniff(Now now) {
     session_.firstBytes(clientRest_.bytes, now);
     return true;
   }
-  if (upstream_ && upstream_->link.mayReceive() && upstream_->link.peek().status != IoResult::Status::WouldBlock) {
-    session_.sniffedEnough(now);
-    return true;
+  if (upstream_ && upstream_->link.mayReceive()) {
+    auto seen = upstream_->link.peek();
+    if (seen.status == IoResult::Status::Failed) session_.upstreamFailed(std::move(seen.error), now);
+    if (seen.status == IoResult::Status::Ok || seen.status == IoResult::Status::End) session_.sniffedEnough(now);
+    if (seen.status != IoResult::Status::WouldBlock) return true;
   }
   if (!client_.mayReceive()) return false;
   if (!makeRoom(clientRest_)) {

@@ -100,7 +100,6 @@ class ClientConnection final : private Link::Driver {
   void roundTripLater(Result<Connected> result);
   void connected(Result<Connected> result);
   void attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now);
-  void writeToUpstreamFailed(Error error, Now now);
 
   // TLS.
   void beginUpstreamTls(Upstream& upstream, const session::UpstreamTls& to, Now now);

@@ -30,13 +30,8 @@ bool ClientConnection::flushToUpstream(Now now) {
   if (!upstream_) return false;
   auto& writer = upstream_->link.writer();
   if (writer.failed()) return false;
-  if (writer.pending()) {
-    auto result = writer.flush(now.mono);
-    if (result.status == pipe::OutputResult::Status::Failed) {
-      writeToUpstreamFailed(std::move(result.error), now);
-      return true;
-    }
-  }
+  // A request relay sees a failure by itself; else it shows where the answer is read.
+  if (writer.pending() && writer.flush(now.mono).status == pipe::OutputResult::Status::Failed) return true;
   if (writer.pending() || requestRelay_->active() || session_.phase() == Phase::Connecting) return false;
   if (!std::exchange(requestSentTold_, true)) session_.requestSent(now);
   if (std::exchange(endUpstreamSending_, false)) upstream_->link.endSending();

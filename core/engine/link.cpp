@@ -33,6 +33,11 @@ void Link::waitReadable() {
   if (!mayReceive_) transport_.waitReadable();
 }
 
+void Link::lookAgain() {
+  mayReceive_ = true;
+  drained_ = false;
+}
+
 void Link::waitWritableIfBlocked(MonoTime now) {
   if (writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked || holdsBack()) transport_.waitWritable();
 }

@@ -56,6 +56,8 @@ class Link final : public pipe::Source,
   IoResult peek();
   // linkReady() when there is something to receive.
   void waitReadable();
+  // Something happened on the connection: what the peer sent before is to be looked for, whatever was known.
+  void lookAgain();
 
   // --- Sending.
   output::ChainWriter& writer() { return writer_; }

@@ -51,6 +51,8 @@ IoResult Link::pull() {
   } else if (result.status == Status::WouldBlock) {
     mayReceive_ = false;
     tls_->rest();
+  } else if (result.status == Status::Failed) {
+    result.error = tls_->explain(std::move(result.error));
   }
   return result;
 }
@@ -60,6 +62,7 @@ IoResult Link::pushOut() {
   while (!tls_->outgoing().empty()) {
     const auto bytes = tls_->outgoing();
     auto result = transport_.send({&bytes, 1});
+    if (result.status == Status::Failed) result.error = tls_->explain(std::move(result.error));
     if (result.status != Status::Ok) return result;
     tls_->sent(result.bytes);
   }

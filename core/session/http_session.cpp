@@ -282,6 +282,7 @@ bool HttpSession::mayRetry() const {
 
 void HttpSession::upstreamFailed(Error error, Now now) {
   if (phase_ == Phase::SecureUpstream) return upstreamNotSecured(std::move(error));
+  if (phase_ == Phase::Sniff) return upstreamFailedUnasked(std::move(error), now);
   if (phase_ != Phase::Connecting && phase_ != Phase::AwaitResponse) return;
   // A connection that was kept may have been closed by upstream while our request was on its way
   // (RFC 9112 section 9.3.1): asked once more on a new one, and only what may be asked twice.

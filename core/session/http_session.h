@@ -102,7 +102,7 @@ class HttpSession {
   void clientEnded(Now now);
   void clientFailed(Error error, Now now);
   void upstreamOpened(OpenedUpstream upstream, Now now);
-  // Connecting failed, or the connection broke or ended before a response head was complete.
+  // Connecting failed, or the connection broke or ended before a response head was complete, or broke while sniffs().
   void upstreamFailed(Error error, Now now);
   // Everything for upstream, body included, was handed to the system.
   void requestSent(Now now);
@@ -169,6 +169,7 @@ class HttpSession {
   void endUnused(Error error, Now now);
   void tlsBegins(Bytes bytes, Now now);
   void upstreamNotSecured(Error error);
+  void upstreamFailedUnasked(Error error, Now now);
   void tellTls();
   void enterOrigin();
   void tellHeld();

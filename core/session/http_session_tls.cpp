@@ -131,6 +131,15 @@ void HttpSession::upstreamNotSecured(Error error) {
   refusal_ = std::move(error);
 }
 
+// In TLS 1.3 the server judges our certificate, or that we have none, once the handshake is over for us
+// (RFC 8446 section 4.4.2.4): who asks nothing yet is told when it does. What else breaks is for the tunnel to show.
+void HttpSession::upstreamFailedUnasked(Error error, Now now) {
+  if (!clientSecure_ || error.code != Code::TlsClientCertificateWanted) return openTunnel(now);
+  command(EndUpstream{EndUpstream::Fate::Close});
+  upstreamOpen_ = false;
+  refusal_ = std::move(error);
+}
+
 void HttpSession::clientSecured(Now now) {
   if (SLUICE_BUG(phase_ != Phase::SecureClient)) return;
   clientSecure_ = true;

@@ -158,6 +158,31 @@ SLUICE_TEST(aServerThatFailsIsTheVerdictOfTheConnectRowToo) {
   }
 }
 
+// TLS 1.3: the server's word on our missing certificate comes behind its handshake.
+SLUICE_TEST(aServerThatWantsACertificateLateIsTheAnswerToWhatIsAsked) {
+  VERIFY_PLAY(secured()
+                  .in(upstreamFailed(Code::TlsClientCertificateWanted))
+                  .out(endUpstream(Fate::Close))
+                  .in(firstBytes(kGet))
+                  .out()
+                  .in(clientBytes(kGet))
+                  .out(sendToClient("HTTP/1.1 502 "))
+                  .recorded<ExchangeStarted>([](const auto& r) { return r.url == "https://www.a/x"; }, "the request")
+                  .recorded<ExchangeEnded>([](const auto& r) { return r.error.code == Code::TlsClientCertificateWanted; }, "its verdict"));
+  VERIFY_PLAY(secured()
+                  .in(upstreamFailed(Code::TlsClientCertificateWanted))
+                  .out(endUpstream(Fate::Close))
+                  .in(firstBytes("\x01\x02\x03"))
+                  .out(closeClient(Close::FlushThenClose))
+                  .recorded<ExchangeStarted>([](const auto& r) { return r.method == "CONNECT"; }, "the tunnel")
+                  .recorded<ExchangeEnded>([](const auto& r) { return r.error.code == Code::TlsClientCertificateWanted; }, "its verdict"));
+}
+
+SLUICE_TEST(aServerThatBreaksBeforeAnythingIsAskedIsForTheTunnelToShow) {
+  VERIFY_PLAY(secured().in(upstreamFailed(Code::ConnectionReset)).out(openTunnel()));
+  VERIFY_PLAY(behindConnect().in(upstreamFailed(Code::ConnectionReset)).out(openTunnel()));
+}
+
 SLUICE_TEST(aClientThatFailsIsARowWithItsVerdict) {
   VERIFY_PLAY(behindConnect()
                   .in(firstBytes(kHello))

@@ -172,7 +172,10 @@ IoResult Session::read(MutableBytes into) {
   if (error_.code != Code::None) return IoResult::failed(error_);
   std::size_t count = 0;
   ERR_clear_error();
-  if (SSL_read_ex(ssl_, into.data(), into.size(), &count) == 1) return IoResult::ok(count);
+  if (SSL_read_ex(ssl_, into.data(), into.size(), &count) == 1) {
+    readAny_ = true;
+    return IoResult::ok(count);
+  }
   const int why = SSL_get_error(ssl_, 0);
   if (why == SSL_ERROR_WANT_READ) return IoResult::wouldBlock();
   if (why == SSL_ERROR_ZERO_RETURN) return IoResult::end();

@@ -69,6 +69,8 @@ class Session {
   // close_notify; reading goes on.
   void endSending();
 
+  // What a failure of the transport means in the light of what was said before it.
+  Error explain(Error ofTransport) const;
   // Why handshake(), read() or write() failed: a verdict for people, with the side that is to blame.
   const Error& error() const { return error_; }
   Facts facts() const;
@@ -89,6 +91,8 @@ class Session {
   Result<void> aim(ClientContext& context, const Target& target);
 
   Error verdict(int outcome);
+  bool leftForWantOfCertificate() const { return certificateWanted_ && !readAny_; }
+  Error certificateWantedError() const;
   Error verdictOnServer(unsigned long reason) const;
   Error verdictOnClient(unsigned long reason) const;
   Error verdictOnCertificate(long result) const;
@@ -110,6 +114,7 @@ class Session {
   bool established_ = false;
   bool wroteAny_ = false;  // the client has seen something of ours
   bool certificateWanted_ = false;
+  bool readAny_ = false;
   Error error_;
 };
 

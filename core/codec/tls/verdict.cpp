@@ -65,9 +65,19 @@ Error Session::verdict(int outcome) {
   const bool cut = transportEnded_ && begin_ == end_;
   ERR_clear_error();
   if (established_ && cut && outcome == 0 && alertOf(reason) < 0) {
-    return {Code::TlsTruncated, peer(), 0, "the connection ended without a TLS close_notify: what came may be incomplete"};
+    return explain({Code::TlsTruncated, peer(), 0, "the connection ended without a TLS close_notify: what came may be incomplete"});
   }
   return role_ == Role::Client ? verdictOnServer(reason) : verdictOnClient(reason);
+}
+
+// A reset that overtakes the alert, or a server that sends none: what it asked for tells what it missed.
+Error Session::explain(Error ofTransport) const {
+  return leftForWantOfCertificate() ? certificateWantedError() : std::move(ofTransport);
+}
+
+Error Session::certificateWantedError() const {
+  return {Code::TlsClientCertificateWanted, Side::Upstream, 0,
+          target_.host + " asks for a client certificate, and only the client itself has one: let this host pass through"};
 }
 
 Error Session::verdictOnServer(unsigned long reason) const {
@@ -81,8 +91,7 @@ Error Session::verdictOnServer(unsigned long reason) const {
   const int alert = alertOf(reason);
   const bool aboutCertificate = alert == kHandshakeFailure || alert == kBadCertificate || alert == kAccessDenied;
   if (alert == kCertificateRequired || (certificateWanted_ && (aboutCertificate || alert == kCertificateUnknown))) {
-    return {Code::TlsClientCertificateWanted, Side::Upstream, 0,
-            who + " asks for a client certificate, and only the client itself has one: let this host pass through"};
+    return certificateWantedError();
   }
   const bool isAlertOfMismatch = alert == kHandshakeFailure || alert == kProtocolVersion ||
                                  alert == kInsufficientSecurity || alert == kNoApplicationProtocol;
@@ -93,6 +102,7 @@ Error Session::verdictOnServer(unsigned long reason) const {
   if (ERR_GET_REASON(reason) == SSL_R_WRONG_VERSION_NUMBER) {
     return {Code::TlsProtocolMismatch, Side::Upstream, 0, who + " does not speak TLS on this port"};
   }
+  if (transportEnded_ && leftForWantOfCertificate()) return certificateWantedError();
   if (transportEnded_) return {Code::TlsFailed, Side::Upstream, 0, who + " closed the connection during the TLS handshake"};
   return {Code::TlsFailed, Side::Upstream, 0, who + ": " + reasonText(reason)};
 }

@@ -1,5 +1,7 @@
 // A worker under network profiles. Time is only ever too long here, never too short: a busy machine adds to it.
+#include <asio/write.hpp>
 #include <chrono>
+#include <thread>
 
 #include "tests/support/engine/proxy.h"
 #include "tests/support/origin/origin.h"
@@ -49,6 +51,24 @@ SLUICE_TEST(aDownloadIsNoFasterThanItsProfile) {
   const auto end = proxy.kept.all<capture::ExchangeEnded>()[0];
   QVERIFY2(end.profile.find("\"test\"") != std::string::npos, end.profile.c_str());
   QVERIFY(end.heldBackUs > 500'000);
+}
+
+// The delay makes sure that the answer and the reset are there before the request is written, which then fails.
+SLUICE_TEST(anAnswerBeforeAResetIsReadAlthoughTheRequestIsRefused) {
+  asio::io_context loop;
+  asio::ip::tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
+  std::thread server([&] {
+    auto socket = acceptor.accept();
+    asio::write(socket, asio::buffer(std::string_view("HTTP/1.1 429 Later\r\nContent-Length: 5\r\n\r\nlater")));
+    socket.set_option(asio::socket_base::linger(true, 0));
+    socket.close();
+  });
+  Proxy proxy(with(profileOf(0, 0, milliseconds(300))));
+  Client client(proxy.port);
+  const auto reply = client.get("http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/");
+  server.join();
+  QVERIFY(reply && reply->status() == 429);
+  QCOMPARE(reply->body, std::string("later"));
 }
 
 SLUICE_TEST(connectionsShareTheRate) {

@@ -6,6 +6,7 @@
 #include "tests/support/engine/proxy.h"
 #include "tests/support/origin/origin.h"
 #include "tests/support/test.h"
+#include "tests/support/tls/strict_server.h"
 #include "tests/support/tls/tls_client.h"
 #include "tests/support/wire/pattern.h"
 
@@ -21,9 +22,11 @@ namespace {
 WallTime now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
 
 struct Rig {
-  explicit Rig(session::InterceptionPolicy policy = {.intercept = true})
+  explicit Rig(session::InterceptionPolicy policy = {.intercept = true}, const std::string& moreRoots = {})
       : proxy({}, asio::ip::address_v4::loopback(),
-              engine::TlsMeans::create({std::move(policy), ca.certificatePem(), ca.keyPem().value(), origin.trustedRoots(), {}}).value()) {}
+              engine::TlsMeans::create(
+                  {std::move(policy), ca.certificatePem(), ca.keyPem().value(), origin.trustedRoots() + moreRoots, {}})
+                  .value()) {}
 
   std::string target(Kind kind) { return "127.0.0.1:" + std::to_string(origin.tlsPort(kind)); }
   template <class T>
@@ -114,6 +117,31 @@ SLUICE_TEST(aServerThatWantsAClientCertificateIsTold) {
   const auto reply = secure.ask(kGet);
   QVERIFY(reply && reply->status() == 502);
   QVERIFY2(reply->body.find("client certificate") != std::string::npos, reply->body.c_str());
+}
+
+// In TLS 1.3 the handshake is over for us when the server learns that we have no certificate.
+SLUICE_TEST(aClientCertificateWantedIsToldWheneverTheServerLeaves) {
+  using Leaving = StrictServer::Leaving;
+  auto authority = std::move(*tls::Authority::make(now()));
+  for (const auto leaving : {Leaving::Tells, Leaving::TellsAndResets, Leaving::TellsBehindTheRequest, Leaving::ResetsBehindTheRequest,
+                             Leaving::ClosesBehindTheRequest}) {
+    for (const char* method : {"GET", "POST"}) {
+      StrictServer server(authority, leaving);
+      Rig rig({.intercept = true}, authority.certificatePem());
+      Client client(rig.proxy.port);
+      QVERIFY(client.tunnel("127.0.0.1:" + std::to_string(server.port())));
+      TlsClient secure(client, rig.ca.certificatePem(), "127.0.0.1");
+      QVERIFY2(secure.shakeHands(), secure.session().error().detail.c_str());
+      // The connection that brought the alert is given up before anything is asked.
+      if (leaving == Leaving::Tells) QVERIFY(eventually([&] { return server.served() == 1; }));
+      const std::string length = method[0] == 'P' ? "Content-Length: 5\r\n\r\nhello" : "\r\n";
+      const auto reply = secure.ask(std::string(method) + " / HTTP/1.1\r\nHost: x\r\n" + length);
+      QVERIFY2(reply && reply->status() == 502, (std::to_string(int(leaving)) + method).c_str());
+      QVERIFY2(reply->body.find("client certificate") != std::string::npos, reply->body.c_str());
+      QVERIFY(rig.proxy.kept.waitFor<ExchangeEnded>(1));
+      QVERIFY(rig.last<ExchangeEnded>().error.code == Code::TlsClientCertificateWanted);
+    }
+  }
 }
 
 SLUICE_TEST(clientsThatDoNotTrustUsAreRowsWithTheirVerdict) {

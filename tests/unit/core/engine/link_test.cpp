@@ -71,6 +71,21 @@ SLUICE_TEST(whatArrivedUnseenIsAnnouncedAgain) {
   QCOMPARE(rig.receive(10).bytes, std::size_t{2});
 }
 
+SLUICE_TEST(whatCameBeforeAResetIsReadWhenSendingHasFailed) {
+  Rig rig;
+  LinkEnds::write(rig.browser, "why");
+  QVERIFY(rig.untilItArrived());
+  LinkEnds::reset(rig.browser);
+  QVERIFY(runUntil(rig.loop, [&] {
+    rig.client.writer().appendOwned("x");
+    rig.client.writer().flush(LinkEnds::now());
+    return rig.client.writer().failed();
+  }));
+  QVERIFY(rig.receive(10).status == Status::WouldBlock);
+  rig.client.lookAgain();
+  QCOMPARE(rig.receive(10).bytes, std::size_t{3});
+}
+
 SLUICE_TEST(peekingTellsThatNothingIsThere) {
   Rig rig;
   LinkEnds::write(rig.browser, "ab");
