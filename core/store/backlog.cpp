@@ -101,7 +101,10 @@ bool Backlog::take(capture::BodyChunk& record) {
   PendingExchange* exchange = find(record.exchange);
   if (exchange == nullptr) return false;
   PendingBody& body = exchange->bodies[static_cast<std::size_t>(record.direction)];
-  if (body.closed) return false;
+  if (body.closed) {
+    givenUpBodyBytes_ += record.bytes.size();
+    return false;
+  }
   if (body.fresh.empty()) {
     body.fresh = std::move(record.bytes);
   } else {
@@ -211,6 +214,35 @@ std::size_t Backlog::discardDirty() {
   for (PendingConnection* connection : dirtyConnections_) connection->closedAt = connection->openedAt;
   forgetEnded();
   return release();
+}
+
+std::uint64_t Backlog::freshBodyBytes() const {
+  std::uint64_t bytes = 0;
+  for (const PendingExchange* exchange : dirtyExchanges_) {
+    for (const PendingBody& body : exchange->bodies) bytes += body.fresh.size();
+    for (const auto& message : exchange->messages) bytes += message.payload.size();
+  }
+  return bytes;
+}
+
+std::size_t Backlog::giveUpBodies() {
+  std::size_t bytes = 0;
+  for (PendingExchange* exchange : dirtyExchanges_) {
+    for (PendingBody& body : exchange->bodies) {
+      if (body.fresh.empty()) continue;
+      bytes += body.fresh.size();
+      body.fresh = {};
+      body.closed = true;
+    }
+    for (auto& message : exchange->messages) {
+      bytes += message.payload.size();
+      message.payload = {};
+    }
+  }
+  givenUpBodyBytes_ += bytes;
+  bytes = std::min(bytes, heldBytes_);
+  heldBytes_ -= bytes;
+  return bytes;
 }
 
 void Backlog::forgetEnded() {

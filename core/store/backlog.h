@@ -59,12 +59,17 @@ struct PendingConnection {
 
 class Backlog {
  public:
-  // Takes one record; false when it is for an exchange or a connection that is not known, or began twice.
+  // Takes one record; false when it is for an exchange or a connection that is not known, or began twice, or continues a
+  // body whose beginning is lost.
   bool apply(capture::Record&& record);
 
   bool dirty() const { return !dirtyExchanges_.empty() || !dirtyConnections_.empty() || !identifiedClients_.empty(); }
   std::size_t heldBytes() const { return heldBytes_; }
   std::uint64_t running() const { return exchanges_.size(); }
+  // Of bodies and messages, waiting to be written.
+  std::uint64_t freshBodyBytes() const;
+  // Of bodies and messages, ever: given up, or following what was.
+  std::uint64_t givenUpBodyBytes() const { return givenUpBodyBytes_; }
 
   // In the order in which they changed first since the last commit.
   const std::vector<PendingExchange*>& dirtyExchanges() const { return dirtyExchanges_; }
@@ -77,6 +82,9 @@ class Backlog {
   std::size_t committed();
   // All that was dirty cannot be stored, ever: forgets those exchanges and connections. Returns the bytes freed.
   std::size_t discardDirty();
+  // There is no room for them: what waits of bodies and messages is dropped, so that at least the rows are stored. Returns
+  // the bytes freed.
+  std::size_t giveUpBodies();
   // The database was replaced by an empty one: whatever still runs is to be inserted again. Bodies already stored
   // are gone, and so is their continuation.
   void databaseReplaced();
@@ -106,6 +114,7 @@ class Backlog {
   std::vector<PendingConnection*> dirtyConnections_;
   std::vector<capture::ClientIdentified> identifiedClients_;
   std::size_t heldBytes_ = 0;
+  std::uint64_t givenUpBodyBytes_ = 0;
 };
 
 }  // namespace sluice::store

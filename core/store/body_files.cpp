@@ -73,4 +73,13 @@ Result<void> writeBody(const fs::path& file, std::uint64_t offset, std::string_v
   return {};
 }
 
+void cutBody(const fs::path& file, std::uint64_t bytes) {
+  std::error_code ignored;
+  if (bytes == 0) {
+    fs::remove(file, ignored);
+  } else if (fs::file_size(file, ignored) > bytes && !ignored) {
+    fs::resize_file(file, bytes, ignored);
+  }
+}
+
 }  // namespace sluice::store

@@ -35,4 +35,7 @@ Result<void> makeBodyFolder(const std::filesystem::path& dataDir);
 // Errors: NoSpace, AccessDenied, System; the detail names the file.
 Result<void> writeBody(const std::filesystem::path& file, std::uint64_t offset, std::string_view bytes);
 
+// Gives the room back that the file takes beyond its first `bytes`; 0 removes it. It need not exist.
+void cutBody(const std::filesystem::path& file, std::uint64_t bytes);
+
 }  // namespace sluice::store

@@ -198,6 +198,23 @@ Result<bool> HistoryWriter::prune(HistoryPruner& pruner, const Retention& retent
 }
 
 Result<void> HistoryWriter::write(const Backlog& backlog) {
+  auto written = writeAll(backlog);
+  if (!written) undoFiles(backlog);
+  return written;
+}
+
+// What no row tells of must not keep the disk full: the rows themselves may need that room.
+void HistoryWriter::undoFiles(const Backlog& backlog) const {
+  for (const PendingExchange* exchange : backlog.dirtyExchanges()) {
+    for (const capture::Direction direction : kDirections) {
+      const PendingBody& body = exchange->bodies[static_cast<std::size_t>(direction)];
+      if (body.inFile > 0 || body.fresh.empty() || body.nextPlace != BodyPlace::File) continue;
+      cutBody(bodyFile(database_->dataDir(), {exchange->row.id, direction}), body.place == BodyPlace::File ? body.storedBytes : 0);
+    }
+  }
+}
+
+Result<void> HistoryWriter::writeAll(const Backlog& backlog) {
   auto transaction = Transaction::begin(database_->sql(), Transaction::Kind::Write);
   if (!transaction) return fail(transaction.error());
   next_ = state_;

@@ -59,6 +59,8 @@ class HistoryWriter {
   Result<bool> prune(HistoryPruner& pruner, const Retention& retention, WallTime now);
   Result<void> prepare();
   Result<void> readState();
+  Result<void> writeAll(const Backlog& backlog);
+  void undoFiles(const Backlog& backlog) const;
   Result<void> write(const PendingConnection& connection);
   Result<void> write(const capture::ClientIdentified& client);
   Result<void> write(PendingExchange& exchange);

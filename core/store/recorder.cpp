@@ -21,6 +21,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr int kSweepFiles = 64;
+constexpr int kFullTries = 5;                      // to write bodies for which there seems to be room
+constexpr std::uint64_t kRoomForRows = 1024 * 1024;  // a batch of them, with what they cost in the log
 
 WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
 
@@ -49,9 +51,12 @@ class Recorder::Impl {
   void answerAsked();
   Result<void> clearNow();
   void apply(capture::Record&& record);
-  bool due() const { return backlog_.dirty() || !writer_; }
+  bool due() const;
+  bool cutting() const { return cutUntil_ != Steady::time_point{}; }
   void commitUnlessPaused();
   Result<void> commit();
+  bool hasRoomFor(std::uint64_t bytes) const;
+  bool makeRoom();
   Result<void> ensureWriter();
   void notice(const HistoryWriter& writer);
   bool recovered(const Error& why);
@@ -81,6 +86,8 @@ class Recorder::Impl {
   std::size_t sinceCommit_ = 0;  // records
   Steady::time_point lastTurn_{};
   Steady::time_point retryAt_{};
+  int timesFull_ = 0;              // commits that found no space, in a row
+  Steady::time_point cutUntil_{};  // bodies are given up for want of space, at least until then; none: they are not
   std::uint64_t lostExchanges_ = 0;
   std::uint64_t ignoredRecords_ = 0;
 
@@ -128,7 +135,7 @@ RecorderStatus Recorder::Impl::status() const {
   RecorderStatus status = status_;
   status.queuedBytes = counts.bytes;
   status.queuedRecords = counts.records;
-  status.refusedBodyBytes = counts.refusedBodyBytes;
+  status.refusedBodyBytes += counts.refusedBodyBytes;
   status.droppedExchanges += counts.droppedExchanges;
   return status;
 }
@@ -159,12 +166,16 @@ void Recorder::Impl::sweep() {
   if (pruneMore_ || Steady::now() >= pruneAt_) prune();
 }
 
+// Whether there is something to commit, or to be found out by trying.
+bool Recorder::Impl::due() const { return backlog_.dirty() || !writer_ || (cutting() && Steady::now() >= cutUntil_); }
+
 bool Recorder::Impl::tidying() const { return pruneMore_ || (sweeper_ && !sweeper_->done()) || (trash_ && !trash_->done()); }
 
 // When to go on although nothing is recorded.
 Steady::time_point Recorder::Impl::wakeAt() const {
   if (tidying()) return Steady::now();
-  return std::min(pruneAt_, due() ? retryAt_ : Steady::time_point::max());
+  const auto never = Steady::time_point::max();
+  return std::min(pruneAt_, due() ? retryAt_ : cutting() ? cutUntil_ : never);
 }
 
 void Recorder::Impl::prune() {
@@ -231,9 +242,10 @@ void Recorder::Impl::apply(capture::Record&& record) {
   const std::size_t weight = weightOf(record);
   const auto* inFile = std::get_if<capture::BodyInFile>(&record);
   const auto bodyOf = inFile != nullptr ? std::optional(BodyKey{inFile->exchange, inFile->direction}) : std::nullopt;
+  const std::uint64_t givenUp = backlog_.givenUpBodyBytes();
   ++sinceCommit_;
   if (backlog_.apply(std::move(record))) return;
-  ++ignoredRecords_;
+  if (backlog_.givenUpBodyBytes() == givenUp) ++ignoredRecords_;
   if (bodyOf) {  // the file of an exchange that is not kept
     std::error_code ignored;
     std::filesystem::remove(bodyFile(dataDir_, *bodyOf), ignored);
@@ -244,6 +256,7 @@ void Recorder::Impl::apply(capture::Record&& record) {
 void Recorder::Impl::commitUnlessPaused() {
   if (!due() || Steady::now() < retryAt_) return;
   sinceCommit_ = 0;
+  if (Steady::now() < cutUntil_) (void)makeRoom();
   auto done = commit();
   if (!done && recovered(done.error())) done = commit();
   if (done) {
@@ -251,6 +264,22 @@ void Recorder::Impl::commitUnlessPaused() {
   } else {
     paused(done.error());
   }
+}
+
+// Where what is free cannot be told, trying tells.
+bool Recorder::Impl::hasRoomFor(std::uint64_t bytes) const {
+  std::error_code error;
+  const auto space = std::filesystem::space(dataDir_, error);
+  return error || space.available >= bytes + kRoomForRows;
+}
+
+// True: bodies that do not fit were given up, so that the rows may.
+bool Recorder::Impl::makeRoom() {
+  const std::uint64_t wanted = backlog_.freshBodyBytes();
+  // Not all that is free need be ours to take.
+  if (wanted == 0 || (hasRoomFor(wanted) && timesFull_ < kFullTries)) return false;
+  queue_.release(backlog_.giveUpBodies());
+  return true;
 }
 
 Result<void> Recorder::Impl::commit() {
@@ -297,6 +326,13 @@ bool Recorder::Impl::recovered(const Error& why) {
     if (database) use(std::move(*database));
     return database.has_value();
   }
+  if (why.code == Code::NoSpace) {
+    ++timesFull_;
+    if (!makeRoom()) return false;
+    cutUntil_ = Steady::now() + options_.retryAfter;
+    setProblem(why);
+    return true;
+  }
   if (why.code == Code::BadArgument) {
     // These rows can never be written, or the tables are no longer ours, which opening them again will show.
     lostExchanges_ += backlog_.dirtyExchanges().size();
@@ -327,7 +363,12 @@ void Recorder::Impl::committed() {
   retryAt_ = {};
   queue_.release(backlog_.committed());
   publish();
-  setProblem({});
+  if (Steady::now() >= cutUntil_) {
+    const bool stillFull = cutting() && !hasRoomFor(0);
+    cutUntil_ = stillFull ? Steady::now() + options_.retryAfter : Steady::time_point{};
+    if (!stillFull) setProblem({});
+  }
+  if (!cutting()) timesFull_ = 0;
   if (options_.onCommitted) options_.onCommitted(status());
 }
 
@@ -353,6 +394,7 @@ void Recorder::Impl::publish() {
   const std::lock_guard lock(statusMutex_);
   status_.ignoredRecords = ignoredRecords_;
   status_.droppedExchanges = lostExchanges_;
+  status_.refusedBodyBytes = backlog_.givenUpBodyBytes();
   status_.databaseBytes = bytes;
   if (!writer_) return;
   const auto& state = writer_->state();

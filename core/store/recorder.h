@@ -5,7 +5,8 @@
 // Limits (core/base/limits.h): bytes waiting to be written. Over the first limit body chunks are refused, and what
 // follows of that body with them, so that a stored body is always a beginning of the real one; over the second,
 // exchanges that begin are not recorded. When the disk fails or is full, recording pauses, traffic goes on, and
-// recording resumes by itself. What was lost is counted in the status.
+// recording resumes by itself. On a full disk bodies are given up before rows: those that do not fit are cut where they
+// are, and what runs still ends. What was lost is counted in the status.
 #pragma once
 
 #include <chrono>
@@ -27,11 +28,12 @@
 namespace sluice::store {
 
 struct RecorderStatus {
-  Error problem;  // Code::None: recording. Else recording is paused, and why
+  // Code::None: recording. Else recording is paused, and why; with NoSpace, rows may still be recorded while bodies are not.
+  Error problem;
   std::optional<Database::MovedAside> movedAside;  // a database found damaged while recording, and replaced
   std::uint64_t queuedBytes = 0;       // recorded, but not yet on disk: the recorder's lag
   std::uint64_t queuedRecords = 0;     // of these, not yet taken up
-  std::uint64_t refusedBodyBytes = 0;  // body bytes not kept because the recorder lagged or was paused
+  std::uint64_t refusedBodyBytes = 0;  // body bytes not kept because the recorder lagged, was paused, or had no room
   std::uint64_t droppedExchanges = 0;  // exchanges not recorded for the same reason
   std::uint64_t ignoredRecords = 0;    // records for exchanges or connections that are not known (any more)
   std::uint64_t version = 0;           // last commit: as in Totals

@@ -11,7 +11,6 @@ using namespace sluice;
 using namespace sluice::test;
 
 SLUICE_TEST(aFullDiskEndsOnlyTheExchangeThatNeedsIt) {
-  if (option("full-disk", "off") != "on") QSKIP("known defect: the exchange is sometimes left running; --full-disk=on shows it");
   const SmallDisk disk("16m");
   if (!disk.mounted()) QSKIP("this user may not mount a small disk");
   const Origin origin;

@@ -91,11 +91,51 @@ SLUICE_TEST(pausesOnAFullDiskAndGoesOnWhenThereIsSpaceAgain) {
   recorder->stop();
   status = recorder->status();
   QCOMPARE(status.exchanges + status.droppedExchanges, id);
-  QVERIFY(status.droppedExchanges > 0);
   QVERIFY(status.refusedBodyBytes > 0);
   QVERIFY(!status.movedAside);
   QCOMPARE(integrityOf(disk.path()), std::string("ok"));
   QCOMPARE(wrongWithRows(disk.path()), std::string());
+}
+
+// More of one body waits than the whole disk holds: it is cut, and the row is there, ended.
+SLUICE_TEST(givesUpABodyBeforeTheRowThatEndsIt) {
+  SmallDisk disk("16m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  std::vector<Code> problems;
+  RecorderOptions options;
+  options.onProblemChanged = [&](const RecorderStatus& status) { problems.push_back(status.problem.code); };
+  options.retryAfter = std::chrono::milliseconds(20);
+  auto recorder = std::move(*Recorder::start(std::move(*Database::open(disk.path(), WallTime())), options));
+  capture::ExchangeStarted start;
+  start.exchange = ExchangeId{1};
+  start.requestHead = requestHead(1);
+  recorder->record(start);
+  const std::string piece(1'000'000, 'x');
+  constexpr std::uint64_t kPieces = 24;
+  for (std::uint64_t i = 0; i < kPieces; ++i) recorder->record(capture::BodyChunk{ExchangeId{1}, capture::Direction::Response, piece});
+  capture::ExchangeEnded end;
+  end.exchange = ExchangeId{1};
+  end.response.bytes = kPieces * piece.size();
+  recorder->record(end);
+  auto reader = Reader::open(disk.path()).value();
+  QVERIFY(waitUntil([&] { return reader.totals().value().running == 0 && reader.totals().value().exchanges == 1; }));
+  const auto row = reader.from(ExchangeId{1}, 1).value().at(0);
+  QCOMPARE(int(row.state), int(State::Complete));
+  QCOMPARE(row.response.bytes, kPieces * piece.size());
+  QCOMPARE(row.response.capturedBytes + recorder->status().refusedBodyBytes, kPieces * piece.size());
+  std::error_code error;
+  const auto onDisk = fs::file_size(disk.path() / "bodies" / "1.response", error);
+  QCOMPARE(error ? 0 : onDisk, row.response.capturedBytes);
+
+  // And by itself it goes on to record bodies.
+  std::uint64_t id = 1;
+  QVERIFY(waitUntil([&] { return recorder->status().problem.code == Code::None; }));
+  recordOne(*recorder, ++id);
+  recorder->stop();
+  QCOMPARE(recorder->status().exchanges, id);
+  QVERIFY((problems == std::vector{Code::NoSpace, Code::None}));
+  QCOMPARE(integrityOf(disk.path()), std::string("ok"));
+  QCOMPARE(reader.from(ExchangeId{id}, 1).value().at(0).response.capturedBytes, body(id).size());
 }
 
 SLUICE_TEST(startsOnAFullDisk) {
