@@ -31,6 +31,7 @@ struct Raw {
   std::optional<double> latencyMs;
   bool off = false;
   std::string profile;
+  std::string from;
   ProfileCommand::What what = ProfileCommand::What::List;
 };
 
@@ -111,13 +112,24 @@ void describeThrottling(CLI::App& app, Raw& raw) {
   add("use", "from now on", ProfileCommand::What::Use)
       ->add_option("NAME", raw.profile, "such as \"Chrome Slow 4G\"")
       ->required();
+  auto* save = add("save", "keep what is in force under this name; an own profile of that name is replaced", ProfileCommand::What::Save);
+  save->add_option("NAME", raw.profile, "as it shall be called")->required();
+  auto* from = save->add_option("--from", raw.from, "a copy of this profile instead")->type_name("NAME");
+  save->add_option("--file", raw.file, "what \"profile show --json\" has written; - is standard input")
+      ->type_name("FILE")
+      ->check(checkName)
+      ->excludes(from);
+  auto* rename = add("rename", "an own profile", ProfileCommand::What::Rename);
+  rename->add_option("OLD", raw.from, "its name so far")->required();
+  rename->add_option("NEW", raw.profile, "its name from now on")->required();
+  add("delete", "an own profile", ProfileCommand::What::Delete)->add_option("NAME", raw.profile, "its name")->required();
 }
 
 LimitCommand limitOf(const Raw& raw) {
   LimitCommand command;
-  if (!raw.down.empty()) command.down = throttle::parseRate(raw.down).value();
-  if (!raw.up.empty()) command.up = throttle::parseRate(raw.up).value();
-  if (raw.latencyMs) command.latency = Micros(std::llround(*raw.latencyMs * 1000));
+  if (!raw.down.empty()) command.adjustment.down = throttle::parseRate(raw.down).value();
+  if (!raw.up.empty()) command.adjustment.up = throttle::parseRate(raw.up).value();
+  if (raw.latencyMs) command.adjustment.roundTrip = Micros(std::llround(*raw.latencyMs * 1000));
   command.off = raw.off;
   return command;
 }
@@ -170,7 +182,7 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "import") return ImportCommand{raw.file};
   if (name == "clear") return ClearCommand();
   if (name == "limit") return limitOf(raw);
-  if (name == "profile") return ProfileCommand{raw.what, raw.profile};
+  if (name == "profile") return ProfileCommand{raw.what, raw.profile, raw.from, raw.file};
   if (name == "watch") return WatchCommand{filterOf(raw)};
   if (name == "ca path") return CaPathCommand();
   if (name == "ca regenerate") return RegenerateCaCommand();

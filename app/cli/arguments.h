@@ -11,7 +11,7 @@
 #include "core/base/time.h"
 #include "core/capture/records.h"
 #include "core/filter/expression.h"
-#include "core/throttle/rate.h"
+#include "core/throttle/adjustment.h"
 
 namespace sluice::cli {
 
@@ -47,15 +47,15 @@ struct ImportCommand {
 };
 
 struct LimitCommand {  // what is absent stays as it is
-  std::optional<throttle::Rate> down;
-  std::optional<throttle::Rate> up;
-  std::optional<Micros> latency;  // round trip
-  bool off = false;
+  throttle::Adjustment adjustment = {};
+  bool off = false;  // nothing else of what is in force stays
 };
 struct ProfileCommand {
-  enum class What { List, Show, Use };
+  enum class What { List, Show, Use, Save, Rename, Delete };
   What what = What::List;
   std::string name;  // empty for Show: the one in force
+  std::string from = {};            // Save: the numbers of this one; Rename: its name so far. Empty: of the one in force
+  std::filesystem::path file = {};  // Save: the numbers in this file; "-": standard input
 };
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,

@@ -7,7 +7,6 @@
 
 #include "core/base/limits.h"
 #include "core/base/version.h"
-#include "core/throttle/presets.h"
 #include "platform/data_dir.h"
 
 namespace sluice::app {
@@ -87,19 +86,10 @@ void addKeepOptions(CLI::App& cli, Keep& keep) {
   cli.add_option("--keep-days", keep.days, "Give up exchanges that are older than this")->type_name("DAYS");
 }
 
-// The profile, and what was said beside it.
-Result<throttle::Profile> profileOf(const Link& link) {
-  throttle::Profile profile;
-  if (!link.profile.empty()) {
-    const auto* preset = throttle::findPreset(link.profile);
-    if (preset == nullptr) {
-      std::string all;
-      for (const auto& each : throttle::presets()) all += "\n  " + each.name;
-      return fail(Side::Local, Code::BadArgument, "there is no profile '" + link.profile + "'; there are" + all);
-    }
-    profile = *preset;
-  }
-  for (const auto& [text, rate] : {std::pair(&link.down, &profile.down.rate), std::pair(&link.up, &profile.up.rate)}) {
+// What was said beside a profile, or instead of one.
+Result<throttle::Adjustment> adjustmentOf(const Link& link) {
+  throttle::Adjustment adjustment;
+  for (const auto& [text, rate] : {std::pair(&link.down, &adjustment.down), std::pair(&link.up, &adjustment.up)}) {
     if (text->empty()) continue;
     auto parsed = throttle::parseRate(*text);
     if (!parsed) return fail(parsed.error());
@@ -110,13 +100,13 @@ Result<throttle::Profile> profileOf(const Link& link) {
       return fail(Side::Local, Code::BadArgument,
                   "--latency takes 0 to " + std::to_string(limits::kProfileDelayMsMax) + " milliseconds");
     }
-    profile.setRoundTrip(Micros(std::llround(*link.latencyMs * 1000)));
+    adjustment.roundTrip = Micros(std::llround(*link.latencyMs * 1000));
   }
-  if (link.slowClient == "buffered") profile.mode = throttle::Mode::Buffered;
-  if (link.slowClient == "backpressure") profile.mode = throttle::Mode::Backpressure;
-  if (link.delivery == "buffered") profile.delivery = throttle::Delivery::Buffered;
-  if (link.delivery == "streaming") profile.delivery = throttle::Delivery::Streaming;
-  return profile;
+  if (link.slowClient == "buffered") adjustment.mode = throttle::Mode::Buffered;
+  if (link.slowClient == "backpressure") adjustment.mode = throttle::Mode::Backpressure;
+  if (link.delivery == "buffered") adjustment.delivery = throttle::Delivery::Buffered;
+  if (link.delivery == "streaming") adjustment.delivery = throttle::Delivery::Streaming;
+  return adjustment;
 }
 
 Parsed wrongUsage(const CLI::App& cli, const std::string& message) {
@@ -191,9 +181,10 @@ Parsed parseOptions(int argc, char** argv) {
   if (!route) return wrongUsage(cli, route.error().detail);
   options.engine.worker.route = std::move(*route);
   takeTls(std::move(tls), options.engine);
-  auto profile = profileOf(link);
-  if (!profile) return wrongUsage(cli, profile.error().detail);
-  options.engine.worker.profile = std::move(*profile);
+  auto adjustment = adjustmentOf(link);
+  if (!adjustment) return wrongUsage(cli, adjustment.error().detail);
+  options.engine.profileName = std::move(link.profile);
+  options.engine.adjusted = *adjustment;
   options.engine.dataDir = dataDir;
   if (dataDir.empty()) {
     auto fallback = platform::defaultDataDir();

@@ -138,7 +138,20 @@ Changed read(const wire::Changed& from, TextReader&) {
 
 UseProfile read(const wire::UseProfile& from, TextReader& text) { return {text(from.profile())}; }
 
-ProfileReply read(const wire::ProfileReply& from, TextReader& text) { return {text(from.profile())}; }
+SaveProfile read(const wire::SaveProfile& from, TextReader& text) { return {text(from.profile())}; }
+
+DeleteProfile read(const wire::DeleteProfile& from, TextReader& text) { return {text(from.name())}; }
+
+ProfileReply read(const wire::ProfileReply& from, TextReader& text) {
+  ProfileReply reply{text(from.profile()), {}};
+  if (from.own() != nullptr) {
+    for (const auto* each : *from.own()) {
+      if (reply.own.size() == limits::kOwnProfilesMax) break;
+      reply.own.push_back(text(each));
+    }
+  }
+  return reply;
+}
 
 // The member of a union, or nothing when the frame names a type and carries no table for it.
 template <class Message, class Table>
@@ -171,6 +184,8 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::GetProfile: return empty<GetProfile>(frame.request_as_GetProfile());
     case wire::Request::UseProfile: return member<Request>(frame.request_as_UseProfile(), text);
     case wire::Request::CloseConnection: return member<Request>(frame.request_as_CloseConnection(), text);
+    case wire::Request::SaveProfile: return member<Request>(frame.request_as_SaveProfile(), text);
+    case wire::Request::DeleteProfile: return member<Request>(frame.request_as_DeleteProfile(), text);
   }
   return unknown<Request>(frame.request_type());
 }

@@ -49,8 +49,17 @@ auto table(FlatBufferBuilder& out, const Stop&) { return wire::CreateStop(out); 
 auto table(FlatBufferBuilder& out, const ClearHistory&) { return wire::CreateClearHistory(out); }
 auto table(FlatBufferBuilder& out, const GetProfile&) { return wire::CreateGetProfile(out); }
 auto table(FlatBufferBuilder& out, const UseProfile& use) { return wire::CreateUseProfile(out, text(out, use.profile)); }
+auto table(FlatBufferBuilder& out, const SaveProfile& save) { return wire::CreateSaveProfile(out, text(out, save.profile)); }
+auto table(FlatBufferBuilder& out, const DeleteProfile& remove) { return wire::CreateDeleteProfile(out, text(out, remove.name)); }
+
 auto table(FlatBufferBuilder& out, const ProfileReply& reply) {
-  return wire::CreateProfileReply(out, text(out, reply.profile));
+  std::vector<Text> own;
+  for (const auto& each : reply.own) {
+    if (own.size() == limits::kOwnProfilesMax) break;
+    own.push_back(text(out, each));
+  }
+  const auto profile = text(out, reply.profile);
+  return wire::CreateProfileReply(out, profile, out.CreateVector(own));
 }
 auto table(FlatBufferBuilder& out, const Done&) { return wire::CreateDone(out); }
 auto table(FlatBufferBuilder& out, const Stopping&) { return wire::CreateStopping(out); }

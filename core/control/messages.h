@@ -64,12 +64,21 @@ struct Stop {  // -> Done, then the engine drains and ends the connection
 struct ClearHistory {  // -> Done, when an empty history has taken the place of this one
   friend bool operator==(const ClearHistory&, const ClearHistory&) = default;
 };
-struct GetProfile {  // -> ProfileReply
+struct GetProfile {  // -> ProfileReply: the profile in force, and the user's own
   friend bool operator==(const GetProfile&, const GetProfile&) = default;
 };
 struct UseProfile {     // -> Done, and it acts on everything, or Failure
   std::string profile;  // as JSON (core/throttle/profile_json.h)
   friend bool operator==(const UseProfile&, const UseProfile&) = default;
+};
+
+struct SaveProfile {    // -> Done, or Failure BadArgument. Takes the place of the own profile of that name
+  std::string profile;  // as JSON
+  friend bool operator==(const SaveProfile&, const SaveProfile&) = default;
+};
+struct DeleteProfile {  // -> Done, or Failure: NotFound, BadArgument for one that comes with the program
+  std::string name;
+  friend bool operator==(const DeleteProfile&, const DeleteProfile&) = default;
 };
 
 // Ends a client's connection now; what runs on it is recorded as aborted.
@@ -79,7 +88,7 @@ struct CloseConnection {  // -> Done, or Failure NotFound
 };
 
 using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
-                             CloseConnection>;
+                             CloseConnection, SaveProfile, DeleteProfile>;
 
 // --- replies
 
@@ -183,9 +192,10 @@ struct Stopping {
   friend bool operator==(const Stopping&, const Stopping&) = default;
 };
 
-// The network profile in force.
+// The network profiles that an engine knows of, each as JSON (core/throttle/profile_json.h).
 struct ProfileReply {
-  std::string profile;  // as JSON (core/throttle/profile_json.h)
+  std::string profile;           // in force
+  std::vector<std::string> own;  // the user's own, in order of name
   friend bool operator==(const ProfileReply&, const ProfileReply&) = default;
 };
 

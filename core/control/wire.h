@@ -27,6 +27,8 @@ static_assert(kLinesUp<control::Request, Request::ClearHistory, control::ClearHi
 static_assert(kLinesUp<control::Request, Request::GetProfile, control::GetProfile>);
 static_assert(kLinesUp<control::Request, Request::UseProfile, control::UseProfile>);
 static_assert(kLinesUp<control::Request, Request::CloseConnection, control::CloseConnection>);
+static_assert(kLinesUp<control::Request, Request::SaveProfile, control::SaveProfile>);
+static_assert(kLinesUp<control::Request, Request::DeleteProfile, control::DeleteProfile>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);

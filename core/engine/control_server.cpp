@@ -45,6 +45,9 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   void read();
   void received(Bytes bytes);
   void handle(const control::RequestMessage& message);
+  void answer(control::StreamId stream, const Result<void>& outcome) {
+    send(stream, outcome ? control::Reply(control::Done{}) : control::Reply(control::Failure{outcome.error()}));
+  }
   void askForConnections(control::StreamId stream);
   void closeConnection(control::StreamId stream, ConnectionId connection);
   void write();
@@ -104,14 +107,15 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     send(message.stream, control::Done{});  // which may drop this client
     engine.stopRequested();
   } else if (std::holds_alternative<control::ClearHistory>(message.request)) {
-    const auto cleared = server_->engine_.clearHistory();
-    if (cleared) send(message.stream, control::Done{});
-    else send(message.stream, control::Failure{cleared.error()});
+    answer(message.stream, server_->engine_.clearHistory());
   } else if (std::holds_alternative<control::GetProfile>(message.request)) {
-    send(message.stream, control::ProfileReply{server_->engine_.profile()});
+    send(message.stream, server_->engine_.profiles());
   } else if (const auto* use = std::get_if<control::UseProfile>(&message.request)) {
-    const auto done = server_->engine_.useProfile(use->profile);
-    send(message.stream, done ? control::Reply(control::Done{}) : control::Reply(control::Failure{done.error()}));
+    answer(message.stream, server_->engine_.useProfile(use->profile));
+  } else if (const auto* save = std::get_if<control::SaveProfile>(&message.request)) {
+    answer(message.stream, server_->engine_.saveProfile(save->profile));
+  } else if (const auto* remove = std::get_if<control::DeleteProfile>(&message.request)) {
+    answer(message.stream, server_->engine_.deleteProfile(remove->name));
   } else {
     send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
   }

@@ -26,9 +26,11 @@ class ControlServer {
     virtual void closeConnection(ConnectionId connection, std::function<void(bool)> done) = 0;
     virtual void stopRequested() = 0;
     virtual Result<void> clearHistory() = 0;
-    // The network profile in force, as JSON, and a change of it.
-    virtual std::string profile() = 0;
+    // The network profile in force with the user's own ones, and changes of them.
+    virtual control::ProfileReply profiles() = 0;
     virtual Result<void> useProfile(const std::string& json) = 0;
+    virtual Result<void> saveProfile(const std::string& json) = 0;
+    virtual Result<void> deleteProfile(const std::string& name) = 0;
 
    protected:
     ~Engine() = default;

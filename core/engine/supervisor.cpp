@@ -100,6 +100,7 @@ Result<void> Supervisor::openHistory() {
   if (!recorder) return fail(std::move(recorder.error()));
   recorder_ = std::move(*recorder);
   lastCommit_ = recorder_->status();
+  if (auto chosen = chooseProfile(); !chosen) return chosen;
   settings_.worker.spillDirectory = settings_.dataDir;
   settings_.worker.bodyDirectory = store::bodyFolder(settings_.dataDir);
   auto tls = openTls();
@@ -173,13 +174,51 @@ void Supervisor::stopRequested() {
 
 Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
 
-std::string Supervisor::profile() { return throttle::toJson(settings_.worker.profile); }
+// What --profile and the options beside it say; the user's own profiles come from the history.
+Result<void> Supervisor::chooseProfile() {
+  for (const auto& [key, value] : recorder_->kept()) {
+    if (!key.starts_with(throttle::OwnProfiles::kKeyPrefix)) continue;
+    auto profile = throttle::profileFromJson(value);
+    // One that a newer version wrote stays where it is.
+    if (profile && ownProfiles_.check(*profile)) ownProfiles_.put(std::move(*profile));
+  }
+  throttle::Profile base;
+  if (!settings_.profileName.empty()) {
+    auto found = ownProfiles_.find(settings_.profileName);
+    if (!found) return fail(Side::Local, Code::BadArgument, "--profile: " + found.error().detail);
+    base = std::move(*found);
+  }
+  settings_.worker.profile = settings_.adjusted.appliedTo(base);
+  return {};
+}
+
+control::ProfileReply Supervisor::profiles() {
+  control::ProfileReply reply{throttle::toJson(settings_.worker.profile), {}};
+  for (const auto& each : ownProfiles_.all()) reply.own.push_back(throttle::toJson(each));
+  return reply;
+}
 
 Result<void> Supervisor::useProfile(const std::string& json) {
   auto profile = throttle::profileFromJson(json);
   if (!profile) return fail(profile.error());
   settings_.worker.profile = *profile;
   worker_->useProfile(std::move(*profile));
+  return {};
+}
+
+Result<void> Supervisor::saveProfile(const std::string& json) {
+  auto profile = throttle::profileFromJson(json);
+  if (!profile) return fail(profile.error());
+  if (auto allowed = ownProfiles_.check(*profile); !allowed) return allowed;
+  if (auto kept = recorder_->keep(throttle::OwnProfiles::key(profile->name), throttle::toJson(*profile)); !kept) return kept;
+  ownProfiles_.put(std::move(*profile));
+  return {};
+}
+
+Result<void> Supervisor::deleteProfile(const std::string& name) {
+  if (auto allowed = ownProfiles_.checkRemoval(name); !allowed) return allowed;
+  if (auto kept = recorder_->keep(throttle::OwnProfiles::key(name), std::nullopt); !kept) return kept;
+  ownProfiles_.remove(name);
   return {};
 }
 

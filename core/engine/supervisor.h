@@ -18,6 +18,8 @@
 #include "core/engine/settings.h"
 #include "core/engine/worker.h"
 #include "core/store/recorder.h"
+#include "core/throttle/adjustment.h"
+#include "core/throttle/own_profiles.h"
 #include "platform/control_endpoint.h"
 #include "platform/data_dir_lock.h"
 
@@ -31,6 +33,8 @@ struct EngineSettings {
   std::vector<std::filesystem::path> upstreamCas;  // certificates in PEM, trusted besides those of the system
   std::filesystem::path keyLogFile;                // empty: none
   store::Retention retention;
+  std::string profileName;        // the user's own or a preset; empty: nothing is slowed down
+  throttle::Adjustment adjusted;  // and what was said beside it
 };
 
 class Supervisor final : private ControlServer::Engine {
@@ -53,6 +57,7 @@ class Supervisor final : private ControlServer::Engine {
   Supervisor(EngineSettings settings, platform::DataDirLock lock);
 
   Result<void> openHistory();
+  Result<void> chooseProfile();
   Result<std::unique_ptr<TlsMeans>> openTls();
   Result<void> openListeners();
   Result<void> openControl();
@@ -62,8 +67,10 @@ class Supervisor final : private ControlServer::Engine {
   void closeConnection(ConnectionId connection, std::function<void(bool)> done) override;
   void stopRequested() override;
   Result<void> clearHistory() override;
-  std::string profile() override;
+  control::ProfileReply profiles() override;
   Result<void> useProfile(const std::string& json) override;
+  Result<void> saveProfile(const std::string& json) override;
+  Result<void> deleteProfile(const std::string& name) override;
 
   control::StatusSample sample() const;
   void sampleEverySecond();
@@ -94,6 +101,7 @@ class Supervisor final : private ControlServer::Engine {
   control::StatusSample lastSample_;
   MonoTime lastSampleAt_{};
   store::RecorderStatus lastCommit_;
+  throttle::OwnProfiles ownProfiles_;
   bool changedPending_ = false;
   bool stopping_ = false;
 };

@@ -1,6 +1,7 @@
 #include "core/store/recorder.h"
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -39,17 +40,25 @@ class Recorder::Impl {
   void flush() { queue_.flush(); }
   RecorderStatus status() const;
   Result<void> clear();
+  Result<void> keep(const std::string& key, std::optional<std::string> value);
+  KeptSettings kept() const;
   void setRetention(const Retention& retention);
 
  private:
-  using Asked = std::promise<Result<void>>;
+  // Something that only the recorder's thread may do.
+  struct Asked {
+    std::function<Result<void>()> what;
+    std::promise<Result<void>> answer;
+  };
 
   void run();
   void sweep();
   bool tidying() const;
   void prune();
+  Result<void> ask(std::function<Result<void>()> what);
   void answerAsked();
   Result<void> clearNow();
+  Result<void> keepNow(const std::string& key, const std::optional<std::string>& value);
   void apply(capture::Record&& record);
   bool due() const;
   bool cutting() const { return cutUntil_ != Steady::time_point{}; }
@@ -58,7 +67,7 @@ class Recorder::Impl {
   bool hasRoomFor(std::uint64_t bytes) const;
   bool makeRoom();
   Result<void> ensureWriter();
-  void notice(const HistoryWriter& writer);
+  Result<void> notice(const HistoryWriter& writer);
   bool recovered(const Error& why);
   void committed();
   void paused(const Error& why);
@@ -95,9 +104,10 @@ class Recorder::Impl {
   RecordQueue queue_;
   mutable std::mutex statusMutex_;
   RecorderStatus status_;  // under statusMutex_; written by the recorder's thread
+  KeptSettings kept_;      // under statusMutex_; likewise
   mutable std::mutex askedMutex_;
   std::optional<Retention> retentionAsked_;  // under askedMutex_
-  std::vector<Asked> clearsAsked_;           // under askedMutex_
+  std::vector<Asked> asked_;                 // under askedMutex_
   bool stopped_ = false;                     // under askedMutex_; nothing is answered any more
   std::thread thread_;
 };
@@ -199,30 +209,49 @@ void Recorder::Impl::setRetention(const Retention& retention) {
   queue_.wake();
 }
 
-Result<void> Recorder::Impl::clear() {
+Result<void> Recorder::Impl::ask(std::function<Result<void>()> what) {
   std::future<Result<void>> answer;
   {
     const std::lock_guard lock(askedMutex_);
     if (stopped_) return fail(Side::Local, Code::Aborted, "the recorder has stopped");
-    answer = clearsAsked_.emplace_back().get_future();
+    answer = asked_.emplace_back(Asked{std::move(what), {}}).answer.get_future();
   }
   queue_.wake();
   return answer.get();
 }
 
+Result<void> Recorder::Impl::clear() {
+  return ask([this] { return clearNow(); });
+}
+
+Result<void> Recorder::Impl::keep(const std::string& key, std::optional<std::string> value) {
+  return ask([this, &key, value = std::move(value)] { return keepNow(key, value); });
+}
+
+KeptSettings Recorder::Impl::kept() const {
+  const std::lock_guard lock(statusMutex_);
+  return kept_;
+}
+
 void Recorder::Impl::answerAsked() {
-  std::vector<Asked> clears;
+  std::vector<Asked> asked;
   {
     const std::lock_guard lock(askedMutex_);
-    clears.swap(clearsAsked_);
-    if (const auto asked = std::exchange(retentionAsked_, std::nullopt)) {
-      retention_ = *asked;
+    asked.swap(asked_);
+    if (const auto retention = std::exchange(retentionAsked_, std::nullopt)) {
+      retention_ = *retention;
       pruneAt_ = {};
     }
   }
-  if (clears.empty()) return;
-  const auto done = clearNow();
-  for (Asked& each : clears) each.set_value(done);
+  for (Asked& each : asked) each.answer.set_value(each.what());
+}
+
+Result<void> Recorder::Impl::keepNow(const std::string& key, const std::optional<std::string>& value) {
+  if (auto ready = ensureWriter(); !ready) return ready;
+  if (auto written = keepSetting(database_->sql(), key, value); !written) return written;
+  const std::lock_guard lock(statusMutex_);
+  value ? void(kept_.insert_or_assign(key, *value)) : void(kept_.erase(key));
+  return {};
 }
 
 Result<void> Recorder::Impl::clearNow() {
@@ -298,7 +327,7 @@ Result<void> Recorder::Impl::ensureWriter() {
   }
   auto writer = HistoryWriter::create(*database_);
   if (!writer) return fail(writer.error());
-  notice(*writer);
+  if (auto noticed = notice(*writer); !noticed) return noticed;
   if (session_ == 0) {
     auto begun = writer->beginSession(wallNow());
     if (!begun) return fail(begun.error());
@@ -310,12 +339,23 @@ Result<void> Recorder::Impl::ensureWriter() {
   return {};
 }
 
-// Whether this is still the history that the backlog was written to.
-void Recorder::Impl::notice(const HistoryWriter& writer) {
-  const std::uint64_t before = std::exchange(firstVersion_, writer.state().firstVersion);
-  if (before == 0 || before == firstVersion_) return;
+// Whether this is still the history that the backlog was written to. Another one is given what outlives histories.
+Result<void> Recorder::Impl::notice(const HistoryWriter& writer) {
+  const std::uint64_t before = firstVersion_;
+  if (before == writer.state().firstVersion) return {};
+  if (before == 0) {
+    auto kept = readKeptSettings(database_->sql());
+    if (!kept) return fail(kept.error());
+    const std::lock_guard lock(statusMutex_);
+    kept_ = std::move(*kept);
+  } else if (auto given = keepSettings(database_->sql(), kept()); !given) {
+    return given;
+  }
+  firstVersion_ = writer.state().firstVersion;
+  if (before == 0) return {};
   session_ = 0;
   backlog_.databaseReplaced();
+  return {};
 }
 
 // Whether trying again at once makes sense.
@@ -418,9 +458,9 @@ void Recorder::Impl::finish() {
   {
     const std::lock_guard lock(askedMutex_);
     stopped_ = true;
-    unanswered.swap(clearsAsked_);
+    unanswered.swap(asked_);
   }
-  for (Asked& each : unanswered) each.set_value(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
+  for (Asked& each : unanswered) each.answer.set_value(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
   queue_.settled();
 }
 
@@ -439,6 +479,10 @@ bool Recorder::record(capture::Record record) { return impl_->record(std::move(r
 void Recorder::flush() { impl_->flush(); }
 
 Result<void> Recorder::clear() { return impl_->clear(); }
+
+Result<void> Recorder::keep(const std::string& key, std::optional<std::string> value) { return impl_->keep(key, std::move(value)); }
+
+KeptSettings Recorder::kept() const { return impl_->kept(); }
 
 void Recorder::setRetention(const Retention& retention) { impl_->setRetention(retention); }
 

@@ -22,6 +22,7 @@
 #include "core/base/result.h"
 #include "core/capture/records.h"
 #include "core/store/database.h"
+#include "core/store/kept_settings.h"
 #include "core/store/retention.h"
 #include "core/store/rows.h"
 
@@ -69,6 +70,11 @@ class Recorder final : public capture::Sink {
   // Begins an empty history at once, whatever the size of this one, which is removed in the background. What still runs
   // goes on in the new one, without the bodies so far. Waits for the recorder's thread, some milliseconds. Aborted: it has stopped.
   Result<void> clear();
+
+  // Keeps a small text beyond every history (kept_settings.h); nothing as value forgets it. Waits for the recorder's thread, some
+  // milliseconds. Errors: what the disk says, and then nothing has changed; Aborted: it has stopped.
+  Result<void> keep(const std::string& key, std::optional<std::string> value);
+  KeptSettings kept() const;
 
   // From now on.
   void setRetention(const Retention& retention);

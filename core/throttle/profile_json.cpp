@@ -182,6 +182,9 @@ Result<void> validate(const Profile& profile) {
   if (profile.name.size() > limits::kProfileNameBytesMax) {
     return wrong("its name is longer than " + std::to_string(limits::kProfileNameBytesMax) + " bytes");
   }
+  if (profile.source.size() > limits::kProfileSourceBytesMax) {
+    return wrong("its source is longer than " + std::to_string(limits::kProfileSourceBytesMax) + " bytes");
+  }
   for (const Lane& lane : {profile.down, profile.up}) {
     for (const Micros time : {lane.delay, lane.jitter}) {
       if (time.count() >= 0 && milliseconds(time) <= kDelayMsMax) continue;

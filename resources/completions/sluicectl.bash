@@ -23,7 +23,7 @@ _sluicectl() {
     watch | export) options+=' --filter' ;;
     show) options+=' --curl' ;;
     limit) options+=' --down --up --latency --off' ;;
-    profile) options+=' list show use' ;;
+    profile) options+=' list show use save rename delete' ;;
     body) options+=' --request --decoded' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

@@ -22,7 +22,7 @@ complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l down -r -d 'towa
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l up -r -d 'away from clients'
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l latency -r -d 'round trip in milliseconds'
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l off -d 'no limits'
-complete -c sluicectl -n '__fish_seen_subcommand_from profile' -a 'list show use'
+complete -c sluicectl -n '__fish_seen_subcommand_from profile' -a 'list show use save rename delete'
 complete -c sluicectl -n '__fish_seen_subcommand_from list' -l limit -r -d 'how many'
 complete -c sluicectl -n '__fish_seen_subcommand_from list watch export' -l filter -r -d 'only these'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a command of curl'

@@ -200,3 +200,33 @@ SLUICE_TEST(limitsActOnTheEngineAndAreShown) {
   QCOMPARE(sluicectl(engine.dataDir(), {"profile", "use", "Moon"}).exitCode, 1);
   QCOMPARE(sluicectl(engine.dataDir(), {"limit", "--down", "fast"}).exitCode, 2);
 }
+
+SLUICE_TEST(ownProfilesOutliveTheEngineAndItsHistory) {
+  const TemporaryDirectory home;
+  EngineProcess::Options options;
+  options.dataDir = home.path();
+  {
+    EngineProcess engine(options);
+    QVERIFY2(engine.ready(), engine.log().c_str());
+    QVERIFY(sluicectl(engine.dataDir(), {"limit", "--down", "200k", "--latency", "30"}).ok());
+    QVERIFY(sluicectl(engine.dataDir(), {"profile", "save", "Train to Cologne"}).ok());
+    QVERIFY(sluicectl(engine.dataDir(), {"profile", "save", "short-lived", "--from", "Apple LTE"}).ok());
+    QVERIFY(sluicectl(engine.dataDir(), {"profile", "delete", "SHORT-lived"}).ok());
+    for (const auto& command : std::vector<std::vector<std::string>>{
+             {"profile", "save", "apple lte"}, {"profile", "delete", "Apple LTE"}, {"profile", "delete", "Moon"}, {"profile", "save", " "}}) {
+      const auto refused = sluicectl(engine.dataDir(), command);
+      QVERIFY2(refused.exitCode == 1 && !refused.errors.empty(), refused.text().c_str());
+    }
+    QVERIFY(sluicectl(engine.dataDir(), {"clear"}).ok());
+    QVERIFY(sluicectl(engine.dataDir(), {"stop"}).ok());
+  }
+  options.arguments = {"--profile", "train TO cologne", "--latency", "0"};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto inForce = nlohmann::json::parse(sluicectl(engine.dataDir(), {"--json", "limit"}).output);
+  QCOMPARE(inForce["down"]["rate"], "200000");
+  QVERIFY(!inForce.contains("up"));
+  const auto all = nlohmann::json::parse(sluicectl(engine.dataDir(), {"--json", "profile", "list"}).output);
+  QCOMPARE(all[0]["name"], "Train to Cologne");
+  QVERIFY(all[1]["name"] != "short-lived");
+}

@@ -163,9 +163,9 @@ SLUICE_TEST(limitsAreReadAsRatesAndMilliseconds) {
   const char* arguments[] = {"sluicectl", "limit", "--down", "200kbit", "--latency", "12.5"};
   const auto parsed = parseArguments(6, arguments);
   const auto& command = std::get<LimitCommand>(std::get<Arguments>(parsed).command);
-  QVERIFY(command.down == throttle::Rate{25'000});
-  QVERIFY(!command.up && !command.off);
-  QVERIFY(command.latency == Micros(12'500));
+  QVERIFY(command.adjustment.down == throttle::Rate{25'000});
+  QVERIFY(!command.adjustment.up && !command.off);
+  QVERIFY(command.adjustment.roundTrip == Micros(12'500));
   const char* wrong[] = {"sluicectl", "limit", "--down", "fast"};
   const auto refused = parseArguments(4, wrong);
   QCOMPARE(std::get<Usage>(refused).exitStatus, 2);

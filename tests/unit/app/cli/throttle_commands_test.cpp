@@ -1,9 +1,11 @@
 #include "app/cli/throttle_commands.h"
 
+#include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "collecting_output.h"
+#include "core/throttle/own_profiles.h"
 #include "core/throttle/presets.h"
 #include "core/throttle/profile_json.h"
 #include "fake_engine.h"
@@ -27,6 +29,7 @@ struct Throttled {
   const test::TemporaryDirectory dir;
   std::mutex mutex;
   throttle::Profile inForce;
+  throttle::OwnProfiles own;
   FakeEngine engine{dir.path(), [this](const control::RequestMessage& message) -> FakeEngine::Answer {
                       if (std::holds_alternative<control::Hello>(message.request)) return FakeEngine::hello();
                       const std::lock_guard lock(mutex);
@@ -34,7 +37,17 @@ struct Throttled {
                         inForce = throttle::profileFromJson(use->profile).value();
                         return control::encodeReply(message.stream, control::Done{});
                       }
-                      return control::encodeReply(message.stream, control::ProfileReply{throttle::toJson(inForce)});
+                      if (const auto* save = std::get_if<control::SaveProfile>(&message.request)) {
+                        own.put(throttle::profileFromJson(save->profile).value());
+                        return control::encodeReply(message.stream, control::Done{});
+                      }
+                      if (const auto* remove = std::get_if<control::DeleteProfile>(&message.request)) {
+                        own.remove(remove->name);
+                        return control::encodeReply(message.stream, control::Done{});
+                      }
+                      control::ProfileReply reply{throttle::toJson(inForce), {}};
+                      for (const auto& each : own.all()) reply.own.push_back(throttle::toJson(each));
+                      return control::encodeReply(message.stream, reply);
                     }};
 };
 
@@ -44,7 +57,7 @@ SLUICE_TEST(limitChangesWhatIsAskedAndNothingElse) {
   Throttled engine(*throttle::findPreset("Chrome Slow 4G"));
   CollectingOutput output;
   LimitCommand command;
-  command.down = throttle::Rate{25'000};
+  command.adjustment.down = throttle::Rate{25'000};
   QVERIFY(limit(command, Format::Human, engine.dir.path(), output).has_value());
   QVERIFY2(output.text.find("200 kbit/s (25 KB/s)") != std::string::npos, output.text.c_str());
   const auto now = engine.profile();
@@ -68,7 +81,7 @@ SLUICE_TEST(limitOffTakesEverythingAway) {
   command.off = true;
   QVERIFY(limit(command, Format::Human, engine.dir.path(), output).has_value());
   QVERIFY(engine.profile() == throttle::Profile());
-  command.latency = std::chrono::milliseconds(101);
+  command.adjustment.roundTrip = std::chrono::milliseconds(101);
   QVERIFY(limit(command, Format::Human, engine.dir.path(), output).has_value());
   QCOMPARE(engine.profile().roundTrip().count(), std::int64_t{101'000});
 }
@@ -87,6 +100,44 @@ SLUICE_TEST(profilesAreListedShownAndUsed) {
   QCOMPARE(engine.profile().name, std::string("Apple LTE"));
   QVERIFY(profile({What::Show, {}}, Format::Json, engine.dir.path(), inForce).has_value());
   QCOMPARE(nlohmann::json::parse(inForce.text)["name"], "Apple LTE");
+}
+
+SLUICE_TEST(profilesAreSavedCopiedRenamedAndDeleted) {
+  using What = ProfileCommand::What;
+  Throttled engine(*throttle::findPreset("Chrome Slow 4G"));
+  CollectingOutput output, listed;
+  const auto& dir = engine.dir.path();
+  QVERIFY(profile({What::Save, "train"}, Format::Human, dir, output).has_value());
+  QCOMPARE(engine.own.find("train")->down.rate, throttle::Rate{180'000});
+  QCOMPARE(engine.own.find("train")->source, std::string());
+  QVERIFY(profile({What::Save, "attic", "apple lte"}, Format::Human, dir, output).has_value());
+  QVERIFY(profile({What::Rename, "Cellar", "ATTIC"}, Format::Human, dir, output).has_value());
+  QVERIFY(!engine.own.find("attic"));
+  QCOMPARE(engine.own.find("cellar")->down.delay.count(), Micros::rep(50'000));
+  QVERIFY(profile({What::List, {}}, Format::Human, dir, listed).has_value());
+  QVERIFY2(listed.text.find("train") != std::string::npos && listed.text.find("Firefox GPRS") != std::string::npos, listed.text.c_str());
+  QVERIFY(profile({What::Use, "Cellar"}, Format::Human, dir, output).has_value());
+  QCOMPARE(engine.profile().name, std::string("Cellar"));
+  QVERIFY(!profile({What::Rename, "mine", "Apple LTE"}, Format::Human, dir, output));
+  QVERIFY(!profile({What::Rename, "train", "Cellar"}, Format::Human, dir, output));
+  QVERIFY(profile({What::Delete, "TRAIN"}, Format::Human, dir, output).has_value());
+  QVERIFY(!engine.own.find("train"));
+}
+
+SLUICE_TEST(aProfileComesFromAFileAsItWasShown) {
+  using What = ProfileCommand::What;
+  Throttled engine;
+  CollectingOutput shown, output;
+  QVERIFY(profile({What::Show, "Apple LTE"}, Format::Json, engine.dir.path(), shown).has_value());
+  const auto file = engine.dir.path() / "lte.json";
+  std::ofstream(file) << shown.text;
+  QVERIFY(profile({What::Save, "mine", {}, file}, Format::Human, engine.dir.path(), output).has_value());
+  QCOMPARE(engine.own.find("mine")->down.rate, throttle::Rate{6'250'000});
+  std::ofstream(file) << "{\"down\": 7}";
+  const auto wrong = profile({What::Save, "mine", {}, file}, Format::Human, engine.dir.path(), output);
+  QVERIFY(!wrong && wrong.error().detail.find("lte.json") != std::string::npos && wrong.error().detail.find("down") != std::string::npos);
+  const auto missing = profile({What::Save, "mine", {}, engine.dir.path() / "none"}, Format::Human, engine.dir.path(), output);
+  QVERIFY(!missing && missing.error().detail.find("none") != std::string::npos);
 }
 
 SLUICE_TEST(aProfileThatDoesNotExistIsNamed) {

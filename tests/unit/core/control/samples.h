@@ -12,7 +12,7 @@ inline Hello hello() { return {kProtocolVersion, "sluicectl", "0.1.0", 4242}; }
 inline std::vector<Request> requests() {
   return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{},
           ClearHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})"},
-          CloseConnection{ConnectionId{42}}};
+          CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}};
 }
 
 inline StatusSample sample() {
@@ -74,7 +74,7 @@ inline std::vector<Reply> replies() {
           Changed{5, ExchangeId{1'000'000}, 999'999, 4},
           sample(),
           Stopping{},
-          ProfileReply{R"({"name":"b"})"}};
+          ProfileReply{R"({"name":"b"})", {R"({"name":"e"})", R"({"name":"f"})"}}};
 }
 
 }  // namespace sluice::control::samples
