@@ -108,7 +108,12 @@ Result<void> list(const Known& known, Format format, Output& output) {
     return output.writeText(text + "\n]\n");
   }
   using Align = Table::Align;
-  Table table({{"PROFILE"}, {"DOWN", Align::Right}, {"UP", Align::Right}, {"ROUND TRIP", Align::Right}, {"LOSS", Align::Right}, {"SOURCE"}});
+  Table table({{"PROFILE"},
+               {"DOWN", Align::Right},
+               {"UP", Align::Right},
+               {"ROUND TRIP", Align::Right},
+               {"LOSS", Align::Right},
+               {"SOURCE"}});
   for (const auto& each : all) {
     const int loss = static_cast<int>(each.down.lossPercent);
     table.add({visibleLine(each.name), throttle::describe(each.down.rate), throttle::describe(each.up.rate), milliseconds(each.roundTrip()),
@@ -155,7 +160,8 @@ Result<Profile> rename(const ProfileCommand& command, EngineClient& client, cons
   if (!profile) return profile;
   const std::string old = std::exchange(profile->name, command.name);
   if (throttle::findPreset(old) != nullptr) {
-    return fail(Side::Local, Code::BadArgument, "profile '" + old + "' comes with Sluice and keeps its name; copy it with \"profile save --from\"");
+    return fail(Side::Local, Code::BadArgument,
+                "profile '" + old + "' comes with Sluice and keeps its name; copy it with \"profile save --from\"");
   }
   const auto taken = known.find(command.name);
   if (taken && taken->name != old) return fail(Side::Local, Code::BadArgument, "there is a profile '" + taken->name + "' already");

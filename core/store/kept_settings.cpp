@@ -18,7 +18,8 @@ Result<KeptSettings> readKeptSettings(SqlConnection& sql) {
 }
 
 Result<void> keepSetting(SqlConnection& sql, const std::string& key, const std::optional<std::string>& value) {
-  auto statement = sql.prepare(value ? "INSERT OR REPLACE INTO setting (key, value) VALUES (?1, ?2)" : "DELETE FROM setting WHERE key = ?1");
+  auto statement = sql.prepare(value ? "INSERT OR REPLACE INTO setting (key, value) VALUES (?1, ?2)"
+                                     : "DELETE FROM setting WHERE key = ?1");
   if (!statement) return fail(statement.error());
   return value ? statement->run(key, *value) : statement->run(key);
 }

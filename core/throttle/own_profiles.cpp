@@ -49,7 +49,8 @@ Result<void> OwnProfiles::check(const Profile& profile) const {
   }
   const bool isNew = std::none_of(all_.begin(), all_.end(), [&](const Profile& each) { return sameName(each.name, profile.name); });
   if (isNew && all_.size() >= limits::kOwnProfilesMax) {
-    return bad("profile '" + profile.name + "': there are " + std::to_string(all_.size()) + " already, which is the limit; delete one first");
+    return bad("profile '" + profile.name + "': there are " + std::to_string(all_.size()) +
+               " already, which is the limit; delete one first");
   }
   return {};
 }

@@ -213,7 +213,10 @@ SLUICE_TEST(ownProfilesOutliveTheEngineAndItsHistory) {
     QVERIFY(sluicectl(engine.dataDir(), {"profile", "save", "short-lived", "--from", "Apple LTE"}).ok());
     QVERIFY(sluicectl(engine.dataDir(), {"profile", "delete", "SHORT-lived"}).ok());
     for (const auto& command : std::vector<std::vector<std::string>>{
-             {"profile", "save", "apple lte"}, {"profile", "delete", "Apple LTE"}, {"profile", "delete", "Moon"}, {"profile", "save", " "}}) {
+             {"profile", "save", "apple lte"},
+             {"profile", "delete", "Apple LTE"},
+             {"profile", "delete", "Moon"},
+             {"profile", "save", " "}}) {
       const auto refused = sluicectl(engine.dataDir(), command);
       QVERIFY2(refused.exitCode == 1 && !refused.errors.empty(), refused.text().c_str());
     }
