@@ -1,6 +1,7 @@
 // A worker under network profiles. Time is only ever too long here, never too short: a busy machine adds to it.
 #include <asio/write.hpp>
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include "tests/support/engine/proxy.h"
@@ -37,6 +38,15 @@ Clock::duration timeOf(Step step) {
   return Clock::now() - start;
 }
 
+// Waits until a loop on another thread has looked for events some times.
+void passTurns(asio::io_context& loop) {
+  for (int i = 0; i < 3; ++i) {
+    std::promise<void> passed;
+    asio::post(loop, [&] { passed.set_value(); });
+    passed.get_future().wait();
+  }
+}
+
 }  // namespace
 
 SLUICE_TEST(aDownloadIsNoFasterThanItsProfile) {
@@ -57,13 +67,14 @@ SLUICE_TEST(aDownloadIsNoFasterThanItsProfile) {
 SLUICE_TEST(anAnswerBeforeAResetIsReadAlthoughTheRequestIsRefused) {
   asio::io_context loop;
   asio::ip::tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
+  Proxy proxy(with(profileOf(0, 0, milliseconds(300))));
   std::thread server([&] {
     auto socket = acceptor.accept();
+    passTurns(proxy.worker().loop());  // else connecting itself may fail
     asio::write(socket, asio::buffer(std::string_view("HTTP/1.1 429 Later\r\nContent-Length: 5\r\n\r\nlater")));
     socket.set_option(asio::socket_base::linger(true, 0));
     socket.close();
   });
-  Proxy proxy(with(profileOf(0, 0, milliseconds(300))));
   Client client(proxy.port);
   const auto reply = client.get("http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/");
   server.join();
