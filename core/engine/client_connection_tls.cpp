@@ -35,7 +35,9 @@ void ClientConnection::beginUpstreamTls(Upstream& upstream, const session::Upstr
 }
 
 void ClientConnection::run(session::SecureClient& command, Now now) {
-  auto session = worker_.tls()->toClient(command.host, command.refusal, now.wall);
+  if (worker_.tls() == nullptr) return session_.clientNotSecured(unavailable(), now);
+  const auto host = command.host.empty() ? client_.transport().localHost() : command.host;
+  auto session = worker_.tls()->toClient(host, command.refusal, now.wall);
   if (!session) return session_.clientNotSecured(std::move(session.error()), now);
   clientTls_ = std::move(*session);
 }

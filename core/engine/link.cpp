@@ -1,12 +1,26 @@
 #include "core/engine/link.h"
 
-#include "core/engine/pooled_files.h"
-
 namespace sluice::engine {
 
-Link::Link(asio::ip::tcp::socket socket, Side side, output::FileReader* files)
-    : transport_(std::move(socket), side), chain_(writer_, output::Demands{.sendFile = true}, files) {
+Link::Output::Output(Link& of, platform::FilePool* files)
+    : link(&of), chain(of.writer_, output::Demands{.sendFile = true}, files == nullptr ? nullptr : &reader.emplace(*files, [this] {
+        if (link != nullptr) link->fileWasRead();
+      })) {}
+
+Link::Link(asio::ip::tcp::socket socket, Side side, platform::FilePool* files)
+    : transport_(std::move(socket), side), output_(std::make_shared<Output>(*this, files)) {
+  if (output_->reader) output_->reader->keepWith(output_);
   transport_.setHandler(this);
+}
+
+Link::~Link() {
+  if (tls_ && transport_.isOpen()) endSending();
+  if (output_->chain.reading()) output_->chain.discard();
+  output_->link = nullptr;
+}
+
+void Link::fileWasRead() {
+  if (driver_ != nullptr) driver_->linkReady(*this);
 }
 
 IoResult Link::receive(std::span<const MutableBytes> into) {
@@ -49,7 +63,7 @@ void Link::sendBody(std::string body, MonoTime now) {
   slice.last = true;
   buffer::Chain chain;
   chain.pushBack(slice);
-  chain_.push(chain, now);
+  output_->chain.push(chain, now);
 }
 
 IoResult Link::sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) {

@@ -10,6 +10,7 @@
 
 #include "core/capture/records.h"
 #include "core/codec/tls/session.h"
+#include "core/engine/pooled_files.h"
 #include "core/output/chain_writer.h"
 #include "core/output/output_chain.h"
 #include "core/output/stream.h"
@@ -32,7 +33,8 @@ class Link final : public pipe::Source,
     ~Driver() = default;
   };
 
-  Link(asio::ip::tcp::socket socket, Side side, output::FileReader* files);
+  // `files` reads back what was spilled, where TLS must see it; null where nothing is. It outlives the reads.
+  Link(asio::ip::tcp::socket socket, Side side, platform::FilePool* files);
   ~Link() override;  // of an open TLS stream with its close_notify
 
   void setDriver(Driver* driver) { driver_ = driver; }
@@ -62,10 +64,9 @@ class Link final : public pipe::Source,
   // --- Sending.
   output::ChainWriter& writer() { return writer_; }
   const output::ChainWriter& writer() const { return writer_; }
-  pipe::OutputFilter& output() { return chain_; }
+  pipe::OutputFilter& output() { return output_->chain; }
   // The body of a response of our own; takes the way of every body. What fails shows in writer().
   void sendBody(std::string body, MonoTime now);
-  bool fileReadInFlight() const { return chain_.reading(); }
   // linkReady() when the writer may go on, if it is blocked.
   void waitWritableIfBlocked(MonoTime now);
 
@@ -80,6 +81,15 @@ class Link final : public pipe::Source,
   IoResult flush() override;
 
  private:
+  // The chain and what reads for it: they outlive the link while a read is in flight.
+  struct Output {
+    Output(Link& of, platform::FilePool* files);
+    Link* link;  // null: it is gone
+    std::optional<PooledFileReader> reader;
+    output::OutputChain chain;
+  };
+
+  void fileWasRead();
   IoResult pull();
   IoResult pushOut();
   IoResult receiveSecure(std::span<const MutableBytes> into);
@@ -97,12 +107,12 @@ class Link final : public pipe::Source,
   std::unique_ptr<tls::Session> tls_;
   std::deque<std::string> ownBodies_;  // until they are sent
   output::ChainWriter writer_{*this};
-  output::OutputChain chain_;
+  const std::shared_ptr<Output> output_;
 };
 
 // A link to upstream, which outlives exchanges.
 struct Upstream {
-  Upstream(asio::ip::tcp::socket socket, output::FileReader* files) : link(std::move(socket), Side::Upstream, files) {}
+  Upstream(asio::ip::tcp::socket socket, platform::FilePool* files) : link(std::move(socket), Side::Upstream, files) {}
 
   Link link;
   std::string key;      // what it is connected to, as asked for: "host:port", or the name of a proxy

@@ -11,16 +11,12 @@ namespace sluice::engine {
 using Progress = tls::Session::Progress;
 using Status = IoResult::Status;
 
-Link::~Link() {
-  if (tls_ && transport_.isOpen()) endSending();
-}
-
 void Link::beginTls(std::unique_ptr<tls::Session> session, Bytes received) {
   SLUICE_ASSERT(!tls_ && !writer_.pending());
   tls_ = std::move(session);
   tls_->feed(received);
   mayReceive_ = true;
-  chain_.setDemands({.sendFile = false, .needInMemory = true});
+  output_->chain.setDemands({.sendFile = false, .needInMemory = true});
 }
 
 Progress Link::handshake() {

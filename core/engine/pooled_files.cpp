@@ -8,7 +8,7 @@ namespace sluice::engine {
 
 bool PooledFile::setDirect(bool on) {
   const auto caching = on ? platform::Caching::Direct : platform::Caching::Normal;
-  if (const auto set = platform::setCaching(handle_.get(), caching, name_); !set) {
+  if (const auto set = platform::setCaching(handle(), caching, name_); !set) {
     std::fprintf(stderr, "%s\n", describe(set.error()).c_str());
     return false;
   }
@@ -51,20 +51,20 @@ Result<void> PooledSpillFile::writeNow(std::span<const Bytes> pieces, std::uint6
   if (!file_.handle_ || offset == 0) {
     if (auto made = make(); !made) return made;
   }
-  return platform::writeAt(file_.handle_.get(), pieces, offset, file_.name_);
+  return platform::writeAt(file_.handle(), pieces, offset, file_.name_);
 }
 
 Result<void> PooledSpillFile::make() {
   if (!stayAs_.empty()) {
     if (auto opened = platform::openNew(stayAs_)) {
-      file_.handle_ = std::move(*opened);
+      file_.hold(std::move(*opened));
       stays_ = true;
       return {};
     }
   }
   auto opened = platform::openTemporary(directory_);
   if (!opened) return fail(opened.error());
-  file_.handle_ = std::move(*opened);
+  file_.hold(std::move(*opened));
   return {};
 }
 
@@ -72,9 +72,10 @@ void PooledFileReader::read(buffer::File& file, std::uint64_t offset, MutableByt
                             output::FileReadTarget& target) {
   SLUICE_ASSERT(!inFlight_);
   inFlight_ = true;
-  auto& pooled = static_cast<PooledFile&>(file);  // the engine makes no other files
-  pool_.run([this, &pooled, offset, into] { result_ = platform::readAt(pooled.handle(), into, offset, pooled.name()); },
-            [this, &target] {
+  const auto& pooled = static_cast<PooledFile&>(file);  // the engine makes no other files
+  pool_.run([this, handle = pooled.handle_, name = std::string(pooled.name()), offset,
+             into] { result_ = platform::readAt(handle->get(), into, offset, name); },
+            [this, &target, whole = whole_.lock()] {
               inFlight_ = false;
               target.fileRead(std::move(result_));
               ended_();

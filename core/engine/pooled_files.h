@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "core/buffer/file.h"
@@ -19,11 +20,11 @@ class PooledFile final : public buffer::File {
  public:
   PooledFile() = default;
   PooledFile(platform::OpenedFile opened, std::string name)
-      : handle_(std::move(opened.handle)),
-        direct_(opened.caching == platform::Caching::Direct),
-        name_(std::move(name)) {}
+      : direct_(opened.caching == platform::Caching::Direct), name_(std::move(name)) {
+    hold(std::move(opened.handle));
+  }
 
-  platform::Handle handle() const { return handle_.get(); }
+  platform::Handle handle() const { return handle_ ? handle_->get() : platform::kNoHandle; }
   std::string_view name() const override { return name_; }
   bool isDirect() const override { return direct_; }
   // What could not be changed is told on standard error: the reads go on all the same.
@@ -31,8 +32,10 @@ class PooledFile final : public buffer::File {
 
  private:
   friend class PooledSpillFile;
+  friend class PooledFileReader;
+  void hold(platform::OwnedHandle handle) { handle_ = std::make_shared<const platform::OwnedHandle>(std::move(handle)); }
 
-  platform::OwnedHandle handle_;
+  std::shared_ptr<const platform::OwnedHandle> handle_;  // a read in flight holds it too
   bool direct_ = false;
   std::string name_;
 };
@@ -79,17 +82,21 @@ class PooledSpillFile final : public pipe::SpillFile {
   bool stays_ = false;
 };
 
-// Reads ranges of PooledFiles for one output chain at a time. REQUIRES: outlives its read in flight.
+// Reads ranges of PooledFiles, which may go meanwhile, for one output chain at a time. REQUIRES: outlives its read in flight
+// together with the chain, by itself or by way of keepWith().
 class PooledFileReader final : public output::FileReader {
  public:
   // `ended` is called after the chain was told: whoever drives it should go on.
   PooledFileReader(platform::FilePool& pool, std::function<void()> ended) : pool_(pool), ended_(std::move(ended)) {}
+  // What this reader and its chain are part of: held while a read is in flight.
+  void keepWith(std::weak_ptr<void> whole) { whole_ = std::move(whole); }
   void read(buffer::File& file, std::uint64_t offset, MutableBytes into, output::FileReadTarget& target) override;
   bool inFlight() const { return inFlight_; }
 
  private:
   platform::FilePool& pool_;
   const std::function<void()> ended_;
+  std::weak_ptr<void> whole_;
   bool inFlight_ = false;
   Result<std::size_t> result_ = 0;  // handed from the pool's thread to the loop
 };

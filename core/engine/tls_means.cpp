@@ -9,7 +9,7 @@ Result<std::unique_ptr<TlsMeans>> TlsMeans::create(Settings settings) {
   if (!authority) return fail(std::move(authority.error()));
   std::unique_ptr<TlsMeans> means(new TlsMeans(std::move(settings), std::move(*authority)));
   using Resumption = tls::ServerContext::Resumption;
-  auto trusted = tls::ServerContext::create(Resumption::Offered, means->settings_.keyLog);
+  auto trusted = tls::ServerContext::create(Resumption::Offered, means->settings_.keyLog, means->authority_.certificateDer());
   auto refusing = tls::ServerContext::create(Resumption::Never, means->settings_.keyLog);
   auto servers = tls::ClientContext::create({means->settings_.roots, means->authority_.certificateDer()}, means->settings_.keyLog);
   if (!trusted) return fail(std::move(trusted.error()));

@@ -77,6 +77,7 @@ class Worker final : public session::IdSource {
   const Throttling& throttling() const { return throttling_; }
   WorkerCounters& mutableCounters() { return counters_; }
   buffer::BlockPool& blocks() { return blocks_; }
+  platform::FilePool& files() { return files_; }
   UpstreamPool& upstreams() { return upstreams_; }
   Connecting::Means connectMeans() { return {loop_, resolver_, ownAddresses_, settings_.timeouts.connect}; }
   Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory, settings_.bodyDirectory}; }

@@ -40,7 +40,7 @@ struct SecureUpstream {
 // Begins TLS on the client's connection, with the bytes that were sniffed; answered by clientSecured() or
 // clientNotSecured().
 struct SecureClient {
-  std::string host;     // whom the certificate is for
+  std::string host;     // whom the certificate is for; empty: the address that the client has connected to
   std::string refusal;  // not empty: a certificate that nobody trusts and that says this
 };
 

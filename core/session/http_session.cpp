@@ -8,6 +8,7 @@
 #include "core/codec/http1/forward.h"
 #include "core/codec/http1/local_response.h"
 #include "core/codec/http1/target.h"
+#include "core/session/sniffer.h"
 
 namespace sluice::session {
 
@@ -46,6 +47,10 @@ void HttpSession::tell(capture::Record record) {
 std::size_t HttpSession::clientBytes(Bytes bytes, Now now) {
   SLUICE_ASSERT(readsClientHead());
   if (phase_ == Phase::AwaitSocks) return socksBytes(bytes, now);
+  if (isReverse() && !std::exchange(tlsLookedFor_, true) && beginsTls(bytes)) {
+    phase_ = Phase::Sniff;
+    return 0;
+  }
   auto fed = requestParser_.feed(bytes);
   if (!recording_ && requestParser_.started()) beginExchange(now);
   if (!fed) {
@@ -100,7 +105,7 @@ void HttpSession::requestComplete(Now now) {
 Destination HttpSession::destination(const Target* target) const {
   auto to = destinationOf(requestParser_.head(), target);
   if (!origin_ || target == nullptr || target->form == Target::Form::Authority) return to;
-  if (target->form == Target::Form::Absolute && entry_.kind != Entry::Kind::Reverse) return to;
+  if (target->form == Target::Form::Absolute && !isReverse()) return to;
   to.scheme = origin_->scheme == Origin::Scheme::Https ? "https" : "http";
   to.host = origin_->host;
   to.port = origin_->port;
@@ -112,10 +117,9 @@ Error HttpSession::checkTarget(const Target& target) const {
   if (origin_) {
     if (target.form == Target::Form::Origin || target.form == Target::Form::Asterisk) return {};
     // RFC 9112 section 3.2.2: a server accepts whole URLs too.
-    const bool reverse = entry_.kind == Entry::Kind::Reverse;
-    if (reverse && target.form == Target::Form::Absolute) return {};
+    if (isReverse() && target.form == Target::Form::Absolute) return {};
     return {Code::BadTarget, Side::Client, 0,
-            std::string(reverse ? "on this reverse listener for " : "behind CONNECT ") + origin_->host + ":" +
+            std::string(isReverse() ? "on this reverse listener for " : "behind CONNECT ") + origin_->host + ":" +
                 std::to_string(origin_->port) + " the request target must be a path"};
   }
   switch (target.form) {
@@ -144,7 +148,7 @@ void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
   const auto& head = requestParser_.head();
   const auto target = http1::parseTarget(head.method(), head.target());
   OpenUpstream open{origin_ ? origin_->host : std::string(target->authority.host), origin_ ? origin_->port : target->port, reuse};
-  if (clientSecure_) {
+  if (clientSecure_ && !isReverse()) {
     open.tls = tls_;
   } else if (origin_ ? origin_->scheme == Origin::Scheme::Https : target->scheme == Target::Scheme::Https) {
     open.tls = UpstreamTls{open.host, open.host, verifies(ids_.interception(), open.host, open.port)};
@@ -160,6 +164,7 @@ void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
   proxyAuthorization_ = std::move(upstream.proxyAuthorization);
   recording_->upstreamOpened(std::move(upstream.address), upstream.reused, upstream.resolvedAt, upstream.connectedAt);
   if (tunnel_) {
+    if (isReverse()) return upstreamOpenedForReverse(now);
     phase_ = Phase::Sniff;
     if (socks_) return answerSocks(socks5::Reply::Succeeded);
     command(SendToClient{std::string(http1::kConnectionEstablished)});
@@ -174,7 +179,7 @@ void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
 http1::Target HttpSession::forwardTarget() const {
   const auto& head = requestParser_.head();
   auto target = *http1::parseTarget(head.method(), head.target());
-  const bool named = entry_.kind == Entry::Kind::Reverse || (proxyAuthorization_ && target.form != Target::Form::Absolute);
+  const bool named = isReverse() || (proxyAuthorization_ && target.form != Target::Form::Absolute);
   if (!origin_ || !named) return target;
   target.form = Target::Form::Absolute;
   target.authority = {origin_->authority, origin_->host, origin_->port, origin_->host.find(':') != std::string::npos};
@@ -281,7 +286,9 @@ bool HttpSession::mayRetry() const {
 }
 
 void HttpSession::upstreamFailed(Error error, Now now) {
-  if (phase_ == Phase::SecureUpstream) return upstreamNotSecured(std::move(error));
+  const bool beforeTls = phase_ == Phase::Connecting && tunnel_ && isReverse();
+  if (beforeTls && passes_) return endUnused(std::move(error), now);
+  if (beforeTls || phase_ == Phase::SecureUpstream) return upstreamNotSecured(std::move(error));
   if (phase_ == Phase::Sniff) return upstreamFailedUnasked(std::move(error), now);
   if (phase_ != Phase::Connecting && phase_ != Phase::AwaitResponse) return;
   // A connection that was kept may have been closed by upstream while our request was on its way

@@ -1,6 +1,7 @@
 // What one client connection of a listener is doing: a sequence of HTTP/1 exchanges, ended by a tunnel or by closing. What
 // comes behind CONNECT, or after the handshake of SOCKS, is sniffed: HTTP/1 becomes exchanges with that server, anything
-// else a tunnel. Pure: events and the time go in, commands come out. Owned by one thread.
+// else a tunnel. A client that speaks TLS to a reverse listener is treated as if it had asked for CONNECT to its server.
+// Pure: events and the time go in, commands come out. Owned by one thread.
 //
 // The driver calls one event, then carries out every command of takeCommands() before the next. It feeds heads while
 // readsClientHead() or readsUpstreamHead() says so, and all first bytes anew while sniffs(); bodies pass by in pipes and
@@ -168,6 +169,10 @@ class HttpSession {
   void sniffEnded(Now now);
   void endUnused(Error error, Now now);
   void tlsBegins(Bytes bytes, Now now);
+  bool isReverse() const { return entry_.kind == Entry::Kind::Reverse; }
+  void notePassing(const std::string& serverName, std::string reason);
+  void tlsBeginsInReverse(std::string serverName, std::string reasonToPass, Now now);
+  void upstreamOpenedForReverse(Now now);
   void upstreamNotSecured(Error error);
   void upstreamFailedUnasked(Error error, Now now);
   void tellTls();
@@ -200,9 +205,12 @@ class HttpSession {
   std::optional<Origin> origin_;
   std::optional<std::string> proxyAuthorization_;  // of the upstream connection
   UpstreamTls tls_;                               // of what was intercepted
+  std::string clientName_;                        // what the client calls its server; empty: it knows an address only
   std::optional<Error> refusal_;                  // why nothing goes to that server
   std::optional<capture::TlsSeen> clientTls_;
   bool clientSecure_ = false;
+  bool tlsLookedFor_ = false;                     // on a reverse listener
+  bool passes_ = false;                           // the client's TLS goes on to upstream as it is
   MonoTime securedAt_{};
   bool sniffedAny_ = false;
   ExchangeId spareExchange_;  // of a CONNECT that needs no row

@@ -47,6 +47,7 @@ void HttpSession::sniffEnded(Now now) {
 
 void HttpSession::openTunnel(Now now) {
   if (refusal_) return endUnused(*refusal_, now);
+  if (isReverse() && !passes_) return enterOrigin();  // HTTP is all that its server is asked for
   tellHeld();
   tellTls();
   phase_ = Phase::Tunnel;
@@ -64,8 +65,8 @@ void HttpSession::endUnused(Error error, Now now) {
 
 // The connection that stands already serves the first request, by way of those that are kept.
 void HttpSession::enterOrigin() {
-  origin_ = tunnelTo_;
-  if (clientSecure_) {
+  if (!isReverse()) origin_ = tunnelTo_;
+  if (clientSecure_ && !isReverse()) {
     // Of a server that was asked for by its address, people know the name.
     origin_ = httpsOrigin(tunnelTo_.host, tunnelTo_.port, tls_.serverName.empty() ? tunnelTo_.host : tls_.serverName);
   }
@@ -73,9 +74,11 @@ void HttpSession::enterOrigin() {
   if (upstreamOpen_) command(EndUpstream{EndUpstream::Fate::Reuse});
   upstreamOpen_ = false;
   held_.clear();
-  spareExchange_ = recording_->exchange();
-  recording_.reset();
-  exchanges_--;
+  if (recording_) {
+    spareExchange_ = recording_->exchange();
+    recording_.reset();
+    exchanges_--;
+  }
   requestParser_.reset();
   phase_ = Phase::AwaitRequest;
 }
@@ -93,16 +96,54 @@ void HttpSession::tlsBegins(Bytes bytes, Now now) {
   if (!*hello) return;
   const auto& policy = ids_.interception();
   const auto& name = (*hello)->serverName.empty() ? tunnelTo_.host : (*hello)->serverName;
-  auto reason = reasonToPass(policy, **hello, name, tunnelTo_.port);
+  const auto& to = isReverse() ? entry_.origin : tunnelTo_;
+  auto reason = reasonToPass(policy, **hello, isReverse() ? to.host : name, to.port);
+  if (isReverse()) return tlsBeginsInReverse((*hello)->serverName, std::move(reason), now);
   if (!reason.empty()) {
-    capture::TlsSeen seen;
-    seen.side = Side::Client;
-    seen.serverName = (*hello)->serverName;
-    seen.note = std::move(reason);
-    clientTls(std::move(seen));
+    notePassing((*hello)->serverName, std::move(reason));
     return openTunnel(now);
   }
   tls_ = {(*hello)->serverName, name, verifies(policy, name, tunnelTo_.port)};
+  clientName_ = name;
+  phase_ = Phase::SecureUpstream;
+  command(SecureUpstream{tls_});
+}
+
+void HttpSession::notePassing(const std::string& serverName, std::string reason) {
+  capture::TlsSeen seen;
+  seen.side = Side::Client;
+  seen.serverName = serverName;
+  seen.note = std::move(reason);
+  clientTls(std::move(seen));
+}
+
+// Whoever speaks TLS to a reverse listener means its server. Where that speaks TLS too, it is as behind CONNECT; where it does
+// not, nobody but us can decrypt, so the client's TLS ends here whatever the policy says.
+void HttpSession::tlsBeginsInReverse(std::string serverName, std::string reason, Now now) {
+  const auto& to = entry_.origin;
+  beginExchange(now);
+  tunnel_ = true;
+  Destination shown;
+  shown.kind = capture::Kind::Tunnel;
+  shown.method = "TLS";
+  shown.host = to.host;
+  shown.port = to.port;
+  shown.url = targetText_ = (to.host.find(':') != std::string::npos ? "[" + to.host + "]" : to.host) + ":" + std::to_string(to.port);
+  held_.emplace_back(recording_->started(std::move(shown), {}));
+  clientName_ = std::move(serverName);
+  if (to.scheme == Origin::Scheme::Http) {
+    phase_ = Phase::SecureClient;
+    return command(SecureClient{clientName_, {}});
+  }
+  passes_ = !reason.empty();
+  if (passes_) notePassing(clientName_, std::move(reason));
+  tls_ = {to.host, to.host, verifies(ids_.interception(), to.host, to.port)};
+  phase_ = Phase::Connecting;
+  command(OpenUpstream{to.host, to.port, OpenUpstream::Reuse::Never, OpenUpstream::For::Bytes});
+}
+
+void HttpSession::upstreamOpenedForReverse(Now now) {
+  if (passes_) return openTunnel(now);
   phase_ = Phase::SecureUpstream;
   command(SecureUpstream{tls_});
 }
@@ -120,14 +161,14 @@ void HttpSession::clientTls(capture::TlsSeen seen) {
 void HttpSession::upstreamSecured(Now) {
   if (SLUICE_BUG(phase_ != Phase::SecureUpstream)) return;
   phase_ = Phase::SecureClient;
-  command(SecureClient{tls_.host, {}});
+  command(SecureClient{clientName_, {}});
 }
 
 void HttpSession::upstreamNotSecured(Error error) {
   command(EndUpstream{EndUpstream::Fate::Close});
   upstreamOpen_ = false;
   phase_ = Phase::SecureClient;
-  command(SecureClient{tls_.host, describe(error)});
+  command(SecureClient{clientName_, describe(error)});
   refusal_ = std::move(error);
 }
 

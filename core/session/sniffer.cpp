@@ -64,9 +64,11 @@ Sniffed sniffHttp1(std::string_view text) {
 
 }  // namespace
 
+bool beginsTls(Bytes first) { return !first.empty() && first[0] == kHandshakeRecord; }
+
 Sniffed sniff(Bytes first) {
   if (first.empty()) return Sniffed::NeedMore;
-  return first[0] == kHandshakeRecord ? sniffTls(first) : sniffHttp1(asText(first));
+  return beginsTls(first) ? sniffTls(first) : sniffHttp1(asText(first));
 }
 
 }  // namespace sluice::session

@@ -15,6 +15,9 @@ enum class Sniffed : std::uint8_t {
   Raw,       // anything else: server-first protocols too, and HTTP that is meant for another proxy
 };
 
+// Whether this begins as TLS would; needs one byte.
+bool beginsTls(Bytes first);
+
 // `first`: everything the client has sent so far. Once it is not NeedMore, more bytes do not change the answer.
 // Looks at no more than limits::kSniffedBytesMax: what could still be HTTP/1 by then is Raw.
 Sniffed sniff(Bytes first);

@@ -221,6 +221,14 @@ void Transport::close(CloseKind kind) {
 
 bool Transport::isOpen() const { return shared_->isOpen(); }
 
+std::string Transport::localHost() const {
+  std::error_code code = asio::error::bad_descriptor;
+  const auto endpoint = isOpen() ? shared_->socket.local_endpoint(code) : asio::ip::tcp::endpoint();
+  const auto address = endpoint.address();
+  const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  return code ? std::string() : mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
+}
+
 std::string Transport::peerAddress() const {
   std::error_code code = asio::error::bad_descriptor;
   const auto endpoint = isOpen() ? shared_->socket.remote_endpoint(code) : asio::ip::tcp::endpoint();

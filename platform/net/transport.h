@@ -65,6 +65,7 @@ class Transport {
   bool isOpen() const;
 
   std::string peerAddress() const;
+  std::string localHost() const;  // our end's address, without the port
   std::uint64_t bytesReceived() const { return received_; }
   std::uint64_t bytesSent() const { return sent_; }
 

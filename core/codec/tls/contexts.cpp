@@ -90,7 +90,7 @@ std::size_t addRoots(X509_STORE* store, std::string_view pem) {
 
 }  // namespace
 
-Result<std::unique_ptr<ServerContext>> ServerContext::create(Resumption resumption, KeyLog keyLog) {
+Result<std::unique_ptr<ServerContext>> ServerContext::create(Resumption resumption, KeyLog keyLog, const std::string& issuerDer) {
   ContextPtr context = commonContext(TLS_server_method());
   if (!context) return failed("preparing TLS for clients");
   std::unique_ptr<ServerContext> made(new ServerContext);
@@ -100,6 +100,12 @@ Result<std::unique_ptr<ServerContext>> ServerContext::create(Resumption resumpti
   if (resumption == Resumption::Never) {
     SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context.get(), 0);
+  }
+  if (!issuerDer.empty()) {
+    const auto* bytes = octets(issuerDer.data());
+    CertificatePtr issuer(d2i_X509(nullptr, &bytes, static_cast<long>(issuerDer.size())));
+    if (!issuer || SSL_CTX_add_extra_chain_cert(context.get(), issuer.get()) != 1) return failed("reading the CA certificate");
+    (void)issuer.release();  // the context's now
   }
   SSL_CTX_set_session_id_context(context.get(), octets("sluice"), 6);
   SSL_CTX_set_alpn_select_cb(context.get(), chooseProtocol, nullptr);

@@ -24,7 +24,8 @@ class ServerContext {
  public:
   enum class Resumption : std::uint8_t { Offered, Never };
 
-  static Result<std::unique_ptr<ServerContext>> create(Resumption resumption, KeyLog keyLog);
+  // `issuerDer`: sent behind every certificate; empty: nothing is. Clients that know the issuer by its key alone need it.
+  static Result<std::unique_ptr<ServerContext>> create(Resumption resumption, KeyLog keyLog, const std::string& issuerDer = {});
   ~ServerContext();
   ServerContext(ServerContext&&) = delete;
 

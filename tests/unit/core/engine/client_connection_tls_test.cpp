@@ -1,10 +1,13 @@
 // A worker that intercepts TLS between real sockets.
 #include <chrono>
+#include <filesystem>
+#include <thread>
 
 #include "core/codec/tls/certificate.h"
 #include "core/engine/client_connection.h"
 #include "tests/support/engine/proxy.h"
 #include "tests/support/origin/origin.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 #include "tests/support/tls/strict_server.h"
 #include "tests/support/tls/tls_client.h"
@@ -22,8 +25,9 @@ namespace {
 WallTime now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
 
 struct Rig {
-  explicit Rig(session::InterceptionPolicy policy = {.intercept = true}, const std::string& moreRoots = {})
-      : proxy({}, asio::ip::address_v4::loopback(),
+  explicit Rig(session::InterceptionPolicy policy = {.intercept = true}, const std::string& moreRoots = {},
+               engine::WorkerSettings settings = {})
+      : proxy(std::move(settings), asio::ip::address_v4::loopback(),
               engine::TlsMeans::create(
                   {std::move(policy), ca.certificatePem(), ca.keyPem().value(), origin.trustedRoots() + moreRoots, {}})
                   .value()) {}
@@ -192,6 +196,54 @@ SLUICE_TEST(anExceptionAcceptsWhateverTheServerShows) {
   }
 }
 
+// What was spilled is read back for TLS; who leaves meanwhile takes nothing with it that is still needed.
+SLUICE_TEST(slowTlsClientsGetEveryByteOfASpilledBody) {
+  constexpr std::size_t kBytes = 12 << 20;
+  const TemporaryDirectory directory;
+  engine::WorkerSettings settings;
+  settings.spillDirectory = directory.path();
+  settings.profile.mode = throttle::Mode::Buffered;
+  settings.pipe.maxSpillSize = 1 << 20;  // used again and again
+  Rig rig({.intercept = true}, {}, std::move(settings));
+  const auto request = "GET /bytes/" + std::to_string(kBytes) + "?seed=5 HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const std::size_t wanted : {kBytes, std::size_t(400'000), std::size_t(3'000'000), kBytes}) {
+    Client client(rig.proxy.port);
+    QVERIFY(client.tunnel(rig.target(Kind::Right)));
+    TlsClient secure(client, rig.ca.certificatePem(), "127.0.0.1");
+    QVERIFY(secure.shakeHands() && secure.write(request));
+    const auto head = readHead(secure.input());
+    QVERIFY(head && head->status() == 200);
+    std::size_t received = 0;
+    while (received < wanted) {
+      const auto piece = secure.input().some(128 << 10);
+      QVERIFY(!piece.empty() && Pattern(5).matches(received, asBytes(piece)));
+      received += piece.size();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    if (wanted < kBytes) client.reset();
+  }
+  rig.proxy.stop();
+  QVERIFY(std::filesystem::is_empty(directory.path()));
+}
+
+SLUICE_TEST(aBodyThatIsReadBackForTlsIsTheRecordersFileAsWell) {
+  constexpr std::size_t kBytes = 3 << 20;
+  const TemporaryDirectory directory;
+  engine::WorkerSettings settings;
+  settings.spillDirectory = settings.bodyDirectory = directory.path();
+  settings.profile.mode = throttle::Mode::Buffered;
+  Rig rig({.intercept = true}, {}, std::move(settings));
+  Client client(rig.proxy.port);
+  QVERIFY(client.tunnel(rig.target(Kind::Right)));
+  TlsClient secure(client, rig.ca.certificatePem(), "127.0.0.1");
+  QVERIFY(secure.shakeHands());
+  const auto reply = secure.ask("GET /bytes/" + std::to_string(kBytes) + "?seed=6 HTTP/1.1\r\nHost: x\r\n\r\n");
+  QVERIFY(reply && reply->body == Pattern(6).text(0, kBytes));
+  QVERIFY(rig.proxy.kept.waitFor<ExchangeEnded>(1));
+  QCOMPARE(rig.last<ExchangeEnded>().response.capturedBytes, std::uint64_t(kBytes));
+  QCOMPARE(rig.last<capture::BodyInFile>().bytes, std::uint64_t(kBytes));
+}
+
 SLUICE_TEST(handshakesAreResumedOnBothSides) {
   Rig rig;
   for (int i = 0; i < 2; ++i) {
@@ -218,6 +270,26 @@ SLUICE_TEST(aReverseListenerOfHttpsAsksItsServerOverTls) {
   QVERIFY(reply && reply->body.size() == 9);
   QVERIFY(rig.proxy.kept.waitFor<ExchangeEnded>(1));
   QCOMPARE(rig.last<ExchangeStarted>().url, rig.origin.tlsUrl(Kind::Right, "/bytes/9"));
+}
+
+SLUICE_TEST(clientsMaySpeakTlsToAReverseListener) {
+  Rig rig;
+  for (const bool secureServer : {true, false}) {
+    auto entry = session::Entry{};
+    entry.kind = session::Entry::Kind::Reverse;
+    entry.origin = secureServer ? session::httpsOrigin("127.0.0.1", rig.origin.tlsPort(Kind::Right), "127.0.0.1")
+                                : session::httpOrigin("127.0.0.1", rig.origin.port());
+    Client client(rig.proxy.serveToo(entry));
+    TlsClient secure(client, rig.ca.certificatePem(), "127.0.0.1");  // without a server name: for the address it connected to
+    QVERIFY2(secure.shakeHands(), secure.session().error().detail.c_str());
+    for (const int size : {9, 90'000}) {
+      const auto reply = secure.ask("GET /bytes/" + std::to_string(size) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      QVERIFY(reply && reply->body == Pattern(0).text(0, std::size_t(size)));
+    }
+    QVERIFY(rig.proxy.kept.waitFor<ExchangeEnded>(secureServer ? 2 : 4));
+    QCOMPARE(rig.last<ExchangeStarted>().scheme, std::string(secureServer ? "https" : "http"));
+    QVERIFY(!secure.session().facts().chain.empty());
+  }
 }
 
 SLUICE_TEST(wholeUrlsOfHttpsAreAskedForOverTls) {
