@@ -133,8 +133,11 @@ double throughBareStatements(const fs::path& folder, std::uint64_t exchanges, st
   SqlConnection& sql = database.sql();
   must(sql.run("INSERT INTO session VALUES (1, 0, NULL)"));
   auto exchange = must(sql.prepare(
-      "INSERT INTO exchange VALUES (?1, ?2, 1, 1, 0, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, NULL, ?12, ?13, ?14, ?15,"
-      " 0, 0, 0, ?16, ?16, 1, 0, 0, 0, '', ?17, 0, NULL, 0, 0)"));
+      "INSERT INTO exchange (id, version, session, connection, kind, state, method, url, scheme, host, port, path, status, content_type,"
+      " started_us, connected_us, request_sent_us, response_head_us, finished_us, request_bytes, request_stored_bytes, request_place,"
+      " response_bytes, response_stored_bytes, response_place, error_code, error_side, error_system, error_detail, upstream_address,"
+      " upstream_reused) VALUES (?1, ?2, 1, 1, 0, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+      " 0, 0, 0, ?16, ?16, 1, 0, 0, 0, '', ?17, 0)"));
   auto head = must(sql.prepare("INSERT INTO head VALUES (?1, ?2, ?3, x'', x'')"));
   auto piece = must(sql.prepare("INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, 1, ?2)"));
   const auto begun = Steady::now();
