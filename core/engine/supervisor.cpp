@@ -93,6 +93,7 @@ Result<void> Supervisor::openHistory() {
   ids_.nextConnection.store(database->nextConnectionId().value);
   store::RecorderOptions options;
   options.retention = settings_.retention;
+  options.searchIndex = true;
   options.onCommitted = [this](const store::RecorderStatus& status) {
     asio::post(loop_, [this, status] { committed(status); });
   };

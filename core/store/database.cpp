@@ -1,7 +1,5 @@
 #include "core/store/database.h"
 
-#include <cerrno>
-#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -11,27 +9,11 @@
 #include "core/store/history_writer.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
-#include "core/store/sql_error.h"
 
 namespace sluice::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-// SQLite would make the file readable for the whole group; its log and index take over the rights of the file.
-Result<void> makeOwnersOnly(const fs::path& history) {
-  std::error_code error;
-  if (!fs::exists(history, error) && !error) {
-    errno = 0;
-    if (!std::ofstream(history, std::ios::binary | std::ios::app)) error.assign(errno, std::generic_category());
-  }
-  if (!error) fs::permissions(history, fs::perms::owner_read | fs::perms::owner_write, error);
-  if (error) {
-    const auto text = history.u8string();
-    return fail(fileError(error.value(), std::string(text.begin(), text.end())));
-  }
-  return {};
-}
 
 // Reads every page of a small database. A large one would keep the user waiting; there, only what every start needs
 // is checked, and the rest when it is read.
@@ -62,7 +44,7 @@ Result<void> useWriteAheadLog(SqlConnection& sql) {
 
 Result<SqlConnection> openChecked(const fs::path& history) {
   if (auto sound = checkFile(history); !sound) return fail(sound.error());
-  if (auto made = makeOwnersOnly(history); !made) return fail(made.error());
+  if (auto made = SqlConnection::create(history); !made) return fail(made.error());
   auto sql = SqlConnection::open(history, Access::ReadWrite);
   if (!sql) return sql;
   const auto version = readVersion(*sql);

@@ -1,5 +1,6 @@
 #include "core/store/filter_sql.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -78,15 +79,17 @@ std::string_view columnOf(Field field) {
   return "NULL";
 }
 
+bool readsContent(const Node& node) {
+  if (node.kind == Node::Kind::Term) return filter::info(node.term.field).type == FieldType::Content;
+  return std::any_of(node.children.begin(), node.children.end(), readsContent);
+}
+
 class Compiler {
  public:
-  Result<std::string> condition(const Node& node);
-  FilterSql take(std::string condition) {
-    sql_.condition = std::move(condition);
-    return std::move(sql_);
-  }
+  Result<FilterSql> compile(const Node& node);
 
  private:
+  Result<std::string> condition(const Node& node);
   Result<std::string> joined(const Node& node, std::string_view word);
   Result<std::string> condition(const Term& term);
   Result<std::string> pattern(const Term& term);
@@ -96,6 +99,23 @@ class Compiler {
 
   FilterSql sql_;
 };
+
+Result<FilterSql> Compiler::compile(const Node& node) {
+  auto whole = condition(node);
+  if (!whole) return fail(whole.error());
+  sql_.condition = std::move(*whole);
+  if (!sql_.readsContent) {
+    sql_.cheap = sql_.condition;
+  } else if (node.kind == Node::Kind::And) {
+    for (const Node& child : node.children) {
+      if (readsContent(child)) continue;
+      auto each = condition(child);
+      if (!each) return fail(each.error());
+      sql_.cheap += " AND " + *each;
+    }
+  }
+  return std::move(sql_);
+}
 
 Result<std::string> Compiler::condition(const Node& node) {
   switch (node.kind) {
@@ -111,13 +131,17 @@ Result<std::string> Compiler::condition(const Node& node) {
 }
 
 Result<std::string> Compiler::joined(const Node& node, std::string_view word) {
+  std::vector<const Node*> children;
+  for (const Node& child : node.children) children.push_back(&child);
+  // What costs little first: SQLite looks no further once the whole is decided.
+  std::stable_partition(children.begin(), children.end(), [](const Node* child) { return !readsContent(*child); });
   std::string sql;
-  for (const Node& child : node.children) {
-    auto each = condition(child);
+  for (const Node* child : children) {
+    auto each = condition(*child);
     if (!each) return each;
     if (!sql.empty()) sql += word;
     // AND binds tighter; each pair of parentheses less lets filters be deeper.
-    const bool bare = node.kind == Node::Kind::Or && child.kind == Node::Kind::And;
+    const bool bare = node.kind == Node::Kind::Or && child->kind == Node::Kind::And;
     sql += bare ? each->substr(1, each->size() - 2) : *each;
   }
   return "(" + sql + ")";
@@ -195,10 +219,7 @@ std::string Compiler::compared(const Term& term) {
 }  // namespace
 
 Result<FilterSql> compileFilter(const Node& node) {
-  Compiler compiler;
-  auto condition = compiler.condition(node);
-  if (!condition) return fail(condition.error());
-  return compiler.take(std::move(*condition));
+  return Compiler().compile(node);
 }
 
 }  // namespace sluice::store

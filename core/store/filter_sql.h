@@ -15,6 +15,7 @@ inline constexpr int kFirstPattern = 11;
 
 struct FilterSql {
   std::string condition = "1";  // uses the functions of filter_functions.h
+  std::string cheap = "1";      // holds wherever it does, and reads no heads or bodies
   std::vector<filter::Pattern> patterns;
   // Heads or bodies are read for it: up to milliseconds a row rather than a microsecond.
   bool readsContent = false;

@@ -13,6 +13,8 @@
 #include "core/store/filter_sql.h"
 #include "core/store/row_columns.h"
 #include "core/store/schema.h"
+#include "core/store/search_candidates.h"
+#include "core/store/search_text.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
@@ -22,20 +24,23 @@ namespace fs = std::filesystem;
 
 enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages, Tls };
 
-// In the order of Sql. `filter` decides which exchanges lists and changes show.
-std::vector<std::string> statementTexts(const FilterSql& filter) {
+// In the order of Sql. `filter` decides which exchanges lists and changes show; `narrowed`: of the candidates.
+std::vector<std::string> statementTexts(const FilterSql& filter, bool narrowed) {
   const std::string& shown = filter.condition;
+  const std::string from = narrowed ? " FROM temp.candidate CROSS JOIN exchange ON id = candidate.exchange WHERE " : " FROM exchange WHERE ";
+  const std::string key = narrowed ? "candidate.exchange" : "id";
   // Where each row costs, the caller looks at one after the other and can stop in between.
-  const std::string ids = filter.readsContent ? "SELECT id, " + shown + " FROM exchange WHERE id > ?1 ORDER BY id"
-                                              : "SELECT id, 1 FROM exchange WHERE id > ?1 AND " + shown + " ORDER BY id LIMIT ?2";
+  const std::string ids = filter.readsContent
+                              ? "SELECT id, " + shown + from + key + " > ?1 AND " + filter.cheap + " ORDER BY " + key
+                              : "SELECT id, 1" + from + key + " > ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2";
   // Ids first, which an index may give alone; whole rows only of those.
   const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
   return {
       "SELECT version, exchanges, body_file_bytes, (SELECT min(id) FROM exchange), (SELECT max(id) FROM exchange),"
       " (SELECT count(*) FROM exchange WHERE state = 0), first_version FROM history WHERE id = 1",
       ids,
-      rows + "id IN (SELECT id FROM exchange WHERE id >= ?1 AND " + shown + " ORDER BY id LIMIT ?2) ORDER BY id",
-      rows + "id IN (SELECT id FROM exchange WHERE id < ?1 AND " + shown + " ORDER BY id DESC LIMIT ?2) ORDER BY id DESC",
+      rows + "id IN (SELECT id" + from + key + " >= ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2) ORDER BY id",
+      rows + "id IN (SELECT id" + from + key + " < ?1 AND " + shown + " ORDER BY " + key + " DESC LIMIT ?2) ORDER BY id DESC",
       rows + "id = ?1",
       "SELECT version, id, " + shown + " FROM exchange WHERE version > ?1 ORDER BY version",
       "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
@@ -100,6 +105,7 @@ class Reader::Impl {
   const SearchedBody searchedBody_ = [this](ExchangeId id, capture::Direction direction) { return searchedBody({id, direction}); };
   filter::Node filter_;
   FilterSql filterSql_;  // of filter_; the statements refer to its patterns
+  SearchCandidates candidates_;
   std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
 };
@@ -114,6 +120,7 @@ Result<void> Reader::Impl::ensureOpen() {
 
 void Reader::Impl::close() {
   statements_.clear();
+  candidates_.forget();  // another history may come
   sql_.reset();
 }
 
@@ -136,7 +143,7 @@ Result<void> Reader::Impl::open() {
 
 Result<void> Reader::Impl::prepare() {
   statements_.clear();
-  for (const std::string& text : statementTexts(filterSql_)) {
+  for (const std::string& text : statementTexts(filterSql_, candidates_.any())) {
     auto statement = sql_->prepare(text.c_str());
     if (!statement) return broken(statement.error());
     for (std::size_t i = 0; i < filterSql_.patterns.size(); ++i) {
@@ -155,6 +162,7 @@ Result<void> Reader::Impl::show(const filter::Node& filter) {
   statements_.clear();  // they refer to the old patterns
   filterSql_ = std::move(*compiled);
   filter_ = filter;
+  candidates_.find(*sql_, dataDir_, filter);
   auto prepared = prepare();
   if (!prepared) close();
   return prepared;
@@ -184,6 +192,7 @@ Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chron
   const auto begun = Steady::now();
   IdPage page;
   page.upTo = after;
+  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
   Statement& select = statement(Sql::Ids);
   select.bind(after, limit);
   auto done = select.each([&] {
@@ -199,6 +208,7 @@ Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chron
 
 Result<std::vector<ExchangeRow>> Reader::Impl::rows(Sql which, ExchangeId bound, std::size_t limit) {
   std::vector<ExchangeRow> rows;
+  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
   Statement& select = statement(which);
   select.bind(bound, limit);
   auto done = select.each([&] {
@@ -374,8 +384,9 @@ std::string Reader::Impl::searchedBody(BodyKey key) {
     head = details.text(key.direction == capture::Direction::Request ? 0 : 1);
     return false;
   });
+  if (!read || !isSearchedBody(head)) return {};
   auto opened = body(key);
-  if (!read || !opened) return {};
+  if (!opened) return {};
   return beginningOfBody(*opened, head, limits::kSearchedBodyBytesMax);
 }
 

@@ -13,6 +13,7 @@
 #include "core/store/damage.h"
 #include "core/store/history_writer.h"
 #include "core/store/record_queue.h"
+#include "core/store/search_indexer.h"
 #include "core/store/sql_connection.h"
 #include "core/store/trash.h"
 
@@ -85,6 +86,7 @@ class Recorder::Impl {
   std::optional<HistoryWriter> writer_;  // none: to be made again
   std::optional<BodySweeper> sweeper_;
   std::optional<Trash> trash_;
+  std::optional<SearchIndexer> indexer_;
   Retention retention_;
   bool pruneMore_ = false;
   Steady::time_point pruneAt_{};
@@ -130,6 +132,7 @@ Result<void> Recorder::Impl::start() {
   trash_.emplace(dataDir_);
   if (database_) sweeper_.emplace(*database_);  // before anybody puts a new file there
   publish();
+  if (options_.searchIndex) indexer_.emplace(dataDir_, [this] { return queue_.counts().records > limits::kRecorderBatchRecords; });
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -166,6 +169,7 @@ void Recorder::Impl::run() {
     lastTurn_ = Steady::now();
     sweep();
   }
+  indexer_.reset();  // before the log is folded in: whoever reads would keep it
   finish();
 }
 
@@ -409,6 +413,7 @@ void Recorder::Impl::committed() {
     if (!stillFull) setProblem({});
   }
   if (!cutting()) timesFull_ = 0;
+  if (indexer_) indexer_->wake();
   if (options_.onCommitted) options_.onCommitted(status());
 }
 

@@ -51,6 +51,7 @@ struct RecorderOptions {
   std::size_t heldBytesMax = limits::kRecorderPendingBytesMax;  // held; above, exchanges are dropped
   std::chrono::milliseconds retryAfter{limits::kRecorderRetryMs};  // while paused
   Retention retention;
+  bool searchIndex = false;  // kept up to date in the background (search_indexer.h)
 };
 
 class Recorder final : public capture::Sink {

@@ -2,6 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
 #include "core/base/limits.h"
 #include "core/store/sql_error.h"
 
@@ -16,6 +20,18 @@ std::string utf8(const std::filesystem::path& path) {
 }  // namespace
 
 void SqlConnection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+Result<void> SqlConnection::create(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::exists(file, error) && !error) {
+    errno = 0;
+    if (!std::ofstream(file, std::ios::binary | std::ios::app)) error.assign(errno, std::generic_category());
+  }
+  if (!error) fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
+  if (error) return fail(fileError(error.value(), utf8(file)));
+  return {};
+}
 
 Result<SqlConnection> SqlConnection::open(const std::filesystem::path& file, Access access) {
   const std::string name = utf8(file);

@@ -18,6 +18,10 @@ enum class Access : std::uint8_t { ReadWrite, ReadOnly };
 
 class SqlConnection {
  public:
+  // Makes an empty file, readable by its owner only, where there is none; of one that is there, it changes the rights. SQLite would
+  // make it readable for the whole group; its log and index take over the rights of the file.
+  static Result<void> create(const std::filesystem::path& file);
+
   // The file must exist.
   static Result<SqlConnection> open(const std::filesystem::path& file, Access access);
 

@@ -19,6 +19,8 @@
 #include "core/store/database.h"
 #include "core/store/reader.h"
 #include "core/store/recorder.h"
+#include "core/store/search_builder.h"
+#include "core/store/search_index.h"
 #include "core/store/sql_connection.h"
 
 namespace {
@@ -220,6 +222,36 @@ void filterLargeHistory(Reader& reader) {
   must(reader.show({}));
 }
 
+// Through the index, with what it costs to build and to keep.
+void searchLargeHistory(const fs::path& folder, Reader& reader) {
+  const auto totals = must(reader.totals());
+  SearchBuilder builder(folder);
+  const auto begun = Steady::now();
+  double longest = 0;
+  for (bool more = true; more;) {
+    const auto step = Steady::now();
+    more = must(builder.step());
+    longest = std::max(longest, seconds(step));
+  }
+  const double taken = seconds(begun);
+  std::error_code error;
+  const auto bytes = fs::file_size(searchFile(folder), error);
+  std::printf("search index: %.0f exchanges/s, longest step %.0f ms, %.0f bytes an exchange\n", double(totals.exchanges) / taken, longest * 1000,
+              double(bytes) / double(totals.exchanges));
+  for (const char* text : {"v=77777", "path~v=77777", "host3.example.com/assets/app.js?v=424203", "header~\"GET /assets/app.js.v=123456 \"",
+                           "body~needle", "header~firefox/115 id>990000", "firefox"}) {
+    const auto node = *filter::parse(text);
+    timed(("search and first 100 of " + std::string(text)).c_str(), 3, [&](int) {
+      must(reader.show({}));
+      must(reader.show(node));
+      must(reader.newest(100));
+    });
+    std::size_t found = 0;
+    timed("  and every id", 1, [&](int) { found = must(reader.ids(ExchangeId{}, SIZE_MAX)).ids.size(); });
+    std::printf("    %zu found\n", found);
+  }
+}
+
 void readLargeHistory(const Options& options) {
   const Folder folder(options.dir);
   const double rate = throughRecorder(folder.path(), options.rows, 0);
@@ -245,6 +277,7 @@ void readLargeHistory(const Options& options) {
   timed("10,000 changes since the beginning", 20, [&](int) { must(reader.changesSince(0, 10'000)); });
   timed("every id", 3, [&](int) { must(reader.ids(ExchangeId{}, SIZE_MAX)); });
   filterLargeHistory(reader);
+  searchLargeHistory(folder.path(), reader);
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+// What the index for searching leaves of a filter. The thread of the connection.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "core/filter/expression.h"
+#include "core/store/search_index.h"
+#include "core/store/sql_connection.h"
+
+namespace sluice::store {
+
+// Ids, rising, without which nothing in the index passes the filter; nothing when the index does not help, or when they are more than
+// `max`. REQUIRES: the lookup has begun.
+Result<std::optional<std::vector<std::int64_t>>> searchCandidates(SearchLookup& lookup, const filter::Node& filter, std::size_t max);
+
+// Table temp.candidate (exchange) of a connection to the history: every exchange that may pass the filter, and others.
+class SearchCandidates {
+ public:
+  // Fills it for this filter. Without an index, or where that is of no help, there are none: any() tells.
+  void find(SqlConnection& sql, const std::filesystem::path& dataDir, const filter::Node& filter);
+  bool any() const { return upTo_.has_value(); }
+  void forget() { upTo_.reset(); }
+
+  // Adds what changed since. To be called before the table is used.
+  Result<void> addRecent(SqlConnection& sql);
+
+ private:
+  std::optional<std::uint64_t> upTo_;  // the version of the history up to which the table is complete
+};
+
+}  // namespace sluice::store

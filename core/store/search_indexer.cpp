@@ -1,0 +1,70 @@
+#include "core/store/search_indexer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/store/search_builder.h"
+
+namespace sluice::store {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr auto kPauseMin = std::chrono::milliseconds(5);
+constexpr auto kGather = std::chrono::milliseconds(300);   // between looks for news: few large steps cost less than many small ones
+constexpr auto kAfterError = std::chrono::seconds(5);      // a full disk, or somebody who holds the lock
+constexpr auto kWhileBusy = std::chrono::milliseconds(50);
+
+}  // namespace
+
+SearchIndexer::SearchIndexer(std::filesystem::path dataDir, std::function<bool()> busy)
+    : dataDir_(std::move(dataDir)), busy_(std::move(busy)), thread_([this] { run(); }) {}
+
+SearchIndexer::~SearchIndexer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void SearchIndexer::wake() {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(woken_, true)) return;
+  changed_.notify_all();
+}
+
+// False: it is over.
+bool SearchIndexer::pause(Steady::duration least, bool untilWoken) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, least, [this] { return stopping_; });
+  if (untilWoken) changed_.wait(lock, [this] { return stopping_ || woken_; });
+  return !stopping_;
+}
+
+void SearchIndexer::run() {
+  SearchBuilder builder(dataDir_);
+  for (bool goOn = pause(kGather, true); goOn;) {
+    if (busy_()) {
+      goOn = pause(kWhileBusy, false);
+      continue;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      woken_ = false;
+    }
+    const auto begun = Steady::now();
+    const auto more = builder.step();
+    if (!more) {
+      goOn = pause(kAfterError, true);
+    } else if (*more) {
+      goOn = pause(std::max<Steady::duration>(kPauseMin, Steady::now() - begun), false);
+    } else {
+      goOn = pause(kGather, true);
+    }
+  }
+}
+
+}  // namespace sluice::store
