@@ -27,7 +27,8 @@ enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes,
 // In the order of Sql. `filter` decides which exchanges lists and changes show; `narrowed`: of the candidates.
 std::vector<std::string> statementTexts(const FilterSql& filter, bool narrowed) {
   const std::string& shown = filter.condition;
-  const std::string from = narrowed ? " FROM temp.candidate CROSS JOIN exchange ON id = candidate.exchange WHERE " : " FROM exchange WHERE ";
+  const std::string from =
+      narrowed ? " FROM temp.candidate CROSS JOIN exchange ON id = candidate.exchange WHERE " : " FROM exchange WHERE ";
   const std::string key = narrowed ? "candidate.exchange" : "id";
   // Where each row costs, the caller looks at one after the other and can stop in between.
   const std::string ids = filter.readsContent
