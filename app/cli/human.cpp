@@ -34,6 +34,13 @@ std::string captureText(const control::StatusSample& sample) {
   return "paused: " + visibleLine(sample.storeError);
 }
 
+std::string workersText(const control::StatusSample& sample) {
+  std::string text = plural(sample.workers, "process", "processes");
+  if (sample.workerRestarts > 0) text += ", restarted " + plural(sample.workerRestarts, "time", "times") + " after a crash";
+  if (sample.badRecords > 0) text += ", " + plural(sample.badRecords, "record", "records") + " refused";
+  return text;
+}
+
 std::string lostText(const control::StatusSample& sample) {
   if (sample.refusedBodyBytes == 0 && sample.droppedExchanges == 0) return {};
   return byteCount(sample.refusedBodyBytes) + " of bodies and " +
@@ -140,6 +147,12 @@ std::string describe(const control::StatusReply& status) {
   field(out, "Waiting", byteCount(now.recorderQueueBytes) + " in " +
                             plural(now.recorderQueueRecords, "record", "records") + " to be written");
   field(out, "Not kept", lostText(now));
+  field(out, "Workers", workersText(now));
+  if (now.chunks > 0) {
+    field(out, "Shared", grouped(now.chunksInUse) + " of " + grouped(now.chunks) + " chunks in use, " +
+                             plural(now.queuedMessages, "message", "messages") + " queued, ran out " +
+                             plural(now.backPressureEvents, "time", "times"));
+  }
   field(out, "Note", visibleLine(status.storeNotice));
   if (status.bugsSurvived > 0) field(out, "Bugs", grouped(status.bugsSurvived) + " survived; the engine's log names them");
   return out;

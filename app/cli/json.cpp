@@ -121,6 +121,14 @@ Json toJson(const control::StatusSample& sample) {
   object["droppedExchanges"] = sample.droppedExchanges;
   object["databaseBytes"] = sample.databaseBytes;
   object.text("storeError", sample.storeError);
+  object["workers"] = sample.workers;
+  object["workerRestarts"] = sample.workerRestarts;
+  object["queuedMessages"] = sample.queuedMessages;
+  object["chunks"] = sample.chunks;
+  object["chunksInUse"] = sample.chunksInUse;
+  object["backPressureEvents"] = sample.backPressureEvents;
+  object["cutBodies"] = sample.cutBodies;
+  object["badRecords"] = sample.badRecords;
   return object.take();
 }
 

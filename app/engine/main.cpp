@@ -6,6 +6,8 @@
 #include <cstdio>
 
 #include "app/engine/options.h"
+#include "core/engine/supervisor.h"
+#include "core/engine/worker_process.h"
 #include "platform/process.h"
 
 namespace {
@@ -25,6 +27,19 @@ bool openLog(const sluice::app::Options& options) {
   return true;
 }
 
+int serveAsWorker(sluice::engine::EngineSettings settings) {
+  const auto log = [](const std::string& sentence) { spdlog::warn("worker: {}", sentence); };
+  auto worker = sluice::engine::WorkerProcess::start(std::move(settings), log);
+  if (!worker) {
+    std::fprintf(stderr, "sluiced: not a worker: %s\n", sluice::describe(worker.error()).c_str());
+    return 1;
+  }
+  const auto ended = (*worker)->run();
+  if (ended.code == sluice::Code::None) return 0;
+  log(sluice::describe(ended));
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -34,6 +49,9 @@ int main(int argc, char** argv) {
   if (!openLog(options)) return 1;
   sluice::platform::prepareServerProcess();
 
+  if (options.role == sluice::app::Role::Worker) return serveAsWorker(std::move(options.engine));
+
+  options.engine.log = [](const std::string& sentence) { spdlog::warn("{}", sentence); };
   auto engine = sluice::engine::Supervisor::start(std::move(options.engine));
   if (!engine) {
     std::fprintf(stderr, "sluiced: %s\n", sluice::describe(engine.error()).c_str());

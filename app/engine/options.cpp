@@ -1,13 +1,18 @@
 #include "app/engine/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <thread>
 
 #include "core/base/limits.h"
 #include "core/base/version.h"
+#include "core/engine/worker_limits.h"
+#include "core/store/body_files.h"
 #include "platform/data_dir.h"
+#include "platform/program_path.h"
 
 namespace sluice::app {
 namespace {
@@ -126,6 +131,40 @@ Result<engine::UpstreamRoute> routeOf(const std::string& proxy, const std::strin
   return route;
 }
 
+// About processes; the last two are for supervisors and tests, and not in the help.
+struct Processes {
+  std::size_t workers = 1;
+  std::string role = "supervisor";
+  std::string recordRate = "unlimited";
+};
+
+void addProcessOptions(CLI::App& cli, Processes& processes) {
+  constexpr std::size_t kUsualMax = 4;  // beyond it the recorder is what limits
+  processes.workers = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kUsualMax);
+  cli.add_option("--workers", processes.workers, "Processes that serve connections; default: one a core, at most 4")
+      ->check(CLI::Range(std::size_t{1}, limits::kWorkersMax));
+  cli.add_option("--role", processes.role)->check(CLI::IsMember({"supervisor", "worker"}))->group("");
+  cli.add_option("--record-rate", processes.recordRate)->group("");
+}
+
+// Workers are this program once more, with what makes the same settings.
+Result<void> useProcesses(Options& options, const Processes& processes, int argc, char** argv) {
+  auto& engine = options.engine;
+  const auto rate = throttle::parseRate(processes.recordRate);
+  if (!rate) return fail(rate.error());
+  engine.recordBytesPerSecond = rate->bytesPerSecond;
+  engine.workers = processes.workers;
+  engine.worker.spillDirectory = engine.dataDir;
+  engine.worker.bodyDirectory = store::bodyFolder(engine.dataDir);
+  if (processes.role == "worker") options.role = Role::Worker;
+  auto folder = platform::ownProgramDirectory();
+  if (!folder) return fail(std::move(folder.error()));
+  engine.workerProgram = *folder / "sluiced";
+  engine.workerArguments.assign(argv + 1, argv + argc);
+  engine.workerArguments.insert(engine.workerArguments.end(), {"--role", "worker"});
+  return {};
+}
+
 }  // namespace
 
 Parsed parseOptions(int argc, char** argv) {
@@ -136,6 +175,7 @@ Parsed parseOptions(int argc, char** argv) {
   std::string upstreamProxy;
   std::string noProxy(engine::DirectHosts::kDefault);
   Link link;
+  Processes processes;
 
   CLI::App cli{"Sluice's engine: a debugging proxy without a window", "sluiced"};
   cli.set_version_flag("--version", "sluiced " + std::string(version()));
@@ -160,6 +200,7 @@ Parsed parseOptions(int argc, char** argv) {
       ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
       ->capture_default_str();
   cli.add_option("--log-file", options.logFile, "Log to this file instead of standard error");
+  addProcessOptions(cli, processes);
 
   try {
     cli.parse(argc, argv);
@@ -191,6 +232,7 @@ Parsed parseOptions(int argc, char** argv) {
     if (!fallback) return wrongUsage(cli, describe(fallback.error()) + "; use --data-dir");
     options.engine.dataDir = std::move(*fallback);
   }
+  if (auto used = useProcesses(options, processes, argc, argv); !used) return wrongUsage(cli, describe(used.error()));
   return {std::move(options), 0};
 }
 

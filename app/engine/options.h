@@ -1,15 +1,22 @@
 // The command line of sluiced.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
-#include "core/engine/supervisor.h"
+#include "core/engine/settings.h"
 
 namespace sluice::app {
 
+enum class Role : std::uint8_t {
+  Supervisor,
+  Worker,  // started by a supervisor, with its own command line once more
+};
+
 struct Options {
   engine::EngineSettings engine;
+  Role role = Role::Supervisor;
   std::string logLevel = "info";
   std::string logFile;  // empty: standard error
 };

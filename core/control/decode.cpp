@@ -77,6 +77,14 @@ StatusSample read(const wire::StatusSample& from, TextReader& text) {
   sample.droppedExchanges = from.dropped_exchanges();
   sample.databaseBytes = from.database_bytes();
   sample.storeError = text(from.store_error());
+  sample.workers = from.workers();
+  sample.workerRestarts = from.worker_restarts();
+  sample.queuedMessages = from.queued_messages();
+  sample.chunks = from.chunks();
+  sample.chunksInUse = from.chunks_in_use();
+  sample.backPressureEvents = from.back_pressure_events();
+  sample.cutBodies = from.cut_bodies();
+  sample.badRecords = from.bad_records();
   return sample;
 }
 

@@ -69,7 +69,9 @@ auto table(FlatBufferBuilder& out, const StatusSample& sample) {
                                   sample.upBytesPerSecond, sample.downBytesPerSecond,
                                   static_cast<std::uint8_t>(sample.capture), sample.recorderQueueBytes,
                                   sample.recorderQueueRecords, sample.refusedBodyBytes, sample.droppedExchanges,
-                                  sample.databaseBytes, text(out, sample.storeError));
+                                  sample.databaseBytes, text(out, sample.storeError), sample.workers,
+                                  sample.workerRestarts, sample.queuedMessages, sample.chunks, sample.chunksInUse,
+                                  sample.backPressureEvents, sample.cutBodies, sample.badRecords);
 }
 
 auto table(FlatBufferBuilder& out, const ListenerStatus& listener) {

@@ -23,6 +23,9 @@
 
 namespace sluice::control {
 
+// Before each frame: its length.
+inline constexpr std::size_t kFrameLengthBytes = 4;
+
 class FrameReader {
  public:
   // The engine reads requests with kControlRequestBytesMax, clients read replies with kControlFrameBytesMax.

@@ -112,6 +112,15 @@ struct StatusSample {
   std::uint64_t refusedBodyBytes = 0;  // not kept, because the recorder lagged or was paused
   std::uint64_t droppedExchanges = 0;  // not recorded, for the same reason
   std::uint64_t databaseBytes = 0;
+  // The processes that serve connections, and what they share with the recorder.
+  std::uint64_t workers = 0;             // that run
+  std::uint64_t workerRestarts = 0;      // after a crash
+  std::uint64_t queuedMessages = 0;      // sent by workers and not yet taken
+  std::uint64_t chunks = 0;              // of shared memory
+  std::uint64_t chunksInUse = 0;
+  std::uint64_t backPressureEvents = 0;  // how often chunks ran out
+  std::uint64_t cutBodies = 0;           // stored without their end, because chunks had run out
+  std::uint64_t badRecords = 0;          // of workers, that made no sense
   std::string storeError;  // why recording is paused, in one sentence; empty when all is well
   friend bool operator==(const StatusSample&, const StatusSample&) = default;
 };

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "core/engine/upstream_proxy.h"
 #include "core/pipe/settings.h"
 #include "core/session/entry.h"
+#include "core/session/interception.h"
+#include "core/store/retention.h"
+#include "core/throttle/adjustment.h"
 #include "core/throttle/profile.h"
 
 namespace sluice::engine {
@@ -55,6 +59,26 @@ struct WorkerSettings {
   std::uint64_t capturedBodyBytesMax = limits::kCapturedBodyBytesMax;
   std::filesystem::path spillDirectory;
   std::filesystem::path bodyDirectory;  // of the recorder (core/store/body_files.h); empty: nothing is put there
+};
+
+struct EngineSettings {
+  std::filesystem::path dataDir;
+  std::vector<ListenerSpec> listeners;
+  WorkerSettings worker;
+  session::InterceptionPolicy interception;
+  std::vector<std::filesystem::path> upstreamCas;  // certificates in PEM, trusted besides those of the system
+  std::filesystem::path keyLogFile;                // empty: none
+  store::Retention retention;
+  std::string profileName;        // the user's own or a preset; empty: nothing is slowed down
+  throttle::Adjustment adjusted;  // and what was said beside it
+  // How workers are started: this program with these arguments makes the same settings again.
+  std::size_t workers = 1;
+  std::filesystem::path workerProgram;
+  std::vector<std::string> workerArguments;
+  // Towards the recorder at most so many bytes a second; 0: as fast as it goes. For tests of what a slow one does.
+  std::uint64_t recordBytesPerSecond = 0;
+  // A sentence for the log; called on the thread of main().
+  std::function<void(const std::string&)> log = [](const std::string&) {};
 };
 
 }  // namespace sluice::engine

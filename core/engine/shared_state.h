@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "core/port/shared_page.h"
+#include "core/throttle/bucket.h"
 
 namespace sluice::engine {
 
@@ -13,6 +14,18 @@ struct IdPage {
   port::SharedNumber nextConnection;
 };
 static_assert(std::is_trivially_copyable_v<IdPage> && sizeof(IdPage) == 16);
+
+// What the limits of the profile in force let through, of all workers together.
+struct RateBuckets {
+  throttle::BucketState down;
+  throttle::BucketState up;
+};
+
+struct EnginePage {
+  IdPage ids;
+  RateBuckets rates;
+};
+static_assert(std::is_trivially_copyable_v<EnginePage> && sizeof(EnginePage) == sizeof(IdPage) + 2 * sizeof(throttle::BucketState));
 
 // Written by one worker, read by anybody.
 struct WorkerCounters {

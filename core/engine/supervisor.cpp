@@ -1,5 +1,6 @@
 #include "core/engine/supervisor.h"
 
+#include <algorithm>
 #include <asio/post.hpp>
 #include <csignal>
 #include <fstream>
@@ -11,7 +12,6 @@
 #include "core/engine/authority_files.h"
 #include "core/engine/clock.h"
 #include "core/engine/key_log.h"
-#include "core/store/body_files.h"
 #include "core/throttle/profile_json.h"
 #include "platform/data_dir.h"
 #include "platform/net/address.h"
@@ -24,6 +24,7 @@ namespace {
 using asio::ip::tcp;
 
 constexpr auto kSampleEvery = std::chrono::seconds(1);
+constexpr auto kDrainGrace = std::chrono::seconds(5);  // for a worker to record what it cut
 constexpr auto kChangedEvery = std::chrono::milliseconds(33);  // what a window can show: 30 times a second
 
 Result<tcp::acceptor> bind(asio::io_context& loop, const ListenerSpec& spec) {
@@ -55,24 +56,40 @@ Result<std::string> rootsFrom(const std::filesystem::path& path) {
   return fail(Side::Local, Code::BadArgument, "--upstream-ca " + path.string() + ": no certificate in PEM can be read from it");
 }
 
-}  // namespace
-
-Supervisor::Supervisor(EngineSettings settings, platform::DataDirLock lock)
-    : settings_(std::move(settings)), startedAt_(readClocks()), lock_(std::move(lock)) {}
-
-Supervisor::~Supervisor() {
-  if (workerThread_.joinable()) {
-    worker_->drain();
-    workerThread_.join();
+void addWorkers(control::StatusSample& sample, const std::vector<WorkerSlot::Figures>& workers) {
+  for (const auto& [counters, restarts, queuedMessages, waitingBytes, badRecords, runs] : workers) {
+    sample.openConnections += counters.openConnections.load();
+    sample.bytesUp += counters.bytesUp.load();
+    sample.bytesDown += counters.bytesDown.load();
+    sample.recorderQueueBytes += waitingBytes + counters.backlogBytes.load();
+    sample.refusedBodyBytes += counters.refusedBodyBytes.load();
+    sample.droppedExchanges += counters.droppedExchanges.load();
+    sample.workers += runs ? 1 : 0;
+    sample.workerRestarts += restarts;
+    sample.queuedMessages += queuedMessages;
+    sample.chunks += counters.chunks.load();
+    sample.chunksInUse += counters.chunksInUse.load();
+    sample.backPressureEvents += counters.backPressure.load();
+    sample.cutBodies += counters.cutBodies.load();
+    sample.badRecords += badRecords;
   }
 }
+
+}  // namespace
+
+Supervisor::Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared)
+    : settings_(std::move(settings)), startedAt_(readClocks()), lock_(std::move(lock)), shared_(std::move(shared)) {}
+
+Supervisor::~Supervisor() = default;
 
 Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
   if (auto made = platform::ensurePrivateDirectory(settings.dataDir); !made) return fail(std::move(made.error()));
   auto lock = platform::DataDirLock::acquire(settings.dataDir, readClocks().wall);
   if (!lock) return fail(std::move(lock.error()));
 
-  std::unique_ptr<Supervisor> engine(new Supervisor(std::move(settings), std::move(*lock)));
+  auto shared = port::SharedPage<EnginePage>::create();
+  if (!shared) return fail(std::move(shared.error()));
+  std::unique_ptr<Supervisor> engine(new Supervisor(std::move(settings), std::move(*lock), std::move(*shared)));
   // From here on a signal is kept for run(): whoever reads that it listens may ask it to stop at once.
   for (const int signal : platform::stopSignals()) {
     std::error_code code;
@@ -80,8 +97,10 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
     if (code) return fail(net::toError(code, Side::Local, "cannot wait for signal " + std::to_string(signal)));
   }
   if (auto opened = engine->openHistory(); !opened) return fail(std::move(opened.error()));
+  if (auto opened = engine->openTls(); !opened) return fail(std::move(opened.error()));
   if (auto opened = engine->openListeners(); !opened) return fail(std::move(opened.error()));
   if (auto opened = engine->openControl(); !opened) return fail(std::move(opened.error()));
+  if (auto started = engine->startWorkers(); !started) return fail(std::move(started.error()));
   return engine;
 }
 
@@ -89,8 +108,8 @@ Result<void> Supervisor::openHistory() {
   auto database = store::Database::open(settings_.dataDir, startedAt_.wall);
   if (!database) return fail(std::move(database.error()));
   if (const auto& moved = database->movedAside()) notice_ = sentenceAbout(*moved);
-  ids_.nextExchange.store(database->nextExchangeId().value);
-  ids_.nextConnection.store(database->nextConnectionId().value);
+  shared_.get().ids.nextExchange.store(database->nextExchangeId().value);
+  shared_.get().ids.nextConnection.store(database->nextConnectionId().value);
   store::RecorderOptions options;
   options.retention = settings_.retention;
   options.searchIndex = true;
@@ -102,44 +121,56 @@ Result<void> Supervisor::openHistory() {
   recorder_ = std::move(*recorder);
   lastCommit_ = recorder_->status();
   if (auto chosen = chooseProfile(); !chosen) return chosen;
-  settings_.worker.spillDirectory = settings_.dataDir;
-  settings_.worker.bodyDirectory = store::bodyFolder(settings_.dataDir);
-  auto tls = openTls();
-  if (!tls) return fail(std::move(tls.error()));
-  worker_ = std::make_unique<Worker>(settings_.worker, recorder_.get(), ids_, counters_, std::move(*tls));
   return {};
 }
 
-Result<std::unique_ptr<TlsMeans>> Supervisor::openTls() {
+// What every worker will be told; whether it can be used is found out here, where somebody reads what is wrong.
+Result<void> Supervisor::openTls() {
   auto authority = openAuthority(settings_.dataDir, startedAt_.wall);
   if (!authority) return fail(std::move(authority.error()));
-  TlsMeans::Settings means{settings_.interception, std::move(authority->certificate), std::move(authority->key)};
+  tls_.policy = settings_.interception;
+  tls_.authorityCertificate = std::move(authority->certificate);
+  tls_.authorityKey = std::move(authority->key);
   auto roots = platform::systemRoots();
   if (roots) {
-    means.roots = std::move(*roots);
+    tls_.roots = std::move(*roots);
   } else if (settings_.interception.intercept && settings_.interception.verifyServers && notice_.empty()) {
     notice_ = "no server can be verified: " + roots.error().detail + "; name a file of certificates with --upstream-ca";
   }
   for (const auto& path : settings_.upstreamCas) {
     auto more = rootsFrom(path);
     if (!more) return fail(std::move(more.error()));
-    means.roots += "\n" + *more;
+    tls_.roots += "\n" + *more;
   }
   if (!settings_.keyLogFile.empty()) {
-    auto log = openKeyLog(settings_.keyLogFile);
-    if (!log) return fail(std::move(log.error()));
-    means.keyLog = std::move(*log);
+    if (auto log = openKeyLog(settings_.keyLogFile); !log) return fail(std::move(log.error()));
   }
-  return TlsMeans::create(std::move(means));
+  if (auto usable = TlsMeans::create(tls_); !usable) return fail(std::move(usable.error()));
+  return {};
 }
 
 Result<void> Supervisor::openListeners() {
   for (const auto& spec : settings_.listeners) {
-    auto acceptor = bind(worker_->loop(), spec);
+    auto acceptor = bind(loop_, spec);
     if (!acceptor) return fail(std::move(acceptor.error()));
     const auto address = net::toText(acceptor->local_endpoint());
     listeners_.push_back({spec.text, spec.kind, address});
-    worker_->serve(std::move(*acceptor), spec.kind + " " + address, spec.entry);
+    listening_.push_back({static_cast<platform::Handle>(acceptor->native_handle()), spec.address.address().is_v6(),
+                          spec.kind + " " + address});
+    acceptors_.push_back(std::move(*acceptor));
+  }
+  return {};
+}
+
+Result<void> Supervisor::startWorkers() {
+  const WorkerSlot::Means means{loop_,      settings_,
+                                tls_,       shared_,
+                                listening_, *recorder_,
+                                [this](std::size_t bytes) { return mayRecord(bytes); },
+                                [this] { finishWhenAllEnded(); }};
+  for (std::size_t i = 0; i < settings_.workers; ++i) {
+    slots_.push_back(std::make_unique<WorkerSlot>(means, i));
+    if (auto started = slots_.back()->start(); !started) return started;
   }
   return {};
 }
@@ -160,17 +191,22 @@ void Supervisor::run() {
     if (!code) stopRequested();
   });
   sampleEverySecond();
-  workerThread_ = std::thread([this] {
-    worker_->run();
-    asio::post(loop_, [this] { workerFinished(); });
-  });
+  if (settings_.recordBytesPerSecond > 0) pumpSlowly();
   loop_.run();
 }
 
 void Supervisor::stopRequested() {
   if (std::exchange(stopping_, true)) return;
   control_->announceStop();
-  worker_->drain();
+  for (const auto& slot : slots_) slot->drain();
+  std::error_code ignored;
+  for (auto& acceptor : acceptors_) acceptor.close(ignored);
+  killTimer_.expires_after(settings_.worker.timeouts.drain + kDrainGrace);
+  killTimer_.async_wait([this](const std::error_code& code) {
+    if (code) return;
+    for (const auto& slot : slots_) slot->kill();
+  });
+  finishWhenAllEnded();
 }
 
 Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
@@ -202,8 +238,8 @@ control::ProfileReply Supervisor::profiles() {
 Result<void> Supervisor::useProfile(const std::string& json) {
   auto profile = throttle::profileFromJson(json);
   if (!profile) return fail(profile.error());
-  settings_.worker.profile = *profile;
-  worker_->useProfile(std::move(*profile));
+  settings_.worker.profile = std::move(*profile);
+  for (const auto& slot : slots_) slot->sendProfile();
   return {};
 }
 
@@ -223,12 +259,46 @@ Result<void> Supervisor::deleteProfile(const std::string& name) {
   return {};
 }
 
-void Supervisor::workerFinished() {
-  workerThread_.join();
-  recorder_->stop();
-  signals_.cancel();
-  // One last turn for what is ready to be sent.
-  asio::post(loop_, [this] { loop_.stop(); });
+// A slot may be telling: nothing is taken down before it has returned.
+void Supervisor::finishWhenAllEnded() {
+  const bool all = std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->isFinished(); });
+  if (!stopping_ || !all || std::exchange(finished_, true)) return;
+  asio::post(loop_, [this] {
+    killTimer_.cancel();
+    recorder_->stop();
+    signals_.cancel();
+    // One last turn for what is ready to be sent.
+    asio::post(loop_, [this] { loop_.stop(); });
+  });
+}
+
+// A quarter of what the recorder holds at most, which is as much as it commits at once: what more there is waits in chunks,
+// where it is in memory once.
+bool Supervisor::mayRecord(std::size_t bytes) {
+  if (settings_.recordBytesPerSecond > 0 && !stopping_) {
+    if (slowAllowance_ < bytes) return false;
+    slowAllowance_ -= bytes;
+  }
+  const auto recorder = recorder_->status();
+  if (recorder.queuedBytes + bytes <= limits::kRecorderQueueBytesMax / 4) return true;
+  // An end without a disk: the recorder keeps what it can, and the engine ends.
+  return stopping_ && recorder.problem.code != Code::None;
+}
+
+void Supervisor::pumpSlowly() {
+  constexpr std::uint64_t kTurnsPerSecond = 20;
+  slowAllowance_ = std::min(slowAllowance_ + settings_.recordBytesPerSecond / kTurnsPerSecond, settings_.recordBytesPerSecond);
+  for (const auto& slot : slots_) slot->pump();
+  pumpTimer_.expires_after(std::chrono::milliseconds(1000 / kTurnsPerSecond));
+  pumpTimer_.async_wait([this](const std::error_code& code) {
+    if (!code) pumpSlowly();
+  });
+}
+
+std::vector<WorkerSlot::Figures> Supervisor::figures() const {
+  std::vector<WorkerSlot::Figures> all;
+  for (const auto& slot : slots_) all.push_back(slot->figures());
+  return all;
 }
 
 control::StatusSample Supervisor::sample() const {
@@ -236,9 +306,7 @@ control::StatusSample Supervisor::sample() const {
   const auto recorder = recorder_->status();
   control::StatusSample sample;
   sample.at = now.wall;
-  sample.openConnections = counters_.openConnections.load();
-  sample.bytesUp = counters_.bytesUp.load();
-  sample.bytesDown = counters_.bytesDown.load();
+  addWorkers(sample, figures());
   const auto elapsed = (now.mono - lastSampleAt_).count();
   if (lastSampleAt_ != MonoTime{} && elapsed > 0) {
     const auto perSecond = [&](std::uint64_t bytes) { return bytes * 1'000'000 / static_cast<std::uint64_t>(elapsed); };
@@ -250,10 +318,10 @@ control::StatusSample Supervisor::sample() const {
                    : failed                  ? control::CaptureState::Failed
                                              : control::CaptureState::On;
   if (failed) sample.storeError = describe(recorder.problem);
-  sample.recorderQueueBytes = recorder.queuedBytes;
+  sample.recorderQueueBytes += recorder.queuedBytes;
   sample.recorderQueueRecords = recorder.queuedRecords;
-  sample.refusedBodyBytes = recorder.refusedBodyBytes;
-  sample.droppedExchanges = recorder.droppedExchanges;
+  sample.refusedBodyBytes += recorder.refusedBodyBytes;
+  sample.droppedExchanges += recorder.droppedExchanges;
   sample.databaseBytes = recorder.databaseBytes;
   return sample;
 }
@@ -262,6 +330,7 @@ void Supervisor::sampleEverySecond() {
   lastSample_ = sample();
   lastSampleAt_ = readClocks().mono;
   control_->publish(lastSample_);
+  for (const auto& slot : slots_) slot->pump();
   sampleTimer_.expires_after(kSampleEvery);
   sampleTimer_.async_wait([this](const std::error_code& code) {
     if (!code) sampleEverySecond();
@@ -280,38 +349,50 @@ control::StatusReply Supervisor::status() {
   reply.exchangesTotal = recorder.exchanges;
   reply.storeNotice = recorder.movedAside ? sentenceAbout(*recorder.movedAside) : notice_;
   reply.bugsSurvived = bugCount();
+  for (const auto& each : figures()) reply.bugsSurvived += each.counters.bugsSurvived.load();
   reply.now = sample();
   reply.now.upBytesPerSecond = lastSample_.upBytesPerSecond;
   reply.now.downBytesPerSecond = lastSample_.downBytesPerSecond;
   return reply;
 }
 
-void Supervisor::closeConnection(ConnectionId connection, std::function<void(bool)> done) {
-  worker_->close(connection, [this, done = std::move(done)](bool closed) mutable {
-    asio::post(loop_, [done = std::move(done), closed] { done(closed); });
-  });
+// Tells `done` when every worker has answered, or has ended.
+void Supervisor::askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done) {
+  struct Asked {
+    std::size_t missing = 0;
+    std::function<void(control::Reply&)> answered;
+    std::function<void()> done;
+  };
+  const auto asked = std::make_shared<Asked>(Asked{slots_.size(), std::move(answered), std::move(done)});
+  for (const auto& slot : slots_) {
+    slot->ask(request, [asked](std::optional<control::Reply> answer) {
+      if (answer) asked->answered(*answer);
+      if (--asked->missing == 0) asked->done();
+    });
+  }
 }
 
 void Supervisor::connections(std::function<void(control::ConnectionsReply)> done) {
-  worker_->snapshot([this, done = std::move(done)](std::vector<ConnectionSnapshot> all) mutable {
-    asio::post(loop_, [done = std::move(done), all = std::move(all)] {
-      using Phase = session::HttpSession::Phase;
-      control::ConnectionsReply reply;
-      reply.total = all.size();
-      for (const auto& each : all) {
-        const auto state = each.phase == Phase::Tunnel || each.phase == Phase::Sniff ? control::ConnectionState::Tunnel
-                           : each.exchange              ? control::ConnectionState::Exchange
-                                                        : control::ConnectionState::Idle;
-        reply.rows.push_back({each.connection, state, each.exchange, each.openedAt, each.clientAddress, each.listener,
-                              each.target, each.exchanges, each.bytesUp, each.bytesDown, each.program, each.process});
-      }
-      done(std::move(reply));
-    });
-  });
+  const auto all = std::make_shared<control::ConnectionsReply>();
+  const auto add = [all](control::Reply& answer) {
+    auto* its = std::get_if<control::ConnectionsReply>(&answer);
+    if (its == nullptr) return;
+    all->total += its->total;
+    all->rows.insert(all->rows.end(), std::make_move_iterator(its->rows.begin()), std::make_move_iterator(its->rows.end()));
+  };
+  askAll(control::GetConnections{}, add, [all, done = std::move(done)] { done(std::move(*all)); });
+}
+
+// It is one worker's: the others say that they do not have it.
+void Supervisor::closeConnection(ConnectionId connection, std::function<void(bool)> done) {
+  const auto closed = std::make_shared<bool>(false);
+  const auto note = [closed](control::Reply& answer) { *closed = *closed || std::holds_alternative<control::Done>(answer); };
+  askAll(control::CloseConnection{connection}, note, [closed, done = std::move(done)] { done(*closed); });
 }
 
 void Supervisor::committed(const store::RecorderStatus& status) {
   lastCommit_ = status;
+  for (const auto& slot : slots_) slot->pump();
   if (std::exchange(changedPending_, true)) return;
   changedTimer_.expires_after(kChangedEvery);
   changedTimer_.async_wait([this](const std::error_code& code) {
@@ -325,7 +406,7 @@ void Supervisor::publishChanged() {
   event.storeVersion = lastCommit_.version;
   event.newestExchange = lastCommit_.newest;
   event.exchangesTotal = lastCommit_.exchanges;
-  event.exchangesOpen = counters_.openExchanges.load();
+  for (const auto& each : figures()) event.exchangesOpen += each.counters.openExchanges.load();
   control_->publish(event);
 }
 

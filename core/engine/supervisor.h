@@ -1,22 +1,29 @@
-// The engine as a whole: owns the listening sockets, the recorder and the control endpoint, and runs the worker on a
-// thread of its own. Lives on the thread of main().
+// The engine as a whole: owns the listening sockets, the recorder and the control endpoint, and keeps worker processes
+// running that own the connections. Lives on the thread of main().
 //
-// Order of stopping: listeners, running exchanges (drained), recorder (committed), control connections.
+// All workers accept from the same listening sockets, which stay open here: whichever worker is free takes the next
+// connection, and while one is being replaced the others go on, or who connects waits in the system's queue. A socket of its
+// own for each worker (SO_REUSEPORT) would leave a dead worker's share of that queue to nobody.
+//
+// Order of stopping: listeners, running exchanges (drained), workers, recorder (committed), control connections.
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/control/messages.h"
 #include "core/engine/control_server.h"
 #include "core/engine/settings.h"
-#include "core/engine/worker.h"
+#include "core/engine/shared_state.h"
+#include "core/engine/tls_means.h"
+#include "core/engine/worker_slot.h"
+#include "core/port/shared_page.h"
 #include "core/store/recorder.h"
 #include "core/throttle/adjustment.h"
 #include "core/throttle/own_profiles.h"
@@ -24,18 +31,6 @@
 #include "platform/data_dir_lock.h"
 
 namespace sluice::engine {
-
-struct EngineSettings {
-  std::filesystem::path dataDir;
-  std::vector<ListenerSpec> listeners;
-  WorkerSettings worker;
-  session::InterceptionPolicy interception;
-  std::vector<std::filesystem::path> upstreamCas;  // certificates in PEM, trusted besides those of the system
-  std::filesystem::path keyLogFile;                // empty: none
-  store::Retention retention;
-  std::string profileName;        // the user's own or a preset; empty: nothing is slowed down
-  throttle::Adjustment adjusted;  // and what was said beside it
-};
 
 class Supervisor final : private ControlServer::Engine {
  public:
@@ -54,13 +49,18 @@ class Supervisor final : private ControlServer::Engine {
   void run();
 
  private:
-  Supervisor(EngineSettings settings, platform::DataDirLock lock);
+  Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared);
 
   Result<void> openHistory();
+<<<<<<< HEAD
   Result<void> chooseProfile();
   Result<std::unique_ptr<TlsMeans>> openTls();
+=======
+  Result<void> openTls();
+>>>>>>> 4938157 (core/engine: workers are processes)
   Result<void> openListeners();
   Result<void> openControl();
+  Result<void> startWorkers();
 
   control::StatusReply status() override;
   void connections(std::function<void(control::ConnectionsReply)> done) override;
@@ -72,14 +72,19 @@ class Supervisor final : private ControlServer::Engine {
   Result<void> saveProfile(const std::string& json) override;
   Result<void> deleteProfile(const std::string& name) override;
 
+  void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);
+  bool mayRecord(std::size_t bytes);
+  void pumpSlowly();
+  void finishWhenAllEnded();
+  std::vector<WorkerSlot::Figures> figures() const;
   control::StatusSample sample() const;
   void sampleEverySecond();
   void committed(const store::RecorderStatus& status);
   void publishChanged();
-  void workerFinished();
 
   // Immutable after start(), but for the profile, which is the loop thread's.
   EngineSettings settings_;
+  TlsMeans::Settings tls_;  // without the key log: each worker opens it for itself
   std::vector<control::ListenerStatus> listeners_;
   std::string notice_;
   Now startedAt_;
@@ -89,13 +94,15 @@ class Supervisor final : private ControlServer::Engine {
   asio::signal_set signals_{loop_};
   asio::steady_timer sampleTimer_{loop_};
   asio::steady_timer changedTimer_{loop_};
-  IdPage ids_;
-  WorkerCounters counters_;
+  asio::steady_timer killTimer_{loop_};
+  asio::steady_timer pumpTimer_{loop_};
   std::unique_ptr<store::Recorder> recorder_;
-  std::unique_ptr<Worker> worker_;
+  port::SharedPage<EnginePage> shared_;
+  std::vector<asio::ip::tcp::acceptor> acceptors_;
+  std::vector<WorkerSlot::Listening> listening_;
+  std::vector<std::unique_ptr<WorkerSlot>> slots_;
   std::unique_ptr<platform::ControlEndpoint> endpoint_;
   std::unique_ptr<ControlServer> control_;
-  std::thread workerThread_;
 
   // Loop thread only.
   control::StatusSample lastSample_;
@@ -103,7 +110,9 @@ class Supervisor final : private ControlServer::Engine {
   store::RecorderStatus lastCommit_;
   throttle::OwnProfiles ownProfiles_;
   bool changedPending_ = false;
+  std::uint64_t slowAllowance_ = 0;  // bytes; of a recorder that is slow on purpose
   bool stopping_ = false;
+  bool finished_ = false;
 };
 
 }  // namespace sluice::engine

@@ -1,9 +1,10 @@
-// The network profile in force: what all connections of a worker share of it, and what it means for each. Loop thread only.
+// The network profile in force: what all connections share of it, and what it means for each. Loop thread only.
 #pragma once
 
 #include <string>
 
 #include "core/capture/records.h"
+#include "core/engine/shared_state.h"
 #include "core/pipe/settings.h"
 #include "core/throttle/bucket.h"
 #include "core/throttle/profile.h"
@@ -12,7 +13,11 @@ namespace sluice::engine {
 
 class Throttling {
  public:
-  Throttling(throttle::Profile profile, MonoTime now) { use(std::move(profile), now); }
+  // The buckets may be those of several workers; this one is `process` among them.
+  Throttling(throttle::Profile profile, MonoTime now, RateBuckets& buckets, std::size_t process)
+      : down_(buckets.down, process), up_(buckets.up, process) {
+    use(std::move(profile), now);
+  }
 
   // Rates act on running transfers at once; each connection takes over the rest itself.
   void use(throttle::Profile profile, MonoTime now);
@@ -26,10 +31,8 @@ class Throttling {
  private:
   throttle::Profile profile_;
   std::string recorded_;
-  throttle::BucketState downState_{};
-  throttle::BucketState upState_{};
-  throttle::Bucket down_{downState_};
-  throttle::Bucket up_{upState_};
+  throttle::Bucket down_;
+  throttle::Bucket up_;
 };
 
 // `settings` for a body in this direction, with what the profile says about an upstream that is faster than its client, about

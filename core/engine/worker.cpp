@@ -23,13 +23,13 @@ struct Worker::Listening {
   asio::steady_timer retry;
 };
 
-Worker::Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters,
+Worker::Worker(WorkerSettings settings, capture::Sink* sink, EnginePage& shared, WorkerCounters& counters,
                std::unique_ptr<TlsMeans> tls)
     : settings_(std::move(settings)),
       sink_(settings_.capture ? sink : nullptr),
-      ids_(ids),
+      shared_(shared),
       counters_(counters),
-      throttling_(settings_.profile, readClocks().mono),
+      throttling_(settings_.profile, readClocks().mono, shared.rates, static_cast<std::size_t>(counters.index.load())),
       keepRunning_(asio::make_work_guard(loop_)),
       files_([this](platform::FilePool::Task completion) { asio::post(loop_, std::move(completion)); }),
       resolver_(loop_),
@@ -85,8 +85,8 @@ void Worker::accepted(Listening& listening, const std::error_code& code, tcp::so
 }
 
 void Worker::open(Listening& listening, tcp::socket socket) {
-  const ConnectionId id{ids_.nextConnection.add(1)};
-  clients_.identify(id, ExchangeId{ids_.nextExchange.load()}, socket);
+  const ConnectionId id{shared_.ids.nextConnection.add(1)};
+  clients_.identify(id, ExchangeId{shared_.ids.nextExchange.load()}, socket);
   auto connection = std::make_unique<ClientConnection>(*this, std::move(socket), id, listening.label, listening.entry);
   auto& reference = *connection;
   connections_.emplace(id, std::move(connection));

@@ -46,7 +46,7 @@ struct ConnectionSnapshot {
 class Worker final : public session::IdSource {
  public:
   // All outlive the worker. `sink` null: capture is off whatever the settings say.
-  Worker(WorkerSettings settings, capture::Sink* sink, IdPage& ids, WorkerCounters& counters,
+  Worker(WorkerSettings settings, capture::Sink* sink, EnginePage& shared, WorkerCounters& counters,
          std::unique_ptr<TlsMeans> tls = nullptr);
   ~Worker();
   Worker(Worker&&) = delete;
@@ -54,6 +54,9 @@ class Worker final : public session::IdSource {
   // Before run(), or on the loop. Takes an open, listening acceptor; `label` is what rows say of it: "regular 127.0.0.1:8080".
   asio::io_context& loop() { return loop_; }
   void serve(asio::ip::tcp::acceptor acceptor, std::string label, session::Entry entry = {});
+
+  // Loop thread, before the first listener: in place of what the constructor was given.
+  void useTls(std::unique_ptr<TlsMeans> tls) { tls_ = std::move(tls); }
 
   // Returns after drain() or stop().
   void run();
@@ -68,7 +71,7 @@ class Worker final : public session::IdSource {
   void close(ConnectionId connection, std::function<void(bool)> done);
 
   // --- For connections. Loop thread only.
-  ExchangeId nextExchangeId() override { return ExchangeId{ids_.nextExchange.add(1)}; }
+  ExchangeId nextExchangeId() override { return ExchangeId{shared_.ids.nextExchange.add(1)}; }
   const session::InterceptionPolicy& interception() const override;
   session::OwnPage ownPage(std::string_view path) const override;
   // Null: nothing is decrypted, and no https: URL can be asked for.
@@ -105,7 +108,7 @@ class Worker final : public session::IdSource {
   // Immutable after construction.
   const WorkerSettings settings_;
   capture::Sink* const sink_;
-  IdPage& ids_;
+  EnginePage& shared_;
   WorkerCounters& counters_;
 
   // Loop thread only.

@@ -72,6 +72,9 @@ Finished run(const std::string& program, const std::vector<std::string>& argumen
 // Whether a program of this name is on PATH.
 bool programExists(const std::string& name);
 
+// Processes that this one has started and that still run, lowest number first.
+std::vector<std::int64_t> childrenOf(std::int64_t processId);
+
 // Resident memory of a process and of all its descendants, in bytes; 0 once it is gone.
 std::uint64_t residentBytes(std::int64_t processId);
 

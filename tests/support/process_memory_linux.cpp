@@ -1,5 +1,4 @@
-#include <unistd.h>
-
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -13,7 +12,6 @@ namespace {
 
 struct Entry {
   std::int64_t parent = 0;
-  std::uint64_t residentBytes = 0;
 };
 
 // One line of /proc/ID/stat; the name in it may hold spaces and parentheses, so what counts begins after the last one.
@@ -25,26 +23,31 @@ bool readEntry(const std::filesystem::path& folder, Entry& entry) {
   char state = 0;
   long long parent = 0;
   if (std::sscanf(fields.c_str(), "%c %lld", &state, &parent) != 2) return false;
-  std::ifstream statm(folder / "statm");
-  std::uint64_t total = 0, resident = 0;
-  statm >> total >> resident;
-  entry = {parent, resident * std::uint64_t(::sysconf(_SC_PAGESIZE))};
+  entry.parent = parent;
   return true;
 }
 
+// Its part of what it shares with others (the kernel's Pss): so a page that a supervisor and its workers all map counts once.
+std::uint64_t shareOf(std::int64_t id) {
+  std::ifstream file("/proc/" + std::to_string(id) + "/smaps_rollup");
+  for (std::string line; std::getline(file, line);) {
+    unsigned long long kilobytes = 0;
+    if (std::sscanf(line.c_str(), "Pss: %llu", &kilobytes) == 1) return std::uint64_t{kilobytes} * 1024;
+  }
+  return 0;
+}
+
 std::uint64_t sum(const std::map<std::int64_t, Entry>& all, std::int64_t id) {
-  const auto found = all.find(id);
-  if (found == all.end()) return 0;
-  std::uint64_t bytes = found->second.residentBytes;
+  if (!all.contains(id)) return 0;
+  std::uint64_t bytes = shareOf(id);
   for (const auto& [child, entry] : all) {
     if (entry.parent == id) bytes += sum(all, child);
   }
   return bytes;
 }
 
-}  // namespace
-
-std::uint64_t residentBytes(std::int64_t processId) {
+// Every process of this machine.
+std::map<std::int64_t, Entry> everyProcess() {
   std::map<std::int64_t, Entry> all;
   std::error_code ignored;
   for (const auto& folder : std::filesystem::directory_iterator("/proc", ignored)) {
@@ -54,7 +57,19 @@ std::uint64_t residentBytes(std::int64_t processId) {
       all[std::stoll(name)] = entry;
     }
   }
-  return sum(all, processId);
+  return all;
+}
+
+}  // namespace
+
+std::uint64_t residentBytes(std::int64_t processId) { return sum(everyProcess(), processId); }
+
+std::vector<std::int64_t> childrenOf(std::int64_t processId) {
+  std::vector<std::int64_t> children;
+  for (const auto& [id, entry] : everyProcess()) {
+    if (entry.parent == processId) children.push_back(id);
+  }
+  return children;
 }
 
 }  // namespace sluice::test

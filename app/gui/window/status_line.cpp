@@ -84,6 +84,20 @@ QString recordingTip(const control::StatusSample& sample) {
   if (sample.droppedExchanges > 0) {
     lines << StatusLine::tr("Exchanges not recorded since the start: %L1").arg(sample.droppedExchanges);
   }
+  if (sample.cutBodies > 0) lines << StatusLine::tr("Bodies cut because recording was behind: %L1").arg(sample.cutBodies);
+  return lines.join(u'\n');
+}
+
+QString connectionsTip(const control::StatusSample& sample) {
+  QStringList lines{StatusLine::tr("Open client connections, served by %L1 worker processes").arg(sample.workers)};
+  if (sample.workerRestarts > 0) {
+    lines << StatusLine::tr("Workers restarted after a crash since the start: %L1").arg(sample.workerRestarts);
+  }
+  lines << StatusLine::tr("Shared memory to the recorder: %L1 of %L2 chunks in use, %L3 messages queued")
+               .arg(sample.chunksInUse)
+               .arg(sample.chunks)
+               .arg(sample.queuedMessages);
+  if (sample.backPressureEvents > 0) lines << StatusLine::tr("Chunks ran out: %L1 times").arg(sample.backPressureEvents);
   return lines.join(u'\n');
 }
 
@@ -130,6 +144,7 @@ void StatusLine::showEngine(EngineState state, const QStringList& listeners, boo
 void StatusLine::showSample(const control::StatusSample& sample) {
   connections_->setText(sample.openConnections == 1 ? tr("1 connection")
                                                     : tr("%L1 connections").arg(sample.openConnections));
+  connections_->setToolTip(connectionsTip(sample));
   rates_->setText(
       QStringLiteral("↓ %1  ↑ %2").arg(formatRate(sample.downBytesPerSecond), formatRate(sample.upBytesPerSecond)));
   database_->setText(tr("History %1").arg(formatBytes(sample.databaseBytes)));

@@ -29,7 +29,9 @@ SLUICE_TEST(oneClientConnectionUsesOneUpstreamConnection) {
 
 SLUICE_TEST(anotherClientTakesTheIdleUpstreamConnection) {
   const Origin origin;
-  EngineProcess engine;
+  EngineProcess::Options options;
+  options.arguments = {"--workers", "1"};  // each has a pool of its own
+  EngineProcess engine(options);
   QVERIFY2(engine.ready(), engine.log().c_str());
   Client first(engine.port());
   QVERIFY(first.get(origin.url("/connection")).has_value());

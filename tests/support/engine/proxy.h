@@ -18,8 +18,10 @@ class Proxy {
  public:
   explicit Proxy(engine::WorkerSettings settings = {},
                  asio::ip::address address = asio::ip::address_v4::loopback(), std::unique_ptr<engine::TlsMeans> tls = nullptr)
-      : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, ids_, counters_, std::move(tls))) {
+      : worker_(std::make_unique<engine::Worker>(std::move(settings), &kept, shared_, counters_, std::move(tls))) {
     platform::prepareServerProcess();
+    shared_.ids.nextExchange.store(1);
+    shared_.ids.nextConnection.store(1);
     asio::ip::tcp::acceptor acceptor(worker_->loop(), {address, 0});
     port = acceptor.local_endpoint().port();
     worker_->serve(std::move(acceptor), "regular 127.0.0.1:" + std::to_string(port));
@@ -61,7 +63,7 @@ class Proxy {
     return settings;
   }
 
-  engine::IdPage ids_{{1}, {1}};
+  engine::EnginePage shared_{};
   engine::WorkerCounters counters_;
   std::unique_ptr<engine::Worker> worker_;
   std::thread thread_;

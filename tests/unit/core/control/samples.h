@@ -29,6 +29,14 @@ inline StatusSample sample() {
   sample.refusedBodyBytes = 9;
   sample.droppedExchanges = 10;
   sample.databaseBytes = 123'456'789;
+  sample.workers = 11;
+  sample.workerRestarts = 12;
+  sample.queuedMessages = 13;
+  sample.chunks = 14;
+  sample.chunksInUse = 15;
+  sample.backPressureEvents = 16;
+  sample.cutBodies = 17;
+  sample.badRecords = 18;
   sample.storeError = "no space left: /data/sluice.db";
   return sample;
 }

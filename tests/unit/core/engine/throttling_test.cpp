@@ -37,7 +37,8 @@ SLUICE_TEST(aLinkWithLatencyHoldsWhatIsUnderWay) {
 SLUICE_TEST(theBucketsFollowTheProfile) {
   throttle::Profile profile;
   profile.down.rate = {1'000'000};
-  Throttling throttling(profile, MonoTime());
+  RateBuckets buckets{};
+  Throttling throttling(profile, MonoTime(), buckets, 0);
   QCOMPARE(throttling.down().rate(), throttle::Rate{1'000'000});
   QVERIFY(throttling.up().rate().isUnlimited());
   profile.down.lossPercent = 1.5;

@@ -1,0 +1,166 @@
+#include "core/engine/worker_process.h"
+
+#include <utility>
+#include <vector>
+
+#include "core/base/assert.h"
+#include "core/engine/worker_limits.h"
+#include "core/control/decode.h"
+#include "core/control/encode.h"
+#include "core/control/frame_reader.h"
+#include "core/engine/key_log.h"
+#include "core/throttle/profile_json.h"
+#include "platform/child_process.h"
+#include "platform/process.h"
+
+namespace sluice::engine {
+namespace {
+
+port::Port::Options portOptions() {
+  port::Port::Options options;
+  options.ownPid = static_cast<std::uint32_t>(platform::ownProcessId());
+  options.peerPid = static_cast<std::uint32_t>(platform::parentProcessId());
+  options.memory.bytesMax = limits::kWorkerSegmentsMax * port::segmentBytes(port::kSegmentChunksMax);
+  return options;
+}
+
+control::ConnectionsReply replyOf(const std::vector<ConnectionSnapshot>& all) {
+  using Phase = session::HttpSession::Phase;
+  control::ConnectionsReply reply;
+  reply.total = all.size();
+  for (const auto& each : all) {
+    const auto state = each.phase == Phase::Tunnel || each.phase == Phase::Sniff ? control::ConnectionState::Tunnel
+                       : each.exchange                                          ? control::ConnectionState::Exchange
+                                                                                : control::ConnectionState::Idle;
+    reply.rows.push_back({each.connection, state, each.exchange, each.openedAt, each.clientAddress, each.listener, each.target,
+                          each.exchanges, each.bytesUp, each.bytesDown, each.program, each.process});
+  }
+  return reply;
+}
+
+platform::OwnedHandle inherited(WorkerHandle which) { return platform::inheritedHandle(static_cast<std::size_t>(which)); }
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EngineSettings settings, Log log) {
+  platform::ignoreStopSignals();
+  auto shared = port::SharedPage<EnginePage>::map(inherited(WorkerHandle::Shared));
+  if (!shared) return fail(std::move(shared.error()));
+  auto counters = port::SharedPage<WorkerCounters>::map(inherited(WorkerHandle::Counters));
+  if (!counters) return fail(std::move(counters.error()));
+  std::unique_ptr<WorkerProcess> process(new WorkerProcess(
+      std::move(settings), std::move(log), platform::PortSocket(inherited(WorkerHandle::Port)), std::move(*shared), std::move(*counters)));
+  if (auto started = process->link_.start(); !started) return fail(std::move(started.error()));
+  return process;
+}
+
+WorkerProcess::WorkerProcess(EngineSettings settings, Log log, platform::PortSocket socket, port::SharedPage<EnginePage> shared,
+                             port::SharedPage<WorkerCounters> counters)
+    : listeners_(std::move(settings.listeners)),
+      keyLogFile_(std::move(settings.keyLogFile)),
+      log_(std::move(log)),
+      shared_(std::move(shared)),
+      counters_(std::move(counters)),
+      sender_(counters_.get()),
+      worker_(std::move(settings.worker), &sender_, shared_.get(), counters_.get()),
+      link_(worker_.loop(), std::move(socket), portOptions(), *this) {
+  tls_.policy = std::move(settings.interception);
+  sender_.attach(worker_.loop(), link_.port());
+}
+
+Error WorkerProcess::run() {
+  worker_.run();
+  auto& loop = worker_.loop();
+  loop.restart();
+  sender_.flush();
+  // The recorder may be slow: what is recorded waits for its chunks as long as there is somebody to send it to.
+  while (!failure_ && !(sender_.isEmpty() && link_.port().backlogBytes() == 0)) loop.run_one();
+  if (failure_) return *failure_;
+  send(WorkerMessage::Drained, 0, {});
+  while (!failure_ && link_.port().backlogBytes() > 0) loop.run_one();
+  return {};
+}
+
+void WorkerProcess::portReceived(port::Incoming& message) {
+  switch (static_cast<WorkerMessage>(message.type)) {
+    case WorkerMessage::Roots: tls_.roots += asText(message.payload); return;
+    case WorkerMessage::AuthorityCertificate: tls_.authorityCertificate += asText(message.payload); return;
+    case WorkerMessage::AuthorityKey: tls_.authorityKey += asText(message.payload); return;
+    case WorkerMessage::TlsComplete: return openTls();
+    case WorkerMessage::Listen: return listen(message);
+    case WorkerMessage::Ask: return answer(message);
+    case WorkerMessage::Drain: return worker_.drain();
+    case WorkerMessage::Profile: return useProfile(message.payload);
+    case WorkerMessage::Answer:
+    case WorkerMessage::Records:
+    case WorkerMessage::Drained: break;
+  }
+  log_("a message of unknown type " + std::to_string(message.type) + " came from the supervisor");
+}
+
+// A worker that could not decrypt would serve clients otherwise than they were promised: it ends instead.
+void WorkerProcess::openTls() {
+  if (!keyLogFile_.empty()) {
+    auto log = openKeyLog(keyLogFile_);
+    if (!log) return portFailed(log.error());
+    tls_.keyLog = std::move(*log);
+  }
+  auto means = TlsMeans::create(std::exchange(tls_, {}));
+  if (!means) return portFailed(means.error());
+  worker_.useTls(std::move(*means));
+}
+
+void WorkerProcess::listen(port::Incoming& message) {
+  if (message.payload.size() < sizeof(ListenNews) || !message.handles[0]) return log_("a listener came without its handle");
+  const auto news = port::copyOf<ListenNews>(message.payload);
+  if (news.index >= listeners_.size()) return log_("listener " + std::to_string(news.index) + " is not known here");
+  const auto& entry = listeners_[news.index].entry;
+  asio::ip::tcp::acceptor acceptor(worker_.loop());
+  std::error_code code;
+  acceptor.assign(news.isV6 != 0 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), static_cast<int>(message.handles[0].get()), code);
+  if (code) return log_("a listener cannot be served: " + code.message());
+  message.handles[0].release();
+  worker_.serve(std::move(acceptor), std::string(asText(message.payload.subspan(sizeof news))), entry);
+}
+
+void WorkerProcess::useProfile(Bytes json) {
+  auto profile = throttle::profileFromJson(asText(json));
+  if (!profile) return log_("a network profile came that is none: " + describe(profile.error()));
+  worker_.useProfile(std::move(*profile));
+}
+
+void WorkerProcess::answer(const port::Incoming& message) {
+  const auto request = control::decodeRequest(message.payload);
+  const auto reply = [this, stream = message.stream](const control::Reply& what) {
+    const auto frame = control::encodeReply(stream, what);
+    send(WorkerMessage::Answer, stream, asBytes(frame).subspan(control::kFrameLengthBytes));
+  };
+  if (request && std::holds_alternative<control::GetConnections>(request->request)) {
+    worker_.snapshot([reply](const std::vector<ConnectionSnapshot>& all) { reply(replyOf(all)); });
+  } else if (const auto* close = request ? std::get_if<control::CloseConnection>(&request->request) : nullptr) {
+    worker_.close(close->connection, [reply](bool closed) {
+      if (closed) return reply(control::Done{});
+      reply(control::Failure{{Code::NotFound, Side::Local, 0, "not a connection of this worker"}});
+    });
+  } else {
+    reply(control::Failure{{Code::ProtocolFault, Side::Local, 0, "a worker does not know that request"}});
+  }
+}
+
+void WorkerProcess::send(WorkerMessage type, std::uint32_t stream, Bytes payload) {
+  port::Outgoing message;
+  message.type = static_cast<std::uint8_t>(type);
+  message.stream = stream;
+  message.payload = payload;
+  // Again: the supervisor is far behind, and asks once more when it has caught up.
+  static_cast<void>(link_.port().send(message));
+  counters_.get().bugsSurvived.store(bugCount());
+}
+
+// Nobody records any more and nobody could stop this process: it ends, and its connections with it.
+void WorkerProcess::portFailed(const Error& why) {
+  failure_ = why;
+  worker_.loop().stop();
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,62 @@
+// A worker as a process of its own: a Worker, and the port to the supervisor that started it. Takes listeners and requests
+// from there, sends records and answers back. Ends when it was drained, or at once when the supervisor is gone.
+// Thread of main().
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/engine/port_link.h"
+#include "core/engine/record_sender.h"
+#include "core/engine/settings.h"
+#include "core/engine/shared_state.h"
+#include "core/engine/tls_means.h"
+#include "core/engine/worker.h"
+#include "core/engine/worker_messages.h"
+#include "core/port/shared_page.h"
+
+namespace sluice::engine {
+
+class WorkerProcess final : private PortLink::Owner {
+ public:
+  using Log = std::function<void(const std::string&)>;
+  // From the handles that this process inherited, and the same settings that its supervisor has. Code::ProtocolFault: it
+  // was not started by a supervisor.
+  static Result<std::unique_ptr<WorkerProcess>> start(EngineSettings settings, Log log);
+  WorkerProcess(WorkerProcess&&) = delete;
+
+  // Returns when everything has ended. Code::None: in order, as the supervisor asked.
+  Error run();
+
+ private:
+  WorkerProcess(EngineSettings settings, Log log, platform::PortSocket socket, port::SharedPage<EnginePage> shared,
+                port::SharedPage<WorkerCounters> counters);
+
+  void portReceived(port::Incoming& message) override;
+  void portRoomAgain() override { sender_.roomAgain(); }
+  void portNote(const std::string& what) override { log_(what); }
+  void portFailed(const Error& why) override;
+
+  void openTls();
+  void listen(port::Incoming& message);
+  void useProfile(Bytes json);
+  void answer(const port::Incoming& message);
+  void send(WorkerMessage type, std::uint32_t stream, Bytes payload);
+
+  const std::vector<ListenerSpec> listeners_;
+  const std::filesystem::path keyLogFile_;
+  const Log log_;
+  port::SharedPage<EnginePage> shared_;
+  port::SharedPage<WorkerCounters> counters_;
+  RecordSender sender_;
+  Worker worker_;
+  PortLink link_;
+  TlsMeans::Settings tls_;  // until everything of it has come
+  std::optional<Error> failure_;
+};
+
+}  // namespace sluice::engine

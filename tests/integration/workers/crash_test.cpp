@@ -1,0 +1,140 @@
+// Worker processes that are killed: what the others carry, who connects meanwhile, and what the history says.
+#include <csignal>
+
+#include "tests/integration/capture/history.h"
+#include "tests/integration/workers/status.h"
+#include "tests/support/engine_process.h"
+#include "tests/support/origin/origin.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/client.h"
+#include "tests/support/wire/pattern.h"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+constexpr std::uint64_t kLarge = 30'000'000;  // more than all the buffers between origin and client hold
+
+// A download that has begun and waits for its client.
+struct Download {
+  Download(const EngineProcess& engine, const Origin& origin, std::uint64_t s) : client(engine.port()), seed(s) {
+    const auto url = origin.url("/bytes/" + std::to_string(kLarge) + "?seed=" + std::to_string(seed));
+    client.write("GET " + url + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto head = readHead(client.input());
+    begun = head && head->status() == 200;
+  }
+  // Reads the body: whether all of it came, and is right.
+  bool finish() {
+    std::uint64_t at = 0;
+    while (at < kLarge) {
+      const auto piece = client.input().some(1 << 16);
+      if (piece.empty() || !Pattern(seed).matches(at, asBytes(piece))) return false;
+      at += piece.size();
+    }
+    return at == kLarge;
+  }
+  Client client;
+  std::uint64_t seed;
+  bool begun = false;
+};
+
+void send(std::int64_t process, int signal) { ::kill(static_cast<pid_t>(process), signal); }
+
+}  // namespace
+
+SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
+  const Origin origin;
+  EngineProcess engine(withWorkers(2));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto workers = childrenOf(engine.process().id());
+  QCOMPARE(workers.size(), std::size_t(2));
+
+  // Whoever is stopped takes no connection: so it is known who carries which.
+  send(workers[0], SIGSTOP);
+  Download kept1(engine, origin, 1), kept2(engine, origin, 2);
+  send(workers[0], SIGCONT);
+  send(workers[1], SIGSTOP);
+  QVERIFY(Client(engine.port()).get(origin.url("/bytes/1000?seed=3")).has_value());
+  Download lost(engine, origin, 4);
+  History history(engine.dataDir());
+  QVERIFY(history.ended("seed=3").has_value());
+  QVERIFY(history.running("seed=4").has_value());
+  send(workers[1], SIGCONT);
+  QVERIFY(kept1.begun && kept2.begun && lost.begun);
+
+  send(workers[0], SIGKILL);
+  for (int i = 0; i < 200; ++i) {
+    Client client(engine.port());
+    const auto reply = client.get(origin.url("/bytes/100?seed=5"));
+    QVERIFY2(reply && reply->status() == 200, ("connection " + std::to_string(i) + ": " + client.failure()).c_str());
+  }
+  QVERIFY(eventually([&] { return childrenOf(engine.process().id()).size() == 2; }));
+  QCOMPARE(statusOf(engine, "workerRestarts"), std::uint64_t(1));
+  QVERIFY(kept1.finish());
+  QVERIFY(kept2.finish());
+  QVERIFY(!lost.finish());
+
+  const auto cut = history.ended("seed=4");
+  QVERIFY2(cut.has_value(), history.failure.c_str());
+  QCOMPARE(cut->row.error.code, Code::Aborted);
+  QVERIFY2(cut->row.error.detail.find("worker") != std::string::npos, cut->row.error.detail.c_str());
+  QCOMPARE(history.ended("seed=3")->row.error.code, Code::None);
+  QCOMPARE(history.ended("seed=1")->row.error.code, Code::None);
+}
+
+SLUICE_TEST(whoConnectsWhileNoWorkerRunsIsServedByTheNext) {
+  const Origin origin;
+  EngineProcess engine(withWorkers(1));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto workers = childrenOf(engine.process().id());
+  QCOMPARE(workers.size(), std::size_t(1));
+  send(workers[0], SIGSTOP);
+  // It waits in the queue of the listener, which no worker owns.
+  Client client(engine.port());
+  QVERIFY(client.connected());
+  send(workers[0], SIGKILL);
+  const auto reply = client.get(origin.url("/bytes/100"));
+  QVERIFY2(reply && reply->status() == 200, client.failure().c_str());
+}
+
+SLUICE_TEST(aWorkerThatDiesAgainAtOnceIsReplacedAfterAWhileWithAMessage) {
+  const Origin origin;
+  EngineProcess engine(withWorkers(1));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  for (std::uint64_t death = 1; death <= 2; ++death) {
+    std::vector<std::int64_t> workers;
+    QVERIFY(eventually([&] { return !(workers = childrenOf(engine.process().id())).empty(); }));
+    send(workers[0], SIGKILL);
+    QVERIFY(eventually([&] { return statusOf(engine, "workerRestarts") == death; }));
+  }
+  QVERIFY(engine.log().find("died soon after its start") != std::string::npos);
+  const auto reply = Client(engine.port()).get(origin.url("/bytes/100"));
+  QVERIFY(reply && reply->status() == 200);
+}
+
+SLUICE_TEST(aWorkerEndsWithItsSupervisor) {
+  EngineProcess engine(withWorkers(2));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto workers = childrenOf(engine.process().id());
+  QCOMPARE(workers.size(), std::size_t(2));
+  engine.kill();
+  for (const auto worker : workers) QVERIFY(eventually([&] { return ::kill(static_cast<pid_t>(worker), 0) != 0; }));
+}
+
+SLUICE_TEST(connectionsOfAllWorkersAreListed) {
+  EngineProcess engine(withWorkers(2));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto workers = childrenOf(engine.process().id());
+  send(workers[0], SIGSTOP);
+  Client one(engine.port());
+  QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 1; }));
+  send(workers[0], SIGCONT);
+  send(workers[1], SIGSTOP);
+  Client two(engine.port());
+  QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 2; }));
+  send(workers[1], SIGCONT);
+  const auto told = sluicectl(engine.dataDir(), {"--json", "connections"});
+  const auto json = nlohmann::json::parse(told.output, nullptr, false);
+  QVERIFY2(!json.is_discarded() && json.size() == 2, told.text().c_str());
+}
