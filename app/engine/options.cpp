@@ -9,7 +9,6 @@
 
 #include "core/base/limits.h"
 #include "core/base/version.h"
-#include "core/engine/worker_limits.h"
 #include "core/store/body_files.h"
 #include "platform/data_dir.h"
 #include "platform/program_path.h"

@@ -89,6 +89,13 @@ inline constexpr std::size_t kChunkBytes = kBlockBytes;       // a block of a pi
 inline constexpr std::size_t kSegmentBytes = 10 * kMiB;       // 640 chunks: their maps fit one page
 inline constexpr std::size_t kSegmentsPerPeerMax = 16;        // mapped for one sender; the sender's own limit is lower
 
+// Worker processes.
+inline constexpr std::size_t kWorkersMax = 16;                      // more than a desktop has cores
+inline constexpr std::size_t kWorkerSegmentsMax = 2;                // 20 MiB of captured bodies on their way: 20 ms at 1 GB/s
+inline constexpr std::size_t kWorkerBacklogBytesMax = 8 * kMiB;     // of records that found no chunk; above, bodies lose
+inline constexpr std::size_t kWorkerPendingBytesMax = 64 * kMiB;    // heads and rows kept for a recorder that waits for its disk
+inline constexpr std::size_t kWorkerSettingsPieceBytes = 8 * kKiB;  // below kPortMessageBytes with its header: one fragment
+
 // Pipes.
 inline constexpr std::size_t kBusyBytesPerPipe = 192 * kKiB;  // lent to the client side; the rest receives meanwhile
 inline constexpr std::size_t kPipeTurnBytes = 1 * kMiB;       // one pipe moves this much before others get their turn

@@ -10,9 +10,9 @@
 #include <string>
 #include <unordered_set>
 
+#include "core/base/limits.h"
 #include "core/capture/records.h"
 #include "core/engine/shared_state.h"
-#include "core/engine/worker_limits.h"
 #include "core/port/port.h"
 
 namespace sluice::engine {

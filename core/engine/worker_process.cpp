@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/base/assert.h"
-#include "core/engine/worker_limits.h"
+#include "core/base/limits.h"
 #include "core/control/decode.h"
 #include "core/control/encode.h"
 #include "core/control/frame_reader.h"

@@ -4,11 +4,11 @@
 #include <asio/post.hpp>
 #include <utility>
 
+#include "core/base/limits.h"
 #include "core/control/decode.h"
 #include "core/control/encode.h"
 #include "core/control/frame_reader.h"
 #include "core/engine/clock.h"
-#include "core/engine/worker_limits.h"
 #include "core/throttle/profile_json.h"
 #include "platform/process.h"
 

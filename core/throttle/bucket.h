@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/throttle/rate.h"
 
@@ -17,7 +18,7 @@ namespace sluice::throttle {
 
 // What lies in shared memory. Atomics alone; use them through Bucket.
 struct BucketState {
-  static constexpr std::size_t kProcessesMax = 16;
+  static constexpr std::size_t kProcessesMax = limits::kWorkersMax;
 
   std::atomic<std::uint64_t> bytesPerSecond;  // 0: unlimited
   std::atomic<std::uint32_t> generation;      // counts the changes of the rate; what was sold before is void

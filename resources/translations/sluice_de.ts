@@ -1607,6 +1607,26 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
         <source>History: %1</source>
         <translation>Verlauf: %1</translation>
     </message>
+    <message>
+        <source>Bodies cut because recording was behind: %L1</source>
+        <translation>Inhalte, deren Ende fehlt, weil die Aufzeichnung nicht nachkam: %L1</translation>
+    </message>
+    <message>
+        <source>Open client connections, served by %L1 worker processes</source>
+        <translation>Offene Verbindungen von Clients, bedient von %L1 Arbeitsprozessen</translation>
+    </message>
+    <message>
+        <source>Workers restarted after a crash since the start: %L1</source>
+        <translation>Nach einem Absturz neu gestartete Arbeitsprozesse seit dem Start: %L1</translation>
+    </message>
+    <message>
+        <source>Shared memory to the recorder: %L1 of %L2 chunks in use, %L3 messages queued</source>
+        <translation>Gemeinsamer Speicher zur Aufzeichnung: %L1 von %L2 Blöcken belegt, %L3 Nachrichten warten</translation>
+    </message>
+    <message>
+        <source>Chunks ran out: %L1 times</source>
+        <translation>Die Blöcke gingen aus: %L1-mal</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::TextView</name>

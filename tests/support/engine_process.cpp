@@ -2,11 +2,18 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <regex>
 #include <sstream>
 
 #include "tests/support/test.h"
 
 namespace sluice::test {
+namespace {
+
+// A line "... worker 1 ended: signal 11 ..." of the supervisor.
+bool diedInLog(const std::string& log) { return std::regex_search(log, std::regex("worker [0-9]+ ended: ")); }
+
+}  // namespace
 
 std::string programPath(const std::string& name) {
   const char* folder = std::getenv("SLUICE_BIN_DIR");
@@ -39,6 +46,7 @@ EngineProcess::~EngineProcess() {
   const bool stops = !process_->running() || stop() == 0;
   if (endedByItself) failTest("the engine has crashed");
   if (!stops) failTest("the engine does not stop in order");
+  if (!killed_ && !workersMayDie_ && diedInLog(log())) failTest("a worker of the engine has crashed");
   if (failedSoFar()) std::fprintf(stderr, "--- log of the engine\n%s---\n", log().c_str());
 }
 

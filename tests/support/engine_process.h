@@ -1,6 +1,6 @@
 // The real sluiced of the build under test, on a data directory of its own and a free port. On destruction it is
-// stopped; a test whose engine has crashed, or does not stop in order, fails, whatever else it looked at. When the test
-// has failed, the engine's log is printed. Any one thread at a time.
+// stopped; a test whose engine has crashed, or one of its workers, or that does not stop in order, fails, whatever else it
+// looked at. When the test has failed, the engine's log is printed. Any one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,8 @@ class EngineProcess {
   std::optional<int> stop();
   // For tests of what a crash leaves behind: ends the engine without notice.
   void kill();
+  // For tests that kill workers: the death of one fails no test.
+  void workersMayDie() { workersMayDie_ = true; }
 
  private:
   std::unique_ptr<TemporaryDirectory> ownDirectory_;
@@ -52,6 +54,7 @@ class EngineProcess {
   std::vector<std::uint16_t> ports_;
   bool ready_ = false;
   bool killed_ = false;
+  bool workersMayDie_ = false;
 };
 
 // TLS passes through tunnels unread: for tests that are not about TLS.

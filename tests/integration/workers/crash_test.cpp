@@ -47,6 +47,7 @@ SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
   const Origin origin;
   EngineProcess engine(withWorkers(2));
   QVERIFY2(engine.ready(), engine.log().c_str());
+  engine.workersMayDie();
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(2));
 
@@ -87,6 +88,7 @@ SLUICE_TEST(whoConnectsWhileNoWorkerRunsIsServedByTheNext) {
   const Origin origin;
   EngineProcess engine(withWorkers(1));
   QVERIFY2(engine.ready(), engine.log().c_str());
+  engine.workersMayDie();
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(1));
   send(workers[0], SIGSTOP);
@@ -102,6 +104,7 @@ SLUICE_TEST(aWorkerThatDiesAgainAtOnceIsReplacedAfterAWhileWithAMessage) {
   const Origin origin;
   EngineProcess engine(withWorkers(1));
   QVERIFY2(engine.ready(), engine.log().c_str());
+  engine.workersMayDie();
   for (std::uint64_t death = 1; death <= 2; ++death) {
     std::vector<std::int64_t> workers;
     QVERIFY(eventually([&] { return !(workers = childrenOf(engine.process().id())).empty(); }));

@@ -28,11 +28,14 @@ bool exchange(const EngineProcess& engine, const Origin& origin, const std::stri
 
 struct Watcher {
   explicit Watcher(const EngineProcess& engine)
-      : process(programPath("sluicectl"), {"--data-dir", engine.dataDir().string(), "--json", "watch"}) {}
+      : process(programPath("sluicectl"), {"--data-dir", engine.dataDir().string(), "--json", "watch"}) {
+    attached = saw(R"({"event":"status")");  // the first thing that a subscriber is told
+  }
   bool saw(const std::string& what) {
     return eventually([&] { return process.output().find(what) != std::string::npos; });
   }
   Process process;
+  bool attached = false;
 };
 
 }  // namespace
@@ -42,6 +45,7 @@ SLUICE_TEST(aStoppedWatcherCostsTheEngineNothingAndMissesNothing) {
   EngineProcess engine(withWorkers(2));
   QVERIFY2(engine.ready(), engine.log().c_str());
   Watcher watcher(engine);
+  QVERIFY(watcher.attached);
   QVERIFY(exchange(engine, origin, "warm"));
   QVERIFY(watcher.saw("warm=" + std::to_string(kExchanges - 1)));
   const auto before = residentBytes(engine.process().id());
@@ -59,6 +63,7 @@ SLUICE_TEST(trafficAndRecordingGoOnWhenAWatcherIsKilled) {
   QVERIFY2(engine.ready(), engine.log().c_str());
   {
     Watcher watcher(engine);
+    QVERIFY(watcher.attached);
     QVERIFY(Client(engine.port()).get(origin.url("/bytes/100?first")).has_value());
     QVERIFY(watcher.saw("first"));
     watcher.process.kill();
@@ -67,6 +72,7 @@ SLUICE_TEST(trafficAndRecordingGoOnWhenAWatcherIsKilled) {
   History history(engine.dataDir());
   QVERIFY(history.ended("second").has_value());
   Watcher next(engine);
+  QVERIFY(next.attached);
   QVERIFY(Client(engine.port()).get(origin.url("/bytes/100?third")).has_value());
   QVERIFY(next.saw("third"));
   QCOMPARE(history.rows().size(), std::size_t(3));

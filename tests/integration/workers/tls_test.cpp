@@ -34,6 +34,7 @@ SLUICE_TEST(aWorkerThatReplacesAnotherDecryptsAsItDid) {
   const auto keys = (files / "keys.log").string();
   TrustingEngine proxy({"--workers", "1", "--tls-keylog", keys});
   QVERIFY2(proxy.engine.ready(), proxy.engine.log().c_str());
+  proxy.engine.workersMayDie();
   const auto url = proxy.origin.tlsUrl(Kind::Right, "/bytes/1000?seed=1");
   const std::vector<std::string> strict{"--no-insecure", "--cacert", proxy.ca(), url};
   const auto before = curl(proxy.engine, strict);
