@@ -52,12 +52,8 @@ class Supervisor final : private ControlServer::Engine {
   Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared);
 
   Result<void> openHistory();
-<<<<<<< HEAD
   Result<void> chooseProfile();
-  Result<std::unique_ptr<TlsMeans>> openTls();
-=======
   Result<void> openTls();
->>>>>>> 4938157 (core/engine: workers are processes)
   Result<void> openListeners();
   Result<void> openControl();
   Result<void> startWorkers();

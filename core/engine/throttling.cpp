@@ -18,13 +18,18 @@ std::size_t bytesUnderWay(const throttle::Lane& lane) {
   return static_cast<std::size_t>(std::min(bytes, static_cast<double>(limits::kDelayedBytesMax)));
 }
 
+// The first worker that hears of a change makes it for all: what is sold at the new rate stays sold.
+void setRate(throttle::Bucket& bucket, throttle::Rate rate, MonoTime now) {
+  if (bucket.rate() != rate) bucket.setRate(rate, now);
+}
+
 }  // namespace
 
 void Throttling::use(throttle::Profile profile, MonoTime now) {
   profile_ = std::move(profile);
   recorded_ = profile_.isNeutral() ? std::string() : throttle::toJson(profile_);
-  down_.setRate(throttle::effectiveRate(profile_.down, profile_.roundTrip()), now);
-  up_.setRate(throttle::effectiveRate(profile_.up, profile_.roundTrip()), now);
+  setRate(down_, throttle::effectiveRate(profile_.down, profile_.roundTrip()), now);
+  setRate(up_, throttle::effectiveRate(profile_.up, profile_.roundTrip()), now);
 }
 
 pipe::Settings withProfile(pipe::Settings settings, const throttle::Profile& profile, capture::Direction direction) {

@@ -1,0 +1,84 @@
+// One limit for all workers together: what one of them lets through, the others cannot. Times are only ever too long on a
+// busy machine, so only too short ones fail.
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "tests/integration/workers/status.h"
+#include "tests/support/engine_process.h"
+#include "tests/support/origin/origin.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/client.h"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::uint64_t kRate = 1'000'000;
+constexpr std::uint64_t kBody = 1'000'000;
+
+void send(std::int64_t process, int signal) { ::kill(static_cast<pid_t>(process), signal); }
+
+// A client whose connection this worker has: all others are stopped while it is accepted.
+struct ClientOf {
+  ClientOf(const EngineProcess& engine, const Origin& origin, const std::vector<std::int64_t>& workers, std::size_t which)
+      : client(engine.port()) {
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+      if (i != which) send(workers[i], SIGSTOP);
+    }
+    served = client.get(origin.url("/bytes/10")).has_value();
+    for (const auto worker : workers) send(worker, SIGCONT);
+  }
+  void ask(const Origin& origin) {
+    client.write("GET " + origin.url("/bytes/" + std::to_string(kBody)) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  Client client;
+  bool served = false;
+};
+
+// Both bodies at once; how long the last byte took.
+double secondsForBoth(ClientOf& one, ClientOf& other, const Origin& origin) {
+  const auto began = Clock::now();
+  one.ask(origin);
+  other.ask(origin);
+  const auto first = one.client.reply();
+  const auto second = other.client.reply();
+  if (!first || first->body.size() != kBody || !second || second->body.size() != kBody) return -1;
+  return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+}  // namespace
+
+SLUICE_TEST(twoWorkersKeepOneLimit) {
+  const Origin origin;
+  EngineProcess engine(withWorkers(2, {"--down", std::to_string(kRate)}));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto workers = childrenOf(engine.process().id());
+  QCOMPARE(workers.size(), std::size_t(2));
+  ClientOf one(engine, origin, workers, 0), other(engine, origin, workers, 1);
+  QVERIFY(one.served && other.served);
+  const double seconds = secondsForBoth(one, other, origin);
+  QVERIFY2(seconds > 0.85 * 2 * kBody / kRate, std::to_string(seconds).c_str());
+}
+
+SLUICE_TEST(aChangedLimitActsInEveryWorkerAndInTheOneThatComesLater) {
+  const Origin origin;
+  EngineProcess engine(withWorkers(2));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  engine.workersMayDie();
+  auto workers = childrenOf(engine.process().id());
+  QCOMPARE(workers.size(), std::size_t(2));
+  const auto told = sluicectl(engine.dataDir(), {"limit", "--down", std::to_string(kRate)});
+  QVERIFY2(told.ok(), told.text().c_str());
+  send(workers[0], SIGKILL);
+  QVERIFY(eventually([&] { return statusOf(engine, "workerRestarts") == 1 && statusOf(engine, "workers") == 2; }));
+  workers = childrenOf(engine.process().id());
+  QCOMPARE(workers.size(), std::size_t(2));
+  ClientOf one(engine, origin, workers, 0), other(engine, origin, workers, 1);
+  QVERIFY(one.served && other.served);
+  const double seconds = secondsForBoth(one, other, origin);
+  QVERIFY2(seconds > 0.85 * 2 * kBody / kRate, std::to_string(seconds).c_str());
+}
