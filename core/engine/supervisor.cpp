@@ -167,7 +167,7 @@ Result<void> Supervisor::startWorkers() {
                                 tls_,       shared_,
                                 listening_, *recorder_,
                                 [this](std::size_t bytes) { return mayRecord(bytes); },
-                                [this] { finishWhenAllEnded(); }};
+                                [this] { workerChanged(); }};
   for (std::size_t i = 0; i < settings_.workers; ++i) {
     slots_.push_back(std::make_unique<WorkerSlot>(means, i));
     if (auto started = slots_.back()->start(); !started) return started;
@@ -199,8 +199,7 @@ void Supervisor::stopRequested() {
   if (std::exchange(stopping_, true)) return;
   control_->announceStop();
   for (const auto& slot : slots_) slot->drain();
-  std::error_code ignored;
-  for (auto& acceptor : acceptors_) acceptor.close(ignored);
+  closeListeners();
   killTimer_.expires_after(settings_.worker.timeouts.drain + kDrainGrace);
   killTimer_.async_wait([this](const std::error_code& code) {
     if (code) return;
@@ -257,6 +256,19 @@ Result<void> Supervisor::deleteProfile(const std::string& name) {
   if (auto kept = recorder_->keep(throttle::OwnProfiles::key(name), std::nullopt); !kept) return kept;
   ownProfiles_.remove(name);
   return {};
+}
+
+void Supervisor::workerChanged() {
+  if (!stopping_) return;
+  closeListeners();
+  finishWhenAllEnded();
+}
+
+// Not while they are on their way to a worker that has just started: it is stopped as all others, once it has them.
+void Supervisor::closeListeners() {
+  if (!std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->hasHandedListeners(); })) return;
+  std::error_code ignored;
+  for (auto& acceptor : acceptors_) acceptor.close(ignored);
 }
 
 // A slot may be telling: nothing is taken down before it has returned.

@@ -71,6 +71,8 @@ class Supervisor final : private ControlServer::Engine {
   void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);
   bool mayRecord(std::size_t bytes);
   void pumpSlowly();
+  void workerChanged();
+  void closeListeners();
   void finishWhenAllEnded();
   std::vector<WorkerSlot::Figures> figures() const;
   control::StatusSample sample() const;

@@ -73,12 +73,11 @@ Result<void> WorkerSlot::start() {
   return {};
 }
 
-void WorkerSlot::send(WorkerMessage type, std::uint32_t stream, Bytes payload, std::span<const platform::Handle> handles) {
+void WorkerSlot::send(WorkerMessage type, std::uint32_t stream, Bytes payload) {
   port::Outgoing message;
   message.type = static_cast<std::uint8_t>(type);
   message.stream = stream;
   message.payload = payload;
-  message.handles = handles;
   if (running_->link->port().send(message) == port::Sent::Again) portNote("takes no messages");
 }
 
@@ -107,8 +106,19 @@ void WorkerSlot::handListeners() {
     const auto& each = means_.listening[i];
     const ListenNews news{i, each.isV6 ? 1U : 0U};
     const std::string payload = std::string(asText(port::bytesOf(news))) + each.label;
-    send(WorkerMessage::Listen, 0, asBytes(payload), std::span(&each.handle, 1));
+    port::Outgoing message;
+    message.type = static_cast<std::uint8_t>(WorkerMessage::Listen);
+    message.payload = asBytes(payload);
+    message.handles = std::span(&each.handle, 1);
+    message.done = [this](port::Sent) { listenerHanded(); };
+    const auto sent = running_->link->port().send(message);
+    if (sent == port::Sent::Queued) ++listenersOnTheirWay_;
+    if (sent == port::Sent::Again) portNote("takes no messages");
   }
+}
+
+void WorkerSlot::listenerHanded() {
+  if (listenersOnTheirWay_ > 0 && --listenersOnTheirWay_ == 0) means_.changed();
 }
 
 void WorkerSlot::drain() {
@@ -116,8 +126,7 @@ void WorkerSlot::drain() {
   restartTimer_.cancel();
   if (!running_) return;
   if (running_->link->port().isReady()) return send(WorkerMessage::Drain, 0, {});
-  // It has not begun, and the listeners that wait to be handed over may be closed from here on.
-  drained_ = true;
+  drained_ = true;  // it has not begun
   running_->child.kill();
 }
 
@@ -223,6 +232,7 @@ void WorkerSlot::ended() {
   intakes_.back()->workerGone({Code::Aborted, Side::Local, 0, "a worker process of the engine crashed"},
                               [] { return readClocks().wall; });
   running_.reset();
+  listenersOnTheirWay_ = 0;
   soonDeaths_ = soon ? soonDeaths_ + 1 : 1;
   dropFinishedIntakes();
   means_.changed();

@@ -39,7 +39,7 @@ class WorkerSlot final : private PortLink::Owner {
     const std::vector<Listening>& listening;
     capture::Sink& sink;
     std::function<bool(std::size_t)> mayRecord;
-    std::function<void()> changed;  // a worker has ended, or everything that it left is recorded
+    std::function<void()> changed;  // a worker has its listeners, has ended, or everything that it left is recorded
   };
 
   // REQUIRES: means outlive the slot.
@@ -54,6 +54,8 @@ class WorkerSlot final : private PortLink::Owner {
   void kill();
   // Tells the worker of the profile that the settings say.
   void sendProfile();
+  // No listener is still on its way to the worker: from here on they may be closed.
+  bool hasHandedListeners() const { return listenersOnTheirWay_ == 0; }
   // ENSURES: no process runs and everything that any said is recorded.
   bool isFinished() const { return draining_ && !running_ && intakes_.empty(); }
 
@@ -88,9 +90,10 @@ class WorkerSlot final : private PortLink::Owner {
   void portNote(const std::string& what) override;
   void portFailed(const Error& why) override;
 
-  void send(WorkerMessage type, std::uint32_t stream, Bytes payload, std::span<const platform::Handle> handles = {});
+  void send(WorkerMessage type, std::uint32_t stream, Bytes payload);
   void sendTls();
   void handListeners();
+  void listenerHanded();
   void answered(std::uint32_t stream, Bytes payload);
   void ended();
   void startAgain();
@@ -111,6 +114,7 @@ class WorkerSlot final : private PortLink::Owner {
   std::uint64_t badRecordsGone_ = 0;
   std::uint64_t restarts_ = 0;
   unsigned soonDeaths_ = 0;  // in a row
+  std::size_t listenersOnTheirWay_ = 0;
   bool draining_ = false;
   bool drained_ = false;
 };

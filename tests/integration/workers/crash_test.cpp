@@ -39,8 +39,6 @@ struct Download {
   bool begun = false;
 };
 
-void send(std::int64_t process, int signal) { ::kill(static_cast<pid_t>(process), signal); }
-
 }  // namespace
 
 SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
@@ -52,19 +50,19 @@ SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
   QCOMPARE(workers.size(), std::size_t(2));
 
   // Whoever is stopped takes no connection: so it is known who carries which.
-  send(workers[0], SIGSTOP);
+  QVERIFY(pauseProcess(workers[0]));
   Download kept1(engine, origin, 1), kept2(engine, origin, 2);
-  send(workers[0], SIGCONT);
-  send(workers[1], SIGSTOP);
+  resumeProcess(workers[0]);
+  QVERIFY(pauseProcess(workers[1]));
   QVERIFY(Client(engine.port()).get(origin.url("/bytes/1000?seed=3")).has_value());
   Download lost(engine, origin, 4);
   History history(engine.dataDir());
   QVERIFY(history.ended("seed=3").has_value());
   QVERIFY(history.running("seed=4").has_value());
-  send(workers[1], SIGCONT);
+  resumeProcess(workers[1]);
   QVERIFY(kept1.begun && kept2.begun && lost.begun);
 
-  send(workers[0], SIGKILL);
+  killProcess(workers[0]);
   for (int i = 0; i < 200; ++i) {
     Client client(engine.port());
     const auto reply = client.get(origin.url("/bytes/100?seed=5"));
@@ -91,11 +89,11 @@ SLUICE_TEST(whoConnectsWhileNoWorkerRunsIsServedByTheNext) {
   engine.workersMayDie();
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(1));
-  send(workers[0], SIGSTOP);
+  QVERIFY(pauseProcess(workers[0]));
   // It waits in the queue of the listener, which no worker owns.
   Client client(engine.port());
   QVERIFY(client.connected());
-  send(workers[0], SIGKILL);
+  killProcess(workers[0]);
   const auto reply = client.get(origin.url("/bytes/100"));
   QVERIFY2(reply && reply->status() == 200, client.failure().c_str());
 }
@@ -108,7 +106,7 @@ SLUICE_TEST(aWorkerThatDiesAgainAtOnceIsReplacedAfterAWhileWithAMessage) {
   for (std::uint64_t death = 1; death <= 2; ++death) {
     std::vector<std::int64_t> workers;
     QVERIFY(eventually([&] { return !(workers = childrenOf(engine.process().id())).empty(); }));
-    send(workers[0], SIGKILL);
+    killProcess(workers[0]);
     QVERIFY(eventually([&] { return statusOf(engine, "workerRestarts") == death; }));
   }
   QVERIFY(engine.log().find("died soon after its start") != std::string::npos);
@@ -129,15 +127,26 @@ SLUICE_TEST(connectionsOfAllWorkersAreListed) {
   EngineProcess engine(withWorkers(2));
   QVERIFY2(engine.ready(), engine.log().c_str());
   const auto workers = childrenOf(engine.process().id());
-  send(workers[0], SIGSTOP);
+  QVERIFY(pauseProcess(workers[0]));
   Client one(engine.port());
   QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 1; }));
-  send(workers[0], SIGCONT);
-  send(workers[1], SIGSTOP);
+  resumeProcess(workers[0]);
+  QVERIFY(pauseProcess(workers[1]));
   Client two(engine.port());
   QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 2; }));
-  send(workers[1], SIGCONT);
+  resumeProcess(workers[1]);
   const auto told = sluicectl(engine.dataDir(), {"--json", "connections"});
   const auto json = nlohmann::json::parse(told.output, nullptr, false);
   QVERIFY2(!json.is_discarded() && json.size() == 2, told.text().c_str());
+}
+
+// Its workers are anywhere between their start and their last listener then; none may be taken for dead.
+SLUICE_TEST(anEngineThatIsStoppedAtOnceStopsInOrder) {
+  for (int i = 0; i < 10; ++i) {
+    auto options = withWorkers(1 + i % 4);
+    options.listeners.insert(options.listeners.end(), {"socks5@127.0.0.1:0", "regular@127.0.0.1:0"});
+    EngineProcess engine(options);
+    QVERIFY2(engine.ready(), engine.log().c_str());
+    QVERIFY(engine.stop() == 0);
+  }
 }

@@ -1,6 +1,5 @@
 // What a worker process has open of its supervisor's: the listeners, which it was handed, and nothing else.
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 #include <iterator>
 #include <set>
@@ -54,7 +53,7 @@ SLUICE_TEST(aWorkerHasNothingOpenOfItsSupervisorButTheListeners) {
   for (std::uint64_t death = 1; death <= 2; ++death) {
     const auto workers = childrenOf(engine.process().id());
     QCOMPARE(workers.size(), std::size_t(2));
-    ::kill(static_cast<pid_t>(workers[0]), SIGKILL);
+    killProcess(workers[0]);
     QVERIFY(eventually([&] { return statusOf(engine, "workerRestarts") == death && statusOf(engine, "workers") == 2; }));
   }
   const auto workers = childrenOf(engine.process().id());

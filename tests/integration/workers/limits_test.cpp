@@ -1,7 +1,6 @@
 // One limit for all workers together: what one of them lets through, the others cannot. Times are only ever too long on a
 // busy machine, so only too short ones fail.
 #include <chrono>
-#include <csignal>
 #include <string>
 #include <vector>
 
@@ -20,17 +19,15 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kRate = 1'000'000;
 constexpr std::uint64_t kBody = 1'000'000;
 
-void send(std::int64_t process, int signal) { ::kill(static_cast<pid_t>(process), signal); }
-
 // A client whose connection this worker has: all others are stopped while it is accepted.
 struct ClientOf {
   ClientOf(const EngineProcess& engine, const Origin& origin, const std::vector<std::int64_t>& workers, std::size_t which)
       : client(engine.port()) {
     for (std::size_t i = 0; i < workers.size(); ++i) {
-      if (i != which) send(workers[i], SIGSTOP);
+      if (i != which) pauseProcess(workers[i]);
     }
     served = client.get(origin.url("/bytes/10")).has_value();
-    for (const auto worker : workers) send(worker, SIGCONT);
+    for (const auto worker : workers) resumeProcess(worker);
   }
   void ask(const Origin& origin) {
     client.write("GET " + origin.url("/bytes/" + std::to_string(kBody)) + " HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -73,7 +70,7 @@ SLUICE_TEST(aChangedLimitActsInEveryWorkerAndInTheOneThatComesLater) {
   QCOMPARE(workers.size(), std::size_t(2));
   const auto told = sluicectl(engine.dataDir(), {"limit", "--down", std::to_string(kRate)});
   QVERIFY2(told.ok(), told.text().c_str());
-  send(workers[0], SIGKILL);
+  killProcess(workers[0]);
   QVERIFY(eventually([&] { return statusOf(engine, "workerRestarts") == 1 && statusOf(engine, "workers") == 2; }));
   workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(2));

@@ -2,7 +2,6 @@
 // knows which exchanges went with it.
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
@@ -84,7 +83,7 @@ SLUICE_TEST(aWorkerKilledUnderLoadCostsNoMoreThanItCarried) {
   QVERIFY(eventually([&] { return load.served >= kWarmUp; }));
 
   const auto killedAt = std::chrono::steady_clock::now();
-  ::kill(static_cast<pid_t>(workers[0]), SIGKILL);
+  killProcess(workers[0]);
   QVERIFY(eventually([&] { return holdsNothing(workers[0]); }));
   load.afterwards = true;
   QVERIFY(eventually([&] {

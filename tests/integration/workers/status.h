@@ -1,6 +1,8 @@
-// What sluicectl says about the engine's workers. Test thread.
+// What sluicectl says about the engine's workers, and signals to them. Test thread.
 #pragma once
 
+#include <csignal>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -16,6 +18,20 @@ inline std::uint64_t statusOf(const EngineProcess& engine, const std::string& fi
   if (!told.ok() || json.is_discarded() || !json.contains("now")) return ~std::uint64_t{0};
   return json["now"].value(field, ~std::uint64_t{0});
 }
+
+// From here on it does nothing, and takes no connection, until it is resumed. (SIGSTOP alone acts a moment later.)
+inline bool pauseProcess(std::int64_t process) {
+  ::kill(static_cast<pid_t>(process), SIGSTOP);
+  return eventually([process] {
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const auto name = line.rfind(')');
+    return name != std::string::npos && line.compare(name, 3, ") T") == 0;
+  });
+}
+inline void resumeProcess(std::int64_t process) { ::kill(static_cast<pid_t>(process), SIGCONT); }
+inline void killProcess(std::int64_t process) { ::kill(static_cast<pid_t>(process), SIGKILL); }
 
 inline EngineProcess::Options withWorkers(int count, std::vector<std::string> more = {}) {
   EngineProcess::Options options;

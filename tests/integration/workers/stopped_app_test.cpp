@@ -1,6 +1,5 @@
 // Programs that watch the engine and stop reading, or die: traffic and recording go on, the engine's memory stays as it is,
 // and whoever looks afterwards sees everything.
-#include <csignal>
 
 #include "core/base/limits.h"
 #include "tests/integration/capture/history.h"
@@ -49,10 +48,10 @@ SLUICE_TEST(aStoppedWatcherCostsTheEngineNothingAndMissesNothing) {
   QVERIFY(exchange(engine, origin, "warm"));
   QVERIFY(watcher.saw("warm=" + std::to_string(kExchanges - 1)));
   const auto before = residentBytes(engine.process().id());
-  ::kill(static_cast<pid_t>(watcher.process.id()), SIGSTOP);
+  QVERIFY(pauseProcess(watcher.process.id()));
   QVERIFY(exchange(engine, origin, "stopped"));
   const auto after = residentBytes(engine.process().id());
-  ::kill(static_cast<pid_t>(watcher.process.id()), SIGCONT);
+  resumeProcess(watcher.process.id());
   QVERIFY2(after < before + 64 * limits::kMiB, (std::to_string(before) + " -> " + std::to_string(after)).c_str());
   QVERIFY(watcher.saw("stopped=" + std::to_string(kExchanges - 1)));
 }

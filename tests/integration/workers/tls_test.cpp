@@ -1,5 +1,4 @@
 // What every worker must have of TLS: the same CA, the same trust and the same key log, also the one that replaces another.
-#include <csignal>
 #include <fstream>
 #include <iterator>
 
@@ -46,7 +45,7 @@ SLUICE_TEST(aWorkerThatReplacesAnotherDecryptsAsItDid) {
   std::filesystem::remove(proxy.files / "roots.pem");
   const auto workers = childrenOf(proxy.engine.process().id());
   QCOMPARE(workers.size(), std::size_t(1));
-  ::kill(static_cast<pid_t>(workers[0]), SIGKILL);
+  killProcess(workers[0]);
   QVERIFY(eventually([&] { return statusOf(proxy.engine, "workerRestarts") == 1; }));
   const auto after = curl(proxy.engine, strict);
   QVERIFY2(after.ok() && after.output.size() == 1000, after.text().c_str());
