@@ -25,6 +25,11 @@ void setRate(throttle::Bucket& bucket, throttle::Rate rate, MonoTime now) {
 
 }  // namespace
 
+Throttling::Throttling(throttle::Profile profile, MonoTime now, RateBuckets& buckets, std::size_t process)
+    : profile_(std::move(profile)), down_(buckets.down, process), up_(buckets.up, process) {
+  if (!profile_.isNeutral()) use(profile_, now);
+}
+
 void Throttling::use(throttle::Profile profile, MonoTime now) {
   profile_ = std::move(profile);
   recorded_ = profile_.isNeutral() ? std::string() : throttle::toJson(profile_);

@@ -13,12 +13,9 @@ namespace sluice::engine {
 
 class Throttling {
  public:
-  // The buckets may be those of several workers; this one is `process` among them. A profile that slows nothing down leaves
-  // them as they are: a worker that starts later is told of the one in force.
-  Throttling(throttle::Profile profile, MonoTime now, RateBuckets& buckets, std::size_t process)
-      : down_(buckets.down, process), up_(buckets.up, process) {
-    if (!profile.isNeutral()) use(std::move(profile), now);
-  }
+  // The buckets may be those of several workers; this one is `process` among them. A profile without rates leaves them as
+  // they are: a worker that starts later is told of the one in force.
+  Throttling(throttle::Profile profile, MonoTime now, RateBuckets& buckets, std::size_t process);
 
   // Rates act on running transfers at once; each connection takes over the rest itself.
   void use(throttle::Profile profile, MonoTime now);
