@@ -32,6 +32,9 @@ struct Raw {
   bool off = false;
   std::string profile;
   std::string from;
+  std::string host;
+  std::string listener;
+  std::uint64_t connection = 0;
   ProfileCommand::What what = ProfileCommand::What::List;
 };
 
@@ -91,6 +94,24 @@ std::string checkRate(const std::string& text) {
   return rate ? std::string() : rate.error().detail;
 }
 
+// Instead of everything.
+void addWhom(CLI::App* command, Raw& raw) {
+  auto* group = command->add_option_group("Whom", "instead of everything");
+  group->add_option("--host", raw.host, "what goes to these hosts: example.com, *.example.com, host:8443; the first that matches wins")
+      ->type_name("PATTERN");
+  group->add_option("--listener", raw.listener, "what comes in there: its address or port")->type_name("ADDRESS");
+  group->add_option("--connection", raw.connection, "one connection, as connections shows it")->type_name("ID")->check(checkNumber);
+  group->require_option(0, 1);
+}
+
+Whom whomOf(const Raw& raw) {
+  using control::ProfileScope;
+  if (!raw.host.empty()) return {ProfileScope::Host, raw.host};
+  if (!raw.listener.empty()) return {ProfileScope::Listener, raw.listener};
+  if (raw.connection != 0) return {ProfileScope::Connection, std::to_string(raw.connection)};
+  return {};
+}
+
 void describeThrottling(CLI::App& app, Raw& raw) {
   auto* limit = addCommand(app, "limit", "slow everything down, from now on; without options: what is in force");
   limit->add_option("--down", raw.down, "towards clients, bytes a second: 64k, 1.5M, 200kbit, 10mbit, unlimited")
@@ -100,7 +121,8 @@ void describeThrottling(CLI::App& app, Raw& raw) {
   limit->add_option("--latency", raw.latencyMs, "round trip to add, in milliseconds")
       ->type_name("MS")
       ->check(CLI::Range(0.0, static_cast<double>(limits::kProfileDelayMsMax)));
-  limit->add_flag("--off", raw.off, "take every limit away");
+  limit->add_flag("--off", raw.off, "take every limit away; of a host, a listener or a connection: it is as everything again");
+  addWhom(limit, raw);
 
   auto* profile = addCommand(app, "profile", "network profiles")->require_subcommand(1);
   const auto add = [&](const char* name, const char* description, ProfileCommand::What what) {
@@ -109,9 +131,9 @@ void describeThrottling(CLI::App& app, Raw& raw) {
   add("list", "all there are", ProfileCommand::What::List);
   add("show", "the numbers of one; without a name: of the one in force", ProfileCommand::What::Show)
       ->add_option("NAME", raw.profile, "such as \"Chrome Slow 4G\"");
-  add("use", "from now on", ProfileCommand::What::Use)
-      ->add_option("NAME", raw.profile, "such as \"Chrome Slow 4G\"")
-      ->required();
+  auto* use = add("use", "from now on", ProfileCommand::What::Use);
+  use->add_option("NAME", raw.profile, "such as \"Chrome Slow 4G\"")->required();
+  addWhom(use, raw);
   auto* save = add("save", "keep what is in force under this name; an own profile of that name is replaced", ProfileCommand::What::Save);
   save->add_option("NAME", raw.profile, "as it shall be called")->required();
   auto* from = save->add_option("--from", raw.from, "a copy of this profile instead")->type_name("NAME");
@@ -131,6 +153,7 @@ LimitCommand limitOf(const Raw& raw) {
   if (!raw.up.empty()) command.adjustment.up = throttle::parseRate(raw.up).value();
   if (raw.latencyMs) command.adjustment.roundTrip = Micros(std::llround(*raw.latencyMs * 1000));
   command.off = raw.off;
+  command.whom = whomOf(raw);
   return command;
 }
 
@@ -160,6 +183,8 @@ void describe(CLI::App& app, Raw& raw) {
   ca->require_subcommand(1);
   ca->add_subcommand("path", "where its certificate lies")->fallthrough();
   ca->add_subcommand("regenerate", "throw it away: the engine makes another when it starts")->fallthrough();
+  addCommand(app, "selftest", "measure a profile through the engine, for some seconds; without a name: the one in force")
+      ->add_option("PROFILE", raw.profile, "such as \"Chrome Slow 4G\"");
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
 }
 
@@ -182,7 +207,8 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "import") return ImportCommand{raw.file};
   if (name == "clear") return ClearCommand();
   if (name == "limit") return limitOf(raw);
-  if (name == "profile") return ProfileCommand{raw.what, raw.profile, raw.from, raw.file};
+  if (name == "profile") return ProfileCommand{raw.what, raw.profile, raw.from, raw.file, whomOf(raw)};
+  if (name == "selftest") return SelfTestCommand{raw.profile};
   if (name == "watch") return WatchCommand{filterOf(raw)};
   if (name == "ca path") return CaPathCommand();
   if (name == "ca regenerate") return RegenerateCaCommand();

@@ -10,6 +10,7 @@
 #include "core/base/id.h"
 #include "core/base/time.h"
 #include "core/capture/records.h"
+#include "core/control/messages.h"
 #include "core/filter/expression.h"
 #include "core/throttle/adjustment.h"
 
@@ -46,7 +47,13 @@ struct ImportCommand {
   std::filesystem::path file;  // "-": standard input
 };
 
+// Whom a profile slows down.
+struct Whom {
+  control::ProfileScope scope = control::ProfileScope::Everything;
+  std::string target = {};
+};
 struct LimitCommand {  // what is absent stays as it is
+  Whom whom = {};
   throttle::Adjustment adjustment = {};
   bool off = false;  // nothing else of what is in force stays
 };
@@ -56,11 +63,15 @@ struct ProfileCommand {
   std::string name;  // empty for Show: the one in force
   std::string from = {};            // Save: the numbers of this one; Rename: its name so far. Empty: of the one in force
   std::filesystem::path file = {};  // Save: the numbers in this file; "-": standard input
+  Whom whom = {};                   // Use
+};
+struct SelfTestCommand {
+  std::string profile;  // empty: the one in force
 };
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
-                             ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, CaPathCommand,
-                             RegenerateCaCommand>;
+                             ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, SelfTestCommand,
+                             CaPathCommand, RegenerateCaCommand>;
 
 enum class Format { Human, Json };
 

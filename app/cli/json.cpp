@@ -162,6 +162,7 @@ Json toJson(const control::ConnectionRow& row) {
   object["bytesDown"] = row.bytesDown;
   object.text("program", row.program);
   object["process"] = row.process == 0 ? Json(nullptr) : Json(row.process);
+  object["limit"] = row.limit.empty() ? Json(nullptr) : Json::parse(row.limit, nullptr, false);
   return object.take();
 }
 

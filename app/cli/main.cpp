@@ -8,6 +8,7 @@
 #include "app/cli/har_commands.h"
 #include "app/cli/history_commands.h"
 #include "app/cli/overloaded.h"
+#include "app/cli/selftest_command.h"
 #include "app/cli/text.h"
 #include "app/cli/throttle_commands.h"
 #include "platform/data_dir.h"
@@ -45,6 +46,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const ClearCommand&) { return clear(dataDir); },
                         [&](const LimitCommand& command) { return limit(command, format, dataDir, output); },
                         [&](const ProfileCommand& command) { return profile(command, format, dataDir, output); },
+                        [&](const SelfTestCommand& command) { return selfTest(command, format, dataDir, output); },
                         [&](const CaPathCommand&) { return caPath(dataDir, output); },
                         [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },

@@ -3,11 +3,14 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/cli/engine_client.h"
+#include "app/cli/known_profiles.h"
 #include "app/cli/table.h"
 #include "app/cli/text.h"
 #include "core/base/limits.h"
@@ -17,6 +20,7 @@
 namespace sluice::cli {
 namespace {
 
+using control::ProfileScope;
 using throttle::Lane;
 using throttle::Profile;
 
@@ -53,39 +57,11 @@ Result<void> write(const Profile& profile, Format format, Output& output) {
   return output.writeText(format == Format::Json ? throttle::toJson(profile) + "\n" : describe(profile));
 }
 
-// What an engine knows of profiles.
-struct Known {
-  Profile inForce;
-  std::vector<Profile> own;
-
-  Result<Profile> find(const std::string& name) const {
-    for (const auto& each : own) {
-      if (throttle::sameName(each.name, name)) return each;
-    }
-    if (const auto* preset = throttle::findPreset(name)) return *preset;
-    return fail(Side::Local, Code::NotFound, "there is no profile '" + name + "'; \"profile list\" shows all");
-  }
-};
-
-Result<Known> askForProfiles(EngineClient& client) {
-  auto reply = ask<control::ProfileReply>(client, control::GetProfile());
-  if (!reply) return fail(reply.error());
-  auto inForce = throttle::profileFromJson(reply->profile);
-  if (!inForce) return fail(inForce.error());
-  Known known{std::move(*inForce), {}};
-  for (const auto& json : reply->own) {
-    auto own = throttle::profileFromJson(json);
-    if (!own) return fail(own.error());
-    known.own.push_back(std::move(*own));
-  }
-  return known;
-}
-
 // Without an engine the presets are there all the same.
-Result<Known> profilesAt(const std::filesystem::path& dataDir) {
+Result<KnownProfiles> profilesAt(const std::filesystem::path& dataDir) {
   auto client = EngineClient::connect(dataDir);
   if (client) return askForProfiles(*client);
-  if (client.error().code == Code::NotRunning) return Known();
+  if (client.error().code == Code::NotRunning) return KnownProfiles();
   return fail(client.error());
 }
 
@@ -95,11 +71,49 @@ Result<void> done(EngineClient& client, const control::Request& request) {
   return {};
 }
 
-Result<void> use(EngineClient& client, const Profile& profile) {
-  return done(client, control::UseProfile{throttle::toJson(profile)});
+Result<void> use(EngineClient& client, const Profile& profile, const Whom& whom) {
+  return done(client, control::UseProfile{throttle::toJson(profile), whom.scope, whom.target});
 }
 
-Result<void> list(const Known& known, Format format, Output& output) {
+// That it has of its own, or nothing.
+Result<std::optional<Profile>> profileOf(const Whom& whom, EngineClient& client, const KnownProfiles& known) {
+  if (whom.scope == ProfileScope::Everything) return known.inForce;
+  if (whom.scope != ProfileScope::Connection) {
+    for (const auto& rule : known.rules) {
+      if (rule.scope == whom.scope && (rule.target == whom.target || rule.target.ends_with(":" + whom.target))) return rule.profile;
+    }
+    return std::nullopt;
+  }
+  const auto connections = ask<control::ConnectionsReply>(client, control::GetConnections());
+  if (!connections) return fail(connections.error());
+  for (const auto& row : connections->rows) {
+    if (std::to_string(row.connection.value) != whom.target) continue;
+    if (row.limit.empty()) return std::nullopt;
+    auto profile = throttle::profileFromJson(row.limit);
+    if (!profile) return fail(profile.error());
+    return *profile;
+  }
+  return fail(Side::Local, Code::NotFound, "connection " + whom.target + " is not open");
+}
+
+// What is in force: for everything, and then for those that are exceptions.
+Result<void> writeAll(const KnownProfiles& known, Format format, Output& output) {
+  const auto scope = [](const KnownProfiles::Rule& rule) { return rule.scope == ProfileScope::Listener ? "listener" : "host"; };
+  if (format == Format::Json) {
+    auto json = nlohmann::ordered_json::parse(throttle::toJson(known.inForce));
+    for (const auto& rule : known.rules) {
+      json["rules"].push_back({{scope(rule), rule.target}, {"profile", nlohmann::ordered_json::parse(throttle::toJson(rule.profile))}});
+    }
+    return output.writeText(json.dump() + "\n");
+  }
+  std::string text = describe(known.inForce);
+  for (const auto& rule : known.rules) {
+    text += "\n" + std::string(scope(rule)) + " " + visibleLine(rule.target) + "\n" + describe(rule.profile);
+  }
+  return output.writeText(text);
+}
+
+Result<void> list(const KnownProfiles& known, Format format, Output& output) {
   std::vector<Profile> all = known.own;
   all.insert(all.end(), throttle::presets().begin(), throttle::presets().end());
   if (format == Format::Json) {
@@ -135,7 +149,7 @@ Result<std::string> contentsOf(const std::filesystem::path& file) {
 }
 
 // The numbers that are to be kept under a name.
-Result<Profile> profileToSave(const ProfileCommand& command, const Known& known) {
+Result<Profile> profileToSave(const ProfileCommand& command, const KnownProfiles& known) {
   if (!command.from.empty()) return known.find(command.from);
   if (command.file.empty()) return known.inForce;
   auto text = contentsOf(command.file);
@@ -145,7 +159,7 @@ Result<Profile> profileToSave(const ProfileCommand& command, const Known& known)
   return profile;
 }
 
-Result<Profile> save(const ProfileCommand& command, EngineClient& client, const Known& known) {
+Result<Profile> save(const ProfileCommand& command, EngineClient& client, const KnownProfiles& known) {
   auto profile = profileToSave(command, known);
   if (!profile) return profile;
   profile->name = command.name;
@@ -155,7 +169,7 @@ Result<Profile> save(const ProfileCommand& command, EngineClient& client, const 
 }
 
 // What is in force under the old name goes on under it: it is recorded with what happened so far.
-Result<Profile> rename(const ProfileCommand& command, EngineClient& client, const Known& known) {
+Result<Profile> rename(const ProfileCommand& command, EngineClient& client, const KnownProfiles& known) {
   auto profile = known.find(command.from);
   if (!profile) return profile;
   const std::string old = std::exchange(profile->name, command.name);
@@ -178,10 +192,19 @@ Result<void> limit(const LimitCommand& command, Format format, const std::filesy
   if (!client) return fail(client.error());
   const auto known = askForProfiles(*client);
   if (!known) return fail(known.error());
-  const auto profile = command.adjustment.appliedTo(command.off ? Profile() : known->inForce);
-  if (profile != known->inForce) {
-    if (auto used = use(*client, profile); !used) return used;
+  const auto before = profileOf(command.whom, *client, *known);
+  if (!before) return fail(before.error());
+  const bool everything = command.whom.scope == ProfileScope::Everything;
+  if (command.off && !everything && command.adjustment.isEmpty()) {
+    if (auto removed = done(*client, control::UseProfile{{}, command.whom.scope, command.whom.target}); !removed) return removed;
+    return write(known->inForce, format, output);
   }
+  const auto profile = command.adjustment.appliedTo(command.off ? Profile() : before->value_or(Profile()));
+  const bool changes = command.off || !command.adjustment.isEmpty();
+  if (changes) {
+    if (auto used = use(*client, profile, command.whom); !used) return used;
+  }
+  if (!changes && everything) return writeAll(*known, format, output);
   return write(profile, format, output);
 }
 
@@ -206,7 +229,7 @@ Result<void> profile(const ProfileCommand& command, Format format, const std::fi
                                                      : known->find(command.name);
   if (!result) return fail(result.error());
   if (command.what == What::Use) {
-    if (auto used = use(*client, *result); !used) return used;
+    if (auto used = use(*client, *result, command.whom); !used) return used;
   }
   return write(*result, format, output);
 }

@@ -131,6 +131,7 @@ inline constexpr std::size_t kSendTurnBytes = 1 * kMiB;     // one connection se
 // Throttling.
 inline constexpr std::size_t kProfileNameBytesMax = 100;  // what a menu shows in one line
 inline constexpr std::size_t kProfileSourceBytesMax = 200;  // who publishes the numbers, in a sentence
+inline constexpr std::size_t kThrottleRulesMax = 32;      // hosts and listeners with a profile of their own: a screenful
 inline constexpr std::size_t kOwnProfilesMax = 500;       // more than anybody finds again in a menu; one reply holds them
 inline constexpr int kBucketBurstMicros = 50'000;         // a late wake-up loses nothing, and no second is 5 % too fast
 inline constexpr int kBucketRoundMicros = 200'000;        // everybody who shares a bucket has a turn five times a second

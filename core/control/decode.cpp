@@ -85,6 +85,7 @@ StatusSample read(const wire::StatusSample& from, TextReader& text) {
   sample.backPressureEvents = from.back_pressure_events();
   sample.cutBodies = from.cut_bodies();
   sample.badRecords = from.bad_records();
+  sample.profilesVersion = from.profiles_version();
   return sample;
 }
 
@@ -121,6 +122,7 @@ ConnectionRow read(const wire::Connection& from, TextReader& text) {
   row.bytesDown = from.bytes_down();
   row.program = text(from.program());
   row.process = from.process();
+  row.limit = text(from.limit());
   return row;
 }
 
@@ -144,18 +146,44 @@ Changed read(const wire::Changed& from, TextReader&) {
   return {from.store_version(), ExchangeId{from.newest_exchange()}, from.exchanges_total(), from.exchanges_open()};
 }
 
-UseProfile read(const wire::UseProfile& from, TextReader& text) { return {text(from.profile())}; }
+ProfileScope scopeOf(std::uint8_t value) { return enumOr(value, ProfileScope::Connection, ProfileScope::Unknown); }
+
+UseProfile read(const wire::UseProfile& from, TextReader& text) {
+  return {text(from.profile()), scopeOf(from.scope()), text(from.target())};
+}
+
+SelfTest read(const wire::SelfTest& from, TextReader& text) { return {text(from.profile())}; }
+
+SelfTestReply read(const wire::SelfTestReply& from, TextReader& text) {
+  SelfTestReply reply;
+  reply.profile = text(from.profile());
+  reply.downAsked = from.down_asked();
+  reply.downAchieved = from.down_achieved();
+  reply.upAsked = from.up_asked();
+  reply.upAchieved = from.up_achieved();
+  reply.roundTripAsked = Micros(from.round_trip_asked_us());
+  reply.roundTrip = Micros(from.round_trip_us());
+  reply.jitterAsked = Micros(from.jitter_asked_us());
+  reply.jitter = Micros(from.jitter_us());
+  return reply;
+}
 
 SaveProfile read(const wire::SaveProfile& from, TextReader& text) { return {text(from.profile())}; }
 
 DeleteProfile read(const wire::DeleteProfile& from, TextReader& text) { return {text(from.name())}; }
 
 ProfileReply read(const wire::ProfileReply& from, TextReader& text) {
-  ProfileReply reply{text(from.profile()), {}};
+  ProfileReply reply{text(from.profile()), {}, {}};
   if (from.own() != nullptr) {
     for (const auto* each : *from.own()) {
       if (reply.own.size() == limits::kOwnProfilesMax) break;
       reply.own.push_back(text(each));
+    }
+  }
+  if (from.rules() != nullptr) {
+    for (const auto* rule : *from.rules()) {
+      if (reply.rules.size() == limits::kThrottleRulesMax) break;
+      reply.rules.push_back({scopeOf(rule->scope()), text(rule->target()), text(rule->profile())});
     }
   }
   return reply;
@@ -193,6 +221,7 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::UseProfile: return member<Request>(frame.request_as_UseProfile(), text);
     case wire::Request::CloseConnection: return member<Request>(frame.request_as_CloseConnection(), text);
     case wire::Request::SaveProfile: return member<Request>(frame.request_as_SaveProfile(), text);
+    case wire::Request::SelfTest: return member<Request>(frame.request_as_SelfTest(), text);
     case wire::Request::DeleteProfile: return member<Request>(frame.request_as_DeleteProfile(), text);
   }
   return unknown<Request>(frame.request_type());
@@ -209,6 +238,7 @@ std::optional<Reply> readMember(const wire::ReplyFrame& frame, TextReader& text)
     case wire::Reply::Changed: return member<Reply>(frame.reply_as_Changed(), text);
     case wire::Reply::StatusSample: return member<Reply>(frame.reply_as_StatusSample(), text);
     case wire::Reply::Stopping: return empty<Stopping>(frame.reply_as_Stopping());
+    case wire::Reply::SelfTestReply: return member<Reply>(frame.reply_as_SelfTestReply(), text);
     case wire::Reply::ProfileReply: return member<Reply>(frame.reply_as_ProfileReply(), text);
   }
   return unknown<Reply>(frame.reply_type());

@@ -14,7 +14,7 @@ using flatbuffers::FlatBufferBuilder;
 using Text = flatbuffers::Offset<flatbuffers::String>;
 
 // No row takes more than its texts and its numbers.
-constexpr std::size_t kRowBytesMax = 3 * (limits::kControlTextBytesMax + 8) + 128;
+constexpr std::size_t kRowBytesMax = 5 * (limits::kControlTextBytesMax + 8) + 128;
 
 Text text(FlatBufferBuilder& out, std::string_view value) {
   const auto cut = value.substr(0, limits::kControlTextBytesMax);
@@ -48,7 +48,11 @@ auto table(FlatBufferBuilder& out, const Subscribe&) { return wire::CreateSubscr
 auto table(FlatBufferBuilder& out, const Stop&) { return wire::CreateStop(out); }
 auto table(FlatBufferBuilder& out, const ClearHistory&) { return wire::CreateClearHistory(out); }
 auto table(FlatBufferBuilder& out, const GetProfile&) { return wire::CreateGetProfile(out); }
-auto table(FlatBufferBuilder& out, const UseProfile& use) { return wire::CreateUseProfile(out, text(out, use.profile)); }
+auto table(FlatBufferBuilder& out, const UseProfile& use) {
+  const auto profile = text(out, use.profile);
+  return wire::CreateUseProfile(out, profile, static_cast<std::uint8_t>(use.scope), text(out, use.target));
+}
+auto table(FlatBufferBuilder& out, const SelfTest& test) { return wire::CreateSelfTest(out, text(out, test.profile)); }
 auto table(FlatBufferBuilder& out, const SaveProfile& save) { return wire::CreateSaveProfile(out, text(out, save.profile)); }
 auto table(FlatBufferBuilder& out, const DeleteProfile& remove) { return wire::CreateDeleteProfile(out, text(out, remove.name)); }
 
@@ -58,8 +62,21 @@ auto table(FlatBufferBuilder& out, const ProfileReply& reply) {
     if (own.size() == limits::kOwnProfilesMax) break;
     own.push_back(text(out, each));
   }
+  std::vector<flatbuffers::Offset<wire::ProfileRule>> rules;
+  for (const auto& rule : reply.rules) {
+    if (rules.size() == limits::kThrottleRulesMax) break;
+    const auto target = text(out, rule.target);
+    rules.push_back(wire::CreateProfileRule(out, static_cast<std::uint8_t>(rule.scope), target, text(out, rule.profile)));
+  }
   const auto profile = text(out, reply.profile);
-  return wire::CreateProfileReply(out, profile, out.CreateVector(own));
+  const auto owned = out.CreateVector(own);
+  return wire::CreateProfileReply(out, profile, owned, out.CreateVector(rules));
+}
+
+auto table(FlatBufferBuilder& out, const SelfTestReply& reply) {
+  return wire::CreateSelfTestReply(out, text(out, reply.profile), reply.downAsked, reply.downAchieved, reply.upAsked,
+                                   reply.upAchieved, reply.roundTripAsked.count(), reply.roundTrip.count(),
+                                   reply.jitterAsked.count(), reply.jitter.count());
 }
 auto table(FlatBufferBuilder& out, const Done&) { return wire::CreateDone(out); }
 auto table(FlatBufferBuilder& out, const Stopping&) { return wire::CreateStopping(out); }
@@ -71,7 +88,8 @@ auto table(FlatBufferBuilder& out, const StatusSample& sample) {
                                   sample.recorderQueueRecords, sample.refusedBodyBytes, sample.droppedExchanges,
                                   sample.databaseBytes, text(out, sample.storeError), sample.workers,
                                   sample.workerRestarts, sample.queuedMessages, sample.chunks, sample.chunksInUse,
-                                  sample.backPressureEvents, sample.cutBodies, sample.badRecords);
+                                  sample.backPressureEvents, sample.cutBodies, sample.badRecords,
+                                  sample.profilesVersion);
 }
 
 auto table(FlatBufferBuilder& out, const ListenerStatus& listener) {
@@ -100,9 +118,10 @@ auto table(FlatBufferBuilder& out, const ConnectionRow& row) {
   const auto listener = text(out, row.listener);
   const auto target = text(out, row.target);
   const auto program = text(out, row.program);
+  const auto limit = text(out, row.limit);
   return wire::CreateConnection(out, row.connection.value, static_cast<std::uint8_t>(row.state), row.exchange.value,
                                 micros(row.openedAt), clientAddress, listener, target, row.exchanges, row.bytesUp,
-                                row.bytesDown, program, row.process);
+                                row.bytesDown, program, row.process, limit);
 }
 
 auto table(FlatBufferBuilder& out, const ConnectionsReply& connections) {

@@ -67,8 +67,18 @@ struct ClearHistory {  // -> Done, when an empty history has taken the place of 
 struct GetProfile {  // -> ProfileReply: the profile in force, and the user's own
   friend bool operator==(const GetProfile&, const GetProfile&) = default;
 };
-struct UseProfile {     // -> Done, and it acts on everything, or Failure
-  std::string profile;  // as JSON (core/throttle/profile_json.h)
+// Whom a profile slows down. What stands further down in this list has its way before what stands above it.
+enum class ProfileScope : std::uint8_t {
+  Everything = 0,
+  Listener = 1,    // target: its address, "127.0.0.1:8080", or its port
+  Host = 2,        // target: a pattern, as of hosts that pass through undecrypted; the first that matches wins
+  Connection = 3,  // target: its number
+  Unknown = 255,   // of a newer program
+};
+struct UseProfile {     // -> Done, and it acts at once, also on what runs; or Failure: BadArgument, NotFound
+  std::string profile;  // as JSON (core/throttle/profile_json.h). Empty: the target has none of its own any more
+  ProfileScope scope = ProfileScope::Everything;
+  std::string target;
   friend bool operator==(const UseProfile&, const UseProfile&) = default;
 };
 
@@ -81,6 +91,12 @@ struct DeleteProfile {  // -> Done, or Failure: NotFound, BadArgument for one th
   friend bool operator==(const DeleteProfile&, const DeleteProfile&) = default;
 };
 
+// Measures a profile through the proxy, against a target of the engine's own on this machine; nothing else is slowed down by it.
+struct SelfTest {       // -> SelfTestReply after some seconds, or Failure
+  std::string profile;  // as JSON; empty: the one in force for everything
+  friend bool operator==(const SelfTest&, const SelfTest&) = default;
+};
+
 // Ends a client's connection now; what runs on it is recorded as aborted.
 struct CloseConnection {  // -> Done, or Failure NotFound
   ConnectionId connection;
@@ -88,7 +104,7 @@ struct CloseConnection {  // -> Done, or Failure NotFound
 };
 
 using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
-                             CloseConnection, SaveProfile, DeleteProfile>;
+                             CloseConnection, SaveProfile, DeleteProfile, SelfTest>;
 
 // --- replies
 
@@ -121,6 +137,7 @@ struct StatusSample {
   std::uint64_t backPressureEvents = 0;  // how often chunks ran out
   std::uint64_t cutBodies = 0;           // stored without their end, because chunks had run out
   std::uint64_t badRecords = 0;          // of workers, that made no sense
+  std::uint64_t profilesVersion = 0;  // rises with every change that ProfileReply would show
   std::string storeError;  // why recording is paused, in one sentence; empty when all is well
   friend bool operator==(const StatusSample&, const StatusSample&) = default;
 };
@@ -165,6 +182,7 @@ struct ConnectionRow {
   std::uint64_t bytesDown = 0;  // sent to the client
   std::string program;          // path of the client's executable; empty while, or where, it is not known
   std::uint64_t process = 0;    // id of that program's process
+  std::string limit;            // the network profile that is its own, as JSON; empty: it has none
   friend bool operator==(const ConnectionRow&, const ConnectionRow&) = default;
 };
 
@@ -205,12 +223,33 @@ struct Stopping {
 struct ProfileReply {
   std::string profile;           // in force
   std::vector<std::string> own;  // the user's own, in order of name
+  struct Rule {
+    ProfileScope scope = ProfileScope::Host;
+    std::string target;
+    std::string profile;
+    friend bool operator==(const Rule&, const Rule&) = default;
+  };
+  std::vector<Rule> rules = {};  // of hosts and listeners, in their order
   friend bool operator==(const ProfileReply&, const ProfileReply&) = default;
+};
+
+// What a self-test found, beside what was asked for. Rates of 0 are unlimited where they are asked for.
+struct SelfTestReply {
+  std::string profile;  // as JSON
+  std::uint64_t downAsked = 0;  // bytes a second
+  std::uint64_t downAchieved = 0;
+  std::uint64_t upAsked = 0;
+  std::uint64_t upAchieved = 0;
+  Micros roundTripAsked{0};
+  Micros roundTrip{0};  // the median
+  Micros jitterAsked{0};
+  Micros jitter{0};  // how far from the median nine of ten were at most
+  friend bool operator==(const SelfTestReply&, const SelfTestReply&) = default;
 };
 
 // Replies and events: everything that the engine sends.
 using Reply = std::variant<Unknown, Hello, StatusReply, ConnectionsReply, Done, Failure, Changed, StatusSample, Stopping,
-                           ProfileReply>;
+                           ProfileReply, SelfTestReply>;
 
 // Why this program cannot talk to the one that sent `theirs`, as a sentence that says which of the two to update;
 // nothing when it can.

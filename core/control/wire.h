@@ -29,6 +29,7 @@ static_assert(kLinesUp<control::Request, Request::UseProfile, control::UseProfil
 static_assert(kLinesUp<control::Request, Request::CloseConnection, control::CloseConnection>);
 static_assert(kLinesUp<control::Request, Request::SaveProfile, control::SaveProfile>);
 static_assert(kLinesUp<control::Request, Request::DeleteProfile, control::DeleteProfile>);
+static_assert(kLinesUp<control::Request, Request::SelfTest, control::SelfTest>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);
@@ -41,6 +42,7 @@ static_assert(kLinesUp<control::Reply, Reply::Changed, control::Changed>);
 static_assert(kLinesUp<control::Reply, Reply::StatusSample, control::StatusSample>);
 static_assert(kLinesUp<control::Reply, Reply::Stopping, control::Stopping>);
 static_assert(kLinesUp<control::Reply, Reply::ProfileReply, control::ProfileReply>);
+static_assert(kLinesUp<control::Reply, Reply::SelfTestReply, control::SelfTestReply>);
 static_assert(std::variant_size_v<control::Reply> == static_cast<std::size_t>(Reply::MAX) + 1);
 
 }  // namespace sluice::control::wire

@@ -8,6 +8,7 @@
 #include "core/codec/http1/local_response.h"
 #include "core/engine/clock.h"
 #include "core/engine/throttling.h"
+#include "core/throttle/profile_json.h"
 #include "platform/net/address.h"
 
 namespace sluice::engine {
@@ -31,8 +32,9 @@ ClientConnection::ClientConnection(Worker& worker, asio::ip::tcp::socket socket,
       listener_(listener),
       openedAt_(readClocks().wall),
       clientAddress_(addressOf(socket)),
-      down_(worker.throttling().down(), id.value * 2),
-      up_(worker.throttling().up(), id.value * 2 + 1),
+      applied_(worker.throttling().appliedTo(listener_, {}, 0)),
+      down_(applied_->down, id.value * 2),
+      up_(applied_->up, id.value * 2 + 1),
       handshakeDelay_(worker.loop(), [this] { connected(std::move(*std::exchange(handshake_, {}))); }),
       session_(worker, id, worker.sink() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off,
                std::move(entry)),
@@ -53,7 +55,7 @@ ClientConnection::~ClientConnection() {
 void ClientConnection::start() {
   if (auto* sink = worker_.sink()) sink->record(capture::ConnectionOpened{id_, openedAt_, clientAddress_, listener_});
   client_.setDriver(this);
-  useProfile(readClocks());
+  slowDown(readClocks());
   turn();
 }
 
@@ -83,6 +85,7 @@ ConnectionSnapshot ClientConnection::snapshot() const {
   now.exchanges = session_.exchanges();
   now.bytesUp = client_.transport().bytesReceived();
   now.bytesDown = client_.transport().bytesSent();
+  if (ownLimit_) now.limit = throttle::toJson(ownLimit_->profile);
   return now;
 }
 
@@ -134,7 +137,10 @@ bool ClientConnection::carryOut(Now now) {
 void ClientConnection::run(session::OpenUpstream& command, Now now) {
   const bool v6 = command.host.find(':') != std::string::npos;
   upstreamKey_ = (v6 ? "[" + command.host + "]" : command.host) + ":" + std::to_string(command.port);
-  if (worker_.throttling().profile().offline) return goOffline(now);
+  host_ = command.host;
+  port_ = command.port;
+  useProfile(now);
+  if (profile().offline) return goOffline(now);
   const auto* proxy = worker_.settings().route.proxyFor(command.host, command.port);
   // A proxy that speaks HTTP is given the requests themselves: one connection to it serves every host.
   const bool asProxy = proxy != nullptr && proxy->kind == UpstreamProxy::Kind::Http &&
@@ -296,7 +302,7 @@ void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resol
 // --- Bodies and tunnels.
 
 pipe::Settings ClientConnection::pipeSettings(capture::Direction direction) const {
-  return withProfile(worker_.settings().pipe, worker_.throttling().profile(), direction);
+  return withProfile(worker_.settings().pipe, profile(), direction);
 }
 
 Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {

@@ -34,8 +34,10 @@ class ClientConnection final : private Link::Driver {
   void stop();
   // A turn that was put off so that others had theirs.
   void resume();
-  // Another network profile is in force.
+  // Another plan of network profiles is in force.
   void profileChanged();
+  // Has a profile of its own from now on, or none.
+  void limit(std::optional<throttle::Profile> profile);
   // Ends now: what runs is recorded as aborted, for this reason.
   void cut(std::string_view why);
 
@@ -160,12 +162,18 @@ class ClientConnection final : private Link::Driver {
 
   // The network profile that acts on this connection.
   void useProfile(Now now);
+  void slowDown(Now now);
+  const throttle::Profile& profile() const { return applied_->profile; }
   void goOffline(Now now);
   void closeAtRandom(Now now);
   Micros heldBack(MonoTime now) const;
   void recordThrottling(capture::Record& record, MonoTime now);
   void delayHandshakeAnswer();
   static std::uint64_t wireBytesBeside(Link& link);
+  Applied ownLimit_;   // null: as the plan says
+  Applied applied_;    // never null; outlives the flows
+  std::string host_;   // that it talked to last
+  std::uint16_t port_ = 0;
   bool throttled_ = false;
   throttle::Flow down_;  // what is sent to the client
   throttle::Flow up_;    // what is sent to upstream

@@ -11,18 +11,31 @@ namespace sluice::engine {
 void ClientConnection::profileChanged() {
   if (closing_ == Closing::Closed) return;
   const auto now = readClocks();
+  const bool wasOffline = profile().offline;
   useProfile(now);
-  if (worker_.throttling().profile().offline) goOffline(now);
+  if (profile().offline && !wasOffline) goOffline(now);
   turn();
 }
 
+void ClientConnection::limit(std::optional<throttle::Profile> profile) {
+  ownLimit_ = profile ? Throttling::ofOne(std::move(*profile), readClocks().mono) : nullptr;
+  profileChanged();
+}
+
+// Which profile it is may depend on where the connection leads now.
 void ClientConnection::useProfile(Now now) {
-  const auto& profile = worker_.throttling().profile();
-  down_.setProfile(profile.down, profile, now.mono);
-  up_.setProfile(profile.up, profile, now.mono);
+  const Applied before = std::exchange(applied_, ownLimit_ ? ownLimit_ : worker_.throttling().appliedTo(listener_, host_, port_));
+  if (applied_ != before) slowDown(now);
+}
+
+void ClientConnection::slowDown(Now now) {
+  down_.moveTo(applied_->down);
+  up_.moveTo(applied_->up);
+  down_.setProfile(profile().down, profile(), now.mono);
+  up_.setProfile(profile().up, profile(), now.mono);
   closesAt_.reset();
-  if (profile.closesPerMinute > 0) closesAt_ = now.mono + throttle::untilClosed(profile.closesPerMinute, down_.random());
-  const bool throttled = !profile.isNeutral();
+  if (profile().closesPerMinute > 0) closesAt_ = now.mono + throttle::untilClosed(profile().closesPerMinute, down_.random());
+  const bool throttled = !profile().isNeutral();
   if (throttled == throttled_) return;
   throttled_ = throttled;
   client_.writer().setLimiter(throttled ? &down_ : nullptr);
@@ -40,13 +53,13 @@ void ClientConnection::recordThrottling(capture::Record& record, MonoTime now) {
   if (std::holds_alternative<capture::ExchangeStarted>(record)) heldBackBefore_ = heldBack(now);
   auto* end = std::get_if<capture::ExchangeEnded>(&record);
   if (end == nullptr || !throttled_) return;
-  end->profile = worker_.throttling().recorded();
+  end->profile = applied_->recorded;
   end->heldBackUs = (heldBack(now) - heldBackBefore_).count();
 }
 
 void ClientConnection::closeAtRandom(Now now) {
   session_.clientFailed({Code::Aborted, Side::Local, 0,
-                         "closed at random, as the network profile '" + worker_.throttling().profile().name + "' wants it"},
+                         "closed at random, as the network profile '" + profile().name + "' wants it"},
                         now);
   carryOut(now);
   close(net::CloseKind::Abort);
@@ -55,7 +68,7 @@ void ClientConnection::closeAtRandom(Now now) {
 // What runs towards a server ends, and nothing new begins.
 void ClientConnection::goOffline(Now now) {
   const Error error{Code::HostUnreachable, Side::Local, 0,
-                    "the network profile '" + worker_.throttling().profile().name + "' is offline"};
+                    "the network profile '" + profile().name + "' is offline"};
   if (tunnel_.isOpen()) {
     tunnel_.fail(error);
   } else if (responseRelay_->active()) {
@@ -69,7 +82,7 @@ void ClientConnection::goOffline(Now now) {
 
 // A handshake cannot be slowed down, but its end can be told a round trip later.
 void ClientConnection::roundTripLater(Result<Connected> result) {
-  const Micros roundTrip = worker_.throttling().profile().roundTrip();
+  const Micros roundTrip = profile().roundTrip();
   if (roundTrip.count() == 0) return connected(std::move(result));
   connecting_.reset();
   const auto now = readClocks();
@@ -81,7 +94,7 @@ void ClientConnection::roundTripLater(Result<Connected> result) {
 
 // The answer to CONNECT takes the way back like all that is sent; this is the way there, which nothing else stands for.
 void ClientConnection::delayHandshakeAnswer() {
-  if (throttled_) down_.delayNext(worker_.throttling().profile().up.delay);
+  if (throttled_) down_.delayNext(profile().up.delay);
 }
 
 std::uint64_t ClientConnection::wireBytesBeside(Link& link) {

@@ -107,7 +107,7 @@ Micros ClientConnection::patience() const {
     case Phase::AwaitSocks:
     case Phase::AwaitRequest: return session_.insideHead() ? timeouts.requestHead : timeouts.clientIdle;
     case Phase::Connecting:  // the connector has its own limit
-      return timeouts.connect * 2 + worker_.throttling().profile().roundTrip();
+      return timeouts.connect * 2 + profile().roundTrip();
     case Phase::Sniff: return sniffedBytes_ > 0 ? timeouts.sniff : timeouts.tunnel;
     case Phase::SecureUpstream:
     case Phase::SecureClient: return timeouts.connect;

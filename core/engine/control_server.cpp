@@ -48,6 +48,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   void answer(control::StreamId stream, const Result<void>& outcome) {
     send(stream, outcome ? control::Reply(control::Done{}) : control::Reply(control::Failure{outcome.error()}));
   }
+  void selfTest(control::StreamId stream, const std::string& profile);
   void askForConnections(control::StreamId stream);
   void closeConnection(control::StreamId stream, ConnectionId connection);
   void write();
@@ -111,7 +112,11 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
   } else if (std::holds_alternative<control::GetProfile>(message.request)) {
     send(message.stream, server_->engine_.profiles());
   } else if (const auto* use = std::get_if<control::UseProfile>(&message.request)) {
-    answer(message.stream, server_->engine_.useProfile(use->profile));
+    server_->engine_.useProfile(*use, [self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
+      if (self->server_ != nullptr) self->answer(stream, outcome);
+    });
+  } else if (const auto* test = std::get_if<control::SelfTest>(&message.request)) {
+    selfTest(message.stream, test->profile);
   } else if (const auto* save = std::get_if<control::SaveProfile>(&message.request)) {
     answer(message.stream, server_->engine_.saveProfile(save->profile));
   } else if (const auto* remove = std::get_if<control::DeleteProfile>(&message.request)) {
@@ -138,6 +143,13 @@ void ControlServer::Client::closeConnection(control::StreamId stream, Connection
     if (closed) return self->send(stream, control::Done{});
     const auto name = "connection " + std::to_string(connection.value) + " is not open";
     self->send(stream, control::Failure{{Code::NotFound, Side::Local, 0, name}});
+  });
+}
+
+void ControlServer::Client::selfTest(control::StreamId stream, const std::string& profile) {
+  server_->engine_.selfTest(profile, [self = shared_from_this(), stream](const Result<control::SelfTestReply>& outcome) {
+    if (self->server_ == nullptr) return;
+    self->send(stream, outcome ? control::Reply(*outcome) : control::Reply(control::Failure{outcome.error()}));
   });
 }
 

@@ -28,7 +28,8 @@ class ControlServer {
     virtual Result<void> clearHistory() = 0;
     // The network profile in force with the user's own ones, and changes of them.
     virtual control::ProfileReply profiles() = 0;
-    virtual Result<void> useProfile(const std::string& json) = 0;
+    virtual void useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) = 0;
+    virtual void selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) = 0;
     virtual Result<void> saveProfile(const std::string& json) = 0;
     virtual Result<void> deleteProfile(const std::string& name) = 0;
 

@@ -1,5 +1,7 @@
 #include "core/engine/settings.h"
 
+#include <utility>
+
 #include "core/codec/http1/target.h"
 #include "platform/net/address.h"
 
@@ -9,6 +11,7 @@ namespace {
 using session::Entry;
 
 constexpr std::string_view kReverse = "reverse:";
+constexpr std::string_view kProfile = ",profile=";
 constexpr std::string_view kSocks = "socks5";
 constexpr std::size_t kSocksTextMax = 255;  // RFC 1929: a byte says how long it is
 
@@ -66,6 +69,12 @@ Result<void> readKind(ListenerSpec& spec) {
 }  // namespace
 
 Result<ListenerSpec> parseListenerSpec(std::string_view text) {
+  std::string profile;
+  if (const auto comma = text.rfind(kProfile); comma != std::string_view::npos && text.find('@', comma) == std::string_view::npos) {
+    profile = text.substr(comma + kProfile.size());
+    if (profile.empty()) return fail(Side::Local, Code::BadArgument, "a listener with ',profile=' and no name behind it");
+    text = text.substr(0, comma);
+  }
   const auto at = text.rfind('@');
   if (at == std::string_view::npos) {
     // What stands behind a colon may be a password.
@@ -73,6 +82,7 @@ Result<ListenerSpec> parseListenerSpec(std::string_view text) {
                 "'" + std::string(text.substr(0, text.find(':'))) + "' is not a listener: expected regular@ADDRESS:PORT");
   }
   ListenerSpec spec;
+  spec.profile = std::move(profile);
   spec.text = text;
   spec.kind = text.substr(0, at);
   if (auto kind = readKind(spec); !kind) return fail(std::move(kind.error()));

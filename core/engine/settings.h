@@ -24,12 +24,13 @@
 namespace sluice::engine {
 
 // "regular@127.0.0.1:8080", "reverse:http://host:80@127.0.0.1:9000", "socks5@127.0.0.1:1080",
-// "socks5:user:password@127.0.0.1:1080".
+// "socks5:user:password@127.0.0.1:1080"; each may be followed by ",profile=NAME".
 struct ListenerSpec {
   std::string text;  // as given, without a password
   std::string kind;  // what people read: "regular", "reverse:http://host:80", "socks5"
   asio::ip::tcp::endpoint address;
   session::Entry entry;
+  std::string profile;  // network profile of its own; empty: none
 };
 
 // Errors: BadArgument, saying what is wrong with which part; a password is never repeated.

@@ -1,10 +1,12 @@
 // What workers share with the supervisor in memory: numbers alone, each in its own word. Any thread of any process.
 #pragma once
 
+#include <array>
 #include <type_traits>
 
 #include "core/port/shared_page.h"
 #include "core/throttle/bucket.h"
+#include "core/throttle/plan.h"
 
 namespace sluice::engine {
 
@@ -15,17 +17,19 @@ struct IdPage {
 };
 static_assert(std::is_trivially_copyable_v<IdPage> && sizeof(IdPage) == 16);
 
-// What the limits of the profile in force let through, of all workers together.
+// What a profile in force lets through, of all workers together. The first are those of everything, then those of the plan's rules.
 struct RateBuckets {
   throttle::BucketState down;
   throttle::BucketState up;
 };
+using RateLanes = std::array<RateBuckets, throttle::Plan::kLanes>;
 
 struct EnginePage {
   IdPage ids;
-  RateBuckets rates;
+  RateLanes rates;
 };
-static_assert(std::is_trivially_copyable_v<EnginePage> && sizeof(EnginePage) == sizeof(IdPage) + 2 * sizeof(throttle::BucketState));
+static_assert(std::is_trivially_copyable_v<EnginePage> &&
+              sizeof(EnginePage) == sizeof(IdPage) + throttle::Plan::kLanes * 2 * sizeof(throttle::BucketState));
 
 // Written by one worker, read by anybody.
 struct WorkerCounters {

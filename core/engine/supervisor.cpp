@@ -78,9 +78,15 @@ void addWorkers(control::StatusSample& sample, const std::vector<WorkerSlot::Fig
 }  // namespace
 
 Supervisor::Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared)
-    : settings_(std::move(settings)), startedAt_(readClocks()), lock_(std::move(lock)), shared_(std::move(shared)) {}
+    : settings_(std::move(settings)), startedAt_(readClocks()), lock_(std::move(lock)), shared_(std::move(shared)),
+      profiles_(
+          listeners_,
+          [this](const std::string& key, std::optional<std::string> text) { return recorder_->keep(key, std::move(text)); },
+          [this] {
+            for (const auto& slot : slots_) slot->sendPlan();
+          }) {}
 
-Supervisor::~Supervisor() = default;
+Supervisor::~Supervisor() { endSelfTest(); }
 
 Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
   if (auto made = platform::ensurePrivateDirectory(settings.dataDir); !made) return fail(std::move(made.error()));
@@ -120,8 +126,7 @@ Result<void> Supervisor::openHistory() {
   if (!recorder) return fail(std::move(recorder.error()));
   recorder_ = std::move(*recorder);
   lastCommit_ = recorder_->status();
-  if (auto chosen = chooseProfile(); !chosen) return chosen;
-  return {};
+  return profiles_.begin(recorder_->kept(), settings_.profileName, settings_.adjusted);
 }
 
 // What every worker will be told; whether it can be used is found out here, where somebody reads what is wrong.
@@ -158,6 +163,8 @@ Result<void> Supervisor::openListeners() {
     listening_.push_back({static_cast<platform::Handle>(acceptor->native_handle()), spec.address.address().is_v6(),
                           spec.kind + " " + address});
     acceptors_.push_back(std::move(*acceptor));
+    if (spec.profile.empty()) continue;
+    if (auto slowed = profiles_.slowListener(address, spec.profile); !slowed) return slowed;
   }
   return {};
 }
@@ -167,6 +174,7 @@ Result<void> Supervisor::startWorkers() {
                                 tls_,       shared_,
                                 listening_, *recorder_,
                                 [this](std::size_t bytes) { return mayRecord(bytes); },
+                                profiles_.plan(),
                                 [this] { workerChanged(); }};
   for (std::size_t i = 0; i < settings_.workers; ++i) {
     slots_.push_back(std::make_unique<WorkerSlot>(means, i));
@@ -198,6 +206,7 @@ void Supervisor::run() {
 void Supervisor::stopRequested() {
   if (std::exchange(stopping_, true)) return;
   control_->announceStop();
+  if (selfTest_) selfTest_->stop();
   for (const auto& slot : slots_) slot->drain();
   closeListeners();
   killTimer_.expires_after(settings_.worker.timeouts.drain + kDrainGrace);
@@ -210,52 +219,51 @@ void Supervisor::stopRequested() {
 
 Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
 
-// What --profile and the options beside it say; the user's own profiles come from the history.
-Result<void> Supervisor::chooseProfile() {
-  for (const auto& [key, value] : recorder_->kept()) {
-    if (!key.starts_with(throttle::OwnProfiles::kKeyPrefix)) continue;
-    auto profile = throttle::profileFromJson(value);
-    // One that a newer version wrote stays where it is.
-    if (profile && ownProfiles_.check(*profile)) ownProfiles_.put(std::move(*profile));
-  }
-  throttle::Profile base;
-  if (!settings_.profileName.empty()) {
-    auto found = ownProfiles_.find(settings_.profileName);
-    if (!found) return fail(Side::Local, Code::BadArgument, "--profile: " + found.error().detail);
-    base = std::move(*found);
-  }
-  settings_.worker.profile = settings_.adjusted.appliedTo(base);
-  return {};
+control::ProfileReply Supervisor::profiles() { return profiles_.profiles(); }
+Result<void> Supervisor::saveProfile(const std::string& json) { return profiles_.save(json); }
+Result<void> Supervisor::deleteProfile(const std::string& name) { return profiles_.remove(name); }
+
+// A connection is one worker's: the others say that they do not have it.
+void Supervisor::useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) {
+  if (use.scope != control::ProfileScope::Connection) return done(profiles_.use(use));
+  const auto outcome = std::make_shared<Result<void>>(
+      fail(Side::Local, Code::NotFound, "connection '" + use.target + "' is not open"));
+  const auto note = [outcome](control::Reply& answer) {
+    if (std::holds_alternative<control::Done>(answer)) *outcome = {};
+    const auto* failure = std::get_if<control::Failure>(&answer);
+    if (failure != nullptr && failure->error.code != Code::NotFound) *outcome = fail(failure->error);
+  };
+  askAll(use, note, [outcome, done = std::move(done)] { done(*outcome); });
 }
 
-control::ProfileReply Supervisor::profiles() {
-  control::ProfileReply reply{throttle::toJson(settings_.worker.profile), {}};
-  for (const auto& each : ownProfiles_.all()) reply.own.push_back(throttle::toJson(each));
-  return reply;
+void Supervisor::selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) {
+  auto profile = profiles_.profileToMeasure(json);
+  if (!profile) return done(fail(profile.error()));
+  const auto listener = std::find_if(listeners_.begin(), listeners_.end(), [](const auto& each) { return each.kind == "regular"; });
+  if (listener == listeners_.end()) return done(fail(Side::Local, Code::NotFound, "a self-test needs a listener of kind regular"));
+  auto proxy = net::parseEndpoint(listener->address);
+  if (!proxy) return done(fail(proxy.error()));
+  if (proxy->address().is_unspecified()) proxy->address(asio::ip::address_v4::loopback());
+  auto test = SelfTest::create(*proxy);
+  if (!test) return done(fail(test.error()));
+  if (auto begun = profiles_.beginMeasuring(net::toText((*test)->target()), *profile); !begun) return done(fail(begun.error()));
+  selfTest_ = std::move(*test);
+  selfTestThread_ = std::thread([this, profile = std::move(*profile), done = std::move(done)]() mutable {
+    auto outcome = selfTest_->measure(profile);
+    if (outcome) outcome->profile = throttle::toJson(profile);
+    asio::post(loop_, [this, outcome = std::move(outcome), done = std::move(done)] {
+      endSelfTest();
+      done(outcome);
+    });
+  });
 }
 
-Result<void> Supervisor::useProfile(const std::string& json) {
-  auto profile = throttle::profileFromJson(json);
-  if (!profile) return fail(profile.error());
-  settings_.worker.profile = std::move(*profile);
-  for (const auto& slot : slots_) slot->sendProfile();
-  return {};
-}
-
-Result<void> Supervisor::saveProfile(const std::string& json) {
-  auto profile = throttle::profileFromJson(json);
-  if (!profile) return fail(profile.error());
-  if (auto allowed = ownProfiles_.check(*profile); !allowed) return allowed;
-  if (auto kept = recorder_->keep(throttle::OwnProfiles::key(profile->name), throttle::toJson(*profile)); !kept) return kept;
-  ownProfiles_.put(std::move(*profile));
-  return {};
-}
-
-Result<void> Supervisor::deleteProfile(const std::string& name) {
-  if (auto allowed = ownProfiles_.checkRemoval(name); !allowed) return allowed;
-  if (auto kept = recorder_->keep(throttle::OwnProfiles::key(name), std::nullopt); !kept) return kept;
-  ownProfiles_.remove(name);
-  return {};
+void Supervisor::endSelfTest() {
+  if (!selfTestThread_.joinable()) return;
+  selfTest_->stop();
+  selfTestThread_.join();
+  selfTest_.reset();
+  profiles_.endMeasuring();
 }
 
 void Supervisor::workerChanged() {
@@ -335,6 +343,7 @@ control::StatusSample Supervisor::sample() const {
   sample.refusedBodyBytes += recorder.refusedBodyBytes;
   sample.droppedExchanges += recorder.droppedExchanges;
   sample.databaseBytes = recorder.databaseBytes;
+  sample.profilesVersion = profiles_.version();
   return sample;
 }
 

@@ -15,10 +15,13 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/control/messages.h"
 #include "core/engine/control_server.h"
+#include "core/engine/profile_desk.h"
+#include "core/engine/self_test.h"
 #include "core/engine/settings.h"
 #include "core/engine/shared_state.h"
 #include "core/engine/tls_means.h"
@@ -26,7 +29,6 @@
 #include "core/port/shared_page.h"
 #include "core/store/recorder.h"
 #include "core/throttle/adjustment.h"
-#include "core/throttle/own_profiles.h"
 #include "platform/control_endpoint.h"
 #include "platform/data_dir_lock.h"
 
@@ -52,7 +54,6 @@ class Supervisor final : private ControlServer::Engine {
   Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared);
 
   Result<void> openHistory();
-  Result<void> chooseProfile();
   Result<void> openTls();
   Result<void> openListeners();
   Result<void> openControl();
@@ -64,10 +65,12 @@ class Supervisor final : private ControlServer::Engine {
   void stopRequested() override;
   Result<void> clearHistory() override;
   control::ProfileReply profiles() override;
-  Result<void> useProfile(const std::string& json) override;
+  void useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) override;
+  void selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) override;
   Result<void> saveProfile(const std::string& json) override;
   Result<void> deleteProfile(const std::string& name) override;
 
+  void endSelfTest();
   void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);
   bool mayRecord(std::size_t bytes);
   void pumpSlowly();
@@ -80,7 +83,7 @@ class Supervisor final : private ControlServer::Engine {
   void committed(const store::RecorderStatus& status);
   void publishChanged();
 
-  // Immutable after start(), but for the profile, which is the loop thread's.
+  // Immutable after start().
   EngineSettings settings_;
   TlsMeans::Settings tls_;  // without the key log: each worker opens it for itself
   std::vector<control::ListenerStatus> listeners_;
@@ -99,6 +102,9 @@ class Supervisor final : private ControlServer::Engine {
   std::vector<asio::ip::tcp::acceptor> acceptors_;
   std::vector<WorkerSlot::Listening> listening_;
   std::vector<std::unique_ptr<WorkerSlot>> slots_;
+  ProfileDesk profiles_;
+  std::unique_ptr<SelfTest> selfTest_;
+  std::thread selfTestThread_;
   std::unique_ptr<platform::ControlEndpoint> endpoint_;
   std::unique_ptr<ControlServer> control_;
 
@@ -106,7 +112,6 @@ class Supervisor final : private ControlServer::Engine {
   control::StatusSample lastSample_;
   MonoTime lastSampleAt_{};
   store::RecorderStatus lastCommit_;
-  throttle::OwnProfiles ownProfiles_;
   bool changedPending_ = false;
   std::uint64_t slowAllowance_ = 0;  // bytes; of a recorder that is slow on purpose
   bool stopping_ = false;

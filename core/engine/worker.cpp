@@ -29,7 +29,7 @@ Worker::Worker(WorkerSettings settings, capture::Sink* sink, EnginePage& shared,
       sink_(settings_.capture ? sink : nullptr),
       shared_(shared),
       counters_(counters),
-      throttling_(settings_.profile, readClocks().mono, shared.rates, static_cast<std::size_t>(counters.index.load())),
+      throttling_({0, settings_.profile, {}}, readClocks().mono, shared.rates, static_cast<std::size_t>(counters.index.load())),
       keepRunning_(asio::make_work_guard(loop_)),
       files_([this](platform::FilePool::Task completion) { asio::post(loop_, std::move(completion)); }),
       resolver_(loop_),
@@ -126,10 +126,19 @@ void Worker::spillWritten(ConnectionId connection) {
 
 void Worker::keepUntilIdle(std::unique_ptr<Relay> relay) { endingRelays_.push_back(std::move(relay)); }
 
-void Worker::useProfile(throttle::Profile profile) {
-  asio::post(loop_, [this, profile = std::move(profile)]() mutable {
-    throttling_.use(std::move(profile), readClocks().mono);
+void Worker::usePlan(throttle::Plan plan) {
+  asio::post(loop_, [this, plan = std::move(plan)]() mutable {
+    throttling_.use(std::move(plan), readClocks().mono);
     for (auto* connection : openConnections()) connection->profileChanged();
+  });
+}
+
+void Worker::limit(ConnectionId connection, std::optional<throttle::Profile> profile, std::function<void(bool)> done) {
+  asio::post(loop_, [this, connection, profile = std::move(profile), done = std::move(done)]() mutable {
+    const auto found = connections_.find(connection);
+    const bool open = found != connections_.end();
+    if (open) found->second->limit(std::move(profile));
+    done(open);
   });
 }
 

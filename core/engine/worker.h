@@ -7,6 +7,7 @@
 #include <asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct ConnectionSnapshot {
   std::uint64_t exchanges = 0;
   std::uint64_t bytesUp = 0;
   std::uint64_t bytesDown = 0;
+  std::string limit;  // the profile that is its own, as JSON; empty: it has none
 };
 
 class Worker final : public session::IdSource {
@@ -63,8 +65,11 @@ class Worker final : public session::IdSource {
 
   // Any thread. Stops accepting, lets running exchanges end, at most Timeouts::drain; then run() returns.
   void drain();
-  // Any thread. From now on this profile acts on everything, also on what runs.
-  void useProfile(throttle::Profile profile);
+  // Any thread. From now on this plan is in force, also for what runs.
+  void usePlan(throttle::Plan plan);
+  // Any thread. From now on this profile acts on this connection, whatever the plan says; none: as the plan says. Calls `done` on
+  // the worker's thread with whether there was one.
+  void limit(ConnectionId connection, std::optional<throttle::Profile> profile, std::function<void(bool)> done);
   // Any thread. Calls `done` on the worker's thread with every open connection.
   void snapshot(std::function<void(std::vector<ConnectionSnapshot>)> done);
   // Any thread. Cuts a connection; calls `done` on the worker's thread with whether there was one.

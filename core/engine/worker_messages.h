@@ -4,7 +4,7 @@
 //     Roots, AuthorityCertificate, AuthorityKey  ->   a piece each of text in PEM: no command line and no file tells a key
 //     TlsComplete  -------->   all of it was sent; comes before the first listener
 //     Listen  ------------->   a listener's handle; payload: ListenNews, then its label
-//     Profile  ------------>   payload: the network profile in force, as JSON (core/throttle/profile_json.h)
+//     Plan     ------------>   payload: whom which network profile slows down, as JSON (core/throttle/plan.h)
 //     Ask  ---------------->   payload: a control request (core/control), to be answered on the same stream
 //     <---------------- Answer   payload: a control reply
 //     <--------------- Records   chunks: capture records (core/capture/record_codec.h), each behind its length (u32)
@@ -22,7 +22,7 @@ enum class WorkerMessage : std::uint8_t {
   Listen = 1,
   Ask = 2,
   Drain = 3,
-  Profile = 4,
+  Plan = 4,
   Roots = 5,
   AuthorityCertificate = 6,
   AuthorityKey = 7,

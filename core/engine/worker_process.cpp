@@ -1,5 +1,6 @@
 #include "core/engine/worker_process.h"
 
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -33,9 +34,21 @@ control::ConnectionsReply replyOf(const std::vector<ConnectionSnapshot>& all) {
                        : each.exchange                                          ? control::ConnectionState::Exchange
                                                                                 : control::ConnectionState::Idle;
     reply.rows.push_back({each.connection, state, each.exchange, each.openedAt, each.clientAddress, each.listener, each.target,
-                          each.exchanges, each.bytesUp, each.bytesDown, each.program, each.process});
+                          each.exchanges, each.bytesUp, each.bytesDown, each.program, each.process, each.limit});
   }
   return reply;
+}
+
+control::Reply outcome(bool found) {
+  if (found) return control::Done{};
+  return control::Failure{{Code::NotFound, Side::Local, 0, "not a connection of this worker"}};
+}
+
+// 0, which no connection has, where it is no number.
+std::uint64_t numberOf(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
 platform::OwnedHandle inherited(WorkerHandle which) { return platform::inheritedHandle(static_cast<std::size_t>(which)); }
@@ -90,7 +103,7 @@ void WorkerProcess::portReceived(port::Incoming& message) {
     case WorkerMessage::Listen: return listen(message);
     case WorkerMessage::Ask: return answer(message);
     case WorkerMessage::Drain: return worker_.drain();
-    case WorkerMessage::Profile: return useProfile(message.payload);
+    case WorkerMessage::Plan: return usePlan(message.payload);
     case WorkerMessage::Answer:
     case WorkerMessage::Records:
     case WorkerMessage::Drained: break;
@@ -123,10 +136,20 @@ void WorkerProcess::listen(port::Incoming& message) {
   worker_.serve(std::move(acceptor), std::string(asText(message.payload.subspan(sizeof news))), entry);
 }
 
-void WorkerProcess::useProfile(Bytes json) {
-  auto profile = throttle::profileFromJson(asText(json));
-  if (!profile) return log_("a network profile came that is none: " + describe(profile.error()));
-  worker_.useProfile(std::move(*profile));
+void WorkerProcess::usePlan(Bytes json) {
+  auto plan = throttle::planFromJson(asText(json));
+  if (!plan) return log_("a plan of network profiles came that is none: " + describe(plan.error()));
+  worker_.usePlan(std::move(*plan));
+}
+
+void WorkerProcess::limit(const control::UseProfile& use, Replied reply) {
+  std::optional<throttle::Profile> profile;
+  if (!use.profile.empty()) {
+    auto given = throttle::profileFromJson(use.profile);
+    if (!given) return reply(control::Failure{given.error()});
+    profile = std::move(*given);
+  }
+  worker_.limit(ConnectionId{numberOf(use.target)}, std::move(profile), [reply = std::move(reply)](bool found) { reply(outcome(found)); });
 }
 
 void WorkerProcess::answer(const port::Incoming& message) {
@@ -138,10 +161,9 @@ void WorkerProcess::answer(const port::Incoming& message) {
   if (request && std::holds_alternative<control::GetConnections>(request->request)) {
     worker_.snapshot([reply](const std::vector<ConnectionSnapshot>& all) { reply(replyOf(all)); });
   } else if (const auto* close = request ? std::get_if<control::CloseConnection>(&request->request) : nullptr) {
-    worker_.close(close->connection, [reply](bool closed) {
-      if (closed) return reply(control::Done{});
-      reply(control::Failure{{Code::NotFound, Side::Local, 0, "not a connection of this worker"}});
-    });
+    worker_.close(close->connection, [reply](bool closed) { reply(outcome(closed)); });
+  } else if (const auto* use = request ? std::get_if<control::UseProfile>(&request->request) : nullptr) {
+    limit(*use, reply);
   } else {
     reply(control::Failure{{Code::ProtocolFault, Side::Local, 0, "a worker does not know that request"}});
   }

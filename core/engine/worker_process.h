@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/control/messages.h"
 #include "core/engine/port_link.h"
 #include "core/engine/record_sender.h"
 #include "core/engine/settings.h"
@@ -43,7 +44,9 @@ class WorkerProcess final : private PortLink::Owner {
 
   void openTls();
   void listen(port::Incoming& message);
-  void useProfile(Bytes json);
+  void usePlan(Bytes json);
+  using Replied = std::function<void(const control::Reply&)>;
+  void limit(const control::UseProfile& use, Replied reply);
   void answer(const port::Incoming& message);
   void send(WorkerMessage type, std::uint32_t stream, Bytes payload);
 

@@ -9,7 +9,6 @@
 #include "core/control/encode.h"
 #include "core/control/frame_reader.h"
 #include "core/engine/clock.h"
-#include "core/throttle/profile_json.h"
 #include "platform/process.h"
 
 namespace sluice::engine {
@@ -68,7 +67,7 @@ Result<void> WorkerSlot::start() {
   drained_ = false;
   running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now()});
   sendTls();
-  sendProfile();
+  sendPlan();
   handListeners();
   return {};
 }
@@ -95,10 +94,10 @@ void WorkerSlot::sendTls() {
 }
 
 // A worker that starts has the profile of the command line; since then it may have been changed.
-void WorkerSlot::sendProfile() {
+void WorkerSlot::sendPlan() {
   if (!running_) return;
-  const auto json = throttle::toJson(means_.settings.worker.profile);
-  send(WorkerMessage::Profile, 0, asBytes(json));
+  const auto json = throttle::planToJson(means_.plan);
+  send(WorkerMessage::Plan, 0, asBytes(json));
 }
 
 void WorkerSlot::handListeners() {
@@ -191,7 +190,7 @@ void WorkerSlot::portReceived(port::Incoming& message) {
     case WorkerMessage::Listen:
     case WorkerMessage::Ask:
     case WorkerMessage::Drain:
-    case WorkerMessage::Profile:
+    case WorkerMessage::Plan:
     case WorkerMessage::Roots:
     case WorkerMessage::AuthorityCertificate:
     case WorkerMessage::AuthorityKey:
@@ -224,8 +223,9 @@ void WorkerSlot::ended() {
   const auto exit = running_->child.kill();
   const bool soon = Steady::now() - running_->startedAt < kSoon;
   addTotals(gone_, running_->counters.get());
-  auto& rates = means_.shared.get().rates;
-  for (auto* bucket : {&rates.down, &rates.up}) throttle::Bucket(*bucket).forget(index_);
+  for (auto& lane : means_.shared.get().rates) {
+    for (auto* bucket : {&lane.down, &lane.up}) throttle::Bucket(*bucket).forget(index_);
+  }
   const bool asItShould = draining_ && drained_;
   if (!asItShould) portNote("ended: " + platform::describe(exit) + " (" + endedBecause_ + ")");
   for (auto& [stream, tell] : std::exchange(asked_, {})) tell(std::nullopt);

@@ -19,6 +19,7 @@
 #include "core/engine/tls_means.h"
 #include "core/engine/worker_messages.h"
 #include "core/port/shared_page.h"
+#include "core/throttle/plan.h"
 #include "platform/child_process.h"
 
 namespace sluice::engine {
@@ -39,6 +40,7 @@ class WorkerSlot final : private PortLink::Owner {
     const std::vector<Listening>& listening;
     capture::Sink& sink;
     std::function<bool(std::size_t)> mayRecord;
+    const throttle::Plan& plan;     // of network profiles, as it is now
     std::function<void()> changed;  // a worker has its listeners, has ended, or everything that it left is recorded
   };
 
@@ -52,8 +54,8 @@ class WorkerSlot final : private PortLink::Owner {
   void drain();
   // Without further patience.
   void kill();
-  // Tells the worker of the profile that the settings say.
-  void sendProfile();
+  // Tells the worker of the plan.
+  void sendPlan();
   // No listener is still on its way to the worker: from here on they may be closed.
   bool hasHandedListeners() const { return listenersOnTheirWay_ == 0; }
   // ENSURES: no process runs and everything that any said is recorded.

@@ -21,6 +21,7 @@ Ticks costOf(std::uint64_t bytes, std::uint64_t bytesPerSecond) {
 }  // namespace
 
 void Bucket::setRate(Rate rate, MonoTime now) {
+  if (state_->bytesPerSecond.load(std::memory_order_relaxed) == rate.bytesPerSecond) return;
   state_->bytesPerSecond.store(rate.bytesPerSecond, std::memory_order_relaxed);
   state_->soldUntil.store(ticksOf(now), std::memory_order_relaxed);
   state_->generation.fetch_add(1, std::memory_order_release);

@@ -38,7 +38,7 @@ class Bucket {
   // Borrows the state. `process` says in whose name sharers are counted.
   explicit Bucket(BucketState& state, std::size_t process = 0) : state_(&state), process_(process) {}
 
-  // Takes effect at once, also for whoever waits: once asked again.
+  // Takes effect at once, also for whoever waits: once asked again. The rate that it has already changes nothing.
   void setRate(Rate rate, MonoTime now);
   Rate rate() const { return {state_->bytesPerSecond.load(std::memory_order_relaxed)}; }
   // A process has ended without taking back its sharers.
@@ -63,6 +63,9 @@ class Bucket {
   void join() { state_->sharers[process_].fetch_add(1, std::memory_order_relaxed); }
   void leave() { state_->sharers[process_].fetch_sub(1, std::memory_order_relaxed); }
   std::uint32_t sharers() const;
+
+  // The same one, in the name of the same process.
+  friend bool operator==(const Bucket&, const Bucket&) = default;
 
  private:
   std::size_t portionBytes(std::uint64_t rate) const;

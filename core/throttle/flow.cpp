@@ -15,6 +15,14 @@ Flow::Flow(const Bucket& shared, std::uint64_t seed)
 
 Flow::~Flow() { leave(); }
 
+void Flow::moveTo(const Bucket& shared) {
+  if (shared_.bucket == shared) return;
+  const bool sharing = sharing_;
+  leave();
+  shared_.bucket = shared;
+  if (sharing) join();
+}
+
 void Flow::setProfile(const Lane& lane, const Profile& profile, MonoTime now) {
   lossPercent_ = lane.lossPercent;
   roundTrip_ = profile.roundTrip();
@@ -35,10 +43,7 @@ void Flow::queued(std::size_t bytes, MonoTime now) {
   const Micros stall = stallOf(bytes, lossPercent_, roundTrip_, random()) + extraDelay_;
   extraDelay_ = Micros(0);
   delay_.arrived(bytes, now, random(), stall);
-  if (sharing_) return;
-  sharing_ = true;
-  shared_.bucket.join();
-  own_.bucket.join();
+  if (!sharing_) join();
 }
 
 void Flow::dropped() {
@@ -46,6 +51,12 @@ void Flow::dropped() {
   delay_.clear();
   heldSince_.reset();
   leave();
+}
+
+void Flow::join() {
+  sharing_ = true;
+  shared_.bucket.join();
+  own_.bucket.join();
 }
 
 // Whoever has nothing to send stands in nobody's way.

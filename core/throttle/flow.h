@@ -20,6 +20,8 @@ class Flow final : public pipe::Limiter {
   Flow(const Flow&) = delete;
   Flow& operator=(const Flow&) = delete;
 
+  // From now on it shares this bucket, with what waits already; it outlives the flow, or another move.
+  void moveTo(const Bucket& shared);
   // Acts on what waits already: rates at once, delays on what comes from now on. The shared bucket has its own rate.
   void setProfile(const Lane& lane, const Profile& profile, MonoTime now);
   // What comes next is later by this, and all behind it.
@@ -47,6 +49,7 @@ class Flow final : public pipe::Limiter {
   };
 
   bool ready(Share& share, MonoTime now);
+  void join();
   void leave();
 
   // As the profile says.

@@ -1,13 +1,13 @@
 # Completion of sluicectl for bash.
 _sluicectl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='status connections list show body watch export import ca clear limit profile stop'
+  local commands='status connections list show body watch export import ca clear limit profile selftest stop'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $word "* ]]; then command=$word; break; fi
   done
   case $previous in
     --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --limit | --down | --up | --latency) return ;;
+    --limit | --down | --up | --latency | --host | --listener | --connection | --from) return ;;
     --filter)
       mapfile -t COMPREPLY < <(compgen -W 'host~ path~ url~ method= status= status\>= type~ body~ header~ state= size\> duration\> error~ program~' -- "$current")
       compopt -o nospace
@@ -22,8 +22,8 @@ _sluicectl() {
     list) options+=' --limit --filter' ;;
     watch | export) options+=' --filter' ;;
     show) options+=' --curl' ;;
-    limit) options+=' --down --up --latency --off' ;;
-    profile) options+=' list show use save rename delete' ;;
+    limit) options+=' --down --up --latency --off --host --listener --connection' ;;
+    profile) options+=' list show use save rename delete --host --listener --connection --from --file' ;;
     body) options+=' --request --decoded' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

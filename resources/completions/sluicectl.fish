@@ -1,5 +1,5 @@
 # Completion of sluicectl for fish.
-set -l commands status connections list show body watch export import ca clear limit profile stop
+set -l commands status connections list show body watch export import ca clear limit profile selftest stop
 complete -c sluicectl -f
 complete -c sluicectl -l data-dir -r -a '(__fish_complete_directories)' -d 'directory of the engine and its history'
 complete -c sluicectl -l json -d 'print JSON'
@@ -23,6 +23,12 @@ complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l up -r -d 'away f
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l latency -r -d 'round trip in milliseconds'
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l off -d 'no limits'
 complete -c sluicectl -n '__fish_seen_subcommand_from profile' -a 'list show use save rename delete'
+complete -c sluicectl -n '__fish_seen_subcommand_from profile' -l from -r -d 'a copy of this profile'
+complete -c sluicectl -n '__fish_seen_subcommand_from profile' -l file -r -F -d 'from a file'
+complete -c sluicectl -n '__fish_seen_subcommand_from limit profile' -l host -r -d 'only these hosts'
+complete -c sluicectl -n '__fish_seen_subcommand_from limit profile' -l listener -r -d 'what comes in there'
+complete -c sluicectl -n '__fish_seen_subcommand_from limit profile' -l connection -r -d 'one connection'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a selftest -d 'measure a profile through the engine'
 complete -c sluicectl -n '__fish_seen_subcommand_from list' -l limit -r -d 'how many'
 complete -c sluicectl -n '__fish_seen_subcommand_from list watch export' -l filter -r -d 'only these'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a command of curl'

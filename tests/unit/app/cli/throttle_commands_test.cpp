@@ -30,10 +30,16 @@ struct Throttled {
   std::mutex mutex;
   throttle::Profile inForce;
   throttle::OwnProfiles own;
+  std::vector<control::ProfileReply::Rule> rules;
   FakeEngine engine{dir.path(), [this](const control::RequestMessage& message) -> FakeEngine::Answer {
                       if (std::holds_alternative<control::Hello>(message.request)) return FakeEngine::hello();
                       const std::lock_guard lock(mutex);
-                      if (const auto* use = std::get_if<control::UseProfile>(&message.request)) {
+                      if (const auto* use = std::get_if<control::UseProfile>(&message.request);
+                          use != nullptr && use->scope != control::ProfileScope::Everything) {
+                        std::erase_if(rules, [&](const auto& rule) { return rule.target == use->target; });
+                        if (!use->profile.empty()) rules.push_back({use->scope, use->target, use->profile});
+                        return control::encodeReply(message.stream, control::Done{});
+                      } else if (use != nullptr) {
                         inForce = throttle::profileFromJson(use->profile).value();
                         return control::encodeReply(message.stream, control::Done{});
                       }
@@ -45,7 +51,7 @@ struct Throttled {
                         own.remove(remove->name);
                         return control::encodeReply(message.stream, control::Done{});
                       }
-                      control::ProfileReply reply{throttle::toJson(inForce), {}};
+                      control::ProfileReply reply{throttle::toJson(inForce), {}, rules};
                       for (const auto& each : own.all()) reply.own.push_back(throttle::toJson(each));
                       return control::encodeReply(message.stream, reply);
                     }};
@@ -122,6 +128,30 @@ SLUICE_TEST(profilesAreSavedCopiedRenamedAndDeleted) {
   QVERIFY(!profile({What::Rename, "train", "Cellar"}, Format::Human, dir, output));
   QVERIFY(profile({What::Delete, "TRAIN"}, Format::Human, dir, output).has_value());
   QVERIFY(!engine.own.find("train"));
+}
+
+SLUICE_TEST(hostsHaveLimitsOfTheirOwn) {
+  Throttled engine(*throttle::findPreset("Apple LTE"));
+  CollectingOutput output, all, asJson;
+  const auto& dir = engine.dir.path();
+  LimitCommand command{{control::ProfileScope::Host, "*.test"}};
+  command.adjustment.down = throttle::Rate{25'000};
+  QVERIFY(limit(command, Format::Human, dir, output).has_value());
+  command.adjustment = {.up = throttle::Rate{5'000}};
+  QVERIFY(limit(command, Format::Human, dir, output).has_value());
+  const auto rule = throttle::profileFromJson(engine.rules.at(0).profile).value();
+  QVERIFY(rule.down.rate == throttle::Rate{25'000} && rule.up.rate == throttle::Rate{5'000});
+  QCOMPARE(engine.profile().name, std::string("Apple LTE"));
+  const Whom listener{control::ProfileScope::Listener, "127.0.0.1:9"};
+  QVERIFY(profile({ProfileCommand::What::Use, "Firefox GPRS", {}, {}, listener}, Format::Human, dir, output));
+  QVERIFY(limit({}, Format::Human, dir, all).has_value());
+  for (const char* part : {"host *.test", "listener 127.0.0.1:9"}) QVERIFY2(all.text.find(part) != std::string::npos, all.text.c_str());
+  QVERIFY(limit({}, Format::Json, dir, asJson).has_value());
+  QCOMPARE(nlohmann::json::parse(asJson.text)["rules"][1]["profile"]["name"], "Firefox GPRS");
+  command.adjustment = {};
+  command.off = true;
+  QVERIFY(limit(command, Format::Human, dir, output).has_value());
+  QCOMPARE(engine.rules.size(), std::size_t(1));
 }
 
 SLUICE_TEST(aProfileComesFromAFileAsItWasShown) {

@@ -11,8 +11,8 @@ inline Hello hello() { return {kProtocolVersion, "sluicectl", "0.1.0", 4242}; }
 
 inline std::vector<Request> requests() {
   return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{},
-          ClearHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})"},
-          CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}};
+          ClearHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})", ProfileScope::Host, "*.test"},
+          CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}, SelfTest{R"({"name":"g"})"}};
 }
 
 inline StatusSample sample() {
@@ -37,6 +37,7 @@ inline StatusSample sample() {
   sample.backPressureEvents = 16;
   sample.cutBodies = 17;
   sample.badRecords = 18;
+  sample.profilesVersion = 5;
   sample.storeError = "no space left: /data/sluice.db";
   return sample;
 }
@@ -70,6 +71,7 @@ inline ConnectionRow connection() {
   row.bytesDown = 90'000;
   row.program = "/usr/bin/curl";
   row.process = 4711;
+  row.limit = R"({"name":"own"})";
   return row;
 }
 
@@ -82,7 +84,9 @@ inline std::vector<Reply> replies() {
           Changed{5, ExchangeId{1'000'000}, 999'999, 4},
           sample(),
           Stopping{},
-          ProfileReply{R"({"name":"b"})", {R"({"name":"e"})", R"({"name":"f"})"}}};
+          ProfileReply{R"({"name":"b"})", {R"({"name":"e"})", R"({"name":"f"})"},
+                       {{ProfileScope::Listener, "127.0.0.1:1", "{}"}}},
+          SelfTestReply{R"({"name":"h"})", 1, 2, 3, 4, Micros(5), Micros(6), Micros(7), Micros(8)}};
 }
 
 }  // namespace sluice::control::samples

@@ -67,3 +67,12 @@ SLUICE_TEST(saysWhatIsWrongWithAReverseOrSocksListenerAndKeepsThePassword) {
     QVERIFY2(spec.error().detail.find("secret") == std::string::npos, spec.error().detail.c_str());
   }
 }
+
+SLUICE_TEST(aListenerMayHaveAProfileOfItsOwn) {
+  const auto spec = parseListenerSpec("reverse:http://example.test:8000@127.0.0.1:9000,profile=Chrome Slow 4G");
+  QVERIFY(spec.has_value());
+  QCOMPARE(spec->profile, std::string("Chrome Slow 4G"));
+  QCOMPARE(spec->text, std::string("reverse:http://example.test:8000@127.0.0.1:9000"));
+  QCOMPARE(parseListenerSpec("socks5:me:a,profile=b@127.0.0.1:1")->profile, std::string());  // that is its password
+  QVERIFY(!parseListenerSpec("regular@127.0.0.1:1,profile="));
+}

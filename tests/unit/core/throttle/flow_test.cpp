@@ -134,3 +134,50 @@ SLUICE_TEST(whatTheStreamAddsCounts) {
   rig.sendUntil(ms(1'000));
   QVERIFY(rig.sent <= 93'000);
 }
+
+// As soon as it is asked again, and who waits is woken for that.
+SLUICE_TEST(aFasterRateIsThereWithin50Milliseconds) {
+  for (const Rate faster : {Rate{1'000'000}, Rate{50'000'000}, kUnlimited}) {
+    Rig rig({100'000});
+    rig.flow.queued(10'000'000, ms(0));
+    rig.sendUntil(ms(1'000));
+    const auto before = rig.sent;
+    rig.bucket.setRate(faster, ms(1'003));
+    rig.sendUntil(ms(1'053), ms(1'003));
+    const double due = faster.isUnlimited() ? 9e6 : static_cast<double>(faster.bytesPerSecond) * 0.05;
+    QVERIFY2(static_cast<double>(rig.sent - before) >= std::min(9e6 - 200'000, 0.95 * due), std::to_string(rig.sent - before).c_str());
+  }
+}
+
+SLUICE_TEST(aSlowerRateIsKeptAtOnce) {
+  Rig rig({1'000'000});
+  rig.flow.queued(10'000'000, ms(0));
+  rig.sendUntil(ms(1'000));
+  const auto before = rig.sent;
+  rig.bucket.setRate({100'000}, ms(1'003));
+  rig.sendUntil(ms(2'003), ms(1'003));
+  QVERIFY2(rig.sent - before <= 103'000, std::to_string(rig.sent - before).c_str());
+}
+
+SLUICE_TEST(whoMovesToAnotherBucketWaitsThereAndNoLongerHere) {
+  Rig rig({1'000});
+  BucketState otherState{};
+  Bucket other{otherState};
+  other.setRate({1'000'000}, ms(0));
+  rig.flow.queued(1'000'000, ms(0));
+  rig.sendUntil(ms(500));
+  rig.flow.moveTo(other);
+  QCOMPARE(rig.bucket.sharers(), std::uint32_t{0});
+  QCOMPARE(other.sharers(), std::uint32_t{1});
+  const auto before = rig.sent;
+  rig.sendUntil(ms(600), ms(500));
+  QVERIFY(rig.sent - before >= 90'000);
+  // What it had bought here and not used, others have now.
+  Flow next(rig.bucket, 9);
+  next.queued(1'000, ms(600));
+  QVERIFY(next.allowance(ms(600)) > 0);
+  next.dropped();
+  rig.flow.dropped();
+  rig.flow.moveTo(rig.bucket);
+  QCOMPARE(other.sharers() + rig.bucket.sharers(), std::uint32_t{0});
+}

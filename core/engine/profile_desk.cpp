@@ -1,0 +1,145 @@
+#include "core/engine/profile_desk.h"
+
+#include <utility>
+
+#include "core/throttle/profile_json.h"
+
+namespace sluice::engine {
+
+using control::ProfileScope;
+using throttle::Rule;
+
+namespace {
+
+Rule::Scope scopeOf(ProfileScope scope) { return scope == ProfileScope::Listener ? Rule::Scope::Listener : Rule::Scope::Host; }
+
+ProfileScope scopeOf(Rule::Scope scope) {
+  switch (scope) {
+    case Rule::Scope::Host: return ProfileScope::Host;
+    case Rule::Scope::Listener: return ProfileScope::Listener;
+  }
+  return ProfileScope::Unknown;
+}
+
+}  // namespace
+
+ProfileDesk::ProfileDesk(const std::vector<control::ListenerStatus>& listeners, Keep keep, std::function<void()> changed)
+    : listeners_(listeners), keep_(std::move(keep)), changed_(std::move(changed)) {
+  plan_.version = 1;
+}
+
+Result<void> ProfileDesk::begin(const std::map<std::string, std::string, std::less<>>& kept, const std::string& profile,
+                                const throttle::Adjustment& adjusted) {
+  for (const auto& [key, text] : kept) {
+    if (!key.starts_with(throttle::OwnProfiles::kKeyPrefix)) continue;
+    auto own = throttle::profileFromJson(text);
+    // One that a newer version wrote stays where it is.
+    if (own && own_.check(*own)) own_.put(std::move(*own));
+  }
+  throttle::Profile base;
+  if (!profile.empty()) {
+    auto found = own_.find(profile);
+    if (!found) return fail(Side::Local, Code::BadArgument, "--profile: " + found.error().detail);
+    base = std::move(*found);
+  }
+  plan_.everything = adjusted.appliedTo(base);
+  return {};
+}
+
+Result<void> ProfileDesk::slowListener(const std::string& address, const std::string& profile) {
+  auto found = own_.find(profile);
+  if (!found) return fail(Side::Local, Code::BadArgument, "the listener at " + address + ": " + found.error().detail);
+  return plan_.put(Rule::Scope::Listener, address, std::move(*found));
+}
+
+control::ProfileReply ProfileDesk::profiles() const {
+  control::ProfileReply reply{throttle::toJson(plan_.everything), {}, {}};
+  for (const auto& each : own_.all()) reply.own.push_back(throttle::toJson(each));
+  for (const auto& rule : plan_.rules) {
+    if (rule.target != measured_) reply.rules.push_back({scopeOf(rule.scope), rule.target, throttle::toJson(rule.profile)});
+  }
+  return reply;
+}
+
+void ProfileDesk::planChanged() {
+  ++version_;
+  changed_();
+}
+
+// "127.0.0.1:8080", "8080", or as it was asked for: "regular@127.0.0.1:0".
+Result<std::string> ProfileDesk::listenerAddress(const std::string& asked) const {
+  std::string all;
+  for (const auto& each : listeners_) {
+    if (asked == each.address || asked == each.spec || (!asked.empty() && each.address.ends_with(":" + asked))) return each.address;
+    all += (all.empty() ? "" : ", ") + each.address;
+  }
+  return fail(Side::Local, Code::NotFound, "there is no listener '" + asked + "'; there are " + all);
+}
+
+Result<void> ProfileDesk::use(const control::UseProfile& use) {
+  if (use.scope == ProfileScope::Unknown || use.scope == ProfileScope::Connection) {
+    return fail(Side::Local, Code::ProtocolFault, "this engine does not know what that profile shall slow down");
+  }
+  const bool listener = use.scope == ProfileScope::Listener;
+  const auto target = listener ? listenerAddress(use.target) : Result<std::string>(use.target);
+  if (!target) return fail(target.error());
+  if (use.profile.empty() && use.scope != ProfileScope::Everything) {
+    if (!plan_.remove(scopeOf(use.scope), *target)) {
+      return fail(Side::Local, Code::NotFound, "'" + *target + "' has no profile of its own");
+    }
+  } else {
+    auto profile = throttle::profileFromJson(use.profile);
+    if (!profile) return fail(profile.error());
+    if (use.scope == ProfileScope::Everything) {
+      plan_.everything = std::move(*profile);
+      ++plan_.version;
+    } else if (auto put = plan_.put(scopeOf(use.scope), *target, std::move(*profile)); !put) {
+      return put;
+    }
+  }
+  planChanged();
+  return {};
+}
+
+Result<void> ProfileDesk::save(const std::string& json) {
+  auto profile = throttle::profileFromJson(json);
+  if (!profile) return fail(profile.error());
+  if (auto allowed = own_.check(*profile); !allowed) return allowed;
+  if (auto kept = keep_(throttle::OwnProfiles::key(profile->name), throttle::toJson(*profile)); !kept) return kept;
+  own_.put(std::move(*profile));
+  ++version_;
+  return {};
+}
+
+Result<void> ProfileDesk::remove(const std::string& name) {
+  if (auto allowed = own_.checkRemoval(name); !allowed) return allowed;
+  if (auto kept = keep_(throttle::OwnProfiles::key(name), std::nullopt); !kept) return kept;
+  own_.remove(name);
+  ++version_;
+  return {};
+}
+
+Result<throttle::Profile> ProfileDesk::profileToMeasure(const std::string& json) const {
+  if (!measured_.empty()) return fail(Side::Local, Code::BadArgument, "a self-test is running already");
+  auto profile = json.empty() ? Result<throttle::Profile>(plan_.everything) : throttle::profileFromJson(json);
+  if (!profile) return profile;
+  if (profile->offline || profile->down.lossPercent >= 100 || profile->up.lossPercent >= 100) {
+    return fail(Side::Local, Code::BadArgument, "profile '" + profile->name + "' lets nothing through: there is nothing to measure");
+  }
+  profile->closesPerMinute = 0;  // it would end the measurement
+  return profile;
+}
+
+Result<void> ProfileDesk::beginMeasuring(const std::string& target, throttle::Profile profile) {
+  if (auto put = plan_.put(Rule::Scope::Host, target, std::move(profile), throttle::Plan::Place::First); !put) return put;
+  measured_ = target;
+  changed_();
+  return {};
+}
+
+void ProfileDesk::endMeasuring() {
+  plan_.remove(Rule::Scope::Host, std::exchange(measured_, {}));
+  changed_();
+}
+
+}  // namespace sluice::engine

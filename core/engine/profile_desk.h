@@ -1,0 +1,60 @@
+// Keeps the plan of network profiles and the user's own ones for a running engine, and takes what the app and the command line
+// want changed. Supervisor's loop.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/control/messages.h"
+#include "core/throttle/adjustment.h"
+#include "core/throttle/own_profiles.h"
+#include "core/throttle/plan.h"
+
+namespace sluice::engine {
+
+class ProfileDesk {
+ public:
+  // Keeps a text under a key beyond the end of the engine; nothing as text forgets it.
+  using Keep = std::function<Result<void>(const std::string& key, std::optional<std::string> text)>;
+  // Borrows the listeners. `changed` is called after every change of the plan.
+  ProfileDesk(const std::vector<control::ListenerStatus>& listeners, Keep keep, std::function<void()> changed);
+
+  // What was kept, and what the command line says. Errors: BadArgument for a profile that does not exist.
+  Result<void> begin(const std::map<std::string, std::string, std::less<>>& kept, const std::string& profile,
+                     const throttle::Adjustment& adjusted);
+  // The option of a listener. Errors: as begin().
+  Result<void> slowListener(const std::string& address, const std::string& profile);
+
+  const throttle::Plan& plan() const { return plan_; }
+  control::ProfileReply profiles() const;
+  // Rises with every change that profiles() would show.
+  std::uint64_t version() const { return version_; }
+
+  // REQUIRES: the scope is not a connection. Errors: BadArgument, NotFound; the detail names the thing.
+  Result<void> use(const control::UseProfile& use);
+  Result<void> save(const std::string& json);
+  Result<void> remove(const std::string& name);
+
+  // For a self-test: the profile that is meant, and a rule for its target alone that nobody is shown. Empty: the one in force.
+  Result<throttle::Profile> profileToMeasure(const std::string& json) const;
+  Result<void> beginMeasuring(const std::string& target, throttle::Profile profile);
+  void endMeasuring();
+
+ private:
+  Result<std::string> listenerAddress(const std::string& asked) const;
+  void planChanged();
+
+  const std::vector<control::ListenerStatus>& listeners_;
+  const Keep keep_;
+  const std::function<void()> changed_;
+  throttle::OwnProfiles own_;
+  throttle::Plan plan_;
+  std::string measured_;  // target; empty: no self-test runs
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,108 @@
+#include "core/engine/profile_desk.h"
+
+#include "core/throttle/presets.h"
+#include "core/throttle/profile_json.h"
+#include "tests/support/test.h"
+
+using namespace sluice;
+using namespace sluice::engine;
+using control::ProfileScope;
+
+namespace {
+
+struct Desk {
+  std::vector<control::ListenerStatus> listeners{{"regular@127.0.0.1:0", "regular", "127.0.0.1:41234"},
+                                                 {"socks5@127.0.0.1:0", "socks5", "127.0.0.1:41235"}};
+  std::map<std::string, std::string, std::less<>> kept;
+  bool diskIsFull = false;
+  int changes = 0;
+  ProfileDesk desk{listeners,
+                   [this](const std::string& key, std::optional<std::string> text) -> Result<void> {
+                     if (diskIsFull) return fail(Side::Local, Code::NoSpace, "the disk");
+                     text ? void(kept[key] = *text) : void(kept.erase(key));
+                     return {};
+                   },
+                   [this] { ++changes; }};
+};
+
+std::string json(const char* preset) { return throttle::toJson(*throttle::findPreset(preset)); }
+
+std::string problemOf(const Result<void>& outcome) { return outcome ? std::string() : outcome.error().detail; }
+
+const std::string kMine = R"({"name":"Mine","down":{"rate":"64k"}})";
+
+}  // namespace
+
+SLUICE_TEST(whatTheCommandLineSaysIsInForceFromTheBeginning) {
+  Desk d;
+  d.kept["profile/mine"] = kMine;
+  d.kept["profile/later"] = R"({"name":"later","warp":9})";  // of a newer version
+  d.kept["other"] = "setting";
+  QVERIFY(d.desk.begin(d.kept, "MINE", {.up = throttle::Rate{2'000}}).has_value());
+  QCOMPARE(d.desk.plan().everything.down.rate, throttle::Rate{64'000});
+  QCOMPARE(d.desk.plan().everything.up.rate, throttle::Rate{2'000});
+  QCOMPARE(d.desk.profiles().own.size(), std::size_t(1));
+  QVERIFY(d.kept.contains("profile/later"));
+  QVERIFY(d.desk.slowListener("127.0.0.1:41234", "apple lte").has_value());
+  QCOMPARE(d.desk.profiles().rules[0].target, std::string("127.0.0.1:41234"));
+  const auto wrong = d.desk.slowListener("127.0.0.1:41234", "Moon");
+  QVERIFY(!wrong && wrong.error().detail.find("'Moon'") != std::string::npos);
+  Desk other;
+  const auto unknown = other.desk.begin({}, "Moon", {});
+  QVERIFY(!unknown && unknown.error().code == Code::BadArgument && unknown.error().detail.find("'Moon'") != std::string::npos);
+}
+
+SLUICE_TEST(profilesAreForEverythingForHostsAndForListeners) {
+  Desk d;
+  QCOMPARE(problemOf(d.desk.use({json("Apple LTE"), ProfileScope::Everything, {}})), std::string());
+  QCOMPARE(problemOf(d.desk.use({json("Firefox GPRS"), ProfileScope::Host, "*.test"})), std::string());
+  for (const char* listener : {"127.0.0.1:41234", "41235", "regular@127.0.0.1:0"}) {
+    QCOMPARE(problemOf(d.desk.use({json("Apple DSL"), ProfileScope::Listener, listener})), std::string());
+  }
+  QCOMPARE(d.changes, 5);
+  QCOMPARE(d.desk.plan().rules.size(), std::size_t(3));
+  QCOMPARE(d.desk.version(), std::uint64_t(5));
+  QCOMPARE(problemOf(d.desk.use({{}, ProfileScope::Host, "*.test"})), std::string());
+  QCOMPARE(d.desk.plan().rules.size(), std::size_t(2));
+  // What cannot be is said, and changes nothing.
+  const auto before = d.desk.plan();
+  QVERIFY(problemOf(d.desk.use({{}, ProfileScope::Host, "*.test"})).find("'*.test'") != std::string::npos);
+  QVERIFY(problemOf(d.desk.use({json("Apple DSL"), ProfileScope::Listener, "9"})).find("'9'") != std::string::npos);
+  QVERIFY(problemOf(d.desk.use({json("Apple DSL"), ProfileScope::Host, ""})).find("no host") != std::string::npos);
+  QVERIFY(!problemOf(d.desk.use({"{}", ProfileScope::Unknown, "x"})).empty());
+  QVERIFY(!problemOf(d.desk.use({"nonsense", ProfileScope::Everything, {}})).empty());
+  QVERIFY(!problemOf(d.desk.use({{}, ProfileScope::Everything, {}})).empty());
+  QVERIFY(d.desk.plan() == before);
+}
+
+SLUICE_TEST(whatCannotBeKeptIsNotThere) {
+  Desk d;
+  QCOMPARE(problemOf(d.desk.save(kMine)), std::string());
+  QVERIFY(d.kept.contains("profile/mine"));
+  d.diskIsFull = true;
+  QVERIFY(!d.desk.save(R"({"name":"other"})"));
+  QVERIFY(!d.desk.remove("mine"));
+  QCOMPARE(d.desk.profiles().own.size(), std::size_t(1));
+  d.diskIsFull = false;
+  QCOMPARE(problemOf(d.desk.remove("MINE")), std::string());
+  QVERIFY(d.kept.empty() && d.desk.profiles().own.empty());
+  QVERIFY(!d.desk.save(json("Apple LTE")));
+  QVERIFY(!d.desk.remove("Apple LTE"));
+  QCOMPARE(d.desk.version(), std::uint64_t(2));
+}
+
+SLUICE_TEST(aSelfTestHasARuleThatNobodySees) {
+  Desk d;
+  QCOMPARE(problemOf(d.desk.use({json("Firefox GPRS"), ProfileScope::Host, "*"})), std::string());
+  const auto profile = d.desk.profileToMeasure(json("Apple LTE"));
+  QVERIFY(profile.has_value());
+  QCOMPARE(problemOf(d.desk.beginMeasuring("127.0.0.1:5", *profile)), std::string());
+  QCOMPARE(d.desk.plan().rules[0].target, std::string("127.0.0.1:5"));  // before all others
+  QCOMPARE(d.desk.profiles().rules.size(), std::size_t(1));
+  QVERIFY(!d.desk.profileToMeasure({}));  // one at a time
+  d.desk.endMeasuring();
+  QCOMPARE(d.desk.plan().rules.size(), std::size_t(1));
+  QCOMPARE(d.desk.profileToMeasure({})->name, std::string());
+  const auto nothing = d.desk.profileToMeasure(json("Apple 100 % Loss"));
+  QVERIFY(!nothing && nothing.error().detail.find("100 % Loss") != std::string::npos);
+}
