@@ -342,6 +342,18 @@
         <source>%1 to %2</source>
         <translation>%1 bis %2</translation>
     </message>
+    <message>
+        <source>unlimited</source>
+        <translation>unbegrenzt</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 a minute</source>
+        <translation>%1 je Minute</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Actions</name>
@@ -588,6 +600,22 @@
     <message>
         <source>Go to the filter: show only exchanges that match</source>
         <translation>Zum Filter: nur passende Austausche zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Throttle</source>
+        <translation>&amp;Drosseln</translation>
+    </message>
+    <message>
+        <source>Slow everything down as the chosen profile says, or let it pass at full speed</source>
+        <translation>Alles so verlangsamen, wie das gewählte Profil es sagt, oder mit voller Geschwindigkeit durchlassen</translation>
+    </message>
+    <message>
+        <source>Throttle &amp;dock</source>
+        <translation>Drossel&amp;leiste</translation>
+    </message>
+    <message>
+        <source>Show whom to slow down and how</source>
+        <translation>Zeigen, wer wie verlangsamt wird</translation>
     </message>
 </context>
 <context>
@@ -1179,6 +1207,17 @@
     </message>
 </context>
 <context>
+    <name>sluice::gui::Knob</name>
+    <message>
+        <source>&quot;%1&quot; is not understood; for example: %2</source>
+        <translation>„%1“ ist nicht zu verstehen; zum Beispiel: %2</translation>
+    </message>
+    <message>
+        <source>%1. Can be typed: %2</source>
+        <translation>%1. Einzutippen: %2</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::MainWindow</name>
     <message>
         <source>&amp;Engine</source>
@@ -1233,6 +1272,10 @@ MIT-Lizenz.</translation>
     <message>
         <source>The engine listens there when it is started the next time</source>
         <translation>Dort wartet die Engine, wenn sie das nächste Mal gestartet wird</translation>
+    </message>
+    <message>
+        <source>Throttle</source>
+        <translation>Drosseln</translation>
     </message>
 </context>
 <context>
@@ -1390,6 +1433,37 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     </message>
 </context>
 <context>
+    <name>sluice::gui::ProfilePicker</name>
+    <message>
+        <source>No throttling</source>
+        <translation>Ohne Drosselung</translation>
+    </message>
+    <message>
+        <source>Own numbers</source>
+        <translation>Eigene Werte</translation>
+    </message>
+    <message>
+        <source>No server can be reached</source>
+        <translation>Kein Server ist erreichbar</translation>
+    </message>
+    <message>
+        <source>Everything passes at full speed</source>
+        <translation>Alles geht mit voller Geschwindigkeit durch</translation>
+    </message>
+    <message>
+        <source>↓ %1   ↑ %2   %3 round trip</source>
+        <translation>↓ %1   ↑ %2   %3 hin und zurück</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>Profil</translation>
+    </message>
+    <message>
+        <source>Own profiles</source>
+        <translation>Eigene Profile</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::SearchBar</name>
     <message>
         <source>Find in this text</source>
@@ -1422,6 +1496,65 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     <message>
         <source>%L1 of %2</source>
         <translation>%L1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SelfTestView</name>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>&amp;Measure it</source>
+        <translation>&amp;Nachmessen</translation>
+    </message>
+    <message>
+        <source>Send bytes through the proxy to this machine and back for some seconds, and compare</source>
+        <translation>Einige Sekunden lang Bytes durch den Proxy zu diesem Rechner und zurück schicken, und vergleichen</translation>
+    </message>
+    <message>
+        <source>asked</source>
+        <translation>verlangt</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Herunterladen</translation>
+    </message>
+    <message>
+        <source>Upload</source>
+        <translation>Hochladen</translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation>Hin und zurück</translation>
+    </message>
+    <message>
+        <source>Jitter</source>
+        <translation>Schwankung</translation>
+    </message>
+    <message>
+        <source>Measuring: some seconds for each direction…</source>
+        <translation>Es wird gemessen: einige Sekunden je Richtung …</translation>
+    </message>
+    <message>
+        <source>unlimited</source>
+        <translation>unbegrenzt</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>±%1</source>
+        <translation>±%1</translation>
+    </message>
+    <message>
+        <source>Measured: %1</source>
+        <translation>Gemessen: %1</translation>
     </message>
 </context>
 <context>
@@ -1649,6 +1782,182 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     <message>
         <source>Unfold all</source>
         <translation>Alles ausklappen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ThrottleDock</name>
+    <message>
+        <source>Host %1</source>
+        <translation>Host %1</translation>
+    </message>
+    <message>
+        <source>Listener %1</source>
+        <translation>Zugang %1</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Throttle</source>
+        <translation>Drosseln</translation>
+    </message>
+    <message>
+        <source>&amp;Download</source>
+        <translation>&amp;Herunterladen</translation>
+    </message>
+    <message>
+        <source>Bytes towards the client, of all connections together</source>
+        <translation>Bytes zum Client, alle Verbindungen zusammen</translation>
+    </message>
+    <message>
+        <source>&amp;Upload</source>
+        <translation>H&amp;ochladen</translation>
+    </message>
+    <message>
+        <source>Bytes from the client, of all connections together</source>
+        <translation>Bytes vom Client, alle Verbindungen zusammen</translation>
+    </message>
+    <message>
+        <source>&amp;Latency</source>
+        <translation>&amp;Latenz</translation>
+    </message>
+    <message>
+        <source>Added to every round trip, half of it each way</source>
+        <translation>Kommt zu jedem Hin und Zurück dazu, je Richtung die Hälfte</translation>
+    </message>
+    <message>
+        <source>&amp;Jitter</source>
+        <translation>S&amp;chwankung</translation>
+    </message>
+    <message>
+        <source>How much earlier or later each piece may come, each way</source>
+        <translation>Um wie viel jedes Stück früher oder später kommen darf, je Richtung</translation>
+    </message>
+    <message>
+        <source>L&amp;oss</source>
+        <translation>&amp;Verlust</translation>
+    </message>
+    <message>
+        <source>Share of packets lost: seen as stalls, and as the rate that TCP still reaches</source>
+        <translation>Anteil verlorener Pakete: zu sehen als Stocken und als die Rate, die TCP noch erreicht</translation>
+    </message>
+    <message>
+        <source>Self-test</source>
+        <translation>Selbsttest</translation>
+    </message>
+    <message>
+        <source>What is slowed down</source>
+        <translation>Was verlangsamt wird</translation>
+    </message>
+    <message>
+        <source>Everything, or single hosts and listeners that have a profile of their own</source>
+        <translation>Alles, oder einzelne Hosts und Zugänge mit einem eigenen Profil</translation>
+    </message>
+    <message>
+        <source>Take its own profile away: it is as everything again</source>
+        <translation>Das eigene Profil wegnehmen: es gilt wieder, was für alles gilt</translation>
+    </message>
+    <message>
+        <source>Save or delete a profile of your own</source>
+        <translation>Ein eigenes Profil speichern oder löschen</translation>
+    </message>
+    <message>
+        <source>&amp;Each connection</source>
+        <translation>&amp;Jede Verbindung</translation>
+    </message>
+    <message>
+        <source>A limit for every connection alone, each way</source>
+        <translation>Eine Grenze für jede Verbindung allein, je Richtung</translation>
+    </message>
+    <message>
+        <source>Broken &amp;connections</source>
+        <translation>Abgebrochene Ver&amp;bindungen</translation>
+    </message>
+    <message>
+        <source>How often a connection is closed at random</source>
+        <translation>Wie oft eine Verbindung zufällig geschlossen wird</translation>
+    </message>
+    <message>
+        <source>Servers that are faster than the link</source>
+        <translation>Server, die schneller sind als die Leitung</translation>
+    </message>
+    <message>
+        <source>Fast servers are held back</source>
+        <translation>Schnelle Server werden gebremst</translation>
+    </message>
+    <message>
+        <source>Fast servers fill a file</source>
+        <translation>Schnelle Server füllen eine Datei</translation>
+    </message>
+    <message>
+        <source>The server is slowed down as well: it sees the slow link</source>
+        <translation>Auch der Server wird langsamer: er sieht die langsame Leitung</translation>
+    </message>
+    <message>
+        <source>The server is read at full speed, and what is too much waits in a file</source>
+        <translation>Der Server wird mit voller Geschwindigkeit gelesen, und was zu viel ist, wartet in einer Datei</translation>
+    </message>
+    <message>
+        <source>O&amp;ffline: no server can be reached</source>
+        <translation>O&amp;ffline: kein Server ist erreichbar</translation>
+    </message>
+    <message>
+        <source>Numbers of %1</source>
+        <translation>Werte von %1</translation>
+    </message>
+    <message>
+        <source>Add a host…</source>
+        <translation>Einen Host hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add listener %1</source>
+        <translation>Zugang %1 hinzufügen</translation>
+    </message>
+    <message>
+        <source>Slow a host down</source>
+        <translation>Einen Host verlangsamen</translation>
+    </message>
+    <message>
+        <source>Host, with * for any run of characters; with :PORT for that port alone.
+The first that matches wins.</source>
+        <translation>Host, mit * für beliebige Zeichen; mit :PORT nur für diesen Port.
+Der erste, der passt, gilt.</translation>
+    </message>
+    <message>
+        <source>&amp;Save as…</source>
+        <translation>&amp;Speichern als …</translation>
+    </message>
+    <message>
+        <source>&amp;Delete &quot;%1&quot;</source>
+        <translation>„%1“ &amp;löschen</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Löschen</translation>
+    </message>
+    <message>
+        <source>Save profile</source>
+        <translation>Profil speichern</translation>
+    </message>
+    <message>
+        <source>Name of the profile. One of your own with that name is replaced.</source>
+        <translation>Name des Profils. Ein eigenes mit diesem Namen wird ersetzt.</translation>
+    </message>
+    <message>
+        <source>Hide the throttle dock</source>
+        <translation>Die Drosselleiste ausblenden</translation>
+    </message>
+    <message>
+        <source>Not saved as a profile</source>
+        <translation>Nicht als Profil gespeichert</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ThrottleState</name>
+    <message>
+        <source>The engine has ended.</source>
+        <translation>Die Engine ist beendet.</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,7 @@
 
 #include "app/gui/look/appearance.h"
 #include "app/gui/window/shortcuts_dialog.h"
+#include "core/throttle/presets.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/demo_shop.h"
 #include "tests/gui/support/workbench.h"
@@ -78,6 +79,29 @@ SLUICE_GUI_TEST(emptyWindow) {
   bench.window().actions().engine->trigger();
   QVERIFY(bench.waitForState(EngineState::Stopped));
   saveAll(bench, QStringLiteral("stopped"));
+}
+
+SLUICE_GUI_TEST(throttleDock) {
+  gui::test::DemoShop web;
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  const std::string shop = "http://localhost:" + std::to_string(web.port());
+  bench.inBackground([&] { visitShop(bench, shop); });
+  bench.waitForClients();
+  MainWindow& window = bench.window();
+  QVERIFY(waitUntil([&] { return window.throttleState().isKnown() && window.model().rowCount() >= 15; }));
+  window.actions().throttleDock->trigger();
+  ThrottleDock& dock = window.throttleDock();
+  saveAll(bench, QStringLiteral("throttle-off"));
+  emit dock.picker().picked(*throttle::findPreset("Chrome Fast 4G"));
+  dock.selfTest().button().click();
+  QVERIFY(waitUntil([&] { return !window.throttleState().isTesting(); }));
+  window.table().select(3);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("throttle"));
+  dock.addHost(QStringLiteral("*.example.com"));
+  dock.down().slider().setValue(rateScale().stepOf(64'000));
+  saveAll(bench, QStringLiteral("throttle-host"));
 }
 
 SLUICE_GUI_TEST(engineThatCannotStart) {

@@ -43,6 +43,7 @@ void EngineLink::connectTo(const QString& address) {
 void EngineLink::drop() {
   open_ = greeted_ = attached_ = askedForConnections_ = false;
   nextStream_ = 1;
+  selfTest_ = 0;
   answerTimer_.stop();
   socket_.abort();
 }
@@ -58,6 +59,19 @@ void EngineLink::requestConnections() {
 
 void EngineLink::closeConnection(ConnectionId connection) {
   send(nextStream_++, control::CloseConnection{connection});
+}
+
+void EngineLink::requestProfiles() { send(nextStream_++, control::GetProfile{}); }
+
+void EngineLink::useProfile(const control::UseProfile& use) { send(nextStream_++, use); }
+
+void EngineLink::saveProfile(const std::string& json) { send(nextStream_++, control::SaveProfile{json}); }
+
+void EngineLink::deleteProfile(const std::string& name) { send(nextStream_++, control::DeleteProfile{name}); }
+
+void EngineLink::startSelfTest(const std::string& json) {
+  selfTest_ = nextStream_++;
+  send(selfTest_, control::SelfTest{json});
 }
 
 void EngineLink::send(control::StreamId stream, const control::Request& request) {
@@ -82,10 +96,13 @@ void EngineLink::takeFrame(Bytes frame) {
   const control::Reply& reply = message->reply;
   if (const auto* hello = std::get_if<control::Hello>(&reply)) return takeHello(*hello);
   if (const auto* failure = std::get_if<control::Failure>(&reply)) {
-    const QString why = visibleLine(failure->error.detail);
-    if (!attached_) return fail(why);
-    return emit refused(why);
+    return takeFailure(message->stream, visibleLine(failure->error.detail));
   }
+  if (const auto* test = std::get_if<control::SelfTestReply>(&reply)) {
+    selfTest_ = 0;
+    return emit selfTestEnded(*test, {});
+  }
+  if (const auto* profiles = std::get_if<control::ProfileReply>(&reply)) return emit profilesReceived(*profiles);
   if (const auto* status = std::get_if<control::StatusReply>(&reply)) return takeStatus(*status);
   if (const auto* connections = std::get_if<control::ConnectionsReply>(&reply)) {
     askedForConnections_ = false;
@@ -94,6 +111,13 @@ void EngineLink::takeFrame(Bytes frame) {
   if (const auto* sample = std::get_if<control::StatusSample>(&reply)) emit sampled(*sample);
   if (const auto* change = std::get_if<control::Changed>(&reply)) emit changed(*change);
   if (std::holds_alternative<control::Stopping>(reply)) emit stopping();
+}
+
+void EngineLink::takeFailure(control::StreamId stream, const QString& why) {
+  if (!attached_) return fail(why);
+  if (stream == 0 || stream != selfTest_) return emit refused(why);
+  selfTest_ = 0;
+  emit selfTestEnded(std::nullopt, why);
 }
 
 void EngineLink::takeHello(const control::Hello& hello) {

@@ -6,6 +6,8 @@
 #include <QObject>
 #include <QTimer>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "core/control/frame_reader.h"
 #include "core/control/messages.h"
@@ -32,6 +34,15 @@ class EngineLink : public QObject {
   // Asks for a new status; `statusReceived` follows. REQUIRES: isAttached().
   void requestStatus();
 
+  // --- Network profiles. REQUIRES: isAttached().
+  // `profilesReceived` follows.
+  void requestProfiles();
+  void useProfile(const control::UseProfile& use);
+  void saveProfile(const std::string& json);
+  void deleteProfile(const std::string& name);
+  // `selfTestEnded` follows, unless the engine goes away. One at a time.
+  void startSelfTest(const std::string& json);
+
   static constexpr int kAnswerWithinMs = 5'000;  // a live engine answers hello within milliseconds
 
  signals:
@@ -43,6 +54,9 @@ class EngineLink : public QObject {
   void sampled(const sluice::control::StatusSample& sample);
   void changed(const sluice::control::Changed& changed);
   void stopping();
+  void profilesReceived(const sluice::control::ProfileReply& profiles);
+  // Without a reply: why it could not be made.
+  void selfTestEnded(const std::optional<sluice::control::SelfTestReply>& reply, const QString& problem);
   // The connection could not be made, or ended. `why` is a sentence, empty when the engine just went away.
   void lost(const QString& why);
 
@@ -50,6 +64,7 @@ class EngineLink : public QObject {
   void send(control::StreamId stream, const control::Request& request);
   void read();
   void takeFrame(Bytes frame);
+  void takeFailure(control::StreamId stream, const QString& why);
   void takeHello(const control::Hello& hello);
   void takeStatus(const control::StatusReply& status);
   void fail(const QString& why);
@@ -58,6 +73,7 @@ class EngineLink : public QObject {
   QTimer answerTimer_;
   std::unique_ptr<control::FrameReader> frames_;
   control::StreamId nextStream_ = 1;
+  control::StreamId selfTest_ = 0;  // its question; 0: none is under way
   bool open_ = false;  // connecting or connected, and `lost` not yet told
   bool greeted_ = false;
   bool attached_ = false;

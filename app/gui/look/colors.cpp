@@ -127,6 +127,8 @@ QString styleSheetOf(Scheme scheme) {
     QTableView { border: none; }
     QSplitter::handle { background: $border; }
     QSplitter::handle:hover { background: $accent; }
+    QMainWindow::separator { background: $border; width: 1px; height: 1px; }
+    QMainWindow::separator:hover { background: $accent; }
     QTabWidget::pane { border: none; border-top: 1px solid $border; }
     QTabBar { background: transparent; }
     QTabBar::tab { padding: 6px 12px 5px 12px; margin: 0; border: none; border-bottom: 2px solid transparent;

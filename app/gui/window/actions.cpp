@@ -64,6 +64,10 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
   exchangesPage = makeToggle(window, tr("&Exchanges"), QKeySequence(Qt::ALT | Qt::Key_1), tr("Show what was asked and answered"));
   connectionsPage = makeToggle(window, tr("&Connections"), QKeySequence(Qt::ALT | Qt::Key_2),
                                tr("Show open connections and the throughput of all of them"));
+  throttle = makeToggle(window, tr("&Throttle"), QKeySequence(Qt::CTRL | Qt::Key_T),
+                        tr("Slow everything down as the chosen profile says, or let it pass at full speed"));
+  throttleDock = makeToggle(window, tr("Throttle &dock"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T),
+                            tr("Show whom to slow down and how"));
   find = make(window, tr("&Find in body"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
               tr("Look for a text in the body that is shown"));
   focusTable =
@@ -92,6 +96,8 @@ void Actions::setIcons() {
   exchangesPage->setIcon(icon(Glyph::Connections));
   connectionsPage->setIcon(icon(Glyph::Chart));
   openUrl->setIcon(icon(Glyph::Globe));
+  throttle->setIcon(icon(Glyph::Throttle));
+  throttleDock->setIcon(icon(Glyph::Throttle));
   filter->setIcon(icon(Glyph::Filter));
   copyUrl->setIcon(icon(Glyph::Copy));
   clearSelection->setIcon(icon(Glyph::Deselect));

@@ -38,6 +38,8 @@ struct Actions {
   QAction* previousExchange;
   QAction* exchangesPage;
   QAction* connectionsPage;
+  QAction* throttle;      // on or off
+  QAction* throttleDock;  // shown or not
   QAction* find;
   QAction* focusTable;
   QAction* focusInspector;

@@ -37,6 +37,7 @@ MainWindow::MainWindow(Parts parts, QWidget* parent)
   connectTable();
   connectInspector();
   connectActions();
+  connectThrottle();
   restoreState();
   showEngine();
   updateCounts();
@@ -91,6 +92,10 @@ void MainWindow::build() {
   layout->addWidget(mainPages_, 1);
   setCentralWidget(content);
   status_ = new StatusLine(*statusBar());
+  throttleState_ = new ThrottleState(parts_.keeper, parts_.settings, this);
+  throttleDock_ = new ThrottleDock(*throttleState_, this);
+  addDockWidget(Qt::RightDockWidgetArea, throttleDock_);
+  throttleDock_->hide();
 }
 
 void MainWindow::buildMenus() {
@@ -110,6 +115,8 @@ void MainWindow::buildMenus() {
 
   QMenu* view = menuBar()->addMenu(tr("&View"));
   view->addActions({a.exchangesPage, a.connectionsPage});
+  view->addSeparator();
+  view->addActions({a.throttle, a.throttleDock});
   view->addSeparator();
   view->addActions({a.follow, a.showInspector, a.inspectorRight, a.bodyForm});
   view->addSeparator();
@@ -142,11 +149,16 @@ void MainWindow::buildToolBar() {
   bar->addAction(a.engine);
   bar->addAction(a.follow);
   bar->addSeparator();
+  bar->addAction(a.throttle);
+  if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(a.throttle))) {
+    button->setPopupMode(QToolButton::MenuButtonPopup);
+    button->setMenu(profileMenu_ = new QMenu(button));
+  }
   auto* space = new QWidget(bar);
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
-  bar->addActions({a.showInspector, a.inspectorRight});
-  for (QAction* iconOnly : {a.follow, a.showInspector, a.inspectorRight}) {
+  bar->addActions({a.throttleDock, a.showInspector, a.inspectorRight});
+  for (QAction* iconOnly : {a.follow, a.throttleDock, a.showInspector, a.inspectorRight}) {
     if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(iconOnly))) {
       button->setToolButtonStyle(Qt::ToolButtonIconOnly);
     }
@@ -275,6 +287,31 @@ void MainWindow::connectActions() {
   connect(a.resetColumns, &QAction::triggered, this, checkColumns);
 }
 
+void MainWindow::connectThrottle() {
+  Actions& a = *actions_;
+  connect(throttleState_, &ThrottleState::changed, this, &MainWindow::showThrottle);
+  connect(a.throttle, &QAction::triggered, this, [this](bool on) {
+    throttleState_->setOn(on);
+    showThrottle();
+  });
+  connect(a.throttleDock, &QAction::triggered, throttleDock_, &QWidget::setVisible);
+  connect(throttleDock_, &QDockWidget::visibilityChanged, this, [this] { actions_->throttleDock->setChecked(!throttleDock_->isHidden()); });
+  connect(profileMenu_, &QMenu::aboutToShow, this, [this] {
+    fillProfileMenu(*profileMenu_, throttleState_->own(), throttleState_->of({}),
+                    [this](const throttle::Profile& profile) { throttleState_->use({}, profile); });
+    profileMenu_->addSeparator();
+    profileMenu_->addAction(actions_->throttleDock);
+  });
+  showThrottle();
+}
+
+void MainWindow::showThrottle() {
+  const bool on = throttleState_->isOn();
+  actions_->throttle->setEnabled(throttleState_->isKnown());
+  actions_->throttle->setChecked(on);
+  actions_->throttle->setIconText(on ? profileTitle(throttleState_->of({})) : tr("Throttle"));
+}
+
 // --- memory -----------------------------------------------------------------------------------------------------
 
 void MainWindow::restoreState() {
@@ -290,6 +327,9 @@ void MainWindow::restoreState() {
   setInspectorShown(shown);
   inspector_->setTab(Inspector::Tab(std::clamp(settings.value(QStringLiteral("inspector/tab")).toInt(), 0, 2)));
   connections_->restoreState(settings);
+  const bool throttleShown = settings.value(QStringLiteral("throttle/shown"), false).toBool();
+  throttleDock_->setVisible(throttleShown);
+  actions_->throttleDock->setChecked(throttleShown);
   actions_->follow->setChecked(true);
   actions_->exchangesPage->setChecked(true);
 }
@@ -301,6 +341,7 @@ void MainWindow::saveState() {
   settings.setValue(QStringLiteral("inspector/right"), actions_->inspectorRight->isChecked());
   settings.setValue(QStringLiteral("inspector/shown"), actions_->showInspector->isChecked());
   connections_->saveState(settings);
+  settings.setValue(QStringLiteral("throttle/shown"), !throttleDock_->isHidden());
   settings.setValue(QStringLiteral("inspector/tab"), int(inspector_->tab()));
   const bool right = splitter_->orientation() == Qt::Horizontal;
   settings.setValue(right ? QStringLiteral("inspector/splitRight") : QStringLiteral("inspector/splitBelow"),

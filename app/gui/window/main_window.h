@@ -13,6 +13,8 @@
 #include "app/gui/exchanges/exchange_table.h"
 #include "app/gui/exchanges/filter_field.h"
 #include "app/gui/inspector/inspector.h"
+#include "app/gui/throttle/throttle_dock.h"
+#include "app/gui/throttle/throttle_state.h"
 #include "app/gui/window/actions.h"
 #include "app/gui/window/banner.h"
 #include "app/gui/window/empty_page.h"
@@ -45,6 +47,8 @@ class MainWindow : public QMainWindow {
   StatusLine& statusLine() { return *status_; }
   Actions& actions() { return *actions_; }
   ConnectionsPage& connections() { return *connections_; }
+  ThrottleState& throttleState() { return *throttleState_; }
+  ThrottleDock& throttleDock() { return *throttleDock_; }
   ExchangeCommands& commands() { return *commands_; }
   bool showsEmptyPage() const { return tablePages_->currentWidget() == empty_; }
 
@@ -77,6 +81,8 @@ class MainWindow : public QMainWindow {
   void updateTablePage();
   void takeOffer(EngineNotice::Offer offer);
   void showPage(Page page);
+  void connectThrottle();
+  void showThrottle();
   void onlyThisHost();
   void switchFocus();
   void showRowMenu(const QPoint& at);
@@ -98,6 +104,9 @@ class MainWindow : public QMainWindow {
   ConnectionsPage* connections_ = nullptr;
   ExchangeCommands* commands_ = nullptr;
   Inspector* inspector_ = nullptr;
+  ThrottleState* throttleState_ = nullptr;
+  ThrottleDock* throttleDock_ = nullptr;
+  QMenu* profileMenu_ = nullptr;
   Banner* banner_ = nullptr;
   StatusLine* status_ = nullptr;
   QMenu* columnsMenu_ = nullptr;
