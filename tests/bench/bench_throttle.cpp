@@ -1,200 +1,257 @@
-// How true a limited link is to its rate: receivers that time-stamp their reads, behind a worker with a network profile. For each
-// rate, number of connections and way it prints what was achieved of what was asked, the worst second after the first, how far
-// shares were from fair, and the processor time that the whole process took (sender and receivers included).
+// How true limits are: the real engine with one and two workers between ends that time-stamp what they read. Prints Markdown tables.
 //
-//   bench_throttle [SECONDS]
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/read_until.hpp>
-#include <asio/write.hpp>
+//   bench_throttle            all of it: 55 minutes
+//   bench_throttle --quick    a few rates for 3 s each: 3 minutes
+//   bench_throttle PART...    rates latency bandwidth change many others
 #include <algorithm>
-#include <atomic>
-#include <chrono>
+#include <cmath>
+#include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <ctime>
-#include <deque>
-#include <memory>
+#include <fstream>
+#include <functional>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "core/engine/worker.h"
-#include "tests/support/engine/proxy.h"
+#include "core/throttle/rate.h"
+#include "tests/bench/throttle/crowd.h"
+#include "tests/bench/throttle/transfer.h"
 
 namespace {
 
 using namespace sluice;
-using asio::ip::tcp;
-using Clock = std::chrono::steady_clock;
+using namespace sluice::bench;
 
-enum class Way { HttpDown, TunnelDown, TunnelUp };
-constexpr const char* kWays[] = {"http down", "tunnel down", "tunnel up"};
-
-struct Read {
-  double at;  // seconds since the start
-  std::size_t bytes;
+struct Extent {
+  bool quick = false;
+  double seconds = 10;
+  std::vector<const char*> rates{"8k", "200k", "1.6mbit", "5M", "50M", "500M"};
+  std::vector<std::size_t> counts{1, 4, 16};
+  std::vector<int> workers{1, 2};
 };
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+constexpr const char* kWays[] = {"plain", "TLS", "tunnel"};
+constexpr const char* kDirections[] = {"down", "up"};
 
-struct Run {
-  Clock::time_point start = Clock::now();
-  std::atomic<bool> over = false;
-};
+double bytesPerSecond(const char* text) { return static_cast<double>(throttle::parseRate(text)->bytesPerSecond); }
 
-std::vector<Read> receive(tcp::socket& socket, const Run& run) {
-  std::vector<Read> reads;
-  std::vector<char> buffer(1 << 20);
-  std::error_code code;
-  while (!run.over) {
-    const auto count = socket.read_some(asio::buffer(buffer), code);
-    if (code) break;
-    reads.push_back({secondsSince(run.start), count});
-  }
-  return reads;
+throttle::Profile limited(Direction direction, const char* rate) {
+  throttle::Profile profile;
+  (direction == Direction::Down ? profile.down : profile.up).rate = *throttle::parseRate(rate);
+  return profile;
 }
 
-void sendWithoutEnd(tcp::socket& socket) {
-  const std::string piece(1 << 18, 's');
-  std::error_code code;
-  while (!code) asio::write(socket, asio::buffer(piece), code);
-}
-
-// One far end for each connection: sends without end, or receives.
-class Server {
- public:
-  Server(Way way, const Run& run) : way_(way), run_(run) {
-    port = acceptor_.local_endpoint().port();
-  }
-  void join() {
-    for (auto& thread : threads_) thread.join();
-  }
-  void accept() {
-    auto socket = std::make_shared<tcp::socket>(acceptor_.accept());
-    const std::size_t index = reads.size();
-    reads.emplace_back();
-    threads_.emplace_back([this, socket, index] { serve(*socket, index); });
-  }
-
-  std::uint16_t port = 0;
-  std::deque<std::vector<Read>> reads;
-
- private:
-  void serve(tcp::socket& socket, std::size_t index) {
-    if (way_ == Way::TunnelUp) {
-      reads[index] = receive(socket, run_);
-      return;
-    }
-    if (way_ == Way::HttpDown) {
-      std::string head;
-      asio::read_until(socket, asio::dynamic_buffer(head), "\r\n\r\n");
-      asio::write(socket, asio::buffer(std::string("HTTP/1.1 200 OK\r\nContent-Length: 900000000000000\r\n\r\n")));
-    }
-    sendWithoutEnd(socket);
-  }
-
-  Way way_;
-  const Run& run_;
-  asio::io_context loop_;
-  tcp::acceptor acceptor_{loop_, {asio::ip::address_v4::loopback(), 0}};
-  std::vector<std::thread> threads_;
-};
-
-tcp::socket connectThrough(asio::io_context& loop, std::uint16_t proxy, Way way, std::uint16_t server) {
-  tcp::socket socket(loop);
-  socket.connect({asio::ip::address_v4::loopback(), proxy});
-  const std::string target = "127.0.0.1:" + std::to_string(server);
-  const bool http = way == Way::HttpDown;
-  asio::write(socket, asio::buffer((http ? "GET http://" + target + "/ HTTP/1.1\r\nHost: x\r\n\r\n"
-                                         : "CONNECT " + target + " HTTP/1.1\r\nHost: x\r\n\r\n")));
-  if (!http) {
-    std::string answer;
-    asio::read_until(socket, asio::dynamic_buffer(answer), "\r\n\r\n");
-  }
-  return socket;
-}
-
-// Of the seconds from `begin` on, when every connection stood.
-void print(Way way, std::uint64_t rate, const std::vector<std::vector<Read>>& all, double begin, double seconds, double cpu) {
-  const double end = begin + seconds;
-  std::vector<Read> reads;
-  std::vector<double> shares;
-  for (const auto& each : all) {
-    double share = 0;
-    for (const Read& read : each) {
-      reads.push_back(read);
-      if (read.at > begin && read.at <= end) share += static_cast<double>(read.bytes);
-    }
-    shares.push_back(share);
-  }
-  std::sort(reads.begin(), reads.end(), [](const Read& a, const Read& b) { return a.at < b.at; });
-  const auto between = [&](double from, double to) {
-    double bytes = 0;
-    for (const Read& read : reads) {
-      if (read.at > from && read.at <= to) bytes += static_cast<double>(read.bytes);
-    }
-    return bytes;
-  };
-  const auto asked = static_cast<double>(rate);
-  double worst = 0;
-  for (double from = begin; from + 1 <= end; from += 0.1) worst = std::max(worst, std::abs(between(from, from + 1) / asked - 1));
-  double fair = 0;
-  for (const double share : shares) fair += share / static_cast<double>(shares.size());
-  double unfair = 0;
-  for (const double share : shares) unfair = std::max(unfair, fair > 0 ? std::abs(share / fair - 1) : 1);
-  std::printf("%-12s %12llu %4zu   %8.2f %%   %8.2f %%   %8.2f %%   %7.1f %%\n", kWays[static_cast<int>(way)],
-              static_cast<unsigned long long>(rate), all.size(), 100 * between(begin, end) / asked / seconds, 100 * worst,
-              100 * unfair, 100 * cpu / seconds);
+void row(std::initializer_list<std::string> cells) {
+  for (const auto& cell : cells) std::printf("| %s ", cell.c_str());
+  std::printf("|\n");
   std::fflush(stdout);
 }
 
-void measureRate(Way way, std::uint64_t rate, std::size_t count, double seconds) {
-  engine::WorkerSettings settings;
-  settings.capture = false;
-  (way == Way::TunnelUp ? settings.profile.up : settings.profile.down).rate = {rate};
-  test::Proxy proxy(settings);
-  Run run;
-  Server server(way, run);
-  asio::io_context loop;
-  std::deque<tcp::socket> clients;
-  std::vector<std::vector<Read>> reads(count);
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < count; ++i) {
-    clients.push_back(connectThrough(loop, proxy.port, way, server.port));
-    if (way == Way::TunnelUp) asio::write(clients.back(), asio::buffer("x", 1));  // what is tunnelled connects
-    server.accept();
-    threads.emplace_back([&, i] {
-      if (way == Way::TunnelUp) {
-        sendWithoutEnd(clients[i]);
-      } else {
-        reads[i] = receive(clients[i], run);
-        clients[i].close();
+std::string text(const char* format, double value) {
+  char buffer[40];
+  std::snprintf(buffer, sizeof buffer, format, value);
+  return buffer;
+}
+std::string percent(double share) { return text("%.2f %%", 100 * share); }
+
+void measureRates(const Extent& extent) {
+  std::printf("\n## Rates\n\nOf %.0f s after the first; worst second: of every window of 1 s; unfair: share of a connection over 5 s.\n\n",
+              extent.seconds);
+  row({"workers", "way", "direction", "rate", "connections", "achieved", "worst second", "unfair", "CPU"});
+  row({"---", "---", "---", "---", "---", "---", "---", "---", "---"});
+  FarEnd far;
+  for (const int workers : extent.workers) {
+    Engine engine(workers);
+    for (const Way way : {Way::Plain, Way::Tls, Way::Tunnel}) {
+      for (const Direction direction : {Direction::Down, Direction::Up}) {
+        for (const char* rate : extent.rates) {
+          for (const std::size_t count : extent.counts) {
+            engine.use(limited(direction, rate));
+            Transfers transfers(engine.port(), far, way, direction, count);
+            sleepFor(1);
+            const auto begin = Clock::now();
+            const double cpu = engine.cpuSeconds();
+            sleepFor(extent.seconds);
+            const double used = engine.cpuSeconds() - cpu;
+            const auto truth = judge(transfers.finish(), begin, extent.seconds, bytesPerSecond(rate));
+            row({std::to_string(workers), kWays[static_cast<int>(way)], kDirections[static_cast<int>(direction)], rate,
+                 std::to_string(count), percent(truth.achieved), percent(truth.worstSecond), percent(truth.unfair),
+                 percent(used / extent.seconds)});
+          }
+        }
       }
-    });
+    }
   }
-  std::this_thread::sleep_for(std::chrono::seconds(1));  // the first second is not asked about
-  const double begin = secondsSince(run.start);
-  const auto cpu = std::clock();
-  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-  const double used = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
-  run.over = true;
-  for (auto& thread : threads) thread.join();
-  server.join();
-  if (way == Way::TunnelUp) reads.assign(server.reads.begin(), server.reads.end());
-  proxy.stop();
-  print(way, rate, reads, begin, seconds, used);
+}
+
+// Half of 100 ms each way, 20 ms more or less each: ten tunnels with one byte under way each.
+void measureLatency(const Extent& extent) {
+  std::printf("\n## Round trip\n\n");
+  row({"asked", "jitter each way", "p5", "p50", "p95", "echoes"});
+  row({"---", "---", "---", "---", "---", "---"});
+  FarEnd far;
+  Engine engine(1);
+  for (const int jitterMs : {0, 20}) {
+    throttle::Profile profile;
+    profile.setRoundTrip(std::chrono::milliseconds(100));
+    profile.down.jitter = profile.up.jitter = std::chrono::milliseconds(jitterMs);
+    engine.use(profile);
+    std::vector<std::vector<double>> times(10);
+    std::vector<std::thread> threads;
+    asio::io_context loop;
+    for (auto& mine : times) {
+      threads.emplace_back([&] {
+        auto wire = openEcho(loop, engine.port(), far.port());
+        for (int i = 0; i <= (extent.quick ? 10 : 100); ++i) {
+          const auto start = Clock::now();
+          char byte = 'e';
+          if (!wire.write({&byte, 1}) || wire.read(&byte, 1) == 0) return;
+          // The first one waits for the connection behind the proxy.
+          if (i > 0) mine.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+        }
+        wire.shutDown();
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    std::vector<double> all;
+    for (const auto& mine : times) all.insert(all.end(), mine.begin(), mine.end());
+    std::sort(all.begin(), all.end());
+    const auto at = [&](double share) {
+      return text("%.2f ms", all.empty() ? 0 : all[static_cast<std::size_t>(share * static_cast<double>(all.size() - 1))]);
+    };
+    row({"100 ms", std::to_string(jitterMs) + " ms", at(0.05), at(0.5), at(0.95), std::to_string(all.size())});
+  }
+}
+
+void measureBandwidth(const Extent& extent) {
+  std::printf("\n## Bandwidth with latency\n\n");
+  row({"rate", "latency each way", "achieved", "worst second"});
+  row({"---", "---", "---", "---"});
+  FarEnd far;
+  Engine engine(1);
+  for (const char* rate : {"200k", "5M", "50M"}) {
+    for (const int delayMs : {0, 200}) {
+      auto profile = limited(Direction::Down, rate);
+      profile.down.delay = profile.up.delay = std::chrono::milliseconds(delayMs);
+      engine.use(profile);
+      Transfers transfers(engine.port(), far, Way::Plain, Direction::Down, 1);
+      sleepFor(1 + 5 * delayMs / 1000.0);
+      const auto begin = Clock::now();
+      sleepFor(extent.seconds);
+      const auto truth = judge(transfers.finish(), begin, extent.seconds, bytesPerSecond(rate));
+      row({rate, std::to_string(delayMs) + " ms", percent(truth.achieved), percent(truth.worstSecond)});
+    }
+  }
+}
+
+// When, after it was asked for, bytes first came as no link of the old rate brings them: in 25 ms three times what it could.
+double seenAfterMs(const std::vector<Log>& logs, Clock::time_point asked, double before) {
+  constexpr double kWindow = 0.025;
+  Log all;
+  for (const Log& log : logs) all.insert(all.end(), log.begin(), log.end());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].at < asked) continue;
+    double bytes = 0;
+    for (std::size_t j = i + 1; j-- > 0 && std::chrono::duration<double>(all[i].at - all[j].at).count() < kWindow;) {
+      bytes += static_cast<double>(all[j].bytes);
+    }
+    if (bytes > 3 * before * kWindow) return std::chrono::duration<double, std::milli>(all[i].at - asked).count();
+  }
+  return -1;
+}
+
+void measureChanges(const Extent& extent) {
+  std::printf("\n## Changes during a transfer\n\nUntil the new rate is seen, of %d changes each; from the moment it is asked for.\n\n",
+              extent.quick ? 3 : 10);
+  row({"from", "to", "median", "longest"});
+  row({"---", "---", "---", "---"});
+  FarEnd far;
+  Engine engine(2);
+  for (const char* to : {"1M", "unlimited"}) {
+    std::vector<double> times;
+    for (int i = 0; i < (extent.quick ? 3 : 10); ++i) {
+      engine.use(limited(Direction::Down, "100k"));
+      Transfers transfers(engine.port(), far, Way::Tunnel, Direction::Down, 1);
+      sleepFor(1.5 + 0.013 * i);
+      const auto asked = Clock::now();
+      engine.use(limited(Direction::Down, to));
+      sleepFor(0.5);
+      times.push_back(seenAfterMs(transfers.finish(), asked, 100e3));
+    }
+    std::sort(times.begin(), times.end());
+    row({"100k", to, text("%.1f ms", times[times.size() / 2]), text("%.1f ms", times.back())});
+  }
+}
+
+void measureMany(const Extent& extent) {
+  constexpr std::size_t kCount = 500;
+  std::printf("\n## %zu connections at 100 KB/s each\n\n", kCount);
+  row({"workers", "achieved", "CPU of all processes", "system calls/s"});
+  row({"---", "---", "---", "---"});
+  for (const int workers : extent.workers) {
+    Engine engine(workers);
+    throttle::Profile profile;
+    profile.perConnection = {100'000};
+    engine.use(profile);
+    Crowd crowd(engine.port(), kCount);
+    sleepFor(2);
+    const auto before = crowd.bytes();
+    const double cpu = engine.cpuSeconds();
+    sleepFor(extent.seconds);
+    const double used = engine.cpuSeconds() - cpu;
+    const auto came = static_cast<double>(crowd.bytes() - before);
+    const auto calls = engine.systemCallsPerSecond();
+    row({std::to_string(workers), percent(came / extent.seconds / kCount / 100e3), percent(used / extent.seconds),
+         calls ? text("%.0f", *calls) : "strace is not installed"});
+  }
+}
+
+// nginx serves a file at 200 KB/s by itself; beside it, Sluice slows the same file down in front of an nginx that does not.
+void measureOthers(const Extent& extent) {
+  std::printf("\n## Beside others, at 200 KB/s\n\n");
+  row({"who", "connections", "achieved each", "worst second"});
+  row({"---", "---", "---", "---"});
+  const auto measure = [&](const std::string& who, std::uint16_t proxy, std::uint16_t server, std::size_t count) {
+    std::vector<Log> logs(count);
+    std::vector<std::thread> threads;
+    std::list<Wire> wires;
+    asio::io_context loop;
+    for (std::size_t i = 0; i < count; ++i) {
+      Wire& wire = wires.emplace_back(openThrough(loop, proxy, server, Way::Plain, Direction::Down));
+      threads.emplace_back([&wire, &log = logs[i]] { readWithoutEnd(wire, log); });
+    }
+    sleepFor(1);
+    const auto begin = Clock::now();
+    sleepFor(extent.seconds);
+    for (Wire& wire : wires) wire.shutDown();
+    for (auto& thread : threads) thread.join();
+    const auto truth = judge(logs, begin, extent.seconds, 200e3 * static_cast<double>(count));
+    row({who, std::to_string(count), percent(truth.achieved), percent(truth.worstSecond)});
+  };
+  Nginx limitedOne("limit_rate 200k;"), plain("");
+  if (!limitedOne.port() || !plain.port()) return row({"nginx", "-", "is not installed (installer/deps bench)", "-"});
+  Engine engine(1);
+  throttle::Profile profile;
+  profile.perConnection = {200'000};
+  engine.use(profile);
+  for (const std::size_t count : {1u, 4u}) {
+    measure("nginx limit_rate 200k (204,800 B/s)", limitedOne.port(), limitedOne.port(), count);
+    measure("Sluice, 200 KB/s each", engine.port(), plain.port(), count);
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const double seconds = argc > 1 ? std::strtod(argv[1], nullptr) : 5;
-  std::printf("way             bytes/s   connections  achieved  worst second     unfair         CPU\n");
-  for (const Way way : {Way::HttpDown, Way::TunnelDown, Way::TunnelUp}) {
-    for (const std::uint64_t rate : {8'000ull, 200'000ull, 5'000'000ull, 50'000'000ull, 500'000'000ull}) {
-      for (const std::size_t count : {1u, 4u, 16u}) measureRate(way, rate, count, seconds);
-    }
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::pair<std::string, void (*)(const Extent&)>> parts{
+      {"rates", measureRates},   {"latency", measureLatency}, {"bandwidth", measureBandwidth},
+      {"change", measureChanges}, {"many", measureMany},       {"others", measureOthers}};
+  std::vector<std::string> wanted(argv + 1, argv + argc);
+  Extent extent;
+  if (std::erase(wanted, "--quick") > 0) extent = {true, 3, {"200k", "50M", "500M"}, {1, 16}, {2}};
+  for (const auto& [name, measure] : parts) {
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) measure(extent);
   }
   return 0;
 }

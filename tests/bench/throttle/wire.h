@@ -1,0 +1,43 @@
+// A blocking socket, in the clear or with TLS, that knows how many bytes came over the wire. One thread at a time.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sluice::bench {
+
+class Wire {
+ public:
+  explicit Wire(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
+  Wire(Wire&&) = default;
+
+  // From here on everything is TLS. False: the handshake failed.
+  bool secureAsClient();
+  bool secureAsServer(SSL_CTX* context);
+  // 0: the stream has ended, or failed.
+  std::size_t read(char* into, std::size_t room);
+  bool write(std::string_view bytes);
+  // Up to and with an empty line; what came behind it is lost, which senders of ours avoid.
+  std::string readHead();
+  // So far, with handshakes and the frames of records.
+  std::uint64_t wireBytesRead() const { return ssl_ ? BIO_number_read(SSL_get_rbio(ssl_.get())) : bytesRead_; }
+  void shutDown();
+
+ private:
+  bool secure(SSL_CTX* context, int (*shakeHands)(SSL*));
+
+  struct Free {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+  asio::ip::tcp::socket socket_;
+  std::unique_ptr<SSL, Free> ssl_;
+  std::uint64_t bytesRead_ = 0;
+};
+
+}  // namespace sluice::bench
