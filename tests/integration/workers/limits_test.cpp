@@ -22,16 +22,20 @@ constexpr std::uint64_t kBody = 1'000'000;
 // A client whose connection this worker has: all others are stopped while it is accepted.
 struct ClientOf {
   ClientOf(const EngineProcess& engine, const Origin& origin, const std::vector<std::int64_t>& workers, std::size_t which)
-      : client(engine.port()) {
-    for (std::size_t i = 0; i < workers.size(); ++i) {
-      if (i != which) pauseProcess(workers[i]);
-    }
-    served = client.get(origin.url("/bytes/10")).has_value();
+      : othersPaused(pauseOthers(workers, which)), client(engine.port()) {
+    served = othersPaused && client.get(origin.url("/bytes/10")).has_value();
     for (const auto worker : workers) resumeProcess(worker);
+  }
+  static bool pauseOthers(const std::vector<std::int64_t>& workers, std::size_t which) {
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+      if (i != which && !pauseProcess(workers[i])) return false;
+    }
+    return true;
   }
   void ask(const Origin& origin) {
     client.write("GET " + origin.url("/bytes/" + std::to_string(kBody)) + " HTTP/1.1\r\nHost: x\r\n\r\n");
   }
+  bool othersPaused;  // before it connects
   Client client;
   bool served = false;
 };
