@@ -873,6 +873,14 @@
         <source>The engine is not running</source>
         <translation>Die Engine läuft nicht</translation>
     </message>
+    <message>
+        <source>&amp;Limit of the chosen connections</source>
+        <translation>&amp;Grenze der gewählten Verbindungen</translation>
+    </message>
+    <message>
+        <source>Each way, whatever the throttle says; unlimited: as everything</source>
+        <translation>Je Richtung, was auch immer die Drossel sagt; unbegrenzt: wie alles</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::EmptyPage</name>
