@@ -1,0 +1,193 @@
+"""What is asked of each proxy. A workload's run() gives a Sample, or None where the proxy cannot do that work."""
+import dataclasses
+import re
+import socket
+import subprocess
+import time
+
+from origin import BIG_BYTES, LOAD_CORE
+
+
+@dataclasses.dataclass
+class Sample:
+    amount: float        # requests, gigabytes or tunnels
+    seconds: float
+    cpu: float           # seconds of the proxy and all its processes
+    memory: int = 0      # bytes resident at the end
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
+    errors: int = 0
+    extra: dict = dataclasses.field(default_factory=dict)
+
+
+def pinned(*command):
+    return ["taskset", "-c", str(LOAD_CORE), *command]
+
+
+def run(command, **more):
+    return subprocess.run(pinned(*command), capture_output=True, text=True, check=False, **more)
+
+
+def measured(proxy, work):
+    """Runs `work` between two readings of the proxy's clock; work() gives a Sample without its cpu and memory."""
+    before = proxy.cpu()
+    sample = work()
+    sample.cpu = proxy.cpu() - before
+    sample.memory = proxy.memory()
+    return sample
+
+
+def milliseconds(text):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
+    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+
+
+class Requests:
+    """wrk keeps 32 connections busy; `fresh` closes each after its request."""
+    unit, per = "requests", "us/request"
+
+    def __init__(self, name, path, method="GET", body=0, fresh=False, tls=False):
+        self.name, self.path, self.method, self.body, self.fresh, self.tls = name, path, method, body, fresh, tls
+
+    def run(self, proxy, origin, seconds):
+        port = proxy.tls if self.tls else proxy.forward or proxy.reverse
+        if not port:
+            return None
+        target = f"http://127.0.0.1:{origin.http}{self.path}" if port == proxy.forward else self.path
+        fields = f'["Host"]="127.0.0.1:{origin.http}"' + (',["Connection"]="close"' if self.fresh else "")
+        script = proxy.write("wrk.lua", f"""
+local text
+function init() text = wrk.format("{self.method}", "{target}", {{{fields}}}, {f'string.rep("x", {self.body})' if self.body else "nil"}) end
+function request() return text end
+""")
+        url = f"{'https' if self.tls else 'http'}://127.0.0.1:{port}/"
+
+        def load(duration):
+            return run(["wrk", "-t1", "-c32", f"-d{duration}s", "--latency", "--timeout", "10s", "-s", script, url]).stdout
+
+        load(1)  # what is made once is made now
+        return measured(proxy, lambda: self.read(load(seconds)))
+
+    @staticmethod
+    def read(text):
+        count, duration = re.search(r"(\d+) requests in ([\d.]+)s", text).groups()
+        p50, p99 = (milliseconds(re.search(rf"{share}%\s+([\d.]+\w+)", text).group(1)) for share in (50, 99))
+        bad = sum(int(number) for line in re.findall(r"(?:Non-2xx|Socket errors).*", text) for number in re.findall(r" (\d+)", line))
+        return Sample(float(count), float(duration), 0.0, 0, p50, p99, bad)
+
+
+class Transfer:
+    """curl moves 512 MiB, several times."""
+    unit, per = "GB", "CPU s/GB"
+
+    def __init__(self, name, upload=False, tunnel=False):
+        self.name, self.upload, self.tunnel = name, upload, tunnel
+
+    def run(self, proxy, origin, seconds):
+        command = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}"]
+        if proxy.forward:
+            url = f"http://127.0.0.1:{origin.http}"
+            command += ["-x", f"http://127.0.0.1:{proxy.forward}", *(["-p"] if self.tunnel else [])]
+        elif proxy.reverse and (not self.tunnel or proxy.name in ("HAProxy, TCP mode", "direct")):
+            url = f"http://127.0.0.1:{proxy.reverse}"
+        else:
+            return None
+        command += ["-T", f"{origin.folder}/big", url + "/sink"] if self.upload else [url + "/big"]
+
+        def work():
+            begin, rounds, errors = time.monotonic(), 0, 0
+            while rounds == 0 or time.monotonic() - begin < seconds:
+                code = run(command, timeout=180).stdout
+                errors += code not in ("200", "204")
+                rounds += 1
+            return Sample(rounds * BIG_BYTES / 1e9, time.monotonic() - begin, 0.0, errors=errors)
+
+        try:
+            return measured(proxy, work)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+class IdleTunnels:
+    """Opens tunnels that nothing passes, and looks at what they cost."""
+    unit, per = "tunnels", "us/tunnel to open"
+
+    def __init__(self, name, count):
+        self.name, self.count = name, count
+
+    def run(self, proxy, origin, seconds):
+        port = proxy.forward or (proxy.reverse if proxy.name == "HAProxy, TCP mode" else None)
+        if not port:
+            return None
+        ask = f"CONNECT 127.0.0.1:{origin.http} HTTP/1.1\r\nHost: 127.0.0.1:{origin.http}\r\n\r\n".encode()
+        empty = proxy.memory()
+        held = []
+
+        def work():
+            begin, errors = time.monotonic(), 0
+            for _ in range(self.count):
+                tunnel = socket.create_connection(("127.0.0.1", port), timeout=10)
+                held.append(tunnel)
+                if port == proxy.forward:
+                    tunnel.sendall(ask)
+                    errors += b" 200 " not in tunnel.recv(4096)
+            return Sample(self.count, time.monotonic() - begin, 0.0, errors=errors)
+
+        try:
+            sample = measured(proxy, work)
+            idle = proxy.cpu()
+            time.sleep(seconds)
+            sample.extra = {"bytes_each": (proxy.memory() - empty) / self.count, "idle_cpu_share": (proxy.cpu() - idle) / seconds}
+            return sample
+        except OSError:
+            return None
+        finally:
+            for tunnel in held:
+                tunnel.close()
+
+
+class Latency:
+    """h2load asks at a constant rate, a share of what the proxy can do; times are per request."""
+    unit, per = "requests", "us/request"
+    clients = 32
+
+    def __init__(self, share):
+        self.name, self.share = f"1 KB GET at {share:.0%} of its maximum", share
+
+    def run(self, proxy, origin, seconds):
+        if not proxy.reverse:
+            return None
+        url = f"http://127.0.0.1:{proxy.reverse}/1k"
+        log = proxy.write("h2load.log", "")
+        full = run(["h2load", "--h1", "-t1", f"-c{self.clients}", "-D2", url]).stdout
+        most = float(re.search(r"([\d.]+) req/s", full).group(1))
+        rate = max(1, round(most * self.share / self.clients))
+
+        def work():
+            open(log, "w", encoding="utf-8").close()
+            begin = time.monotonic()
+            run(["h2load", "--h1", "-t1", f"-c{self.clients}", f"-D{seconds}", f"--rps={rate}", f"--log-file={log}", url])
+            with open(log, encoding="utf-8") as lines:
+                rows = [line.split("\t") for line in lines]
+            times = sorted(int(row[2]) / 1000 for row in rows)
+            errors = sum(row[1] != "200" for row in rows)
+            return Sample(len(times), time.monotonic() - begin, 0.0, 0, times[len(times) // 2], times[len(times) * 99 // 100], errors)
+
+        return measured(proxy, work)
+
+
+def workloads(quick):
+    every = [
+        Requests("1 KB GET, keep-alive", "/1k"),
+        Requests("64 KB GET, keep-alive", "/64k"),
+        Requests("64 KB POST, keep-alive", "/sink", "POST", 65536),
+        Requests("1 KB GET, a connection each", "/1k", fresh=True),
+        Requests("1 KB GET over intercepted TLS, keep-alive", "/1k", tls=True),
+        Requests("1 KB GET over intercepted TLS, a connection each", "/1k", fresh=True, tls=True),
+        Transfer("512 MiB download"),
+        Transfer("512 MiB upload", upload=True),
+        Transfer("512 MiB through a tunnel", tunnel=True),
+        Latency(0.5),
+        IdleTunnels("idle tunnels", 500 if quick else 5000),
+    ]
+    return every if quick else every + [Latency(0.25), Latency(0.75)]
