@@ -30,12 +30,14 @@ class ChildProcess {
   static Result<ChildProcess> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                                     std::span<const Handle> inherited);
 
-  ChildProcess(ChildProcess&& other) noexcept : id_(std::exchange(other.id_, 0)) {}
+  ChildProcess(ChildProcess&& other) noexcept : id_(std::exchange(other.id_, 0)), process_(std::move(other.process_)) {}
   ChildProcess& operator=(ChildProcess&&) = delete;
   // Kills it if it still runs.
   ~ChildProcess();
 
   std::int64_t id() const { return id_; }
+  // The process itself, for PortSocket::setPeer(); kNoHandle where a number is all there is. Borrowed.
+  Handle process() const { return process_.get(); }
 
   // How it ended; nothing while it runs.
   std::optional<Exit> ended();
@@ -43,9 +45,10 @@ class ChildProcess {
   Exit kill();
 
  private:
-  explicit ChildProcess(std::int64_t id) : id_(id) {}
+  explicit ChildProcess(std::int64_t id, OwnedHandle process = {}) : id_(id), process_(std::move(process)) {}
 
   std::int64_t id_ = 0;  // 0: gone and reaped
+  OwnedHandle process_;  // where the number alone does not name it for certain: Windows
 };
 
 // "exit code 3", "signal 9".

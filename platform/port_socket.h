@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -40,11 +41,23 @@ class PortSocket {
   IoResult receive(MutableBytes into, Message& message);
 
   Handle handle() const { return socket_.get(); }
+
+  // The process at the other end, for a system that hands handles over by its owner's word: Windows. Whoever started it calls
+  // this before anything is sent; the handle is borrowed for as long as the socket lives.
+  void setPeer(Handle process);
+  // Where handle() itself cannot be waited for (Windows), events that are set when receive() or send() is worth another
+  // try; kNoHandle elsewhere. Owned by the socket.
+  Handle receiveEvent();
+  Handle sendEvent();
   // Gives the end away, to be inherited by a child for example.
   OwnedHandle take() { return std::move(socket_); }
 
  private:
+  class Flight;
+  Flight& flight();
+
   OwnedHandle socket_;
+  std::shared_ptr<Flight> flight_;  // what the system still works on: Windows
 };
 
 }  // namespace sluice::platform

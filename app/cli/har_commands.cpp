@@ -8,7 +8,6 @@
 #include <system_error>
 #include <thread>
 
-#include "app/cli/history_commands.h"
 #include "app/cli/text.h"
 #include "core/base/limits.h"
 #include "core/har/har_reader.h"
@@ -106,7 +105,7 @@ Result<std::uint64_t> readInto(const fs::path& dataDir, std::istream& file) {
 }  // namespace
 
 Result<void> exportHar(const ExportCommand& command, Format format, const fs::path& dataDir, Output& output) {
-  auto reader = openHistory(dataDir, command.session);
+  auto reader = store::Reader::open(dataDir);
   if (!reader) return fail(reader.error());
   if (auto shown = reader->show(command.filter); !shown) return shown;
   if (command.file == "-") {

@@ -54,6 +54,7 @@ Result<void> WorkerSlot::start() {
   const platform::Handle handles[] = {theirs.get(), means_.shared.handle(), counters->handle()};
   auto child = platform::ChildProcess::spawn(means_.settings.workerProgram, means_.settings.workerArguments, handles);
   if (!child) return fail(std::move(child.error()));
+  sockets->first.setPeer(child->process());
 
   port::Port::Options options;
   options.ownPid = static_cast<std::uint32_t>(platform::ownProcessId());

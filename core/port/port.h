@@ -2,7 +2,7 @@
 // through a queue in shared memory without a system call, bodies as references to chunks, everything else and every
 // wake-up over the socket; order holds across all of them.
 //
-// Knows no event engine: its owner waits on handle() when it is asked to, and calls process() and writable(). Loop thread
+// Knows no event engine: its owner waits on socket() when it is asked to, and calls process() and writable(). Loop thread
 // only, but for received buffers. Handlers are called from inside process() and send(); they must not destroy the port.
 #pragma once
 
@@ -131,7 +131,7 @@ class Port {
   bool isReady() const { return greeted_; }
   std::size_t backlogBytes() const { return backlogBytes_; }
   const PortCounters& counters() const { return counters_; }
-  platform::Handle handle() const { return socket_.handle(); }
+  platform::PortSocket& socket() { return socket_; }
   std::uint32_t peerPid() const { return peerPid_; }
 
  private:

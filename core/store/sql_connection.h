@@ -14,8 +14,7 @@ struct sqlite3;
 
 namespace sluice::store {
 
-// Untouched: nothing is written, not even a log or an index beside the file; for files that nobody else writes.
-enum class Access : std::uint8_t { ReadWrite, ReadOnly, Untouched };
+enum class Access : std::uint8_t { ReadWrite, ReadOnly };
 
 class SqlConnection {
  public:

@@ -11,7 +11,6 @@
 #include <type_traits>
 
 #include "core/base/limits.h"
-#include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/throttle/rate.h"
 
@@ -37,8 +36,7 @@ constexpr Ticks kTicksPerMicro = 16'000;
 class Bucket {
  public:
   // Borrows the state. `process` says in whose name sharers are counted.
-  explicit Bucket(BucketState& state, std::size_t process = 0, Micros portion = Micros(limits::kPortionMicros))
-      : state_(&state), process_(process), portion_(portion) {}
+  explicit Bucket(BucketState& state, std::size_t process = 0) : state_(&state), process_(process) {}
 
   // Takes effect at once, also for whoever waits: once asked again. The rate that it has already changes nothing.
   void setRate(Rate rate, MonoTime now);
@@ -74,7 +72,6 @@ class Bucket {
 
   BucketState* state_;
   std::size_t process_;
-  Micros portion_;  // the time that a turn of one alone takes
 };
 
 }  // namespace sluice::throttle

@@ -7,14 +7,15 @@
 #include <memory>
 
 #include "core/base/result.h"
-#include "platform/handle.h"
+#include "platform/port_socket.h"
 
 namespace sluice::net {
 
 class PortWaiter {
  public:
   // `socket` is borrowed, and outlives the waiter. The two are called from the loop, never from inside a call here.
-  PortWaiter(asio::io_context& loop, platform::Handle socket, std::function<void()> readable, std::function<void()> writable);
+  PortWaiter(asio::io_context& loop, platform::PortSocket& socket, std::function<void()> readable,
+             std::function<void()> writable);
   ~PortWaiter();
   PortWaiter(PortWaiter&&) = delete;
 

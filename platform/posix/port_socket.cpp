@@ -75,6 +75,10 @@ Result<std::pair<PortSocket, PortSocket>> PortSocket::makePair(std::size_t messa
   return pair;
 }
 
+void PortSocket::setPeer(Handle) {}
+Handle PortSocket::receiveEvent() { return kNoHandle; }
+Handle PortSocket::sendEvent() { return kNoHandle; }
+
 IoResult PortSocket::send(Bytes head, Bytes rest, std::span<const Handle> handles) {
   iovec pieces[2] = {{const_cast<std::byte*>(head.data()), head.size()}, {const_cast<std::byte*>(rest.data()), rest.size()}};
   msghdr message{};

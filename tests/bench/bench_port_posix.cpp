@@ -61,7 +61,7 @@ class End final : public Port::Handler {
   // One turn of a loop: sleeps until something comes, unless there is more to do already.
   void turn() {
     if (waits) {
-      pollfd ready{static_cast<int>(port.handle()), static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN), 0};
+      pollfd ready{static_cast<int>(port.socket().handle()), static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN), 0};
       ::poll(&ready, 1, freed ? 0 : 1000);
     }
     port.process();

@@ -12,7 +12,6 @@
 #include "app/gui/connections/connection_model.h"
 #include "app/gui/connections/throughput_chart.h"
 #include "app/gui/engine/engine_keeper.h"
-#include "app/gui/throttle/knob.h"
 
 namespace sluice::gui {
 
@@ -26,8 +25,6 @@ class ConnectionsPage : public QWidget {
   ThroughputChart& chart() { return *chart_; }
   void setZoom(ThroughputChart::Zoom zoom);
   void closeSelected();
-  // Of the chosen connections, while there are any.
-  Knob& limit() { return *limit_; }
   void saveState(QSettings& settings) const;
   void restoreState(const QSettings& settings);
 
@@ -45,9 +42,6 @@ class ConnectionsPage : public QWidget {
   void take(const control::ConnectionsReply& reply);
   void updateState();
   void showMenu(const QPoint& at);
-  QWidget* makeLimit();
-  void showLimit();
-  void sendLimit();
   std::vector<ConnectionId> selected() const;
 
   EngineKeeper& keeper_;
@@ -59,9 +53,6 @@ class ConnectionsPage : public QWidget {
   QLabel* count_;
   QLabel* empty_;
   QAction* close_;
-  QWidget* limitBar_;
-  Knob* limit_;
-  QTimer limitTimer_;  // a slider moves many times a second
   QTimer timer_;
   QElapsedTimer clock_;
 };

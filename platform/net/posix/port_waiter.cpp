@@ -8,8 +8,8 @@ namespace sluice::net {
 // Outlives its waiter until the last completion has come.
 class PortWaiter::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& loop, platform::Handle socket, std::function<void()> readable, std::function<void()> writable)
-      : descriptor_(loop, static_cast<int>(socket)), readable_(std::move(readable)), writable_(std::move(writable)) {}
+  Impl(asio::io_context& loop, const platform::PortSocket& socket, std::function<void()> readable, std::function<void()> writable)
+      : descriptor_(loop, static_cast<int>(socket.handle())), readable_(std::move(readable)), writable_(std::move(writable)) {}
 
   void wait(asio::posix::stream_descriptor::wait_type what, bool& waiting, std::function<void()>& told) {
     if (std::exchange(waiting, true)) return;
@@ -34,7 +34,7 @@ class PortWaiter::Impl : public std::enable_shared_from_this<Impl> {
   bool closed_ = false;
 };
 
-PortWaiter::PortWaiter(asio::io_context& loop, platform::Handle socket, std::function<void()> readable,
+PortWaiter::PortWaiter(asio::io_context& loop, platform::PortSocket& socket, std::function<void()> readable,
                        std::function<void()> writable)
     : impl_(std::make_shared<Impl>(loop, socket, std::move(readable), std::move(writable))) {}
 
