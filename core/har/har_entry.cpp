@@ -135,6 +135,23 @@ void readExtras(HarEntry& entry, const Json& extras) {
   entry.error.detail = text(error, "detail");
 }
 
+// Chrome's; Firefox writes the same. In base64 where it is no text.
+void readMessages(HarEntry& entry, const Json& messages) {
+  constexpr int kText = 1;  // RFC 6455, 5.2
+  if (!messages.is_array()) return;
+  for (const Json& each : messages) {
+    const auto opcode = whole(each, "opcode", kText);
+    if (!each.is_object() || opcode < 0 || opcode > 15) continue;  // Chrome's -1 is an error's text
+    capture::MessagePassed& message = entry.messages.emplace_back();
+    message.direction = text(each, "type") == "send" ? capture::Direction::Request : capture::Direction::Response;
+    message.at = wallTimeFrom(std::llround(std::clamp(number(each, "time", 0), 0.0, 9e9) * 1e6));
+    message.opcode = static_cast<std::uint8_t>(opcode);
+    message.payload = text(each, "data");
+    if (opcode != kText) message.payload = fromBase64(message.payload).value_or(message.payload);
+    message.bytes = message.wireBytes = message.payload.size();
+  }
+}
+
 struct Address {
   std::string scheme, host, path;
   std::uint16_t port = 0;
@@ -187,6 +204,7 @@ HarEntry entryFrom(const Json& json) {
   readRequest(entry, member(json, "request"));
   readResponse(entry, member(json, "response"));
   entry.upstreamAddress = addressFrom(text(json, "serverIPAddress"));
+  readMessages(entry, member(json, "_webSocketMessages"));
   readExtras(entry, member(json, "_sluice"));
   return entry;
 }
@@ -213,6 +231,10 @@ std::vector<capture::Record> recordsOf(HarEntry entry, ExchangeId id) {
     records.emplace_back(capture::ResponseStarted{id, entry.status, entry.contentType, head(line, entry.response)});
   }
   addBody(records, id, Direction::Response, entry.response.body);
+  for (auto& message : entry.messages) {
+    message.exchange = id;
+    records.emplace_back(std::move(message));
+  }
   capture::ExchangeEnded ended;
   ended.exchange = id;
   ended.phases = phasesOf(entry.timings);

@@ -35,6 +35,7 @@ struct HarEntry {
   Error error;
   std::string upstreamAddress;
   bool upstreamReused = false;
+  std::vector<capture::MessagePassed> messages;  // of a WebSocket; without the exchange
 };
 
 // Takes whatever fits and passes over the rest: files of other tools are odd in many ways.

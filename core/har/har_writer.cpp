@@ -19,6 +19,7 @@ using store::ExchangeDetails;
 using store::RawHead;
 
 constexpr std::size_t kPageRows = 200;
+constexpr std::size_t kPageMessages = 16;  // of a MiB each at most
 
 std::string member(std::string_view name, std::string_view json) { return '"' + std::string(name) + "\":" + std::string(json); }
 std::string text(std::string_view name, std::string_view value) { return member(name, jsonString(value)); }
@@ -122,6 +123,13 @@ std::string_view ipAddress(std::string_view address) {
   return address.substr(0, address.find(':') == address.rfind(':') ? address.find(':') : address.size());
 }
 
+// To the microsecond, as a number of JSON.
+std::string seconds(WallTime at) {
+  const auto micros = static_cast<std::uint64_t>(std::max<std::int64_t>(0, at.time_since_epoch().count()));
+  const std::string fraction = std::to_string(1'000'000 + micros % 1'000'000);
+  return std::to_string(micros / 1'000'000) + '.' + fraction.substr(1);
+}
+
 class Writer {
  public:
   Writer(store::Reader& reader, const TextSink& sink) : reader_(reader), sink_(sink) {}
@@ -139,6 +147,7 @@ class Writer {
   Result<void> entry(const ExchangeDetails& details);
   Result<void> request(const ExchangeDetails& details);
   Result<void> response(const ExchangeDetails& details);
+  Result<void> messages(ExchangeId id);
   std::string extras(const ExchangeDetails& details) const;
   Result<Shape> look(ExchangeId id, Direction direction, std::string_view head);
   Result<void> content(ExchangeId id, Direction direction, std::string_view head, const Shape& shape);
@@ -184,7 +193,29 @@ Result<void> Writer::entry(const ExchangeDetails& details) {
                     member("connect", milliseconds(timings.connect)) + ',' + member("send", milliseconds(timings.send)) + ',' +
                     member("wait", milliseconds(timings.wait)) + ',' + member("receive", milliseconds(timings.receive)) + '}';
   if (!row.upstreamAddress.empty()) end += ',' + text("serverIPAddress", ipAddress(row.upstreamAddress));
-  return sink_(end + extras(details) + '}');
+  if (auto done = sink_(end); !done) return done;
+  if (auto done = messages(row.id); !done) return done;
+  return sink_(extras(details) + '}');
+}
+
+// Of a WebSocket, as Chrome writes them: seconds since 1970, text as it is, all else in base64.
+Result<void> Writer::messages(ExchangeId id) {
+  for (std::int64_t after = 0;;) {
+    const auto page = reader_.messages(id, after, kPageMessages);
+    if (!page) return fail(page.error());
+    if (page->empty()) return after == 0 ? Result<void>() : sink_("]");
+    for (const auto& message : *page) {
+      constexpr int kText = 1;  // RFC 6455, 5.2
+      Base64 base64;
+      const std::string data = message.opcode == kText ? jsonString(message.payload)
+                                                       : '"' + base64.feed(message.payload) + base64.finish() + '"';
+      std::string json = after == 0 ? ",\"_webSocketMessages\":[{" : ",{";
+      json += text("type", message.direction == Direction::Request ? "send" : "receive") + ',' + member("time", seconds(message.at)) +
+              ',' + number("opcode", static_cast<std::uint64_t>(message.opcode)) + ',' + member("data", data) + '}';
+      after = message.id;
+      if (auto done = sink_(json); !done) return done;
+    }
+  }
 }
 
 Result<void> Writer::request(const ExchangeDetails& details) {

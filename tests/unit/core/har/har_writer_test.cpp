@@ -10,6 +10,7 @@
 
 using namespace sluice;
 using namespace sluice::har;
+using capture::Direction;
 using namespace sluice::store;
 using namespace sluice::store::test;
 
@@ -138,4 +139,35 @@ SLUICE_TEST(endsWhenNobodyReads) {
     });
     QVERIFY(!written && written.error().code == Code::NoSpace);
   }
+}
+
+SLUICE_TEST(writesMessagesOfWebSocketsAndReadsThemAgain) {
+  History history, copy;
+  VERIFY_OK(history.start());
+  VERIFY_OK(copy.start());
+  history.recorder->record(started(1));
+  history.recorder->record(responded(1, 101));
+  const auto message = [](Direction direction, std::int64_t at, std::uint8_t opcode, std::string payload) {
+    return capture::MessagePassed{ExchangeId{1}, direction, wall(at), opcode, false, 0, payload.size(), payload, {}};
+  };
+  history.recorder->record(message(Direction::Request, 1'700'000'000'000'007, 1, "say \"hi\" \xc3\xa9"));
+  history.recorder->record(message(Direction::Response, 1'700'000'000'250'000, 2, std::string("\0\xff!", 3)));
+  for (int i = 0; i < 40; ++i) history.recorder->record(message(Direction::Response, 1'700'000'001'000'000 + i, 9, ""));
+  history.recorder->record(ended(1));
+  history.recorder->record(started(2));
+  history.recorder->record(responded(2));
+  history.recorder->record(ended(2));
+  history.recorder->flush();
+  auto reader = history.reader();
+  const std::string first = exported(reader);
+  const auto entries = nlohmann::json::parse(first)["log"]["entries"];
+  const auto& messages = entries[0]["_webSocketMessages"];
+  QCOMPARE(messages.size(), std::size_t(42));
+  QVERIFY(messages[0]["type"] == "send" && messages[0]["opcode"] == 1 && messages[0]["data"] == "say \"hi\" \xc3\xa9");
+  QVERIFY(messages[1]["type"] == "receive" && messages[1]["data"] == "AP8h" && messages[1]["time"] == 1700000000.25);
+  QVERIFY(!entries[1].contains("_webSocketMessages"));
+  import(copy, first);
+  auto copied = copy.reader();
+  QCOMPARE(exported(copied), first);
+  QCOMPARE(copied.messages(ExchangeId{101}, 0, 100).value().at(1).payload, std::string("\0\xff!", 3));
 }
