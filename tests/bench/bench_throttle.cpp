@@ -1,6 +1,6 @@
 // How true limits are: the real engine with one and two workers between ends that time-stamp what they read. Prints Markdown tables.
 //
-//   bench_throttle            all of it: 55 minutes
+//   bench_throttle            all of it: 50 minutes
 //   bench_throttle --quick    a few rates for 3 s each: 3 minutes
 //   bench_throttle PART...    rates latency bandwidth change many others
 #include <algorithm>
@@ -66,13 +66,15 @@ void measureRates(const Extent& extent) {
       for (const Direction direction : {Direction::Down, Direction::Up}) {
         for (const char* rate : extent.rates) {
           for (const std::size_t count : extent.counts) {
-            engine.use(limited(direction, rate));
+            // Opened and ended without a limit: sixteen handshakes at 8 KB/s take a minute.
             Transfers transfers(engine.port(), far, way, direction, count);
-            sleepFor(1);
+            engine.use(limited(direction, rate));
+            sleepFor(1.5);
             const auto begin = Clock::now();
             const double cpu = engine.cpuSeconds();
             sleepFor(extent.seconds);
             const double used = engine.cpuSeconds() - cpu;
+            engine.use({});
             const auto truth = judge(transfers.finish(), begin, extent.seconds, bytesPerSecond(rate));
             row({std::to_string(workers), kWays[static_cast<int>(way)], kDirections[static_cast<int>(direction)], rate,
                  std::to_string(count), percent(truth.achieved), percent(truth.worstSecond), percent(truth.unfair),
