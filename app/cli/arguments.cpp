@@ -24,6 +24,8 @@ struct Raw {
   bool request = false;
   std::string filter;
   std::string file;
+  std::string session;
+  std::string raw;
   bool decoded = false;
   bool curl = false;
   std::string down;
@@ -69,9 +71,16 @@ void addFilter(CLI::App* command, Raw& raw) {
       ->check(checkFilter);
 }
 
+void addSession(CLI::App* command, Raw& raw) {
+  command->add_option("--session", raw.session, "of this file, which \"session save\" wrote, instead of the history")
+      ->type_name("FILE")
+      ->check(checkName);
+}
+
 CLI::App* addExchangeCommand(CLI::App& app, const char* name, const char* description, Raw& raw) {
   auto* command = addCommand(app, name, description);
   command->add_option("ID", raw.exchange, "number of the exchange, as list shows it")->required()->check(checkNumber);
+  addSession(command, raw);
   return command;
 }
 
@@ -86,6 +95,7 @@ CLI::App* addHarCommand(CLI::App& app, const char* name, const char* description
 void describeHar(CLI::App& app, Raw& raw) {
   auto* har = addHarCommand(app, "export", "recorded exchanges to a file", "where to; - is standard output", raw);
   addFilter(har, raw);
+  addSession(har, raw);
   addHarCommand(app, "import", "exchanges of a file into the history; no engine may be running", "where from; - is standard input", raw);
 }
 
@@ -170,13 +180,22 @@ void describe(CLI::App& app, Raw& raw) {
   auto* list = addCommand(app, "list", "recorded exchanges, the newest last");
   list->add_option("--limit", raw.limit, "how many")->type_name("N")->capture_default_str()->check(checkNumber);
   addFilter(list, raw);
+  addSession(list, raw);
   auto* show = addExchangeCommand(app, "show", "one exchange: heads, sizes, times", raw);
-  show->add_flag("--curl", raw.curl, "as a command of curl that sends the request again");
+  auto* curl = show->add_flag("--curl", raw.curl, "as a command of curl that sends the request again");
+  show->add_option("--raw", raw.raw, "its head as received, and its body without transfer framing")
+      ->type_name("request|response")
+      ->check(CLI::IsMember({"request", "response"}))
+      ->excludes(curl);
   auto* body = addExchangeCommand(app, "body", "a recorded body, byte for byte, to standard output", raw);
   body->add_flag("--request", raw.request, "the request's body instead of the response's");
   body->add_flag("--decoded", raw.decoded, "without its content coding (gzip, deflate, br, zstd)");
   addFilter(addCommand(app, "watch", "exchanges as they happen, until interrupted"), raw);
   describeHar(app, raw);
+  auto* session = addCommand(app, "session", "a part of the history as a file to keep and to pass on")->require_subcommand(1);
+  auto* save = addCommand(*session, "save", "heads, bodies, messages and times; list, show, body and export read it with --session");
+  save->add_option("FILE", raw.file, "where to; what is there is replaced")->required()->check(checkName);
+  addFilter(save, raw);
   addCommand(app, "clear", "forget the whole history, at once");
   describeThrottling(app, raw);
   auto* ca = addCommand(app, "ca", "the CA that clients must trust to be decrypted");
@@ -195,15 +214,21 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   return error.get_name() == "RequiredError" ? "say what to do: a command is missing" : error.what();
 }
 
+std::optional<capture::Direction> rawDirection(const Raw& raw) {
+  if (raw.raw.empty()) return std::nullopt;
+  return raw.raw == "request" ? capture::Direction::Request : capture::Direction::Response;
+}
+
 Command commandOf(const std::string& name, const Raw& raw) {
   const ExchangeId exchange{raw.exchange};
   if (name == "status") return StatusCommand();
   if (name == "connections") return ConnectionsCommand();
-  if (name == "list") return ListCommand{raw.limit, filterOf(raw)};
-  if (name == "show") return ShowCommand{exchange, raw.curl};
+  if (name == "list") return ListCommand{raw.limit, filterOf(raw), raw.session};
+  if (name == "show") return ShowCommand{exchange, raw.curl, rawDirection(raw), raw.session};
   const auto direction = raw.request ? capture::Direction::Request : capture::Direction::Response;
-  if (name == "body") return BodyCommand{exchange, direction, raw.decoded};
-  if (name == "export") return ExportCommand{raw.file, filterOf(raw)};
+  if (name == "body") return BodyCommand{exchange, direction, raw.decoded, raw.session};
+  if (name == "export") return ExportCommand{raw.file, filterOf(raw), raw.session};
+  if (name == "session") return SaveSessionCommand{raw.file, filterOf(raw)};
   if (name == "import") return ImportCommand{raw.file};
   if (name == "clear") return ClearCommand();
   if (name == "limit") return limitOf(raw);

@@ -19,18 +19,23 @@ namespace sluice::cli {
 // What to do: one struct a command.
 struct StatusCommand {};
 struct ConnectionsCommand {};
+// Those that read the history take a saved session instead where `session` names its file.
 struct ListCommand {
   std::size_t limit = 50;
   filter::Node filter = {};
+  std::filesystem::path session = {};
 };
 struct ShowCommand {
   ExchangeId exchange;
   bool curl = false;  // as a command of curl
+  std::optional<capture::Direction> raw = {};  // as its head and body were received
+  std::filesystem::path session = {};
 };
 struct BodyCommand {
   ExchangeId exchange;
   capture::Direction direction = capture::Direction::Response;
   bool decoded = false;  // without its content coding
+  std::filesystem::path session = {};
 };
 struct WatchCommand {
   filter::Node filter = {};
@@ -41,6 +46,11 @@ struct CaPathCommand {};  // where the certificate lies that clients must trust
 struct RegenerateCaCommand {};
 struct ExportCommand {
   std::filesystem::path file;  // "-": standard output
+  filter::Node filter = {};
+  std::filesystem::path session = {};
+};
+struct SaveSessionCommand {
+  std::filesystem::path file;
   filter::Node filter = {};
 };
 struct ImportCommand {
@@ -71,7 +81,7 @@ struct SelfTestCommand {
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
                              ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, SelfTestCommand,
-                             CaPathCommand, RegenerateCaCommand>;
+                             CaPathCommand, RegenerateCaCommand, SaveSessionCommand>;
 
 enum class Format { Human, Json };
 

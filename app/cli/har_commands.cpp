@@ -8,6 +8,7 @@
 #include <system_error>
 #include <thread>
 
+#include "app/cli/history_commands.h"
 #include "app/cli/text.h"
 #include "core/base/limits.h"
 #include "core/har/har_reader.h"
@@ -105,7 +106,7 @@ Result<std::uint64_t> readInto(const fs::path& dataDir, std::istream& file) {
 }  // namespace
 
 Result<void> exportHar(const ExportCommand& command, Format format, const fs::path& dataDir, Output& output) {
-  auto reader = store::Reader::open(dataDir);
+  auto reader = openHistory(dataDir, command.session);
   if (!reader) return fail(reader.error());
   if (auto shown = reader->show(command.filter); !shown) return shown;
   if (command.file == "-") {

@@ -3,11 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/cli/engine_client.h"
 #include "app/cli/human.h"
 #include "app/cli/json.h"
 #include "app/cli/text.h"
@@ -15,6 +17,7 @@
 #include "core/har/curl_command.h"
 #include "core/store/decoded_body.h"
 #include "core/store/reader.h"
+#include "core/store/session_file.h"
 
 namespace sluice::cli {
 namespace {
@@ -22,12 +25,7 @@ namespace {
 // Rows are read and written a page at a time, so that a long list costs no memory.
 constexpr std::size_t kPageRows = 500;
 constexpr std::size_t kBodyPieceBytes = 256 * limits::kKiB;
-
-Result<store::Reader> openHistory(const std::filesystem::path& dataDir) {
-  auto reader = store::Reader::open(dataDir);
-  if (reader || reader.error().code != Code::NotFound) return reader;
-  return fail(Side::Local, Code::NotFound, "no history in " + dataDir.string() + ": no engine has recorded there yet");
-}
+constexpr auto kSyncTimeout = std::chrono::seconds(2);
 
 tl::unexpected<Error> noExchange(ExchangeId exchange) {
   return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(exchange.value));
@@ -127,10 +125,24 @@ Result<void> copy(store::BodyReader& body, Output& output) {
   }
 }
 
+// What a client has seen complete shall be there. An engine that is too old for that question, or busy, must not keep anybody from looking.
+void syncWithEngine(const std::filesystem::path& dataDir) {
+  auto client = EngineClient::connect(dataDir, kSyncTimeout);
+  if (client) (void)client->request(control::SyncHistory());
+}
+
 }  // namespace
 
+Result<store::Reader> openHistory(const std::filesystem::path& dataDir, const std::filesystem::path& session) {
+  if (!session.empty()) return store::Reader::openSession(session);
+  syncWithEngine(dataDir);
+  auto reader = store::Reader::open(dataDir);
+  if (reader || reader.error().code != Code::NotFound) return reader;
+  return fail(Side::Local, Code::NotFound, "no history in " + dataDir.string() + ": no engine has recorded there yet");
+}
+
 Result<void> list(const ListCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
-  auto reader = openHistory(dataDir);
+  auto reader = openHistory(dataDir, command.session);
   if (!reader) return fail(reader.error());
   if (auto shown = reader->show(command.filter); !shown) return shown;
   return format == Format::Json ? listAsJson(*reader, command.limit, output) : listAsTable(*reader, command.limit, output);
@@ -149,6 +161,14 @@ Result<void> showAsCurl(store::Reader& reader, const store::ExchangeDetails& det
   if (!read) return read;
   const auto command = har::curlCommand(details, body);
   return output.writeText(output.isTerminal() ? visibleText(command) : command);
+}
+
+Result<void> showRaw(store::Reader& reader, const store::ExchangeDetails& details, capture::Direction direction, Output& output) {
+  const auto& head = direction == capture::Direction::Request ? details.requestHead : details.responseHead;
+  auto body = reader.openBody(details.row.id, direction);
+  if (!body) return fail(body.error());
+  if (auto written = output.writeText(output.isTerminal() ? visibleText(head) : head); !written) return written;
+  return output.isTerminal() ? copyAsVisibleText(*body, output) : copy(*body, output);
 }
 
 // The whole of a small body, or as much as could be decoded of it.
@@ -204,11 +224,12 @@ Result<void> showAsText(const store::ExchangeDetails& details, const DecodedSize
 }  // namespace
 
 Result<void> show(const ShowCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
-  auto reader = openHistory(dataDir);
+  auto reader = openHistory(dataDir, command.session);
   if (!reader) return fail(reader.error());
   const auto details = reader->exchange(command.exchange);
   if (!details) return fail(details.error());
   if (!*details) return noExchange(command.exchange);
+  if (command.raw) return showRaw(*reader, **details, *command.raw, output);
   if (command.curl) return showAsCurl(*reader, **details, output);
   const auto messages = reader->messages(command.exchange, 0, kShownMessagesMax);
   if (!messages) return fail(messages.error());
@@ -219,13 +240,23 @@ Result<void> show(const ShowCommand& command, Format format, const std::filesyst
 }
 
 Result<void> body(const BodyCommand& command, const std::filesystem::path& dataDir, Output& output) {
-  auto reader = openHistory(dataDir);
+  auto reader = openHistory(dataDir, command.session);
   if (!reader) return fail(reader.error());
   auto body = reader->openBody(command.exchange, command.direction);
   if (!body && body.error().code == Code::NotFound) return noExchange(command.exchange);
   if (!body) return fail(body.error());
   if (command.decoded) return copyDecoded(*reader, command, *body, output);
   return output.isTerminal() ? copyAsVisibleText(*body, output) : copy(*body, output);
+}
+
+Result<void> saveSession(const SaveSessionCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
+  if (auto history = openHistory(dataDir, {}); !history) return fail(history.error());
+  const auto saved = store::saveSession(dataDir, command.filter, command.file);
+  if (!saved) return fail(saved.error());
+  if (format == Format::Json) return output.writeText("{\"saved\":" + std::to_string(saved->exchanges) + "}\n");
+  std::string text = "saved " + grouped(saved->exchanges) + (saved->exchanges == 1 ? " exchange" : " exchanges");
+  if (saved->left > 0) text += "; left out " + grouped(saved->left) + " that still run";
+  return output.writeText(text + "\n");
 }
 
 }  // namespace sluice::cli

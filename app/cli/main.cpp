@@ -50,6 +50,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const CaPathCommand&) { return caPath(dataDir, output); },
                         [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
+                        [&](const SaveSessionCommand& command) { return saveSession(command, format, dataDir, output); },
                         [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },
                     },
                     arguments.command);

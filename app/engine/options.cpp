@@ -181,7 +181,8 @@ Parsed parseOptions(int argc, char** argv) {
   cli.add_option("--data-dir", dataDir, "Directory that holds everything (default: the user's data directory)");
   cli.add_option("--listen", listeners,
                  "Where to listen: regular@ADDRESS:PORT, reverse:http://HOST:PORT@ADDRESS:PORT, socks5@ADDRESS:PORT or "
-                 "socks5:USER:PASSWORD@ADDRESS:PORT; port 0 takes any free one; may be repeated")
+                 "socks5:USER:PASSWORD@ADDRESS:PORT; port 0 takes any free one; followed by ,profile=NAME it is slowed down; "
+                 "may be repeated")
       ->default_str("regular@127.0.0.1:8080")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -222,6 +222,7 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::CloseConnection: return member<Request>(frame.request_as_CloseConnection(), text);
     case wire::Request::SaveProfile: return member<Request>(frame.request_as_SaveProfile(), text);
     case wire::Request::SelfTest: return member<Request>(frame.request_as_SelfTest(), text);
+    case wire::Request::SyncHistory: return empty<SyncHistory>(frame.request_as_SyncHistory());
     case wire::Request::DeleteProfile: return member<Request>(frame.request_as_DeleteProfile(), text);
   }
   return unknown<Request>(frame.request_type());

@@ -47,6 +47,7 @@ auto table(FlatBufferBuilder& out, const GetConnections&) { return wire::CreateG
 auto table(FlatBufferBuilder& out, const Subscribe&) { return wire::CreateSubscribe(out); }
 auto table(FlatBufferBuilder& out, const Stop&) { return wire::CreateStop(out); }
 auto table(FlatBufferBuilder& out, const ClearHistory&) { return wire::CreateClearHistory(out); }
+auto table(FlatBufferBuilder& out, const SyncHistory&) { return wire::CreateSyncHistory(out); }
 auto table(FlatBufferBuilder& out, const GetProfile&) { return wire::CreateGetProfile(out); }
 auto table(FlatBufferBuilder& out, const UseProfile& use) {
   const auto profile = text(out, use.profile);

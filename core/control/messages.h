@@ -64,6 +64,9 @@ struct Stop {  // -> Done, then the engine drains and ends the connection
 struct ClearHistory {  // -> Done, when an empty history has taken the place of this one
   friend bool operator==(const ClearHistory&, const ClearHistory&) = default;
 };
+struct SyncHistory {  // -> Done, when all that had been recorded when it was asked is in the history, or recording has paused
+  friend bool operator==(const SyncHistory&, const SyncHistory&) = default;
+};
 struct GetProfile {  // -> ProfileReply: the profile in force, and the user's own
   friend bool operator==(const GetProfile&, const GetProfile&) = default;
 };
@@ -104,7 +107,7 @@ struct CloseConnection {  // -> Done, or Failure NotFound
 };
 
 using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
-                             CloseConnection, SaveProfile, DeleteProfile, SelfTest>;
+                             CloseConnection, SaveProfile, DeleteProfile, SelfTest, SyncHistory>;
 
 // --- replies
 

@@ -30,6 +30,7 @@ static_assert(kLinesUp<control::Request, Request::CloseConnection, control::Clos
 static_assert(kLinesUp<control::Request, Request::SaveProfile, control::SaveProfile>);
 static_assert(kLinesUp<control::Request, Request::DeleteProfile, control::DeleteProfile>);
 static_assert(kLinesUp<control::Request, Request::SelfTest, control::SelfTest>);
+static_assert(kLinesUp<control::Request, Request::SyncHistory, control::SyncHistory>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);

@@ -35,6 +35,8 @@ void ClientConnection::slowDown(Now now) {
   up_.setProfile(profile().up, profile(), now.mono);
   closesAt_.reset();
   if (profile().closesPerMinute > 0) closesAt_ = now.mono + throttle::untilClosed(profile().closesPerMinute, down_.random());
+  requestRelay_->adapt(pipeSettings(capture::Direction::Request));
+  responseRelay_->adapt(pipeSettings(capture::Direction::Response));
   const bool throttled = !profile().isNeutral();
   if (throttled == throttled_) return;
   throttled_ = throttled;

@@ -109,6 +109,10 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     engine.stopRequested();
   } else if (std::holds_alternative<control::ClearHistory>(message.request)) {
     answer(message.stream, server_->engine_.clearHistory());
+  } else if (std::holds_alternative<control::SyncHistory>(message.request)) {
+    server_->engine_.syncHistory([self = shared_from_this(), stream = message.stream] {
+      if (self->server_ != nullptr) self->send(stream, control::Done{});
+    });
   } else if (std::holds_alternative<control::GetProfile>(message.request)) {
     send(message.stream, server_->engine_.profiles());
   } else if (const auto* use = std::get_if<control::UseProfile>(&message.request)) {

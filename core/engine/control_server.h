@@ -26,6 +26,8 @@ class ControlServer {
     virtual void closeConnection(ConnectionId connection, std::function<void(bool)> done) = 0;
     virtual void stopRequested() = 0;
     virtual Result<void> clearHistory() = 0;
+    // `done` when all that was recorded before is in the history.
+    virtual void syncHistory(std::function<void()> done) = 0;
     // The network profile in force with the user's own ones, and changes of them.
     virtual control::ProfileReply profiles() = 0;
     virtual void useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) = 0;

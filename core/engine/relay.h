@@ -59,6 +59,8 @@ class Relay final : private pipe::BodyTap {
 
   // Breaks it off; the totals say how far it came.
   void cancel();
+  // While it is under way: see EventPipe::adapt().
+  void adapt(const pipe::Settings& settings) { pipe_.adapt(settings); }
   void failSource(Error error) { pipe_.failUpstream(std::move(error)); }
   void failSink(Error error) { pipe_.failDownstream(std::move(error)); }
 

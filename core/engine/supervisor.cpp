@@ -219,6 +219,14 @@ void Supervisor::stopRequested() {
 
 Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
 
+// An answer of those who record comes after what they recorded before.
+void Supervisor::syncHistory(std::function<void()> done) {
+  connections([this, done = std::move(done)](const control::ConnectionsReply&) {
+    recorder_->flush();
+    done();
+  });
+}
+
 control::ProfileReply Supervisor::profiles() { return profiles_.profiles(); }
 Result<void> Supervisor::saveProfile(const std::string& json) { return profiles_.save(json); }
 Result<void> Supervisor::deleteProfile(const std::string& name) { return profiles_.remove(name); }

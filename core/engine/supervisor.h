@@ -64,6 +64,7 @@ class Supervisor final : private ControlServer::Engine {
   void closeConnection(ConnectionId connection, std::function<void(bool)> done) override;
   void stopRequested() override;
   Result<void> clearHistory() override;
+  void syncHistory(std::function<void()> done) override;
   control::ProfileReply profiles() override;
   void useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) override;
   void selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) override;

@@ -53,6 +53,13 @@ Outcome EventPipe::process(DoWrite doWrite, MonoTime now) {
   return phase_ == Phase::Aborted ? Outcome::Abort : outcome;
 }
 
+void EventPipe::adapt(const Settings& settings) {
+  settings_.maxBlocks = std::max(settings_.maxBlocks, settings.maxBlocks);
+  settings_.busyLimit = std::max(settings_.busyLimit, settings.busyLimit);
+  settings_.delivery = settings.delivery;
+  blocks_.allow(settings_.maxBlocks);
+}
+
 Wants EventPipe::wants(MonoTime now) const {
   Wants wants;
   if (phase_ != Phase::Running) return wants;

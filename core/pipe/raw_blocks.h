@@ -2,6 +2,7 @@
 // the head of free-raw may be partly filled. One loop's thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -20,6 +21,8 @@ class RawBlocks {
   std::size_t held() const { return held_; }
   std::size_t freeCount() const { return freeCount_; }
   bool canGrow() const { return held_ < maxBlocks_; }
+  // From now on; never fewer than before.
+  void allow(std::size_t maxBlocks) { maxBlocks_ = std::max(maxBlocks_, maxBlocks); }
   std::size_t blockBytes() const { return pool_->blockBytes(); }
   Block* head() const { return head_; }
 

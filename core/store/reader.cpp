@@ -15,6 +15,7 @@
 #include "core/store/schema.h"
 #include "core/store/search_candidates.h"
 #include "core/store/search_text.h"
+#include "core/store/session_file.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
@@ -78,6 +79,7 @@ Result<void> checkReadable(SqlConnection& sql) {
 class Reader::Impl {
  public:
   explicit Impl(fs::path dataDir) : dataDir_(std::move(dataDir)) {}
+  explicit Impl(ReadableSession session) : session_(std::move(session)) {}
 
   // Opens the history, or opens it again when another has taken its place. To be called before each of the others.
   Result<void> ensureOpen();
@@ -102,7 +104,8 @@ class Reader::Impl {
   Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
   std::string searchedBody(BodyKey key);
 
-  const fs::path dataDir_;
+  const fs::path dataDir_;  // empty: of a session
+  const std::optional<ReadableSession> session_;
   const SearchedBody searchedBody_ = [this](ExchangeId id, capture::Direction direction) { return searchedBody({id, direction}); };
   filter::Node filter_;
   FilterSql filterSql_;  // of filter_; the statements refer to its patterns
@@ -126,7 +129,7 @@ void Reader::Impl::close() {
 }
 
 Result<void> Reader::Impl::open() {
-  const fs::path history = historyFile(dataDir_);
+  const fs::path history = session_ ? session_->path() : historyFile(dataDir_);
   std::error_code error;
   const auto bytes = fs::file_size(history, error);
   if (error == std::errc::no_such_file_or_directory || (!error && bytes == 0)) {
@@ -134,7 +137,7 @@ Result<void> Reader::Impl::open() {
     return fail(Side::Local, Code::NotFound, std::string(text.begin(), text.end()) + ": nothing is recorded yet");
   }
   if (auto sound = checkFile(history); !sound) return sound;
-  auto sql = SqlConnection::open(history, Access::ReadOnly);
+  auto sql = SqlConnection::open(history, session_ ? Access::Untouched : Access::ReadOnly);
   if (!sql) return broken(sql.error());
   sql_ = std::move(*sql);
   if (auto readable = checkReadable(*sql_); !readable) return broken(readable.error());
@@ -163,7 +166,7 @@ Result<void> Reader::Impl::show(const filter::Node& filter) {
   statements_.clear();  // they refer to the old patterns
   filterSql_ = std::move(*compiled);
   filter_ = filter;
-  candidates_.find(*sql_, dataDir_, filter);
+  if (!session_) candidates_.find(*sql_, dataDir_, filter);
   auto prepared = prepare();
   if (!prepared) close();
   return prepared;
@@ -184,7 +187,8 @@ Result<Totals> Reader::Impl::totals() {
     return true;
   });
   if (!done) return broken(done.error());
-  totals.databaseBytes = databaseBytes(dataDir_);
+  std::error_code ignored;
+  totals.databaseBytes = session_ ? fs::file_size(session_->path(), ignored) : databaseBytes(dataDir_);
   return totals;
 }
 
@@ -356,6 +360,7 @@ Result<BodyReader> Reader::Impl::body(BodyKey key) {
   if (!place) {
     return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(key.exchange.value) + " is not recorded");
   }
+  if (*place == BodyPlace::File && session_) return fail(Side::Local, Code::NotFound, "the session was saved without this body");
   if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(dataDir_, key), storedBytes);
   auto bytes = pieces(key, storedBytes);
   if (!bytes) return fail(bytes.error());
@@ -368,7 +373,7 @@ Result<std::string> Reader::Impl::pieces(BodyKey key, std::uint64_t storedBytes)
   select.bind(key.exchange, static_cast<int>(key.direction));
   auto done = select.each([&] {
     all += select.view(0);
-    return all.size() <= limits::kInlineBodyBytesMax;
+    return all.size() <= limits::kCapturedBodyBytesMax + limits::kMiB;  // a session has all bodies inside
   });
   if (!done) return broken(done.error());
   if (all.size() == storedBytes) return all;
@@ -393,6 +398,14 @@ std::string Reader::Impl::searchedBody(BodyKey key) {
 
 Result<Reader> Reader::open(const fs::path& dataDir) {
   auto impl = std::make_unique<Impl>(dataDir);
+  if (auto opened = impl->ensureOpen(); !opened) return fail(opened.error());
+  return Reader(std::move(impl));
+}
+
+Result<Reader> Reader::openSession(const fs::path& file) {
+  auto session = ReadableSession::prepare(file);
+  if (!session) return fail(session.error());
+  auto impl = std::make_unique<Impl>(std::move(*session));
   if (auto opened = impl->ensureOpen(); !opened) return fail(opened.error());
   return Reader(std::move(impl));
 }

@@ -27,6 +27,10 @@ class Reader {
   // System; the detail names the path. Any other call may give the last four too.
   static Result<Reader> open(const std::filesystem::path& dataDir);
 
+  // A file that saveSession() wrote, perhaps elsewhere: every page is checked first, and nothing is written. As open(), but
+  // DatabaseDamaged for what is no session too. It must not change while it is read.
+  static Result<Reader> openSession(const std::filesystem::path& file);
+
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();

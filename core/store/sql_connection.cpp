@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 
 #include "core/base/limits.h"
@@ -15,6 +16,24 @@ namespace {
 std::string utf8(const std::filesystem::path& path) {
   const auto text = path.u8string();
   return std::string(text.begin(), text.end());
+}
+
+// https://sqlite.org/uri.html: every byte that could mean something else is escaped.
+std::string untouchedUri(const std::filesystem::path& file) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto text = std::filesystem::absolute(file).generic_u8string();
+  std::string uri = text.starts_with(u8"/") ? "file://" : "file:///";
+  for (const char8_t c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '/' || byte == ':') {
+      uri += static_cast<char>(byte);
+    } else {
+      uri += '%';
+      uri += kDigits[byte >> 4];
+      uri += kDigits[byte & 15];
+    }
+  }
+  return uri + "?immutable=1";
 }
 
 }  // namespace
@@ -35,10 +54,12 @@ Result<void> SqlConnection::create(const std::filesystem::path& file) {
 
 Result<SqlConnection> SqlConnection::open(const std::filesystem::path& file, Access access) {
   const std::string name = utf8(file);
-  const int mode = access == Access::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  const int mode = access == Access::ReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  const int uri = access == Access::Untouched ? SQLITE_OPEN_URI : 0;
+  const std::string asked = access == Access::Untouched ? untouchedUri(file) : name;
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &db,
-                                   mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(asked.c_str(), &db,
+                                   mode | uri | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nullptr);
   SqlConnection connection(db, name);
   if (code != SQLITE_OK) return fail(sqlError(db, code, name));
   if (auto defended = connection.defend(); !defended) return fail(defended.error());

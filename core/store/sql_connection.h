@@ -14,7 +14,8 @@ struct sqlite3;
 
 namespace sluice::store {
 
-enum class Access : std::uint8_t { ReadWrite, ReadOnly };
+// Untouched: nothing is written, not even a log or an index beside the file; for files that nobody else writes.
+enum class Access : std::uint8_t { ReadWrite, ReadOnly, Untouched };
 
 class SqlConnection {
  public:

@@ -69,6 +69,15 @@ void Statement::bindPointer(int index, const void* value, const char* type) {
   note(sqlite3_bind_pointer(statement_.get(), index, const_cast<void*>(value), type, nullptr));
 }
 
+void Statement::bindRow(const Statement& row) {
+  reset();
+  for (int i = 0; i < row.columns(); ++i) {
+    note(sqlite3_bind_value(statement_.get(), i + 1, sqlite3_column_value(row.statement_.get(), i)));
+  }
+}
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 
 std::uint64_t Statement::natural(int column) const {

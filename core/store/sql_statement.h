@@ -59,6 +59,10 @@ class Statement {
   }
   void reset();
 
+  // Parameter i+1 becomes column i of this row, which may be of another connection.
+  void bindRow(const Statement& row);
+  int columns() const;
+
   // Columns of the row, counted from 0.
   std::int64_t integer(int column) const;
   std::uint64_t natural(int column) const;  // negative: 0

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
-
 namespace sluice::throttle {
 namespace {
 
@@ -37,7 +35,7 @@ std::uint32_t Bucket::sharers() const {
 // short enough not to be felt as a stall.
 std::size_t Bucket::portionBytes(std::uint64_t rate) const {
   const auto round = static_cast<std::uint64_t>(limits::kBucketRoundMicros) / std::max<std::uint32_t>(1, sharers());
-  const auto time = std::min<std::uint64_t>(round, limits::kPortionMicros);
+  const auto time = std::min<std::uint64_t>(round, static_cast<std::uint64_t>(portion_.count()));
   const auto bytes = static_cast<double>(rate) * static_cast<double>(time) / 1e6;
   return std::clamp(static_cast<std::size_t>(bytes), limits::kPortionBytesMin, limits::kPortionBytesMax);
 }

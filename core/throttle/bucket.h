@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "core/base/limits.h"
+#include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/throttle/rate.h"
 
@@ -36,7 +37,8 @@ constexpr Ticks kTicksPerMicro = 16'000;
 class Bucket {
  public:
   // Borrows the state. `process` says in whose name sharers are counted.
-  explicit Bucket(BucketState& state, std::size_t process = 0) : state_(&state), process_(process) {}
+  explicit Bucket(BucketState& state, std::size_t process = 0, Micros portion = Micros(limits::kPortionMicros))
+      : state_(&state), process_(process), portion_(portion) {}
 
   // Takes effect at once, also for whoever waits: once asked again. The rate that it has already changes nothing.
   void setRate(Rate rate, MonoTime now);
@@ -72,6 +74,7 @@ class Bucket {
 
   BucketState* state_;
   std::size_t process_;
+  Micros portion_;  // the time that a turn of one alone takes
 };
 
 }  // namespace sluice::throttle

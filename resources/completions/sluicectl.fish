@@ -1,5 +1,5 @@
 # Completion of sluicectl for fish.
-set -l commands status connections list show body watch export import ca clear limit profile selftest stop
+set -l commands status connections list show body watch export import session ca clear limit profile selftest stop
 complete -c sluicectl -f
 complete -c sluicectl -l data-dir -r -a '(__fish_complete_directories)' -d 'directory of the engine and its history'
 complete -c sluicectl -l json -d 'print JSON'
@@ -13,6 +13,7 @@ complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a body -d 
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a watch -d 'exchanges as they happen'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a export -d 'recorded exchanges to a file'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a import -d 'exchanges of a file into the history'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a session -d 'a part of the history as a file'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a ca -d 'the CA that clients must trust'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a clear -d 'forget the whole history'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a limit -d 'slow everything down'
@@ -30,10 +31,14 @@ complete -c sluicectl -n '__fish_seen_subcommand_from limit profile' -l listener
 complete -c sluicectl -n '__fish_seen_subcommand_from limit profile' -l connection -r -d 'one connection'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a selftest -d 'measure a profile through the engine'
 complete -c sluicectl -n '__fish_seen_subcommand_from list' -l limit -r -d 'how many'
-complete -c sluicectl -n '__fish_seen_subcommand_from list watch export' -l filter -r -d 'only these'
+complete -c sluicectl -n '__fish_seen_subcommand_from list watch export session' -l filter -r -d 'only these'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a command of curl'
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l request -d 'of the request'
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l decoded -d 'without its content coding'
 complete -c sluicectl -n '__fish_seen_subcommand_from export import' -a har -d 'HAR 1.2'
 complete -c sluicectl -n '__fish_seen_subcommand_from ca' -a 'path regenerate'
 complete -c sluicectl -n '__fish_seen_subcommand_from har' -F
+complete -c sluicectl -n '__fish_seen_subcommand_from list show body export' -l session -r -F -d 'of this file'
+complete -c sluicectl -n '__fish_seen_subcommand_from show' -l raw -x -a 'request response' -d 'as received'
+complete -c sluicectl -n '__fish_seen_subcommand_from session' -a save -d 'as a file'
+complete -c sluicectl -n '__fish_seen_subcommand_from save' -F

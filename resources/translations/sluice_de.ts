@@ -873,6 +873,14 @@
         <source>The engine is not running</source>
         <translation>Die Engine läuft nicht</translation>
     </message>
+    <message>
+        <source>&amp;Limit of the chosen connections</source>
+        <translation>&amp;Grenze der gewählten Verbindungen</translation>
+    </message>
+    <message>
+        <source>Each way, whatever the throttle says; unlimited: as everything</source>
+        <translation>Je Richtung, was auch immer die Drossel sagt; unbegrenzt: wie alles</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::EmptyPage</name>
@@ -1951,6 +1959,50 @@ Der erste, der passt, gilt.</translation>
     <message>
         <source>Not saved as a profile</source>
         <translation>Nicht als Profil gespeichert</translation>
+    </message>
+    <message>
+        <source>&amp;Rename…</source>
+        <translation>&amp;Umbenennen …</translation>
+    </message>
+    <message>
+        <source>Network profiles (*.json)</source>
+        <translation>Netzprofile (*.json)</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>&amp;Exportieren …</translation>
+    </message>
+    <message>
+        <source>Export profile</source>
+        <translation>Profil exportieren</translation>
+    </message>
+    <message>
+        <source>&amp;Import…</source>
+        <translation>&amp;Importieren …</translation>
+    </message>
+    <message>
+        <source>Import profile</source>
+        <translation>Profil importieren</translation>
+    </message>
+    <message>
+        <source>Rename profile</source>
+        <translation>Profil umbenennen</translation>
+    </message>
+    <message>
+        <source>Written to %1</source>
+        <translation>Nach %1 geschrieben</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>%1 ließ sich nicht schreiben: %2</translation>
+    </message>
+    <message>
+        <source>%1 could not be read: %2</source>
+        <translation>%1 ließ sich nicht lesen: %2</translation>
+    </message>
+    <message>
+        <source>%1 holds no network profile: %2</source>
+        <translation>%1 enthält kein Netzprofil: %2</translation>
     </message>
 </context>
 <context>

@@ -238,8 +238,8 @@ void searchLargeHistory(const fs::path& folder, Reader& reader) {
   const auto bytes = fs::file_size(searchFile(folder), error);
   std::printf("search index: %.0f exchanges/s, longest step %.0f ms, %.0f bytes an exchange\n", double(totals.exchanges) / taken,
               longest * 1000, double(bytes) / double(totals.exchanges));
-  for (const char* text : {"v=77777", "path~v=77777", "host3.example.com/assets/app.js?v=424203", "header~\"GET /assets/app.js.v=123456 \"",
-                           "body~needle", "header~firefox/115 id>990000", "firefox"}) {
+  for (const char* text : {"\"v=77777\"", "path~v=77777", "\"host3.example.com/assets/app.js?v=424203\"",
+                           "header~\"GET /assets/app.js.v=123456 \"", "body~needle", "header~firefox/115 id>990000", "firefox"}) {
     const auto node = *filter::parse(text);
     timed(("search and first 100 of " + std::string(text)).c_str(), 3, [&](int) {
       must(reader.show({}));

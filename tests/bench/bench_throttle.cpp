@@ -227,6 +227,7 @@ void measureOthers(const Extent& extent) {
     sleepFor(extent.seconds);
     for (Wire& wire : wires) wire.shutDown();
     for (auto& thread : threads) thread.join();
+    for (Wire& wire : wires) wire.reset();
     const auto truth = judge(logs, begin, extent.seconds, 200e3 * static_cast<double>(count));
     row({who, std::to_string(count), percent(truth.achieved), percent(truth.worstSecond)});
   };

@@ -59,6 +59,29 @@ SLUICE_GUI_TEST(openConnectionsAreListedAndCanBeClosed) {
   }));
 }
 
+SLUICE_GUI_TEST(aConnectionHasALimitSliderOfItsOwn) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.openTunnel();
+  bench.openTunnel();
+  bench.window().actions().connectionsPage->trigger();
+  ConnectionsPage& page = bench.window().connections();
+  QVERIFY(waitUntil([&] { return page.model().rowCount() == 2; }));
+  QVERIFY(!page.limit().isVisible());
+  page.table().selectRow(1);
+  QVERIFY(page.limit().isVisible());
+  QCOMPARE(page.limit().value(), 0.0);
+  page.limit().slider().setValue(rateScale().stepOf(50'000));
+  const auto limits = [&] {
+    QStringList both;
+    for (int row = 0; row < page.model().rowCount(); ++row) both << QString::fromStdString(page.model().rowAt(row).limit);
+    return both;
+  };
+  QVERIFY(waitUntil([&] { return limits().value(0).isEmpty() && limits().value(1).contains(QStringLiteral("perConnection")); }));
+  page.limit().slider().setValue(Scale::kSteps);
+  QVERIFY(waitUntil([&] { return limits().value(1).isEmpty(); }));
+}
+
 SLUICE_GUI_TEST(nobodyAsksForConnectionsWhileTheyAreNotOnView) {
   Workbench bench;
   QVERIFY(bench.openAndListen());

@@ -2,6 +2,7 @@
 #include "app/gui/throttle/throttle_dock.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QSignalSpy>
 #include <atomic>
 #include <cmath>
@@ -131,6 +132,35 @@ SLUICE_GUI_TEST(ownProfilesAreSavedPickedAndThereAgain) {
   QVERIFY(waitUntil([&] { return bench.window().throttleState().own().size() == 1; }));
   QVERIFY(bench.window().throttleDock().isVisible());  // as it was left
   QVERIFY(bench.window().throttleDock().picker().findText(QStringLiteral("Train to Köln")) > 0);
+}
+
+SLUICE_GUI_TEST(profilesAreRenamedAndGoThroughFiles) {
+  Workbench bench;
+  QVERIFY(openWithDock(bench));
+  Told told(bench);
+  ThrottleDock& dock = bench.window().throttleDock();
+  dock.up().slider().setValue(rateScale().stepOf(64'000));
+  dock.saveAs(QStringLiteral("Train"));
+  QVERIFY(waitUntil([&] { return dock.picker().currentText() == QStringLiteral("Train"); }));
+  const auto hasOne = [](const char* name) {
+    return [name](const control::ProfileReply& reply) { return reply.own.size() == 1 && reply.own[0].find(name) != std::string::npos; };
+  };
+  QVERIFY(told.until(hasOne("Train")));
+  QVERIFY(waitUntil([&] { return !bench.window().throttleState().own().empty(); }));
+  dock.rename(QStringLiteral("Tram"));
+  QVERIFY(told.until(hasOne("Tram")));
+  QSignalSpy said(&dock, &ThrottleDock::said);
+  const QString file = QString::fromStdString((bench.dataDir() / "tram.json").string());
+  dock.exportTo(file);
+  QVERIFY(said.takeFirst()[0].toString().contains(file));
+  bench.window().throttleState().use({}, {});
+  dock.importFrom(file);
+  QVERIFY(told.untilInForce([](const auto& profile) { return profile.name == "Tram" && !profile.up.rate.isUnlimited(); }));
+  QVERIFY(QFile(file).remove());
+  dock.importFrom(file);
+  QVERIFY(said.takeFirst()[0].toString().contains(file));
+  dock.exportTo(QStringLiteral("/no/such/folder/x.json"));
+  QVERIFY(said.takeFirst()[0].toString().startsWith(QStringLiteral("/no/such/folder/x.json")));
 }
 
 SLUICE_GUI_TEST(aHostHasItsOwnSliders) {

@@ -11,6 +11,8 @@
 #include "app/gui/connections/connection_delegate.h"
 #include "app/gui/look/icons.h"
 #include "app/gui/look/labels.h"
+#include "app/gui/throttle/throttle_state.h"
+#include "core/throttle/profile_json.h"
 
 namespace sluice::gui {
 namespace {
@@ -56,6 +58,7 @@ ConnectionsPage::ConnectionsPage(EngineKeeper& keeper, const Throughput& through
   layout->addWidget(separatorLine(this));
   layout->addWidget(table_, 1);
   layout->addWidget(empty_, 1);
+  layout->addWidget(makeLimit());
   clock_.start();
   connect(&timer_, &QTimer::timeout, this, &ConnectionsPage::poll);
   connect(&keeper.link(), &EngineLink::connectionsReceived, this, &ConnectionsPage::take);
@@ -155,6 +158,45 @@ void ConnectionsPage::showMenu(const QPoint& at) {
   close_->setEnabled(!selected().empty());
   menu.addAction(close_);
   menu.exec(table_->viewport()->mapToGlobal(at));
+}
+
+QWidget* ConnectionsPage::makeLimit() {
+  limitBar_ = new QWidget(this);
+  auto* layout = new QHBoxLayout(limitBar_);
+  layout->setContentsMargins(12, 6, 12, 6);
+  limit_ = new Knob(tr("&Limit of the chosen connections"), tr("Each way, whatever the throttle says; unlimited: as everything"),
+                    rateScale(), limitBar_);
+  limit_->setMaximumWidth(480);
+  layout->addWidget(limit_, 1);
+  layout->addStretch(1);
+  limitBar_->hide();
+  limitTimer_.setSingleShot(true);
+  limitTimer_.setInterval(ThrottleState::kSendEveryMs);
+  connect(limit_, &Knob::changed, this, [this] {
+    if (!limitTimer_.isActive()) limitTimer_.start();
+  });
+  connect(&limitTimer_, &QTimer::timeout, this, &ConnectionsPage::sendLimit);
+  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ConnectionsPage::showLimit);
+  return limitBar_;
+}
+
+// What the first of the chosen ones has.
+void ConnectionsPage::showLimit() {
+  const auto rows = table_->selectionModel()->selectedRows();
+  limitBar_->setVisible(!rows.empty());
+  if (rows.empty()) return;
+  const auto own = throttle::profileFromJson(model_->rowAt(rows.front().row()).limit);
+  limit_->setValue(own ? double(own->perConnection.bytesPerSecond) : 0);
+}
+
+void ConnectionsPage::sendLimit() {
+  if (!keeper_.link().isAttached()) return;
+  throttle::Profile profile;
+  profile.perConnection = {std::uint64_t(limit_->value())};
+  const std::string json = profile.isNeutral() ? std::string() : throttle::toJson(profile);
+  for (const ConnectionId id : selected()) {
+    keeper_.link().useProfile({json, control::ProfileScope::Connection, std::to_string(id.value)});
+  }
 }
 
 void ConnectionsPage::poll() {

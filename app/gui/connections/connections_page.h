@@ -12,6 +12,7 @@
 #include "app/gui/connections/connection_model.h"
 #include "app/gui/connections/throughput_chart.h"
 #include "app/gui/engine/engine_keeper.h"
+#include "app/gui/throttle/knob.h"
 
 namespace sluice::gui {
 
@@ -25,6 +26,8 @@ class ConnectionsPage : public QWidget {
   ThroughputChart& chart() { return *chart_; }
   void setZoom(ThroughputChart::Zoom zoom);
   void closeSelected();
+  // Of the chosen connections, while there are any.
+  Knob& limit() { return *limit_; }
   void saveState(QSettings& settings) const;
   void restoreState(const QSettings& settings);
 
@@ -42,6 +45,9 @@ class ConnectionsPage : public QWidget {
   void take(const control::ConnectionsReply& reply);
   void updateState();
   void showMenu(const QPoint& at);
+  QWidget* makeLimit();
+  void showLimit();
+  void sendLimit();
   std::vector<ConnectionId> selected() const;
 
   EngineKeeper& keeper_;
@@ -53,6 +59,9 @@ class ConnectionsPage : public QWidget {
   QLabel* count_;
   QLabel* empty_;
   QAction* close_;
+  QWidget* limitBar_;
+  Knob* limit_;
+  QTimer limitTimer_;  // a slider moves many times a second
   QTimer timer_;
   QElapsedTimer clock_;
 };

@@ -1,5 +1,7 @@
 #include "app/gui/throttle/throttle_dock.h"
 
+#include <QFile>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QScrollArea>
@@ -10,6 +12,7 @@
 #include "app/gui/look/labels.h"
 #include "app/gui/text/visible_text.h"
 #include "core/throttle/presets.h"
+#include "core/throttle/profile_json.h"
 
 namespace sluice::gui {
 namespace {
@@ -283,26 +286,65 @@ void ThrottleDock::addHost(const QString& pattern) {
   select(target);
 }
 
+bool ThrottleDock::isOwn(const std::string& name) const {
+  return std::any_of(state_.own().begin(), state_.own().end(), [&](const Profile& each) { return each.name == name; });
+}
+
 void ThrottleDock::showProfileMenu() {
   QMenu menu(this);
-  menu.addAction(tr("&Save as…"), this, &ThrottleDock::askForName);
   const Profile profile = state_.of(target_);
-  const bool own = std::any_of(state_.own().begin(), state_.own().end(), [&](const Profile& each) { return each.name == profile.name; });
+  const bool own = isOwn(profile.name);
+  menu.addAction(tr("&Save as…"), this, [this] { askForName(Naming::Save); });
+  QAction* renaming = menu.addAction(tr("&Rename…"), this, [this] { askForName(Naming::Rename); });
   QAction* removal = menu.addAction(own ? tr("&Delete \"%1\"").arg(visibleLine(profile.name)) : tr("&Delete"), this,
                                     &ThrottleDock::removeOwn);
+  renaming->setEnabled(own);
   removal->setEnabled(own);
+  menu.addSeparator();
+  const QString kind = tr("Network profiles (*.json)");
+  menu.addAction(tr("&Export…"), this, [this, kind] {
+    exportTo(QFileDialog::getSaveFileName(this, tr("Export profile"), QStringLiteral("profile.json"), kind));
+  });
+  menu.addAction(tr("&Import…"), this, [this, kind] { importFrom(QFileDialog::getOpenFileName(this, tr("Import profile"), {}, kind)); });
   menu.exec(profileMenu_->mapToGlobal(QPoint(0, profileMenu_->height())));
 }
 
-void ThrottleDock::askForName() {
+void ThrottleDock::askForName(Naming naming) {
   auto* dialog = new QInputDialog(this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setWindowTitle(tr("Save profile"));
+  dialog->setWindowTitle(naming == Naming::Save ? tr("Save profile") : tr("Rename profile"));
   dialog->setLabelText(tr("Name of the profile. One of your own with that name is replaced."));
   const std::string name = state_.of(target_).name;
   if (throttle::findPreset(name) == nullptr) dialog->setTextValue(QString::fromStdString(name));
-  connect(dialog, &QInputDialog::textValueSelected, this, &ThrottleDock::saveAs);
+  connect(dialog, &QInputDialog::textValueSelected, this, naming == Naming::Save ? &ThrottleDock::saveAs : &ThrottleDock::rename);
   dialog->open();
+}
+
+void ThrottleDock::rename(const QString& name) {
+  const std::string before = state_.of(target_).name;
+  const std::string after = name.trimmed().toStdString();
+  if (!isOwn(before) || before == after) return;
+  saveAs(name);
+  // The engine refuses a name that cannot be: then the old one stays.
+  if (!after.empty() && throttle::findPreset(after) == nullptr && !throttle::sameName(before, after)) state_.remove(before);
+}
+
+void ThrottleDock::exportTo(const QString& path) {
+  if (path.isEmpty()) return;
+  QFile file(path);
+  const QByteArray json = QByteArray::fromStdString(throttle::toJson(state_.of(target_)) + "\n");
+  const bool written = file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.flush();
+  emit said(written ? tr("Written to %1").arg(path) : tr("%1 could not be written: %2").arg(path, file.errorString()));
+}
+
+void ThrottleDock::importFrom(const QString& path) {
+  if (path.isEmpty()) return;
+  QFile file(path);
+  if (!file.open(QIODevice::ReadOnly)) return emit said(tr("%1 could not be read: %2").arg(path, file.errorString()));
+  const auto profile = throttle::profileFromJson(file.read(64 * 1024).toStdString());
+  if (!profile) return emit said(tr("%1 holds no network profile: %2").arg(path, visibleLine(profile.error().detail)));
+  use(*profile);
+  if (!profile->name.empty() && throttle::findPreset(profile->name) == nullptr) state_.save(*profile);
 }
 
 void ThrottleDock::saveAs(const QString& name) {

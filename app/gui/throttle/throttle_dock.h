@@ -28,7 +28,14 @@ class ThrottleDock : public QDockWidget {
   SelfTestView& selfTest() { return *selfTest_; }
   // As the dialogs do it.
   void saveAs(const QString& name);
+  void rename(const QString& name);
+  void exportTo(const QString& path);
+  void importFrom(const QString& path);
   void addHost(const QString& pattern);
+
+ signals:
+  // Something could not be done, in a sentence.
+  void said(const QString& message);
 
  private:
   QWidget* makeTitle();
@@ -44,7 +51,9 @@ class ThrottleDock : public QDockWidget {
   void use(const throttle::Profile& profile);
   void scopeActivated(int row);
   void select(const ThrottleTarget& target);
-  void askForName();
+  enum class Naming { Save, Rename };
+  void askForName(Naming naming);
+  bool isOwn(const std::string& name) const;
   void askForHost();
   void removeOwn();
   void showProfileMenu();

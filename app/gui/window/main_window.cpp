@@ -294,6 +294,8 @@ void MainWindow::connectThrottle() {
     throttleState_->setOn(on);
     showThrottle();
   });
+  connect(throttleDock_, &ThrottleDock::said, this,
+          [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(a.throttleDock, &QAction::triggered, throttleDock_, &QWidget::setVisible);
   connect(throttleDock_, &QDockWidget::visibilityChanged, this, [this] { actions_->throttleDock->setChecked(!throttleDock_->isHidden()); });
   connect(profileMenu_, &QMenu::aboutToShow, this, [this] {

@@ -29,7 +29,7 @@ QLocale localeOf(const QSettings& settings) {
 }
 
 QString listenProblem(const QString& spec) {
-  static const QRegularExpression form(QStringLiteral("^(regular|socks5|reverse:https?://[^\\s@]+)@(\\S+):(\\d{1,5})$"));
+  static const QRegularExpression form(QStringLiteral("^(regular|socks5|reverse:https?://[^\\s@]+)@(\\S+):(\\d{1,5})(,profile=.+)?$"));
   const auto match = form.match(spec);
   if (!match.hasMatch()) return PreferencesDialog::tr("%1 is not of the form regular@ADDRESS:PORT").arg(spec);
   if (match.captured(3).toInt() > 65535) return PreferencesDialog::tr("%1: ports end at 65535").arg(spec);

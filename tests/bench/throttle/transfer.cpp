@@ -94,6 +94,7 @@ std::vector<Log> Transfers::finish() {
   for (Wire& wire : wires_) wire.shutDown();
   for (auto& thread : threads_) thread.join();
   threads_.clear();
+  for (Wire& wire : wires_) wire.reset();
   wires_.clear();
   auto far = far_.finish();
   if (direction_ == Direction::Up) return {std::make_move_iterator(far.begin()), std::make_move_iterator(far.end())};

@@ -56,4 +56,10 @@ void Wire::shutDown() {
   socket_.shutdown(asio::socket_base::shutdown_both, ignored);
 }
 
+void Wire::reset() {
+  std::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
 }  // namespace sluice::bench

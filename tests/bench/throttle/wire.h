@@ -27,7 +27,10 @@ class Wire {
   std::string readHead();
   // So far, with handshakes and the frames of records.
   std::uint64_t wireBytesRead() const { return ssl_ ? BIO_number_read(SSL_get_rbio(ssl_.get())) : bytesRead_; }
+  // Whoever reads or writes on another thread comes back.
   void shutDown();
+  // The peer forgets what it has not read yet: else a slow link would go on for minutes.
+  void reset();
 
  private:
   bool secure(SSL_CTX* context, int (*shakeHands)(SSL*));

@@ -222,6 +222,7 @@ SLUICE_TEST(ownProfilesOutliveTheEngineAndItsHistory) {
     }
     QVERIFY(sluicectl(engine.dataDir(), {"clear"}).ok());
     QVERIFY(sluicectl(engine.dataDir(), {"stop"}).ok());
+    QVERIFY(engine.process().wait() == 0);
   }
   options.arguments = {"--profile", "train TO cologne", "--latency", "0"};
   EngineProcess engine(options);
@@ -232,4 +233,44 @@ SLUICE_TEST(ownProfilesOutliveTheEngineAndItsHistory) {
   const auto all = nlohmann::json::parse(sluicectl(engine.dataDir(), {"--json", "profile", "list"}).output);
   QCOMPARE(all[0]["name"], "Train to Cologne");
   QVERIFY(all[1]["name"] != "short-lived");
+}
+
+// What a client has seen complete is listed, without any waiting.
+SLUICE_TEST(listShowsAtOnceWhatHasPassed) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  for (std::size_t i = 1; i <= 20; ++i) {
+    QVERIFY(client.get(origin.url("/bytes/" + std::to_string(i))).has_value());
+    const auto rows = ask(engine, {"list", "--limit", "100"});
+    QCOMPARE(rows.size(), i);
+    QVERIFY(rows.back()["path"] == "/bytes/" + std::to_string(i));
+  }
+}
+
+SLUICE_TEST(aSessionIsSavedAndReadElsewhere) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  const auto body = client.get(origin.url("/bytes/300000?seed=4"));
+  QVERIFY(body.has_value());
+  QVERIFY(client.get(origin.url("/bytes/7")).has_value());
+  const TemporaryDirectory elsewhere;
+  const auto file = (elsewhere.path() / "first.sluice").string();
+  QVERIFY(ask(engine, {"session", "save", file, "--filter", "path~300000"})["saved"] == 1);
+  const auto rows = ask(engine, {"list", "--session", file});
+  QCOMPARE(rows.size(), std::size_t(1));
+  const auto id = rows[0]["id"].dump();
+  QVERIFY(sluicectl(elsewhere.path(), {"body", id, "--session", file}).output == body->body);
+  const auto raw = sluicectl(elsewhere.path(), {"show", id, "--raw", "response", "--session", file}).output;
+  QVERIFY(raw.starts_with("HTTP/1.1 200") && raw.ends_with(body->body));
+  QVERIFY(sluicectl(elsewhere.path(), {"show", id, "--raw", "request", "--session", file}).output.starts_with("GET "));
+  const auto har = Json::parse(sluicectl(elsewhere.path(), {"export", "har", "-", "--session", file}).output, nullptr, false);
+  QVERIFY(!har.is_discarded() && har["log"]["entries"].size() == 1);
+  const auto none = sluicectl(elsewhere.path(), {"list", "--session", file + "x"});
+  QCOMPARE(none.exitCode, 1);
+  QVERIFY(contains(none.text(), "first.sluicex"));
+  QCOMPARE(sluicectl(elsewhere.path(), {"show", id, "--raw", "both"}).exitCode, 2);
 }

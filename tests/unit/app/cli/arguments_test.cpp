@@ -147,6 +147,7 @@ SLUICE_TEST(everyCommandIsInTheManualAndInTheCompletions) {
     if (!each.starts_with("-")) addWords({each.c_str(), "--help"});
   }
   addWords({"export", "har", "--help"});
+  addWords({"session", "save", "--help"});
   QVERIFY(words.contains("export") && words.contains("--filter") && words.contains("--decoded"));
   for (const char* file : {"man/sluicectl.1", "completions/sluicectl.bash", "completions/_sluicectl", "completions/sluicectl.fish"}) {
     std::ifstream stream(resources / file);

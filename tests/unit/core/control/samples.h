@@ -11,7 +11,7 @@ inline Hello hello() { return {kProtocolVersion, "sluicectl", "0.1.0", 4242}; }
 
 inline std::vector<Request> requests() {
   return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{},
-          ClearHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})", ProfileScope::Host, "*.test"},
+          ClearHistory{}, SyncHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})", ProfileScope::Host, "*.test"},
           CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}, SelfTest{R"({"name":"g"})"}};
 }
 

@@ -182,3 +182,26 @@ SLUICE_TEST(wakesAtTheEarlierOfBothLimiters) {
   limiter.next = at(3'000'000);
   QVERIFY(rig.pipe.wants(rig.now).wakeAt == at(3'000'000));
 }
+
+SLUICE_TEST(hasMoreRoomFromNowOnAndNeverLess) {
+  PipeRig rig(16, 4);
+  rig.settings.overflow = Overflow::Backpressure;
+  const std::string body = numbered(1000);
+  rig.source.gives(body).ends();
+  rig.output.takes = 0;
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.pool.taken(), std::size_t{4});
+  auto wider = rig.settings;
+  wider.maxBlocks = 9;
+  rig.pipe.adapt(wider);
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.pool.taken(), std::size_t{9});
+  auto narrower = rig.settings;
+  narrower.maxBlocks = 1;
+  rig.pipe.adapt(narrower);
+  rig.output.takes = 1'000'000;
+  QCOMPARE(rig.openOutput(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, body);
+  QVERIFY(rig.pipe.idle());
+}

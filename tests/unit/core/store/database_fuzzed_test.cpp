@@ -17,16 +17,18 @@ using namespace sluice::store::test;
 namespace {
 
 // Reads all that a window or a command would; the outcome does not matter, that it comes back does.
-void readAll(const fs::path& folder) {
-  auto reader = Reader::open(folder);
-  if (!reader) return;
-  (void)reader->totals();
-  (void)reader->changesSince(0, 100);
-  const auto rows = reader->newest(100);
+void readFrom(Reader& reader) {
+  (void)reader.totals();
+  (void)reader.changesSince(0, 100);
+  const auto rows = reader.newest(100);
   for (const auto& row : rows.value_or(std::vector<ExchangeRow>())) {
-    (void)reader->exchange(row.id);
-    (void)reader->openBody(row.id, capture::Direction::Response);
+    (void)reader.exchange(row.id);
+    (void)reader.openBody(row.id, capture::Direction::Response);
   }
+}
+
+void readAll(const fs::path& folder) {
+  if (auto reader = Reader::open(folder)) readFrom(*reader);
 }
 
 // Empty: all is well.
@@ -36,6 +38,8 @@ std::string survive(const std::string& bytes) {
   writeFile(history, bytes);
   readAll(folder.path());
   if (contentsOf(history) != bytes) return "reading changed the file";
+  if (auto session = Reader::openSession(history)) readFrom(*session);
+  if (contentsOf(history) != bytes) return "reading it as a session changed the file";
   const auto database = Database::open(folder.path(), wall(0));
   if (database && !database->movedAside() && !bytes.empty()) return "was taken for a history of ours";
   if (database && database->movedAside() && contentsOf(database->movedAside()->to) != bytes) return "was changed before it was moved aside";

@@ -75,3 +75,36 @@ SLUICE_TEST(rollsBackATransactionThatIsNotCommitted) {
   VERIFY_OK(transaction->commit());
   QCOMPARE(f.sql.integer("SELECT count(*) FROM t").value(), std::int64_t(1));
 }
+
+SLUICE_TEST(makesFilesForTheirOwnerOnly) {
+  TempFolder folder;
+  const fs::path file = folder / "new.db";
+  VERIFY_OK(SqlConnection::create(file));
+  QCOMPARE(fs::file_size(file), std::uintmax_t(0));
+  QCOMPARE(int(fs::status(file).permissions()), int(fs::perms::owner_read | fs::perms::owner_write));
+  writeFile(file, "stays");
+  VERIFY_OK(SqlConnection::create(file));
+  QCOMPARE(contentsOf(file), std::string("stays"));
+  QVERIFY(!SqlConnection::create(folder / "none" / "new.db"));
+}
+
+SLUICE_TEST(leavesAFileUntouchedWhateverItsNameIs) {
+  TempFolder folder;
+  for (const char* name : {"plain.db", "100% #1?mode=rwc&x.db", "\xc3\xa9 b.db"}) {
+    const fs::path file = folder / name;
+    writeFile(file, "");
+    {
+      auto sql = SqlConnection::open(file, Access::ReadWrite);
+      VERIFY_OK(sql->run("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (7)"));
+    }
+    const std::string before = contentsOf(file);
+    auto sql = SqlConnection::open(file, Access::Untouched);
+    VERIFY_OK(sql);
+    QCOMPARE(sql->integer("SELECT a FROM t").value(), std::int64_t(7));
+    QVERIFY(!sql->run("INSERT INTO t VALUES (8)"));
+    QCOMPARE(contentsOf(file), before);
+    std::size_t files = 0;
+    for (const auto& each : fs::directory_iterator(folder.path())) files += each.path().filename().string().starts_with(name) ? 1u : 0u;
+    QCOMPARE(files, std::size_t(1));
+  }
+}

@@ -78,3 +78,19 @@ SLUICE_TEST(canBeUsedAgainAfterAFailure) {
   QVERIFY(again.error().code == Code::BadArgument);
   VERIFY_OK(insert->run(2));
 }
+
+SLUICE_TEST(bindsTheRowOfAnotherDatabase) {
+  Fixture from, to;
+  VERIFY_OK(from.sql.run("CREATE TABLE t (a, b, c, d); INSERT INTO t VALUES (1, NULL, 'te' || char(0) || 'xt', x'00ff')"));
+  VERIFY_OK(to.sql.run("CREATE TABLE t (a, b, c, d)"));
+  auto select = from.sql.prepare("SELECT * FROM t");
+  auto insert = to.sql.prepare("INSERT INTO t VALUES (?1, ?2, ?3, ?4)");
+  VERIFY_OK(insert);
+  QCOMPARE(select->columns(), 4);
+  select->bind();
+  QVERIFY(select->step().value());
+  insert->bindRow(*select);
+  QVERIFY(!insert->step().value());
+  QCOMPARE(to.sql.text("SELECT typeof(a) || typeof(b) || typeof(c) || typeof(d) || a || hex(c) || hex(d) FROM t").value(),
+           std::string("integernulltextblob17465007874" "00FF"));
+}

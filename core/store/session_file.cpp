@@ -1,0 +1,255 @@
+#include "core/store/session_file.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "core/store/body_files.h"
+#include "core/store/damage.h"
+#include "core/store/reader.h"
+#include "core/store/schema.h"
+#include "core/store/sql_connection.h"
+#include "core/store/sql_error.h"
+
+namespace sluice::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kPieceBytes = 1 * limits::kMiB;
+constexpr std::size_t kIdsAtOnce = 10'000;
+
+std::string shown(const fs::path& path) {
+  const auto text = path.u8string();
+  return std::string(text.begin(), text.end());
+}
+
+struct Part {
+  const char* select;  // ?1: the exchange
+  const char* insert;
+};
+
+// In the order in which they refer to each other. What several exchanges share is there already with the second of them. Pieces get
+// numbers of their own: those of bodies that lay in files come between them.
+constexpr Part kParts[] = {
+    {"SELECT * FROM session WHERE id = (SELECT session FROM exchange WHERE id = ?1)", "INSERT OR IGNORE INTO session"},
+    {"SELECT * FROM session WHERE id = (SELECT session FROM connection WHERE id = (SELECT connection FROM exchange WHERE id = ?1))",
+     "INSERT OR IGNORE INTO session"},
+    {"SELECT * FROM connection WHERE id = (SELECT connection FROM exchange WHERE id = ?1)", "INSERT OR IGNORE INTO connection"},
+    {"SELECT * FROM exchange WHERE id = ?1", "INSERT INTO exchange"},
+    {"SELECT * FROM head WHERE exchange = ?1", "INSERT INTO head"},
+    {"SELECT NULL, exchange, direction, bytes FROM body_piece WHERE exchange = ?1 ORDER BY id", "INSERT INTO body_piece"},
+    {"SELECT * FROM message WHERE exchange = ?1", "INSERT INTO message"},
+    {"SELECT * FROM certificate_chain WHERE digest IN (SELECT chain FROM tls WHERE exchange = ?1)",
+     "INSERT OR IGNORE INTO certificate_chain"},
+    {"SELECT * FROM tls WHERE exchange = ?1", "INSERT INTO tls"},
+};
+
+// The rows of one table that belong to an exchange, from one database to another of the same version.
+class TableCopy {
+ public:
+  static Result<TableCopy> create(SqlConnection& from, SqlConnection& to, const Part& part) {
+    auto select = from.prepare(part.select);
+    if (!select) return fail(select.error());
+    std::string marks;
+    for (int i = 1; i <= select->columns(); ++i) marks += (i == 1 ? "?" : ", ?") + std::to_string(i);
+    auto insert = to.prepare((std::string(part.insert) + " VALUES (" + marks + ")").c_str());
+    if (!insert) return fail(insert.error());
+    return TableCopy(std::move(*select), std::move(*insert));
+  }
+
+  Result<void> copy(ExchangeId exchange) {
+    select_.bind(exchange);
+    Result<void> inserted;
+    auto read = select_.each([&] {
+      insert_.bindRow(select_);
+      inserted = insert_.each([] { return true; });
+      return inserted.has_value();
+    });
+    return read ? inserted : read;
+  }
+
+ private:
+  TableCopy(Statement select, Statement insert) : select_(std::move(select)), insert_(std::move(insert)) {}
+
+  Statement select_;
+  Statement insert_;
+};
+
+class Saver {
+ public:
+  Saver(Reader& reader, SqlConnection& from, SqlConnection& to) : reader_(reader), from_(from), to_(to) {}
+
+  Result<SavedSession> save();
+
+ private:
+  Result<void> prepare();
+  Result<void> save(const ExchangeRow& row);
+  Result<void> saveFile(BodyKey key);
+  Result<void> finish();
+
+  Reader& reader_;
+  SqlConnection& from_;
+  SqlConnection& to_;
+  std::vector<TableCopy> copies_;
+  SavedSession saved_;
+};
+
+Result<void> Saver::prepare() {
+  for (const Part& part : kParts) {
+    auto copy = TableCopy::create(from_, to_, part);
+    if (!copy) return fail(copy.error());
+    copies_.push_back(std::move(*copy));
+  }
+  return {};
+}
+
+Result<SavedSession> Saver::save() {
+  if (auto ready = prepare(); !ready) return fail(ready.error());
+  auto snapshot = Transaction::begin(from_, Transaction::Kind::Read);
+  if (!snapshot) return fail(snapshot.error());
+  auto transaction = Transaction::begin(to_, Transaction::Kind::Write);
+  if (!transaction) return fail(transaction.error());
+  IdPage page;
+  do {
+    auto next = reader_.ids(page.upTo, kIdsAtOnce);
+    if (!next) return fail(next.error());
+    page = std::move(*next);
+    for (const ExchangeId id : page.ids) {
+      const auto rows = reader_.rows(std::span(&id, 1));
+      if (!rows) return fail(rows.error());
+      if (rows->empty()) continue;
+      if (rows->front().state == State::Running) {
+        ++saved_.left;
+      } else if (auto done = save(rows->front()); !done) {
+        return fail(done.error());
+      }
+    }
+  } while (page.more);
+  if (auto done = finish(); !done) return fail(done.error());
+  if (auto done = transaction->commit(); !done) return fail(done.error());
+  return saved_;
+}
+
+Result<void> Saver::save(const ExchangeRow& row) {
+  for (TableCopy& copy : copies_) {
+    if (auto done = copy.copy(row.id); !done) return done;
+  }
+  for (const auto direction : {capture::Direction::Request, capture::Direction::Response}) {
+    if (auto done = saveFile({row.id, direction}); !done) return done;
+  }
+  ++saved_.exchanges;
+  return {};
+}
+
+// A body that lies in a file becomes pieces like all others.
+Result<void> Saver::saveFile(BodyKey key) {
+  const std::string which = key.direction == capture::Direction::Request ? "request" : "response";
+  const std::string where = " FROM exchange WHERE id = " + std::to_string(key.exchange.value);
+  const auto place = to_.integer(("SELECT " + which + "_place" + where).c_str());
+  if (!place) return fail(place.error());
+  if (static_cast<BodyPlace>(*place) != BodyPlace::File) return {};
+  auto insert = to_.prepare("INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, ?2, ?3)");
+  if (!insert) return fail(insert.error());
+  std::uint64_t stored = 0;
+  auto body = reader_.openBody(key.exchange, key.direction);
+  std::vector<std::byte> piece(kPieceBytes);
+  while (body && stored < limits::kCapturedBodyBytesMax) {  // one whose file is gone is an empty one
+    const auto count = body->read(piece);
+    if (!count || *count == 0) break;
+    const std::string_view bytes(reinterpret_cast<const char*>(piece.data()), *count);
+    if (auto done = insert->run(key.exchange, static_cast<int>(key.direction), Blob{bytes}); !done) return done;
+    stored += *count;
+  }
+  const auto newPlace = stored == 0 ? BodyPlace::None : BodyPlace::Inline;
+  const std::string update = "UPDATE exchange SET " + which + "_place = ?2, " + which + "_stored_bytes = ?3 WHERE id = ?1";
+  auto change = to_.prepare(update.c_str());
+  if (!change) return fail(change.error());
+  return change->run(key.exchange, static_cast<int>(newPlace), stored);
+}
+
+Result<void> Saver::finish() {
+  return to_.run(
+      "UPDATE history SET exchanges = (SELECT count(*) FROM exchange), version = first_version + 1, body_file_bytes = 0,"
+      " next_exchange = 1 + ifnull((SELECT max(id) FROM exchange), 0), next_connection = 1 + ifnull((SELECT max(id) FROM connection), 0);"
+      "UPDATE exchange SET version = (SELECT version FROM history)");
+}
+
+Result<SavedSession> writeSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file) {
+  auto reader = Reader::open(dataDir);
+  if (!reader) return fail(reader.error());
+  if (auto shows = reader->show(filter); !shows) return fail(shows.error());
+  auto from = SqlConnection::open(historyFile(dataDir), Access::ReadOnly);
+  if (!from) return fail(from.error());
+  if (auto made = SqlConnection::create(file); !made) return fail(made.error());
+  auto to = SqlConnection::open(file, Access::ReadWrite);
+  if (!to) return fail(to.error());
+  if (auto made = migrate(*to, 0); !made) return fail(made.error());
+  return Saver(*reader, *from, *to).save();
+}
+
+// Where a copy can lie for a while.
+fs::path temporaryFile() {
+  std::random_device random;
+  return fs::temp_directory_path() / ("sluice-session-" + std::to_string(random()) + std::to_string(random()) + ".db");
+}
+
+Result<void> checkSession(SqlConnection& sql) {
+  const auto verdict = sql.text("PRAGMA quick_check(1)");
+  if (!verdict) return fail(verdict.error());
+  if (*verdict != "ok") return fail(Side::Local, Code::DatabaseDamaged, sql.name() + ": " + *verdict);
+  return {};
+}
+
+}  // namespace
+
+Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file) {
+  fs::path part = file;
+  part += ".part";
+  std::error_code ignored;
+  fs::remove(part, ignored);
+  auto saved = writeSession(dataDir, filter, part);
+  std::error_code error;
+  if (saved) fs::rename(part, file, error);
+  if (!saved || error) fs::remove(part, ignored);
+  if (error) return fail(fileError(error.value(), shown(file)));
+  return saved;
+}
+
+void ReadableSession::Remove::operator()(const fs::path* file) const {
+  std::error_code ignored;
+  fs::remove(*file, ignored);
+  delete file;
+}
+
+Result<ReadableSession> ReadableSession::prepare(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return fail(Side::Local, Code::NotFound, shown(file));
+  if (auto sound = checkFile(file); !sound) return fail(sound.error());
+  std::int64_t version = 0;
+  {
+    auto sql = SqlConnection::open(file, Access::Untouched);
+    if (!sql) return fail(sql.error());
+    const auto read = readVersion(*sql);
+    if (!read) return fail(read.error());
+    if (*read == 0) return fail(Side::Local, Code::DatabaseDamaged, sql->name() + ": holds no session");
+    if (auto sound = checkSession(*sql); !sound) return fail(sound.error());
+    version = *read;
+  }
+  ReadableSession session(file);
+  if (version == kSchemaVersion) return session;
+  session.path_ = temporaryFile();
+  session.copy_.reset(new fs::path(session.path_));
+  if (auto made = SqlConnection::create(session.path_); !made) return fail(made.error());
+  fs::copy_file(file, session.path_, fs::copy_options::overwrite_existing, error);
+  if (error) return fail(fileError(error.value(), shown(session.path_)));
+  auto copy = SqlConnection::open(session.path_, Access::ReadWrite);
+  if (!copy) return fail(copy.error());
+  if (auto done = migrate(*copy, version); !done) return fail(done.error());
+  return session;
+}
+
+}  // namespace sluice::store

@@ -1,0 +1,159 @@
+#include "core/store/session_file.h"
+
+#include "core/filter/parser.h"
+#include "core/store/schema.h"
+#include "core/store/sql_connection.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/fixture.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::store::test;
+using capture::Direction;
+
+namespace {
+
+// A history with all that an exchange can have: 1 small, 2 large in a file, 3 of another host, 4 that runs.
+void recordAll(History& history) {
+  VERIFY_OK(history.start());
+  auto& recorder = *history.recorder;
+  recorder.record(capture::ConnectionOpened{ConnectionId{1}, wall(1), "client", "listener"});
+  for (std::uint64_t id = 1; id <= 4; ++id) {
+    recorder.record(started(id, id == 3 ? "other.test" : "example.test"));
+    recorder.record(responded(id));
+    recorder.record(chunk(id, pattern(id == 2 ? 3'500'000 : 100, unsigned(id))));
+    recorder.record(chunk(id, "sent", Direction::Request));
+    recorder.record(capture::MessagePassed{ExchangeId{id}, Direction::Request, wall(5), 1, false, 5, 5, "hello", {}});
+    recorder.record(capture::TlsSeen{ExchangeId{id}, Side::Client, "TLSv1.3", "c", "h2", "s", false, 5, {}, "chain", "digest"});
+    if (id < 4) recorder.record(ended(id, 100));
+  }
+  recorder.flush();
+}
+
+std::string saved(History& history, const char* filter, const fs::path& file) {
+  const auto done = saveSession(history.folder.path(), *filter::parse(filter), file);
+  return done ? std::to_string(done->exchanges) + " left " + std::to_string(done->left) : describe(done.error());
+}
+
+}  // namespace
+
+SLUICE_TEST(holdsAllOfEachExchangeInOneFile) {
+  History history;
+  recordAll(history);
+  TempFolder elsewhere;
+  const fs::path file = elsewhere / "my session.sluice";
+  QCOMPARE(saved(history, "", file), std::string("3 left 1"));
+  QCOMPARE(int(fs::status(file).permissions()), int(fs::perms::owner_read | fs::perms::owner_write));
+  QCOMPARE(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()), std::ptrdiff_t(1));
+  const std::string before = contentsOf(file);
+  auto reader = Reader::openSession(file);
+  VERIFY_OK(reader);
+  auto original = history.reader();
+  QCOMPARE(reader->totals().value().exchanges, 3u);
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    const auto ours = reader->exchange(ExchangeId{id}).value();
+    const auto theirs = original.exchange(ExchangeId{id}).value();
+    QVERIFY(ours->requestHead == theirs->requestHead && ours->responseHead == theirs->responseHead);
+    QCOMPARE(ours->row.url, theirs->row.url);
+    QCOMPARE(ours->clientAddress, std::string("client"));
+    QCOMPARE(ours->tls.size(), std::size_t(1));
+    QCOMPARE(ours->tls[0].chain, std::string("chain"));
+    const std::string body = bodyOf(*reader, id, Direction::Response);
+    QVERIFY2(body == pattern(id == 2 ? 3'500'000 : 100, unsigned(id)), (std::to_string(id) + ": " + body.substr(0, 200)).c_str());
+    QCOMPARE(bodyOf(*reader, id, Direction::Request), std::string("sent"));
+    QCOMPARE(reader->messages(ExchangeId{id}, 0, 10).value().size(), std::size_t(1));
+  }
+  VERIFY_OK(reader->show(*filter::parse("host~other header~get")));
+  QCOMPARE(reader->newest(10).value().size(), std::size_t(1));
+  QCOMPARE(reader->changesSince(0, 10).value().ids.size(), std::size_t(1));
+  QVERIFY(contentsOf(file) == before);
+  QCOMPARE(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()), std::ptrdiff_t(1));
+}
+
+SLUICE_TEST(savesWhatPassesTheFilterAndReplacesOnlyWhenDone) {
+  History history;
+  recordAll(history);
+  TempFolder elsewhere;
+  const fs::path file = elsewhere / "a.sluice";
+  writeFile(file, "before");
+  QVERIFY(!saveSession(elsewhere / "none", {}, file));
+  QCOMPARE(contentsOf(file), std::string("before"));
+  QCOMPARE(saved(history, "host=other.test", file), std::string("1 left 0"));
+  QCOMPARE(Reader::openSession(file).value().newest(10).value().at(0).id.value, 3u);
+  QVERIFY(!saveSession(history.folder.path(), {}, elsewhere / "none" / "a.sluice"));
+}
+
+SLUICE_TEST(readsWhatEarlierVersionsSaved) {
+  for (std::int64_t version = 1; version < kSchemaVersion; ++version) {
+    TempFolder folder;
+    const fs::path file = folder / "old.sluice";
+    VERIFY_OK(SqlConnection::create(file));
+    {
+      auto sql = SqlConnection::open(file, Access::ReadWrite);
+      VERIFY_OK(migrate(*sql, 0, version));
+    }
+    const std::string before = contentsOf(file);
+    auto reader = Reader::openSession(file);
+    VERIFY_OK(reader);
+    QCOMPARE(reader->totals().value().exchanges, 0u);
+    QVERIFY(contentsOf(file) == before);
+  }
+}
+
+SLUICE_TEST(saysWhatIsWrongWithAFile) {
+  History history;
+  recordAll(history);
+  TempFolder folder;
+  QCOMPARE(int(Reader::openSession(folder / "none").error().code), int(Code::NotFound));
+  const fs::path file = folder / "a.sluice";
+  writeFile(file, "");
+  QCOMPARE(int(Reader::openSession(file).error().code), int(Code::DatabaseDamaged));
+  writeFile(file, "no database at all, but long enough to be taken for one, if one did not look at how it begins, as one must");
+  QCOMPARE(int(Reader::openSession(file).error().code), int(Code::DatabaseDamaged));
+  {
+    fs::remove(file);
+    VERIFY_OK(SqlConnection::create(file));
+    auto sql = SqlConnection::open(file, Access::ReadWrite);
+    VERIFY_OK(sql->run("CREATE TABLE notes (text); PRAGMA user_version = 3"));
+  }
+  QCOMPARE(int(Reader::openSession(file).error().code), int(Code::DatabaseDamaged));
+  {
+    fs::remove(file);
+    QCOMPARE(saved(history, "id=1", file), std::string("1 left 0"));
+    auto sql = SqlConnection::open(file, Access::ReadWrite);
+    VERIFY_OK(sql->run(("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1)).c_str()));
+  }
+  QCOMPARE(int(Reader::openSession(file).error().code), int(Code::DatabaseTooNew));
+}
+
+// Cut off at each page, and with one bit turned in each: a message or what can be read, and the file stays as it is.
+SLUICE_TEST(survivesDamageInEveryPage) {
+  History history;
+  recordAll(history);
+  TempFolder folder;
+  const fs::path file = folder / "a.sluice";
+  QCOMPARE(saved(history, "id!=2", file), std::string("2 left 1"));
+  const std::string whole = contentsOf(file);
+  const std::size_t page = 4096;
+  QCOMPARE(whole.size() % page, std::size_t(0));
+  int refused = 0;
+  for (std::size_t at = 0; at < whole.size(); at += page) {
+    for (const bool cut : {true, false}) {
+      std::string bytes = whole;
+      if (cut) bytes.resize(at + page / 2);
+      else bytes[at + (at == 0 ? 20 : 3)] ^= 0x10;
+      writeFile(file, bytes);
+      auto reader = Reader::openSession(file);
+      if (!reader) {
+        QVERIFY2(!reader.error().detail.empty() && reader.error().detail.find("a.sluice") != std::string::npos,
+                 describe(reader.error()).c_str());
+        ++refused;
+      } else {
+        const auto rows = reader->newest(10).value_or(std::vector<ExchangeRow>());
+        for (const auto& row : rows) (void)bodyOf(*reader, row.id.value, Direction::Response);
+      }
+      QVERIFY(contentsOf(file) == bytes);
+    }
+  }
+  QVERIFY(refused > int(whole.size() / page));
+}
