@@ -23,6 +23,7 @@ struct Block {
   std::uint32_t slices = 0;      // slices that refer to this block and are not consumed yet
   std::uint32_t busySlices = 0;  // of these, handed to the output filter
   bool isFree = false;           // stands in free-raw
+  bool isKept = false;           // somebody keeps what was received: another block takes its place in the pipe
   Block* next = nullptr;         // the next block in free-raw
 
   std::uint32_t room() const { return capacity - filled; }

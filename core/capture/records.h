@@ -6,9 +6,15 @@
 #include <string>
 #include <variant>
 
+#include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/base/id.h"
 #include "core/base/time.h"
+
+namespace sluice::buffer {
+struct Block;
+class BlockPool;
+}  // namespace sluice::buffer
 
 namespace sluice::capture {
 
@@ -151,6 +157,14 @@ class Sink {
   // Returns false when a BodyChunk was refused because the recorder lags (the caller counts it as not captured), and
   // likewise a MessagePassed; every other record is always taken.
   virtual bool record(Record record) = 0;
+  // A BodyChunk of these bytes, with the same answer. They lie in `block`, if it is given, and are not changed any more: a
+  // sink that goes on reading them there sets its isKept.
+  virtual bool recordBody(ExchangeId exchange, Direction direction, Bytes bytes, buffer::Block* block) {
+    static_cast<void>(block);
+    return record(BodyChunk{exchange, direction, std::string(asText(bytes))});
+  }
+  // Blocks to receive bodies into that the sink can keep. Null: any will do.
+  virtual buffer::BlockPool* bodyBlocks() { return nullptr; }
 };
 
 }  // namespace sluice::capture

@@ -18,9 +18,12 @@ constexpr auto kResponse = std::size_t(capture::Direction::Response);
 RecordIntake::RecordIntake(capture::Sink& sink, std::function<bool(std::size_t)> mayRecord)
     : sink_(sink), mayRecord_(std::move(mayRecord)) {}
 
-void RecordIntake::add(port::ReceivedBuffer buffer) {
-  waitingBytes_ += buffer.bytes().size();
-  pending_.push_back(std::move(buffer));
+void RecordIntake::add(std::vector<port::ReceivedBuffer> buffers) {
+  Message message{std::move(buffers), 0};
+  for (const auto& each : message.buffers) message.bytes += each.bytes().size();
+  if (message.bytes == 0) return;
+  waitingBytes_ += message.bytes;
+  pending_.push_back(std::move(message));
   pump();
 }
 
@@ -32,27 +35,56 @@ void RecordIntake::pump() {
 
 // False: the recorder has no room.
 bool RecordIntake::takeFront() {
-  const Bytes bytes = pending_.front().bytes();
-  if (!mayRecord_(bytes.size())) return false;
-  Bytes rest = bytes;
+  const Message& message = pending_.front();
+  if (!mayRecord_(message.bytes)) return false;
+  Bytes rest = message.buffers[0].bytes();
   while (rest.size() >= kLengthBytes) {
-    const auto length = port::copyOf<std::uint32_t>(rest);
+    const auto word = port::copyOf<std::uint32_t>(rest);
+    const std::size_t length = word == kIsReference ? sizeof(BodyReference) : word;
     rest = rest.subspan(kLengthBytes);
     if (length > rest.size()) break;
-    take(rest.first(length));
+    if (word == kIsReference) {
+      takeReference(message, port::copyOf<BodyReference>(rest));
+    } else {
+      take(rest.first(length));
+    }
     rest = rest.subspan(length);
   }
   if (!rest.empty()) ++badRecords_;
-  waitingBytes_ -= bytes.size();
+  waitingBytes_ -= message.bytes;
   pending_.pop_front();
   return true;
 }
 
 void RecordIntake::take(Bytes bytes) {
   auto record = capture::decode(bytes);
-  const auto verdict = record ? judge(*record) : Verdict::Bad;
+  if (!record) {
+    ++badRecords_;
+    return;
+  }
+  judgeAndGive(std::move(*record));
+}
+
+void RecordIntake::takeReference(const Message& message, const BodyReference& reference) {
+  const auto direction = static_cast<capture::Direction>(reference.direction);
+  const bool known = direction == capture::Direction::Request || direction == capture::Direction::Response;
+  if (!known || reference.buffer == 0 || reference.buffer >= message.buffers.size()) {
+    ++badRecords_;
+    return;
+  }
+  const Bytes all = message.buffers[reference.buffer].bytes();
+  if (reference.offset > all.size() || reference.size > all.size() - reference.offset) {
+    ++badRecords_;
+    return;
+  }
+  const Bytes body = all.subspan(reference.offset, reference.size);
+  judgeAndGive(capture::BodyChunk{ExchangeId{reference.exchange}, direction, std::string(asText(body))});
+}
+
+void RecordIntake::judgeAndGive(capture::Record record) {
+  const auto verdict = judge(record);
   if (verdict == Verdict::Bad) ++badRecords_;
-  if (verdict == Verdict::Good) give(std::move(*record));
+  if (verdict == Verdict::Good) give(std::move(record));
 }
 
 RecordIntake::Open* RecordIntake::find(ExchangeId exchange) {

@@ -14,6 +14,7 @@
 
 #include "core/base/time.h"
 #include "core/capture/records.h"
+#include "core/engine/worker_messages.h"
 #include "core/port/incoming_segments.h"
 
 namespace sluice::engine {
@@ -23,7 +24,8 @@ class RecordIntake {
   // `mayRecord` is asked before so many bytes of records are taken up.
   RecordIntake(capture::Sink& sink, std::function<bool(std::size_t bytes)> mayRecord);
 
-  void add(port::ReceivedBuffer buffer);
+  // The buffers of one message: records, and the bodies that they refer to.
+  void add(std::vector<port::ReceivedBuffer> buffers);
   // Goes on where it stopped. Call it when the recorder has written something.
   void pump();
 
@@ -45,10 +47,17 @@ class RecordIntake {
     std::array<bool, 2> cut{};  // the recorder refused a part of it
   };
 
+  struct Message {
+    std::vector<port::ReceivedBuffer> buffers;
+    std::size_t bytes = 0;
+  };
+
   enum class Verdict : std::uint8_t { Good, Unknown, Bad };
 
   bool takeFront();
   void take(Bytes record);
+  void takeReference(const Message& message, const BodyReference& reference);
+  void judgeAndGive(capture::Record record);
   Verdict judge(const capture::Record& record);
   void give(capture::Record record);
   Open* find(ExchangeId exchange);
@@ -56,7 +65,7 @@ class RecordIntake {
 
   capture::Sink& sink_;
   const std::function<bool(std::size_t)> mayRecord_;
-  std::deque<port::ReceivedBuffer> pending_;
+  std::deque<Message> pending_;
   std::size_t waitingBytes_ = 0;
   std::unordered_map<ExchangeId, Open> exchanges_;
   std::unordered_set<ConnectionId> connections_;

@@ -1,5 +1,7 @@
 #include "core/engine/record_sender.h"
 
+#include <algorithm>
+#include <array>
 #include <asio/post.hpp>
 #include <cstring>
 #include <utility>
@@ -22,6 +24,41 @@ std::uint64_t bodyNumber(ExchangeId exchange, capture::Direction direction) {
 void RecordSender::attach(asio::io_context& loop, port::Port& port) {
   loop_ = &loop;
   port_ = &port;
+  blocks_.attach(port.memory(), [this] {
+    port_->memory().memoryFreed();
+    asio::post(*loop_, [this] { roomAgain(); });
+  });
+}
+
+bool RecordSender::recordBody(ExchangeId exchange, capture::Direction direction, Bytes bytes, buffer::Block* block) {
+  auto* shared = SharedBlocks::shared(block);
+  if (shared != nullptr && refer(exchange, direction, bytes, *shared)) return true;
+  return record(capture::BodyChunk{exchange, direction, std::string(asText(bytes))});
+}
+
+// False: it has to be copied. What waits goes first, and a block is sent once.
+bool RecordSender::refer(ExchangeId exchange, capture::Direction direction, Bytes bytes, SharedBlock& block) {
+  using Recorded = SharedBlock::Recorded;
+  if (!backlog_.empty() || bytes.size() < limits::kReferencedBytesMin) return false;
+  const bool full = block.recorded == Recorded::No && packed_.size() >= limits::kWorkerBodiesPerMessage;
+  if (full && !sendPacked()) return false;
+  if (packing_ && packing_.room().size() < kLengthBytes + sizeof(BodyReference) && !sendPacked()) return false;
+  if (!packing_) packing_ = port_->allocate(limits::kChunkBytes);
+  if (!packing_ || block.recorded == Recorded::Sent) return false;
+  if (block.recorded == Recorded::No) {
+    block.recorded = Recorded::Packed;
+    block.isKept = true;
+    block.buffer.size = block.filled;
+    packed_.push_back(&block);
+  }
+  BodyReference reference{exchange.value, static_cast<std::uint32_t>(direction)};
+  reference.buffer = static_cast<std::uint32_t>(std::find(packed_.begin(), packed_.end(), &block) - packed_.begin() + 1);
+  reference.offset = static_cast<std::uint32_t>(bytes.data() - block.data);
+  reference.size = static_cast<std::uint32_t>(bytes.size());
+  std::array<std::byte, kLengthBytes + sizeof reference> packed;
+  std::memcpy(packed.data(), &kIsReference, kLengthBytes);
+  std::memcpy(packed.data() + kLengthBytes, &reference, sizeof reference);
+  return pack(packed);
 }
 
 bool RecordSender::record(capture::Record record) {
@@ -31,7 +68,7 @@ bool RecordSender::record(capture::Record record) {
   std::memcpy(scratch_.data(), &length, kLengthBytes);
 
   if (const auto* end = std::get_if<capture::ExchangeEnded>(&record)) countCut(*end);
-  if (backlog_.empty() && pack(scratch_)) return true;
+  if (backlog_.empty() && pack(asBytes(scratch_))) return true;
   if (!judge(record, scratch_.size())) return !std::holds_alternative<capture::BodyChunk>(record) &&
                                               !std::holds_alternative<capture::MessagePassed>(record);
   if (backlog_.empty()) counters_.backPressure.add(1);
@@ -80,7 +117,7 @@ void RecordSender::countCut(const capture::ExchangeEnded& end) {
 }
 
 // False: there is no chunk.
-bool RecordSender::pack(const std::string& bytes) {
+bool RecordSender::pack(Bytes bytes) {
   if (packing_ && packing_.room().size() < bytes.size() && !sendPacked()) return false;
   if (!packing_) packing_ = port_->allocate(bytes.size());
   if (!packing_) return false;
@@ -92,14 +129,21 @@ bool RecordSender::pack(const std::string& bytes) {
 
 // False: the queue of the port is full.
 bool RecordSender::sendPacked() {
+  sending_.assign(1, packing_);
+  for (const auto* block : packed_) sending_.push_back(block->buffer);
   port::Outgoing message;
   message.type = static_cast<std::uint8_t>(WorkerMessage::Records);
-  message.buffers = std::span(&packing_, 1);
+  message.buffers = sending_;
+  message.goesOnReading = !packed_.empty();
   const auto sent = port_->send(message);
-  if (sent == port::Sent::Failed) port_->memory().release(packing_);
-  if (sent != port::Sent::Again) counters_.recordMessages.add(1);
+  if (sent == port::Sent::Again) return false;
+  // After a failure there is nobody who could free anything, and this process ends.
+  if (message.goesOnReading) port_->memory().letGo(packing_);
+  packing_ = {};
+  for (auto* block : std::exchange(packed_, {})) blocks_.sent(*block);
+  counters_.recordMessages.add(1);
   publish();
-  return sent != port::Sent::Again;
+  return true;
 }
 
 void RecordSender::flushLater() {
@@ -115,7 +159,7 @@ void RecordSender::flush() {
 }
 
 void RecordSender::roomAgain() {
-  while (!backlog_.empty() && pack(backlog_.front())) {
+  while (!backlog_.empty() && pack(asBytes(backlog_.front()))) {
     backlogBytes_ -= backlog_.front().size();
     backlog_.pop_front();
   }

@@ -2,6 +2,8 @@
 //
 // While the recorder falls behind, chunks run out: then records wait in private memory up to a limit. Beyond it bodies are
 // cut, and what is cut is counted to the byte; beyond a second limit exchanges that begin are not recorded. Loop thread only.
+//
+// A body that was received into one of bodyBlocks() is not copied: its chunk is sent, and read by both sides.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -9,9 +11,11 @@
 #include <deque>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "core/base/limits.h"
 #include "core/capture/records.h"
+#include "core/engine/shared_blocks.h"
 #include "core/engine/shared_state.h"
 #include "core/port/port.h"
 
@@ -30,6 +34,8 @@ class RecordSender final : public capture::Sink {
   void attach(asio::io_context& loop, port::Port& port);
 
   bool record(capture::Record record) override;
+  bool recordBody(ExchangeId exchange, capture::Direction direction, Bytes bytes, buffer::Block* block) override;
+  buffer::BlockPool* bodyBlocks() override { return &blocks_; }
 
   // There are chunks or there is room again.
   void roomAgain();
@@ -42,7 +48,8 @@ class RecordSender final : public capture::Sink {
   bool judge(const capture::Record& record, std::size_t bytes);
   bool judgeBody(ExchangeId exchange, capture::Direction direction, std::size_t payload, std::size_t bytes);
   void countCut(const capture::ExchangeEnded& end);
-  bool pack(const std::string& bytes);
+  bool pack(Bytes bytes);
+  bool refer(ExchangeId exchange, capture::Direction direction, Bytes bytes, SharedBlock& block);
   bool sendPacked();
   void flushLater();
   void publish();
@@ -52,7 +59,10 @@ class RecordSender final : public capture::Sink {
   asio::io_context* loop_ = nullptr;
   port::Port* port_ = nullptr;
 
-  port::SharedBuffer packing_;      // chunks that are being filled
+  SharedBlocks blocks_;
+  port::SharedBuffer packing_;               // chunks that are being filled
+  std::vector<SharedBlock*> packed_;         // what they refer to
+  std::vector<port::SharedBuffer> sending_;  // of one message; empty between calls
   std::deque<std::string> backlog_;  // encoded records that found no chunk
   std::size_t backlogBytes_ = 0;
   std::string scratch_;

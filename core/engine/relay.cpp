@@ -50,10 +50,10 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
   }
   ends.source = &from;
   ends.output = &to.output();
-  ends.pool = &means_.blocks;
   recorded_ = recorded;
   totals_ = {};
   inBodyFile_ = becomesBodyFile(framing, settings);
+  ends.pool = &blocksFor(recorded);
   settings.cacheable = inBodyFile_;
   settings.recordFailure = pipe::RecordFailure::GoOn;
   spill_.reset();
@@ -67,6 +67,12 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
   pipe_.start(settings, ends, preread);
 }
 
+// What is recorded as it passes is received where the recorder can read it too.
+buffer::BlockPool& Relay::blocksFor(const Recorded& recorded) const {
+  auto* kept = recorded.sink != nullptr && !inBodyFile_ ? recorded.sink->bodyBlocks() : nullptr;
+  return kept != nullptr ? *kept : means_.blocks;
+}
+
 void Relay::process(MonoTime now) {
   // The outcome shows in phase() and wants() as well, and those last beyond this call.
   std::ignore = pipe_.process(pipe::DoWrite::Yes, now);
@@ -77,8 +83,8 @@ void Relay::onBody(Bytes payload) {
   if (recorded_.watcher != nullptr) recorded_.watcher->onBody(payload);
   if (inBodyFile_ || recorded_.sink == nullptr || totals_.capturedBytes >= recorded_.bytesMax) return;
   const auto room = static_cast<std::size_t>(recorded_.bytesMax - totals_.capturedBytes);
-  const auto kept = asText(payload.first(std::min(payload.size(), room)));
-  if (recorded_.sink->record(capture::BodyChunk{recorded_.exchange, recorded_.direction, std::string(kept)})) {
+  const auto kept = payload.first(std::min(payload.size(), room));
+  if (recorded_.sink->recordBody(recorded_.exchange, recorded_.direction, kept, pipe_.blockShown())) {
     totals_.capturedBytes += kept.size();
   } else {
     recorded_.sink = nullptr;  // what is stored stays a beginning of the body, without a gap

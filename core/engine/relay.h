@@ -75,6 +75,7 @@ class Relay final : private pipe::BodyTap {
  private:
   void onBody(Bytes payload) override;
   bool becomesBodyFile(const http1::Framing& framing, const pipe::Settings& settings) const;
+  buffer::BlockPool& blocksFor(const Recorded& recorded) const;
   void makeSpillFile(std::filesystem::path stayAs);
   void spillEnded(Result<void> result);
   Error outcome() const;

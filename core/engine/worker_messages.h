@@ -7,7 +7,8 @@
 //     Plan     ------------>   payload: whom which network profile slows down, as JSON (core/throttle/plan.h)
 //     Ask  ---------------->   payload: a control request (core/control), to be answered on the same stream
 //     <---------------- Answer   payload: a control reply
-//     <--------------- Records   chunks: capture records (core/capture/record_codec.h), each behind its length (u32)
+//     <--------------- Records   chunks: capture records (core/capture/record_codec.h), each behind its length (u32), in the
+//                                first; a BodyReference, behind kIsReference, says which part of one of the others is a body's
 //     Drain  --------------->   stop accepting, let running exchanges end
 //     <--------------- Drained   everything is recorded; the port ends
 #pragma once
@@ -37,6 +38,17 @@ struct ListenNews {
   std::uint32_t isV6 = 0;
 };
 static_assert(std::is_trivially_copyable_v<ListenNews> && sizeof(ListenNews) == 8);
+
+// In place of a record: a piece of a body, where it was received.
+inline constexpr std::uint32_t kIsReference = 0x8000'0000;  // as a length
+struct BodyReference {
+  std::uint64_t exchange = 0;
+  std::uint32_t direction = 0;
+  std::uint32_t buffer = 0;  // of the message, counted from 1: 0 holds the records
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
+};
+static_assert(std::is_trivially_copyable_v<BodyReference> && sizeof(BodyReference) == 24);
 
 // What a worker finds in its inherited handles.
 enum class WorkerHandle : std::size_t { Port = 0, Shared = 1, Counters = 2 };

@@ -184,8 +184,7 @@ WorkerSlot::Figures WorkerSlot::figures() const {
 void WorkerSlot::portReceived(port::Incoming& message) {
   switch (static_cast<WorkerMessage>(message.type)) {
     case WorkerMessage::Records:
-      for (auto& buffer : message.buffers) intakes_.back()->add(std::move(buffer));
-      return;
+      return intakes_.back()->add(std::move(message.buffers));
     case WorkerMessage::Answer: return answered(message.stream, message.payload);
     case WorkerMessage::Drained: drained_ = true; return;
     case WorkerMessage::Listen:

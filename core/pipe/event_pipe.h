@@ -120,6 +120,9 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   std::uint64_t spillSize() const { return spillEnd_; }      // where the next spill write goes
   std::uint64_t spillPeak() const { return spillPeak_; }
   std::size_t blocksHeld() const { return blocks_.held(); }
+  // For the tap, while it is shown payload: the block that this lies in, if nothing more will be received into it; else null.
+  // Setting isKept there keeps the bytes as they are.
+  Block* blockShown() const { return blockShown_; }
 
   // Bytes behind the end of the message: the next pipelined request, or a reason not to reuse the connection.
   bool hasExcess() const { return !excess_.empty(); }
@@ -180,6 +183,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   void joinOut(std::uint64_t offset, std::uint64_t size);
   enum class FreeAt : bool { Front, Tail };
   void releaseSlice(const Slice& slice, FreeAt where);
+  void recycle(Block* block, FreeAt where);
   void releaseAll(buffer::Chain& chain, FreeAt where);
 
   void updatePhase();
@@ -211,6 +215,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   std::size_t turnReceived_ = 0;
 
   Bytes preread_;
+  Block* blockShown_ = nullptr;
   RawBlocks blocks_;
   buffer::Chain in_;               // from the input filter, in memory, not yet handed downstream
   buffer::Chain writing_;          // being spilled right now

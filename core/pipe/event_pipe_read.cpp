@@ -127,13 +127,15 @@ void EventPipe::handOn(Block& block) {
   if (upstreamEnded()) {
     if (upstream_ == Upstream::Done) excess_.append(asText(pending));
   } else if (!pending.empty()) {
+    blockShown_ = block.isFree ? nullptr : &block;
     feed(Slice::ofBlock(block, pending));
+    blockShown_ = nullptr;
   }
   if (block.slices > 0) return;
   if (block.isFree) {
     block.rewind();
   } else {
-    blocks_.putBack(&block);
+    recycle(&block, FreeAt::Front);
   }
 }
 

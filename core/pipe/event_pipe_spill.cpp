@@ -98,6 +98,14 @@ void EventPipe::releaseSlice(const Slice& slice, FreeAt where) {
   if (block == nullptr || --block->slices > 0) return;
   if (block->isFree) {  // the partly filled head of free-raw, all of whose bytes are consumed: it starts anew
     if (block->pending().empty()) block->rewind();
+  } else {
+    recycle(block, where);
+  }
+}
+
+void EventPipe::recycle(Block* block, FreeAt where) {
+  if (block->isKept) {
+    blocks_.exchange(block);
   } else if (where == FreeAt::Front) {
     blocks_.putBack(block);
   } else {

@@ -70,6 +70,13 @@ void RawBlocks::putBackAtTail(Block* block) {
   ++freeCount_;
 }
 
+void RawBlocks::exchange(Block* block) {
+  SLUICE_ASSERT(!block->isFree && block->slices == 0);
+  --held_;
+  pool_->give(block);
+  grow();
+}
+
 void RawBlocks::rewound(Block* block) {
   SLUICE_ASSERT(!block->isFree && block->slices == 0);
   block->rewind();

@@ -37,6 +37,8 @@ class RawBlocks {
   // Nothing refers to the block any more: to the front, or to second place when the front one is in use.
   void putBack(Block* block);
   void putBackAtTail(Block* block);
+  // Likewise for a block that is kept: it goes to the pool, and one that comes from there, if any, to the tail.
+  void exchange(Block* block);
 
   // The first `bytes` of the head's room are lent to a receive; it must stay the head, untouched.
   void lend(std::size_t bytes) { lent_ = bytes; }

@@ -67,8 +67,8 @@ bool IncomingSegment::hold(std::uint32_t first, std::uint32_t count) {
   return true;
 }
 
-void IncomingSegment::free(std::uint32_t first, std::uint32_t count) {
-  if (kFillsFreedWithJunk) std::memset(memory_.chunk(first), kJunk, count * limits::kChunkBytes);
+void IncomingSegment::free(std::uint32_t first, std::uint32_t count, SenderReads reads) {
+  if (kFillsFreedWithJunk && reads == SenderReads::No) std::memset(memory_.chunk(first), kJunk, count * limits::kChunkBytes);
   for (std::uint32_t word = first / 64; word * 64 < first + count; ++word) {
     held_[word].fetch_and(~bitsOf(first, count, word), std::memory_order_acq_rel);
   }
@@ -105,7 +105,7 @@ IncomingSegment* IncomingSegments::find(std::uint32_t id) const {
   return found == segments_.end() ? nullptr : *found;
 }
 
-Result<ReceivedBuffer> IncomingSegments::open(const ChunkRef& ref) {
+Result<ReceivedBuffer> IncomingSegments::open(const ChunkRef& ref, SenderReads reads) {
   auto* segment = find(ref.segment);
   if (segment == nullptr) return fault("a reference to an unknown segment: " + text(ref));
   const std::uint32_t all = segment->memory().chunks();
@@ -117,7 +117,7 @@ Result<ReceivedBuffer> IncomingSegments::open(const ChunkRef& ref) {
     if (segment->memory().isFree(chunk)) return fault("a reference to a free chunk: " + text(ref));
   }
   if (!segment->hold(ref.chunk, count)) return fault("a chunk was sent twice: " + text(ref));
-  return ReceivedBuffer(*segment, ref.chunk, ref.size);
+  return ReceivedBuffer(*segment, ref.chunk, ref.size, reads);
 }
 
 Result<bool> IncomingSegments::begin(const TrackRef& track, std::uint32_t stream) {

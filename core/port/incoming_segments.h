@@ -31,6 +31,9 @@ class FreedBell {
   std::function<void()> ring_;
 };
 
+// Whether the sender still reads what it sent, which is then left as it is.
+enum class SenderReads : bool { No, Yes };
+
 // One mapping, unmapped with its last user. Counted by hand: buffers of it are copied into records by the thousand.
 class IncomingSegment {
  public:
@@ -44,7 +47,7 @@ class IncomingSegment {
 
   // Notes that the run is being read. False: a part of it is already, so the sender has sent it twice.
   bool hold(std::uint32_t first, std::uint32_t count);
-  void free(std::uint32_t first, std::uint32_t count);
+  void free(std::uint32_t first, std::uint32_t count, SenderReads reads);
 
  private:
   ~IncomingSegment() = default;
@@ -66,21 +69,22 @@ class ReceivedBuffer {
  public:
   ReceivedBuffer() = default;
   // REQUIRES: held.
-  ReceivedBuffer(IncomingSegment& segment, std::uint32_t first, std::uint32_t size)
-      : segment_(&segment), first_(first), size_(size) {
+  ReceivedBuffer(IncomingSegment& segment, std::uint32_t first, std::uint32_t size, SenderReads reads = SenderReads::No)
+      : segment_(&segment), first_(first), size_(size), reads_(reads) {
     segment.retain();
   }
   ReceivedBuffer(ReceivedBuffer&& other) noexcept
-      : segment_(std::exchange(other.segment_, nullptr)), first_(other.first_), size_(other.size_) {}
+      : segment_(std::exchange(other.segment_, nullptr)), first_(other.first_), size_(other.size_), reads_(other.reads_) {}
   ReceivedBuffer& operator=(ReceivedBuffer&& other) noexcept {
     std::swap(segment_, other.segment_);
     std::swap(first_, other.first_);
     std::swap(size_, other.size_);
+    std::swap(reads_, other.reads_);
     return *this;
   }
   ~ReceivedBuffer() {
     if (segment_ == nullptr) return;
-    segment_->free(first_, chunksFor(size_));
+    segment_->free(first_, chunksFor(size_), reads_);
     segment_->release();
   }
 
@@ -91,6 +95,7 @@ class ReceivedBuffer {
   IncomingSegment* segment_ = nullptr;
   std::uint32_t first_ = 0;
   std::uint32_t size_ = 0;
+  SenderReads reads_ = SenderReads::No;
 };
 
 class IncomingSegments {
@@ -104,7 +109,7 @@ class IncomingSegments {
   // Maps a segment, if everything about it is as announced. Code::ProtocolFault otherwise.
   Result<void> add(const SegmentNews& news, platform::OwnedHandle memory, std::uint32_t sourcePid, std::uint32_t ownPid);
   // Code::ProtocolFault: no such segment, not inside it, or chunks that are free or being read.
-  Result<ReceivedBuffer> open(const ChunkRef& ref);
+  Result<ReceivedBuffer> open(const ChunkRef& ref, SenderReads reads = SenderReads::No);
   // Whether the message that it belongs to is this side's now; otherwise its sender has cancelled it.
   Result<bool> begin(const TrackRef& track, std::uint32_t stream);
 

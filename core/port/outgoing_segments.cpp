@@ -1,6 +1,7 @@
 #include "core/port/outgoing_segments.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/assert.h"
 
@@ -116,6 +117,11 @@ void OutgoingSegments::release(SharedBuffer& buffer) {
   if (buffer) shrink(buffer, 0);
 }
 
+void OutgoingSegments::letGo(SharedBuffer& buffer) {
+  for (std::uint32_t i = 0; i < buffer.chunks; ++i) segments_[buffer.segment]->setHeld(buffer.firstChunk + i, false);
+  buffer = {};
+}
+
 ChunkRef OutgoingSegments::handOver(SharedBuffer& buffer) {
   SLUICE_ASSERT(owns(buffer) && buffer.size > 0 && buffer.size <= buffer.capacity());
   shrink(buffer, buffer.size);
@@ -166,6 +172,18 @@ std::size_t OutgoingSegments::freeChunks() const {
   std::size_t count = 0;
   for (const auto& segment : segments_) count += segment->memory.freeCount();
   return count;
+}
+
+std::size_t OutgoingSegments::chunksToBeHad() const {
+  std::size_t count = 0;
+  for (const auto& segment : segments_) {
+    for (std::size_t word = 0; word * 64 < segment->memory.chunks(); ++word) {
+      count += static_cast<std::size_t>(std::popcount(segment->memory.freeWord(word) & ~segment->held[word]));
+    }
+  }
+  const std::size_t each = segmentBytes(limits_.chunksPerSegment);
+  const std::size_t segmentsMax = std::min(std::max<std::size_t>(limits_.bytesMax / each, 1), limits::kSegmentsPerPeerMax);
+  return count + (segmentsMax - std::min(segmentsMax, segments_.size())) * limits_.chunksPerSegment;
 }
 
 }  // namespace sluice::port

@@ -60,6 +60,9 @@ class OutgoingSegments {
   void shrink(SharedBuffer& buffer, std::size_t bytes);
   void release(SharedBuffer& buffer);
 
+  // After a message whose sender goes on reading: it does no more, and the chunks are the receiver's alone, or free.
+  void letGo(SharedBuffer& buffer);
+
   // From here on the chunks belong to the receiver; what is past `size` is given back. REQUIRES: size > 0.
   ChunkRef handOver(SharedBuffer& buffer);
   // After a cancelled message: they are this side's again. REQUIRES: from handOver, and claimed.
@@ -79,7 +82,10 @@ class OutgoingSegments {
   std::size_t segments() const { return segments_.size(); }
   std::size_t bytes() const { return segments_.size() * segmentBytes(limits_.chunksPerSegment); }
   std::size_t chunks() const { return segments_.size() * limits_.chunksPerSegment; }
+  // That the receiver has not, though they may still be read here.
   std::size_t freeChunks() const;
+  // That may be allocated, one by one, before the limit: those of segments to come among them.
+  std::size_t chunksToBeHad() const;
   bool isWaiting() const { return waiting_; }
   void memoryFreed() { waiting_ = false; }
 

@@ -45,6 +45,8 @@ struct Outgoing {
   // Of this port's segments; gone from here when the message was taken, still here after Again and Failed. With a
   // payload as well, or with buffers of another port, everything is copied and sent as plain bytes.
   std::span<SharedBuffer> buffers;
+  // The buffers stay here as they are, for their sender to read: it tells memory().letGo() when it does no more.
+  bool goesOnReading = false;  // REQUIRES: not tracked, no payload
   std::span<const platform::Handle> handles;  // two at most
   AfterSending afterSending = AfterSending::KeepHandles;
   std::optional<TrackRef> track;             // so that it can be cancelled; REQUIRES: buffers

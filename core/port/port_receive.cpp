@@ -194,7 +194,7 @@ Result<bool> Port::openBuffers(const MessageHeader& header, Bytes payload) {
     return malformed();
   }
   for (; !payload.empty(); payload = payload.subspan(sizeof(ChunkRef))) {
-    auto buffer = incoming_.open(copyOf<ChunkRef>(payload));
+    auto buffer = incoming_.open(copyOf<ChunkRef>(payload), header.has(flag::kStillRead) ? SenderReads::Yes : SenderReads::No);
     if (!buffer) return sluice::fail(std::move(buffer.error()));
     buffers_.push_back(std::move(*buffer));
   }

@@ -54,6 +54,7 @@ Sent Port::sendBuffers(const Outgoing& message) {
     SLUICE_ASSERT(each.size > 0);
     append(bytesOf(ChunkRef{each.segment, each.firstChunk, each.size}));
   }
+  if (message.goesOnReading) return sendBytes(message, list, flags | flag::kStillRead);
   // The receiver may free the chunks before this call has returned: this side's word on them ends before it sends.
   std::vector<ChunkRef> refs;
   for (auto& each : message.buffers) refs.push_back(outgoing_.handOver(each));

@@ -15,7 +15,7 @@ namespace sluice::port {
 static_assert(std::endian::native == std::endian::little, "messages are little-endian and are read in place");
 
 // Raised by every change of anything in this file, in shared_queue.h or in segment.h: both programs are of one build.
-inline constexpr std::uint32_t kPortVersion = 1;
+inline constexpr std::uint32_t kPortVersion = 2;
 
 namespace flag {
 inline constexpr std::uint8_t kLast = 1;           // the last message of its stream
@@ -24,6 +24,7 @@ inline constexpr std::uint8_t kNotFirst = 4;       // a further fragment
 inline constexpr std::uint8_t kMoreFollow = 8;     // more fragments follow
 inline constexpr std::uint8_t kTracked = 16;       // a TrackRef stands before the payload
 inline constexpr std::uint8_t kMarked = 32;        // on the socket: a marker in the queue says when it is its turn
+inline constexpr std::uint8_t kStillRead = 64;     // its sender goes on reading the chunks: who frees them leaves them as they are
 }  // namespace flag
 
 // Types of messages below this one are the owner's; the others are the port's own.

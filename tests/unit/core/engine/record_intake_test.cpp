@@ -1,5 +1,6 @@
 #include "core/engine/record_intake.h"
 
+#include <array>
 #include <cstring>
 
 #include "core/capture/record_codec.h"
@@ -24,6 +25,11 @@ std::string packed(const std::vector<capture::Record>& records) {
     all.append(asText(port::bytesOf(length))).append(bytes);
   }
   return all;
+}
+
+std::string reference(std::uint32_t buffer, std::uint32_t offset, std::uint32_t size, std::uint32_t direction = 1) {
+  const BodyReference reference{kExchange.value, direction, buffer, offset, size};
+  return std::string(asText(port::bytesOf(kIsReference))) + std::string(asText(port::bytesOf(reference)));
 }
 
 capture::ExchangeStarted started(ExchangeId exchange = kExchange) {
@@ -65,8 +71,27 @@ struct Scene {
   void say(const std::string& bytes) {
     ports.a->sendShared(1, bytes);
     ports.run(3);
-    intake.add(std::move(ports.b->kept.back()));
+    take();
+  }
+  void take() {
+    intake.add(std::move(ports.b->kept));
     ports.b->kept.clear();
+  }
+  // Records, and a chunk beside them that they may refer to.
+  void say(const std::string& bytes, const std::string& body) {
+    std::array<port::SharedBuffer, 2> buffers;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto& text = i == 0 ? bytes : body;
+      buffers[i] = ports.a->port->allocate(text.size());
+      std::memcpy(buffers[i].data, text.data(), text.size());
+      buffers[i].size = static_cast<std::uint32_t>(text.size());
+    }
+    port::Outgoing message;
+    message.type = 1;
+    message.buffers = buffers;
+    ports.a->port->send(message);
+    ports.run(3);
+    take();
   }
   void die() {
     intake.workerGone({Code::Aborted, Side::Local, 0, "crashed"}, [] { return WallTime(Micros(99)); });
@@ -138,6 +163,30 @@ SLUICE_TEST(aBodyThatTheRecorderRefusedEndsWithWhatWasKept) {
   QCOMPARE(scene.sink.all<capture::BodyChunk>().size(), std::size_t(1));
   const auto end = scene.sink.all<capture::ExchangeEnded>().at(0);
   QVERIFY(end.response.bytes == 15 && end.response.capturedBytes == 5);
+}
+
+SLUICE_TEST(bodiesAreTakenWhereTheReferencesSayAndInTheirOrder) {
+  Scene scene;
+  const capture::BodyChunk copied{kExchange, capture::Direction::Response, "copied"};
+  scene.say(packed({started()}) + reference(1, 2, 4) + packed({copied}) + reference(1, 0, 2) + packed({ended(12, 12)}), "ababcd");
+  std::string body;
+  for (const auto& chunk : scene.sink.all<capture::BodyChunk>()) body += chunk.bytes;
+  QCOMPARE(body, std::string("abcdcopiedab"));
+  QCOMPARE(scene.sink.all<capture::ExchangeEnded>().size(), std::size_t(1));
+  QCOMPARE(scene.intake.badRecords(), std::uint64_t(0));
+  QCOMPARE(scene.ports.a->port->memory().freeChunks(), scene.ports.a->port->memory().chunks());
+}
+
+SLUICE_TEST(referencesOutsideOfTheirMessageAreCountedAndLeftOut) {
+  Scene scene;
+  scene.say(packed({started()}));
+  for (const auto& bad : {reference(0, 0, 1), reference(2, 0, 1), reference(~0U, 0, 1), reference(1, 5, 1), reference(1, 1, 4),
+                          reference(1, ~0U, 2), reference(1, 2, ~0U), reference(1, 0, 1, 2), reference(1, 0, 4).substr(0, 20)}) {
+    const auto before = scene.intake.badRecords();
+    scene.say(bad, "abcd");
+    QCOMPARE(scene.intake.badRecords(), before + 1);
+  }
+  QVERIFY(scene.sink.all<capture::BodyChunk>().empty());
 }
 
 SLUICE_TEST(recordsThatMakeNoSenseAreCountedAndLeftOut) {

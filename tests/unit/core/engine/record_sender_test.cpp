@@ -1,6 +1,8 @@
 #include "core/engine/record_sender.h"
 
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 #include "core/engine/record_intake.h"
 #include "tests/support/port/ends.h"
@@ -55,17 +57,35 @@ struct Scene {
     loop.poll();
     ports.run(5);
   }
+  // A block as a pipe has it when it was received full.
+  buffer::Block* received(char letter) {
+    auto* block = sender.bodyBlocks()->take();
+    std::memset(block->data, letter, block->capacity);
+    block->filled = block->capacity;
+    return block;
+  }
+  bool body(buffer::Block* block, std::size_t offset, std::size_t size) {
+    return sender.recordBody(ExchangeId{1}, capture::Direction::Response, Bytes(block->data + offset, size), block);
+  }
   // The recorder takes all that came; then the worker goes on.
   void takeAll() {
     for (int i = 0; i < 100; ++i) {
       turn();
-      auto kept = std::move(ports.b->kept);
-      ports.b->kept.clear();
-      for (auto& buffer : kept) intake.add(std::move(buffer));
+      takeMessages();
       ports.run(3);
       sender.roomAgain();
     }
     turn();
+  }
+
+  void takeMessages() {
+    auto next = ports.b->kept.begin();
+    for (const auto& message : std::exchange(ports.b->messages, {})) {
+      const auto end = next + static_cast<std::ptrdiff_t>(message.buffers);
+      intake.add({std::make_move_iterator(next), std::make_move_iterator(end)});
+      next = end;
+    }
+    ports.b->kept.clear();
   }
 
   asio::io_context loop;
@@ -152,4 +172,77 @@ SLUICE_TEST(beyondItsLimitForAllExchangesThatBeginAreDroppedAndCounted) {
   QVERIFY(scene.end(2 * kChunk, 0));
   scene.takeAll();
   QCOMPARE(scene.recorded.ends.size(), std::size_t(1));
+}
+
+SLUICE_TEST(aBodyIsSentWhereItWasReceivedAndForwardedFromThereMeanwhile) {
+  Scene scene(300);
+  QVERIFY(scene.start());
+  auto* block = scene.received('a');
+  QVERIFY(block->readOnly);
+  QVERIFY(scene.body(block, 0, 10'000));
+  QVERIFY(scene.body(block, 10'000, kChunk - 10'000));
+  QVERIFY(block->isKept);
+  QVERIFY(scene.end(kChunk, kChunk));
+  scene.takeAll();
+  QCOMPARE(scene.recorded.body, std::string(kChunk, 'a'));
+  // The recorder is done with it, the pipe is not: nobody else gets its memory, and nothing was written over it.
+  std::vector<buffer::Block*> others;
+  for (int i = 0; i < 200; ++i) others.push_back(scene.sender.bodyBlocks()->take());
+  for (const auto* other : others) QVERIFY(other->data != block->data);
+  QVERIFY(std::string(asText(Bytes(block->data, kChunk))) == std::string(kChunk, 'a'));
+  for (auto* other : others) scene.sender.bodyBlocks()->give(other);
+  scene.sender.bodyBlocks()->give(block);
+  QCOMPARE(scene.ports.a->port->memory().chunksToBeHad(), std::size_t(300));
+}
+
+SLUICE_TEST(aBlockThatIsGivenBackBeforeItWasSentIsSentAllTheSame) {
+  Scene scene(300);
+  QVERIFY(scene.start());
+  std::string expected;
+  for (char letter = 'a'; letter <= 'z'; ++letter) {  // more than one message takes
+    auto* block = scene.received(letter);
+    QVERIFY(scene.body(block, 0, kChunk));
+    scene.sender.bodyBlocks()->give(block);
+    expected += std::string(kChunk, letter);
+  }
+  QVERIFY(scene.end(expected.size(), expected.size()));
+  scene.takeAll();
+  QVERIFY(scene.recorded.body == expected);
+  QCOMPARE(scene.recorded.ends.size(), std::size_t(1));
+  QCOMPARE(scene.ports.a->port->memory().chunksToBeHad(), std::size_t(300));
+}
+
+SLUICE_TEST(whatIsSmallOrWasSentAlreadyIsCopied) {
+  Scene scene(300);
+  QVERIFY(scene.start());
+  auto* small = scene.received('s');
+  QVERIFY(scene.body(small, 0, limits::kReferencedBytesMin - 1));
+  QVERIFY(!small->isKept);
+  auto* block = scene.received('b');
+  QVERIFY(scene.body(block, 0, 5000));
+  scene.sender.flush();
+  QVERIFY(scene.body(block, 5000, 5000));
+  scene.takeAll();
+  QCOMPARE(scene.recorded.body, std::string(limits::kReferencedBytesMin - 1, 's') + std::string(10'000, 'b'));
+  scene.sender.bodyBlocks()->give(small);
+  scene.sender.bodyBlocks()->give(block);
+}
+
+SLUICE_TEST(whenChunksAreScarceBodiesAreReceivedOnTheHeapAndNothingIsLost) {
+  Scene scene(limits::kWorkerChunksForRecords + 2);
+  QVERIFY(scene.start());
+  std::string expected;
+  std::vector<buffer::Block*> blocks;
+  bool onTheHeap = false;
+  for (int i = 0; i < 40; ++i) {
+    auto* block = scene.received(static_cast<char>('a' + i % 26));
+    onTheHeap = onTheHeap || !block->readOnly;
+    QVERIFY(scene.body(block, 0, kChunk));
+    expected += std::string(asText(Bytes(block->data, kChunk)));
+    blocks.push_back(block);
+  }
+  QVERIFY(onTheHeap);
+  scene.takeAll();
+  QVERIFY(scene.recorded.body == expected);
+  for (auto* block : blocks) scene.sender.bodyBlocks()->give(block);
 }

@@ -205,3 +205,48 @@ SLUICE_TEST(hasMoreRoomFromNowOnAndNeverLess) {
   QCOMPARE(rig.output.sent, body);
   QVERIFY(rig.pipe.idle());
 }
+
+// A tap that keeps every full block that it is shown, as a recorder does that reads bodies where they were received.
+SLUICE_TEST(aBlockThatIsKeptIsNotFilledAgain) {
+  struct Keeper final : BodyTap {
+    void onBody(Bytes payload) override {
+      auto* block = rig->pipe.blockShown();
+      if (block == nullptr) return;
+      QVERIFY(payload.data() >= block->data && payload.data() + payload.size() <= block->data + block->capacity);
+      block->isKept = true;
+      seen.push_back(block);
+    }
+    PipeRig* rig = nullptr;
+    std::vector<buffer::Block*> seen;
+  };
+  struct Pool final : buffer::BlockPool {
+    std::size_t blockBytes() const override { return 16; }
+    buffer::Block* take() override { return heap.take(); }
+    void give(buffer::Block* block) override {
+      if (block->isKept) given.emplace_back(reinterpret_cast<const char*>(block->data), block->filled);
+      block->isKept = false;
+      heap.give(block);
+    }
+    buffer::HeapBlockPool heap{16};
+    std::vector<std::string> given;
+  };
+  PipeRig rig;
+  Keeper keeper;
+  Pool pool;
+  keeper.rig = &rig;
+  rig.ends.tap = &keeper;
+  rig.ends.pool = &pool;
+  const std::string body = numbered(1000);
+  rig.source.gives(body).ends();
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, body);
+  QCOMPARE(rig.pipe.phase(), Phase::Complete);
+  QVERIFY(keeper.seen.size() >= 1000 / 16);
+  // Each came back as it was received: in order, and as often as it was kept.
+  std::string together;
+  for (const auto& each : pool.given) together += each;
+  QCOMPARE(together, body.substr(0, together.size()));
+  QCOMPARE(pool.given.size(), keeper.seen.size());
+  QCOMPARE(pool.heap.taken(), std::size_t(0));
+}

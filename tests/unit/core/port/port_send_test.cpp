@@ -242,6 +242,32 @@ SLUICE_TEST(mixedBuffersAndThoseOfAnotherPortFallBackToPlainBytesAndSaySoOnce) {
   QCOMPARE(pair.a->port->memory().freeChunks(), std::size_t(kSegmentChunksMax));
 }
 
+SLUICE_TEST(chunksThatTheirSenderGoesOnReadingStayAsTheyAre) {
+  Port::Options options;
+  options.memory = {segmentBytes(2), 2};
+  PortPair pair(options);
+  auto buffer = pair.a->port->allocate(5);
+  std::memcpy(buffer.data, "words", 5);
+  buffer.size = 5;
+  Outgoing message;
+  message.type = 1;
+  message.buffers = std::span(&buffer, 1);
+  message.goesOnReading = true;
+  QCOMPARE(pair.a->port->send(message), Sent::Done);
+  pair.run();
+  QCOMPARE(pair.b->messages.at(0).payload, std::string("words"));
+  // The receiver has freed it; its sender has not.
+  auto& memory = pair.a->port->memory();
+  QCOMPARE(memory.freeChunks(), std::size_t(2));
+  QCOMPARE(memory.chunksToBeHad(), std::size_t(1));
+  QCOMPARE(std::string(asText(buffer.bytes())), std::string("words"));
+  auto other = pair.a->port->allocate(5);
+  QVERIFY(other && other.data != buffer.data && !pair.a->port->allocate(5));
+  memory.letGo(buffer);
+  QVERIFY(!buffer);
+  QVERIFY(bool(pair.a->port->allocate(5)));
+}
+
 SLUICE_TEST(whenChunksRunOutTheSenderIsToldOfFreedOnesByOneAck) {
   Port::Options options;
   options.memory = {segmentBytes(4), 4};
