@@ -104,16 +104,16 @@ std::uint64_t ClientConnection::wireBytesBeside(Link& link) {
   return onWire - std::min(onWire, link.writer().bytesSent());
 }
 
-// What a stream sends of its own (TLS handshakes, the frames of its records) counts as well.
+// What a stream sends of its own (TLS handshakes, the frames of its records) counts as well; what it sent before there was a limit
+// is nobody's debt.
 void ClientConnection::noteHandshakeBytes(MonoTime now) {
-  if (!throttled_) return;
-  if (const auto added = wireBytesBeside(client_); added > addedDown_) {
-    down_.added(static_cast<std::size_t>(added - std::exchange(addedDown_, added)), now);
-  }
-  if (!upstream_) return;
-  if (const auto added = wireBytesBeside(upstream_->link); added > addedUp_) {
-    up_.added(static_cast<std::size_t>(added - std::exchange(addedUp_, added)), now);
-  }
+  const auto note = [&](Link& link, std::uint64_t& noted, throttle::Flow& flow) {
+    const auto added = wireBytesBeside(link);
+    const auto before = std::exchange(noted, std::max(noted, added));
+    if (throttled_ && added > before) flow.added(static_cast<std::size_t>(added - before), now);
+  };
+  note(client_, addedDown_, down_);
+  if (upstream_) note(upstream_->link, addedUp_, up_);
 }
 
 // When a limiter lets something pass again, if one holds anything back.
