@@ -167,6 +167,14 @@
         <translation>Dauer</translation>
     </message>
     <message>
+        <source>TLS with client</source>
+        <translation>TLS mit Client</translation>
+    </message>
+    <message>
+        <source>TLS with server</source>
+        <translation>TLS mit Server</translation>
+    </message>
+    <message>
         <source>Name lookup</source>
         <translation>Namensauflösung</translation>
     </message>

@@ -4,6 +4,11 @@
 #include <QDir>
 #include <QFile>
 
+#include <chrono>
+#include <fstream>
+
+#include "core/codec/tls/authority.h"
+#include "platform/data_dir.h"
 #include "tests/gui/support/application.h"
 #include "tests/support/temporary_directory.h"
 
@@ -15,20 +20,27 @@ namespace {
 struct FakeBrowsers {
   sluice::test::TemporaryDirectory folder;
   QByteArray path = qgetenv("PATH");
-  QString calls = QString::fromStdString((folder.path() / "calls").string());
 
   FakeBrowsers() { qputenv("PATH", QByteArray::fromStdString(folder.path().string()) + ":" + path); }
   ~FakeBrowsers() { qputenv("PATH", path); }
 
-  void add(const char* name) {
+  // The script writes its arguments into a file of this name.
+  void add(const char* name, const char* into = "calls") {
+    const QString file = QString::fromStdString((folder.path() / into).string());
     QFile script(QString::fromStdString((folder.path() / name).string()));
     QVERIFY(script.open(QIODevice::WriteOnly));
-    script.write("#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + calls.toUtf8() + ".new'\nmv '" + calls.toUtf8() + ".new' '" +
-                 calls.toUtf8() + "'\n");
+    script.write("#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + file.toUtf8() + ".new'\nmv '" + file.toUtf8() + ".new' '" +
+                 file.toUtf8() + "'\n");
     script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
   }
-  QStringList called() const {
-    QFile file(calls);
+  void makeCa() const {
+    const auto file = sluice::platform::caCertificateFile(folder.path() / "data");
+    std::filesystem::create_directories(file.parent_path());
+    const auto now = std::chrono::floor<sluice::Micros>(std::chrono::system_clock::now());
+    std::ofstream(file) << sluice::tls::Authority::make(now)->certificatePem();
+  }
+  QStringList called(const char* from = "calls") const {
+    QFile file(QString::fromStdString((folder.path() / from).string()));
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()).split(u'\n', Qt::SkipEmptyParts) : QStringList();
   }
 };
@@ -47,6 +59,31 @@ SLUICE_GUI_TEST(chromiumIsStartedWithAProfileOfItsOwnAndTheProxy) {
   QVERIFY(fake.called().contains(QStringLiteral("--proxy-bypass-list=<-loopback>")));
   QCOMPARE(fake.called().last(), QStringLiteral("http://sluice.proxy/"));
   QVERIFY(std::filesystem::is_directory(fake.folder.path() / "data" / "browsers" / "chromium"));
+}
+
+// The CA by its key: the certificate needs to be installed nowhere.
+SLUICE_GUI_TEST(chromiumTrustsTheCaOfTheDataDirectory) {
+  FakeBrowsers fake;
+  const Browser browser{QStringLiteral("Chromium"), QStringLiteral("chromium"), Browser::Family::Chromium};
+  const auto arguments = browserArguments(browser, QStringLiteral("/p"), QStringLiteral("127.0.0.1:1"), QStringLiteral("cGlu"));
+  QVERIFY(arguments.contains(QStringLiteral("--ignore-certificate-errors-spki-list=cGlu")));
+  QVERIFY(!browserArguments(browser, QStringLiteral("/p"), QStringLiteral("127.0.0.1:1"), {}).join(u' ').contains(QStringLiteral("spki")));
+  fake.add("chromium");
+  fake.makeCa();
+  QVERIFY(!startBrowser(installedBrowsers()[0], fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711")).has_value());
+  QVERIFY(waitUntil([&] { return fake.called().join(u' ').contains(QStringLiteral("--ignore-certificate-errors-spki-list=")); }));
+}
+
+SLUICE_GUI_TEST(firefoxTrustsTheCaByWayOfCertutil) {
+  FakeBrowsers fake;
+  fake.add("firefox");
+  fake.add("certutil", "imported");
+  fake.makeCa();
+  const Browser firefox{QStringLiteral("Firefox"), QString::fromStdString((fake.folder.path() / "firefox").string()),
+                        Browser::Family::Firefox};
+  QVERIFY(!startBrowser(firefox, fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711")).has_value());
+  QVERIFY(waitUntil([&] { return fake.called().contains(QStringLiteral("-profile")); }));
+  QVERIFY(fake.called("imported").last().endsWith(QStringLiteral("ca.pem")));
 }
 
 SLUICE_GUI_TEST(firefoxIsToldByItsProfile) {

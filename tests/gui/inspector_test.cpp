@@ -1,5 +1,6 @@
 // The inspector over histories written by the real recorder.
 #include "app/gui/inspector/inspector.h"
+#include "app/gui/inspector/phase_chart.h"
 
 #include <QBuffer>
 
@@ -239,4 +240,31 @@ SLUICE_GUI_TEST(goingThroughRowsFastShowsTheLastOne) {
   QVERIFY(f.inspector.facts().text().contains(QStringLiteral("http://shop.test/39")));
   f.inspector.inspect({});
   QVERIFY(!f.inspector.exchange());
+}
+
+SLUICE_GUI_TEST(handshakesAreAmongThePhases) {
+  store::ExchangeDetails details;
+  details.row.phases = {100, 200, 1000, 1500, 1600, 2000};
+  details.tls.resize(2);
+  details.tls[0].side = Side::Client;
+  details.tls[0].handshakeUs = 50;
+  details.tls[1].side = Side::Upstream;
+  details.tls[1].handshakeUs = 300;
+  const auto spans = [&] {
+    QStringList all;
+    for (const Phase& each : phasesOf(details)) all << each.name + QStringLiteral(" %1-%2").arg(each.fromUs).arg(each.toUs);
+    return all.join(QStringLiteral(", "));
+  };
+  // The connection was made for this exchange: behind connecting.
+  details.tls[0].handshakeUs = -1;
+  QCOMPARE(spans(), QStringLiteral("Name lookup 0-100, Connecting 100-200, TLS with server 200-500, Sending 500-1000, Waiting 1000-1600, "
+                                   "Receiving 1600-2000"));
+  // It stood already, because CONNECT was decrypted: before everything.
+  details.tls[0].handshakeUs = 50;
+  details.row.phases.resolvedUs = -1;
+  QCOMPARE(spans(), QStringLiteral("TLS with server 0-300, TLS with client 300-350, Connecting 350-550, Sending 550-1350, "
+                                   "Waiting 1350-1950, Receiving 1950-2350"));
+  details.tls.clear();
+  details.row.phases.finishedUs = -1;
+  QVERIFY(phasesOf(details).empty());
 }

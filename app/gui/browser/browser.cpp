@@ -4,8 +4,11 @@
 #include <QFile>
 #include <QProcess>
 #include <QStandardPaths>
+#include <QTimer>
 
 #include "app/gui/text/translate.h"
+#include "core/codec/tls/certificate.h"
+#include "platform/data_dir.h"
 
 namespace sluice::gui {
 namespace {
@@ -44,6 +47,32 @@ QByteArray firefoxSettings(const QString& address) {
   return settings;
 }
 
+QString caPinOf(const QString& caFile) {
+  QFile file(caFile);
+  if (!file.open(QIODevice::ReadOnly)) return {};
+  const auto pin = tls::publicKeyPin(file.readAll().toStdString());
+  return pin ? QString::fromStdString(*pin) : QString();
+}
+
+// Whatever comes of it: the browser starts once it has ended.
+void trustThenStart(const QString& certutil, const QString& folder, const QString& caFile, const Browser& browser,
+                    const QStringList& arguments) {
+  auto* process = new QProcess;
+  const auto start = [process, program = browser.program, arguments] {
+    QProcess::startDetached(program, arguments);
+    process->deleteLater();
+  };
+  QObject::connect(process, &QProcess::finished, process, start);
+  QObject::connect(process, &QProcess::errorOccurred, process, [start](QProcess::ProcessError error) {
+    if (error == QProcess::FailedToStart) start();
+  });
+  process->start(certutil, {QStringLiteral("-d"), QStringLiteral("sql:") + folder, QStringLiteral("-A"), QStringLiteral("-t"),
+                            QStringLiteral("C,,"), QStringLiteral("-n"), QStringLiteral("Sluice"), QStringLiteral("-i"), caFile});
+  process->closeWriteChannel();
+  constexpr int kPatienceMs = 10'000;
+  QTimer::singleShot(kPatienceMs, process, &QProcess::kill);
+}
+
 }  // namespace
 
 std::vector<Browser> installedBrowsers() {
@@ -57,19 +86,20 @@ std::vector<Browser> installedBrowsers() {
   return found;
 }
 
-QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address) {
+QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address, const QString& caPin) {
   if (browser.family == Browser::Family::Firefox) {
     return {QStringLiteral("-no-remote"), QStringLiteral("-profile"), profileFolder, QString::fromLatin1(kFirstPage)};
   }
-  return {QStringLiteral("--user-data-dir=") + profileFolder,
-          QStringLiteral("--proxy-server=http://") + address,
-          QStringLiteral("--proxy-bypass-list=<-loopback>"),  // else localhost would go past the proxy
-          QStringLiteral("--no-first-run"),
-          QStringLiteral("--no-default-browser-check"),
-          QStringLiteral("--disable-background-networking"),  // its own traffic would fill the table
-          QStringLiteral("--disable-sync"),
-          QStringLiteral("--disable-quic"),  // which no proxy of HTTP sees
-          QString::fromLatin1(kFirstPage)};
+  QStringList arguments{QStringLiteral("--user-data-dir=") + profileFolder,
+                        QStringLiteral("--proxy-server=http://") + address,
+                        QStringLiteral("--proxy-bypass-list=<-loopback>"),  // else localhost would go past the proxy
+                        QStringLiteral("--no-first-run"),
+                        QStringLiteral("--no-default-browser-check"),
+                        QStringLiteral("--disable-background-networking"),  // its own traffic would fill the table
+                        QStringLiteral("--disable-sync"),
+                        QStringLiteral("--disable-quic")};  // which no proxy of HTTP sees
+  if (!caPin.isEmpty()) arguments << QStringLiteral("--ignore-certificate-errors-spki-list=") + caPin;
+  return arguments << QString::fromLatin1(kFirstPage);
 }
 
 std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address) {
@@ -83,7 +113,14 @@ std::optional<QString> startBrowser(const Browser& browser, const std::filesyste
       return tr("%1: %2").arg(settings.fileName(), settings.errorString());
     }
   }
-  if (QProcess::startDetached(browser.program, browserArguments(browser, folder, address))) return std::nullopt;
+  const QString caFile = QString::fromStdU16String(platform::caCertificateFile(dataDir).u16string());
+  const QString certutil = firefox ? QStandardPaths::findExecutable(QStringLiteral("certutil")) : QString();
+  const QStringList arguments = browserArguments(browser, folder, address, caPinOf(caFile));
+  if (!certutil.isEmpty() && QFile::exists(caFile) && QFile::exists(browser.program)) {
+    trustThenStart(certutil, folder, caFile, browser, arguments);
+    return std::nullopt;
+  }
+  if (QProcess::startDetached(browser.program, arguments)) return std::nullopt;
   return tr("%1 could not be started").arg(browser.program);
 }
 

@@ -20,10 +20,12 @@ struct Browser {
 // Those that are installed, the ones that need least set-up first.
 std::vector<Browser> installedBrowsers();
 
-// What starts it. `address`: of the proxy, "127.0.0.1:8080". Localhost goes through the proxy too.
-QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address);
+// What starts it. `address`: of the proxy, "127.0.0.1:8080". Localhost goes through the proxy too. `caPin`: base64 of the SHA-256
+// of the CA's public key, which this browser alone then trusts; empty: it does not.
+QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address, const QString& caPin);
 
-// Makes the profile below `dataDir` and starts the browser; nothing, or why it did not start.
+// Makes the profile below `dataDir`, which trusts the CA there, and starts the browser; nothing, or why it did not start.
+// Firefox learns of the CA from certutil; without that, its first page tells how to import it.
 std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address);
 
 }  // namespace sluice::gui

@@ -148,7 +148,7 @@ void Inspector::showDetails(const store::ExchangeDetails& details) {
   const store::ExchangeRow& row = details.row;
   const bool done = row.state != store::State::Running;
   facts_->setFacts(overviewOf(details));
-  chart_->setPhases(phasesOf(row));
+  chart_->setPhases(phasesOf(details));
   if (first) {
     request_->body().clear();
     response_->body().clear();

@@ -1,10 +1,12 @@
 #include "app/gui/inspector/phase_chart.h"
 
-#include <QCoreApplication>
 #include <QPainter>
+#include <algorithm>
+#include <utility>
 
 #include "app/gui/look/colors.h"
 #include "app/gui/text/format.h"
+#include "app/gui/text/translate.h"
 
 namespace sluice::gui {
 namespace {
@@ -16,6 +18,7 @@ QColor colorOf(Phase::Kind kind, const Colors& colors) {
   switch (kind) {
     case Phase::Kind::Lookup: return colors.running;
     case Phase::Kind::Connect: return colors.warning;
+    case Phase::Kind::Tls: return colors.accent;
     case Phase::Kind::Send: return colors.redirect;
     case Phase::Kind::Wait: return colors.faint;
     case Phase::Kind::Receive: return colors.good;
@@ -25,19 +28,34 @@ QColor colorOf(Phase::Kind kind, const Colors& colors) {
 }
 }  // namespace
 
-std::vector<Phase> phasesOf(const store::ExchangeRow& row) {
-  const auto tr = [](const char* text) { return QCoreApplication::translate("PhaseChart", text); };
+std::vector<Phase> phasesOf(const store::ExchangeDetails& details) {
+  const store::ExchangeRow& row = details.row;
   const capture::Phases& at = row.phases;
   std::vector<Phase> phases;
+  if (at.finishedUs < 0) return phases;
+  std::int64_t before = 0;  // what the axis begins with
   std::int64_t from = 0;
   const auto add = [&](Phase::Kind kind, const QString& name, std::int64_t to) {
     if (to < from) return;  // did not happen, or cannot be told from the one before
-    phases.push_back({kind, name, from, to});
+    phases.push_back({kind, name, before + from, before + to});
     from = to;
   };
-  if (at.finishedUs < 0) return phases;
+  // The server's comes first, for what it shows decides what the client may see.
+  const auto addTls = [&] {
+    for (const Side side : {Side::Upstream, Side::Client}) {
+      const auto tls = std::find_if(details.tls.begin(), details.tls.end(), [&](const auto& each) { return each.side == side; });
+      if (tls == details.tls.end() || tls->handshakeUs < 0) continue;
+      add(Phase::Kind::Tls, side == Side::Client ? tr("TLS with client") : tr("TLS with server"), from + tls->handshakeUs);
+    }
+  };
+  const bool tlsIsWithin = at.resolvedUs >= 0;  // the connection was made for this exchange
+  if (!tlsIsWithin) {
+    addTls();
+    before = std::exchange(from, 0);
+  }
   add(Phase::Kind::Lookup, tr("Name lookup"), at.resolvedUs);
   add(Phase::Kind::Connect, row.upstreamReused ? tr("Connection reused") : tr("Connecting"), at.connectedUs);
+  if (tlsIsWithin) addTls();
   if (row.kind == capture::Kind::Tunnel) {
     add(Phase::Kind::Tunnel, tr("Tunnel open"), at.finishedUs);
     return phases;

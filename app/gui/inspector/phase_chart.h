@@ -9,14 +9,15 @@
 namespace sluice::gui {
 
 struct Phase {
-  enum class Kind { Lookup, Connect, Send, Wait, Receive, Tunnel } kind = Kind::Lookup;
+  enum class Kind { Lookup, Connect, Tls, Send, Wait, Receive, Tunnel } kind = Kind::Lookup;
   QString name;
   std::int64_t fromUs = 0;
   std::int64_t toUs = 0;
 };
 
-// The phases that took place, in order. Empty while an exchange runs.
-std::vector<Phase> phasesOf(const store::ExchangeRow& row);
+// The phases that took place, in order. Empty while an exchange runs. TLS handshakes that came before the request, because the
+// connection behind CONNECT needed them, come first: then the axis begins with them.
+std::vector<Phase> phasesOf(const store::ExchangeDetails& details);
 
 class PhaseChart : public QWidget {
   Q_OBJECT

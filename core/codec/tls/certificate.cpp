@@ -1,5 +1,6 @@
 #include "core/codec/tls/certificate.h"
 
+#include <openssl/pem.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -135,6 +136,22 @@ std::string digestOf(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(octets(bytes.data()), bytes.size(), digest.data());
   return hexadecimal(digest.data(), digest.size());
+}
+
+Result<std::string> publicKeyPin(std::string_view pem) {
+  const BioPtr bytes(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const CertificatePtr certificate(PEM_read_bio_X509(bytes.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  if (!certificate) return fail(Side::Local, Code::BadArgument, "no certificate in PEM");
+  unsigned char* key = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &key);
+  if (size <= 0) return failed("reading a public key");
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(key, static_cast<std::size_t>(size), digest.data());
+  OPENSSL_free(key);
+  std::string text((digest.size() + 2) / 3 * 4, '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), digest.data(), static_cast<int>(digest.size()));
+  return text;
 }
 
 std::string derOf(const X509* certificate) {

@@ -35,6 +35,10 @@ std::vector<CertificateFacts> describeChain(std::string_view ders);
 // SHA-256, hexadecimal.
 std::string digestOf(std::string_view bytes);
 
+// What clients pin: base64 of the SHA-256 of the public key (RFC 7469 section 2.4). Errors: Code::BadArgument when there is no
+// certificate in this PEM.
+Result<std::string> publicKeyPin(std::string_view pem);
+
 std::string derOf(const x509_st* certificate);
 
 // "2026-03-01", for messages.

@@ -184,7 +184,7 @@ bool answer(Visit& visit) {
     std::string_view word;
     bool (*run)(Visit&);
   };
-  static constexpr std::array<Route, 17> kRoutes = {{
+  static constexpr std::array<Route, 18> kRoutes = {{
       {"bytes", answerBytes},
       {"upload", answerUpload},
       {"echo", answerEcho},
@@ -201,6 +201,7 @@ bool answer(Visit& visit) {
       {"interim", answerInterim},
       {"nothing", answerNothing},
       {"switch", answerSwitch},
+      {"chat", answerChat},
       {"reset", answerReset},
   }};
   const auto word = splitPath(visit.request.path).first;

@@ -41,6 +41,7 @@ bool answerNever(Visit& visit);
 bool answerReset(Visit& visit);
 bool answerNothing(Visit& visit);
 bool answerSwitch(Visit& visit);
+bool answerChat(Visit& visit);
 
 // By the first word of the path; 404 for others.
 bool answer(Visit& visit);

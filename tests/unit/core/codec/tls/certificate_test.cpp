@@ -40,3 +40,14 @@ SLUICE_TEST(datesAreThoseOfTheCalendar) {
   QCOMPARE(dateOf(WallTime{}), std::string("1970-01-01"));
   QCOMPARE(dateOf(WallTime(Micros(-1))), std::string("1969-12-31"));
 }
+
+SLUICE_TEST(aPinIsOfTheKeyAlone) {
+  auto authority = std::move(*Authority::make(WallTime{}));
+  const auto pin = publicKeyPin(authority.certificatePem());
+  QVERIFY(pin && pin->size() == 44 && pin->back() == '=');
+  // It is the key's, and no other part of the certificate changes it.
+  const auto again = Authority::fromPem(authority.certificatePem(), authority.keyPem().value());
+  QCOMPARE(*publicKeyPin(again->certificatePem()), *pin);
+  QVERIFY(*publicKeyPin(Authority::make(WallTime{})->certificatePem()) != *pin);
+  QVERIFY(!publicKeyPin("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n") && !publicKeyPin(""));
+}
