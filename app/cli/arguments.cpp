@@ -38,6 +38,7 @@ struct Raw {
   std::string listener;
   std::uint64_t connection = 0;
   ProfileCommand::What what = ProfileCommand::What::List;
+  PassThroughCommand::What pass = PassThroughCommand::What::List;
 };
 
 // A number of things or of an exchange, as SQLite counts them. CLI11 itself lets "-3" and "1e99" wrap around.
@@ -157,6 +158,18 @@ void describeThrottling(CLI::App& app, Raw& raw) {
   add("delete", "an own profile", ProfileCommand::What::Delete)->add_option("NAME", raw.profile, "its name")->required();
 }
 
+void describePassThrough(CLI::App& app, Raw& raw) {
+  auto* pass = addCommand(app, "pass-through", "hosts whose TLS is never decrypted, from their next connection on")->require_subcommand(1);
+  const auto add = [&](const char* name, const char* description, PassThroughCommand::What what) {
+    return addCommand(*pass, name, description)->parse_complete_callback([&raw, what] { raw.pass = what; });
+  };
+  constexpr const char* kHost = "example.com, *.example.com or host:8443";
+  add("list", "all of them", PassThroughCommand::What::List);
+  auto* one = add("add", "never decrypt this one, after a restart neither", PassThroughCommand::What::Add);
+  one->add_option("HOST", raw.host, kHost)->required();
+  add("remove", "decrypt it again", PassThroughCommand::What::Remove)->add_option("HOST", raw.host, kHost)->required();
+}
+
 LimitCommand limitOf(const Raw& raw) {
   LimitCommand command;
   if (!raw.down.empty()) command.adjustment.down = throttle::parseRate(raw.down).value();
@@ -201,7 +214,12 @@ void describe(CLI::App& app, Raw& raw) {
   auto* ca = addCommand(app, "ca", "the CA that clients must trust to be decrypted");
   ca->require_subcommand(1);
   ca->add_subcommand("path", "where its certificate lies")->fallthrough();
-  ca->add_subcommand("regenerate", "throw it away: the engine makes another when it starts")->fallthrough();
+  ca->add_subcommand("regenerate", "throw it away: the engine makes another when it starts; it may not be running")->fallthrough();
+  addCommand(*ca, "export", "its certificate to a file: .crt, .cer and .der are DER, everything else is PEM")
+      ->add_option("FILE", raw.file, "where to; - is standard output")
+      ->required()
+      ->check(checkName);
+  describePassThrough(app, raw);
   addCommand(app, "selftest", "measure a profile through the engine, for some seconds; without a name: the one in force")
       ->add_option("PROFILE", raw.profile, "such as \"Chrome Slow 4G\"");
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
@@ -236,6 +254,8 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "selftest") return SelfTestCommand{raw.profile};
   if (name == "watch") return WatchCommand{filterOf(raw)};
   if (name == "ca path") return CaPathCommand();
+  if (name == "ca export") return ExportCaCommand{raw.file};
+  if (name == "pass-through") return PassThroughCommand{raw.pass, raw.host};
   if (name == "ca regenerate") return RegenerateCaCommand();
   return StopCommand();
 }

@@ -44,6 +44,14 @@ struct StopCommand {};
 struct ClearCommand {};
 struct CaPathCommand {};  // where the certificate lies that clients must trust
 struct RegenerateCaCommand {};
+struct ExportCaCommand {
+  std::filesystem::path file;  // "-": standard output
+};
+struct PassThroughCommand {  // hosts that are never decrypted
+  enum class What { List, Add, Remove };
+  What what = What::List;
+  std::string host = {};
+};
 struct ExportCommand {
   std::filesystem::path file;  // "-": standard output
   filter::Node filter = {};
@@ -81,7 +89,7 @@ struct SelfTestCommand {
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
                              ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, SelfTestCommand,
-                             CaPathCommand, RegenerateCaCommand, SaveSessionCommand>;
+                             CaPathCommand, RegenerateCaCommand, SaveSessionCommand, ExportCaCommand, PassThroughCommand>;
 
 enum class Format { Human, Json };
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "app/cli/arguments.h"
 #include "app/cli/output.h"
 #include "core/base/result.h"
 
@@ -10,6 +11,9 @@ namespace sluice::cli {
 
 // The path of its certificate. NotFound: no engine has run there yet.
 Result<void> caPath(const std::filesystem::path& dataDir, Output& output);
+
+// Its certificate, as PEM or, for a file whose name says so, DER.
+Result<void> exportCa(const ExportCaCommand& command, const std::filesystem::path& dataDir, Output& output);
 
 // Throws the CA away; the next start of the engine makes another. DataDirInUse while one runs.
 Result<void> regenerateCa(const std::filesystem::path& dataDir, Output& output);

@@ -8,6 +8,7 @@
 #include "app/cli/engine_client.h"
 #include "app/cli/human.h"
 #include "app/cli/json.h"
+#include "app/cli/text.h"
 #include "app/cli/watcher.h"
 #include "platform/data_dir_lock.h"
 
@@ -69,6 +70,20 @@ Result<void> watch(const WatchCommand& command, Format format, const std::filesy
     if (!*event) return watcher->ended();
     if (auto handled = watcher->handle(**event); !handled) return handled;
   }
+}
+
+Result<void> passThrough(const PassThroughCommand& command, Format format, const std::filesystem::path& dataDir, Output& output) {
+  if (command.what != PassThroughCommand::What::List) {
+    const bool passes = command.what == PassThroughCommand::What::Add;
+    const auto done = askEngine<control::Done>(dataDir, control::SetPassThrough{command.host, passes});
+    return done ? Result<void>() : fail(done.error());
+  }
+  const auto reply = askEngine<control::PassThroughReply>(dataDir, control::GetPassThrough());
+  if (!reply) return fail(reply.error());
+  if (format == Format::Json) return output.writeText(pretty(nlohmann::ordered_json(reply->hosts)) + '\n');
+  std::string lines;
+  for (const auto& host : reply->hosts) lines += visibleLine(host) + '\n';
+  return output.writeText(lines);
 }
 
 Result<void> clear(const std::filesystem::path& dataDir) {

@@ -49,6 +49,8 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const SelfTestCommand& command) { return selfTest(command, format, dataDir, output); },
                         [&](const CaPathCommand&) { return caPath(dataDir, output); },
                         [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
+                        [&](const ExportCaCommand& command) { return exportCa(command, dataDir, output); },
+                        [&](const PassThroughCommand& command) { return passThrough(command, format, dataDir, output); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
                         [&](const SaveSessionCommand& command) { return saveSession(command, format, dataDir, output); },
                         [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },

@@ -131,6 +131,10 @@ inline constexpr std::size_t kCopyBuffers = 2;              // one is filled whi
 inline constexpr std::size_t kCopyBufferBytes = 32 * kKiB;  // two TLS records
 inline constexpr std::size_t kSendTurnBytes = 1 * kMiB;     // one connection sends this much before others get their turn
 
+// TLS interception.
+inline constexpr std::size_t kPassThroughHostsMax = 1000;      // each is tried for every new connection
+inline constexpr std::size_t kPassThroughHostBytesMax = 300;   // a name of 255 bytes with brackets and a port
+
 // Throttling.
 inline constexpr std::size_t kProfileNameBytesMax = 100;  // what a menu shows in one line
 inline constexpr std::size_t kProfileSourceBytesMax = 200;  // who publishes the numbers, in a sentence

@@ -172,6 +172,18 @@ SaveProfile read(const wire::SaveProfile& from, TextReader& text) { return {text
 
 DeleteProfile read(const wire::DeleteProfile& from, TextReader& text) { return {text(from.name())}; }
 
+SetPassThrough read(const wire::SetPassThrough& from, TextReader& text) { return {text(from.host()), from.passes()}; }
+
+PassThroughReply read(const wire::PassThroughReply& from, TextReader& text) {
+  PassThroughReply reply;
+  if (from.hosts() == nullptr) return reply;
+  for (const auto* each : *from.hosts()) {
+    if (reply.hosts.size() == limits::kPassThroughHostsMax) break;
+    reply.hosts.push_back(text(each));
+  }
+  return reply;
+}
+
 ProfileReply read(const wire::ProfileReply& from, TextReader& text) {
   ProfileReply reply{text(from.profile()), {}, {}};
   if (from.own() != nullptr) {
@@ -224,6 +236,8 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::SelfTest: return member<Request>(frame.request_as_SelfTest(), text);
     case wire::Request::SyncHistory: return empty<SyncHistory>(frame.request_as_SyncHistory());
     case wire::Request::DeleteProfile: return member<Request>(frame.request_as_DeleteProfile(), text);
+    case wire::Request::GetPassThrough: return empty<GetPassThrough>(frame.request_as_GetPassThrough());
+    case wire::Request::SetPassThrough: return member<Request>(frame.request_as_SetPassThrough(), text);
   }
   return unknown<Request>(frame.request_type());
 }
@@ -241,6 +255,7 @@ std::optional<Reply> readMember(const wire::ReplyFrame& frame, TextReader& text)
     case wire::Reply::Stopping: return empty<Stopping>(frame.reply_as_Stopping());
     case wire::Reply::SelfTestReply: return member<Reply>(frame.reply_as_SelfTestReply(), text);
     case wire::Reply::ProfileReply: return member<Reply>(frame.reply_as_ProfileReply(), text);
+    case wire::Reply::PassThroughReply: return member<Reply>(frame.reply_as_PassThroughReply(), text);
   }
   return unknown<Reply>(frame.reply_type());
 }

@@ -57,6 +57,19 @@ auto table(FlatBufferBuilder& out, const SelfTest& test) { return wire::CreateSe
 auto table(FlatBufferBuilder& out, const SaveProfile& save) { return wire::CreateSaveProfile(out, text(out, save.profile)); }
 auto table(FlatBufferBuilder& out, const DeleteProfile& remove) { return wire::CreateDeleteProfile(out, text(out, remove.name)); }
 
+auto table(FlatBufferBuilder& out, const GetPassThrough&) { return wire::CreateGetPassThrough(out); }
+auto table(FlatBufferBuilder& out, const SetPassThrough& set) {
+  return wire::CreateSetPassThrough(out, text(out, set.host), set.passes);
+}
+auto table(FlatBufferBuilder& out, const PassThroughReply& reply) {
+  std::vector<Text> hosts;
+  for (const auto& each : reply.hosts) {
+    if (hosts.size() == limits::kPassThroughHostsMax) break;
+    hosts.push_back(text(out, each));
+  }
+  return wire::CreatePassThroughReply(out, out.CreateVector(hosts));
+}
+
 auto table(FlatBufferBuilder& out, const ProfileReply& reply) {
   std::vector<Text> own;
   for (const auto& each : reply.own) {

@@ -100,6 +100,17 @@ struct SelfTest {       // -> SelfTestReply after some seconds, or Failure
   friend bool operator==(const SelfTest&, const SelfTest&) = default;
 };
 
+// The hosts whose TLS is never decrypted.
+struct GetPassThrough {  // -> PassThroughReply
+  friend bool operator==(const GetPassThrough&, const GetPassThrough&) = default;
+};
+// From the next connection on, and after every restart.
+struct SetPassThrough {  // -> Done, or Failure: BadArgument; NotFound when a host that is to go is not on the list
+  std::string host;      // as --pass-through takes it: example.com, *.example.com, host:8443
+  bool passes = true;
+  friend bool operator==(const SetPassThrough&, const SetPassThrough&) = default;
+};
+
 // Ends a client's connection now; what runs on it is recorded as aborted.
 struct CloseConnection {  // -> Done, or Failure NotFound
   ConnectionId connection;
@@ -107,7 +118,8 @@ struct CloseConnection {  // -> Done, or Failure NotFound
 };
 
 using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
-                             CloseConnection, SaveProfile, DeleteProfile, SelfTest, SyncHistory>;
+                             CloseConnection, SaveProfile, DeleteProfile, SelfTest, SyncHistory, GetPassThrough,
+                             SetPassThrough>;
 
 // --- replies
 
@@ -250,9 +262,14 @@ struct SelfTestReply {
   friend bool operator==(const SelfTestReply&, const SelfTestReply&) = default;
 };
 
+struct PassThroughReply {
+  std::vector<std::string> hosts;  // in order
+  friend bool operator==(const PassThroughReply&, const PassThroughReply&) = default;
+};
+
 // Replies and events: everything that the engine sends.
 using Reply = std::variant<Unknown, Hello, StatusReply, ConnectionsReply, Done, Failure, Changed, StatusSample, Stopping,
-                           ProfileReply, SelfTestReply>;
+                           ProfileReply, SelfTestReply, PassThroughReply>;
 
 // Why this program cannot talk to the one that sent `theirs`, as a sentence that says which of the two to update;
 // nothing when it can.

@@ -31,6 +31,8 @@ static_assert(kLinesUp<control::Request, Request::SaveProfile, control::SaveProf
 static_assert(kLinesUp<control::Request, Request::DeleteProfile, control::DeleteProfile>);
 static_assert(kLinesUp<control::Request, Request::SelfTest, control::SelfTest>);
 static_assert(kLinesUp<control::Request, Request::SyncHistory, control::SyncHistory>);
+static_assert(kLinesUp<control::Request, Request::GetPassThrough, control::GetPassThrough>);
+static_assert(kLinesUp<control::Request, Request::SetPassThrough, control::SetPassThrough>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);
@@ -44,6 +46,7 @@ static_assert(kLinesUp<control::Reply, Reply::StatusSample, control::StatusSampl
 static_assert(kLinesUp<control::Reply, Reply::Stopping, control::Stopping>);
 static_assert(kLinesUp<control::Reply, Reply::ProfileReply, control::ProfileReply>);
 static_assert(kLinesUp<control::Reply, Reply::SelfTestReply, control::SelfTestReply>);
+static_assert(kLinesUp<control::Reply, Reply::PassThroughReply, control::PassThroughReply>);
 static_assert(std::variant_size_v<control::Reply> == static_cast<std::size_t>(Reply::MAX) + 1);
 
 }  // namespace sluice::control::wire

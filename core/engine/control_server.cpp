@@ -125,6 +125,10 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     answer(message.stream, server_->engine_.saveProfile(save->profile));
   } else if (const auto* remove = std::get_if<control::DeleteProfile>(&message.request)) {
     answer(message.stream, server_->engine_.deleteProfile(remove->name));
+  } else if (std::holds_alternative<control::GetPassThrough>(message.request)) {
+    send(message.stream, server_->engine_.passThrough());
+  } else if (const auto* set = std::get_if<control::SetPassThrough>(&message.request)) {
+    answer(message.stream, server_->engine_.setPassThrough(set->host, set->passes));
   } else {
     send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
   }

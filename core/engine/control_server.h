@@ -34,6 +34,9 @@ class ControlServer {
     virtual void selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) = 0;
     virtual Result<void> saveProfile(const std::string& json) = 0;
     virtual Result<void> deleteProfile(const std::string& name) = 0;
+    // The hosts that are not decrypted, and a change of them.
+    virtual control::PassThroughReply passThrough() = 0;
+    virtual Result<void> setPassThrough(const std::string& host, bool passes) = 0;
 
    protected:
     ~Engine() = default;

@@ -126,7 +126,8 @@ Result<void> Supervisor::openHistory() {
   if (!recorder) return fail(std::move(recorder.error()));
   recorder_ = std::move(*recorder);
   lastCommit_ = recorder_->status();
-  return profiles_.begin(recorder_->kept(), settings_.profileName, settings_.adjusted);
+  if (auto begun = profiles_.begin(recorder_->kept(), settings_.profileName, settings_.adjusted); !begun) return begun;
+  return choosePassThrough();
 }
 
 // What every worker will be told; whether it can be used is found out here, where somebody reads what is wrong.
@@ -225,6 +226,27 @@ void Supervisor::syncHistory(std::function<void()> done) {
     recorder_->flush();
     done();
   });
+}
+
+// What --pass-through says, and how it was changed since.
+Result<void> Supervisor::choosePassThrough() {
+  auto list = session::PassList::create(settings_.interception.passThrough);
+  if (!list) return fail(Side::Local, Code::BadArgument, "--pass-through: " + list.error().detail);
+  passList_ = std::move(*list);
+  for (const auto& [key, value] : recorder_->kept()) passList_.restore(key, value);
+  settings_.interception.passThrough = passList_.hosts();
+  return {};
+}
+
+control::PassThroughReply Supervisor::passThrough() { return {passList_.hosts()}; }
+
+Result<void> Supervisor::setPassThrough(const std::string& host, bool passes) {
+  if (auto allowed = passList_.check(host, passes); !allowed) return allowed;
+  if (auto kept = recorder_->keep(session::PassList::key(host), passList_.toKeep(host, passes)); !kept) return kept;
+  passList_.set(host, passes);
+  settings_.interception.passThrough = passList_.hosts();
+  for (const auto& slot : slots_) slot->sendPassThrough();
+  return {};
 }
 
 control::ProfileReply Supervisor::profiles() { return profiles_.profiles(); }

@@ -27,6 +27,7 @@
 #include "core/engine/tls_means.h"
 #include "core/engine/worker_slot.h"
 #include "core/port/shared_page.h"
+#include "core/session/pass_list.h"
 #include "core/store/recorder.h"
 #include "core/throttle/adjustment.h"
 #include "platform/control_endpoint.h"
@@ -54,6 +55,7 @@ class Supervisor final : private ControlServer::Engine {
   Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared);
 
   Result<void> openHistory();
+  Result<void> choosePassThrough();
   Result<void> openTls();
   Result<void> openListeners();
   Result<void> openControl();
@@ -70,6 +72,8 @@ class Supervisor final : private ControlServer::Engine {
   void selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) override;
   Result<void> saveProfile(const std::string& json) override;
   Result<void> deleteProfile(const std::string& name) override;
+  control::PassThroughReply passThrough() override;
+  Result<void> setPassThrough(const std::string& host, bool passes) override;
 
   void endSelfTest();
   void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);
@@ -84,7 +88,7 @@ class Supervisor final : private ControlServer::Engine {
   void committed(const store::RecorderStatus& status);
   void publishChanged();
 
-  // Immutable after start().
+  // Immutable after start(), but for the hosts that pass through, which are the loop thread's.
   EngineSettings settings_;
   TlsMeans::Settings tls_;  // without the key log: each worker opens it for itself
   std::vector<control::ListenerStatus> listeners_;
@@ -113,6 +117,7 @@ class Supervisor final : private ControlServer::Engine {
   control::StatusSample lastSample_;
   MonoTime lastSampleAt_{};
   store::RecorderStatus lastCommit_;
+  session::PassList passList_;
   bool changedPending_ = false;
   std::uint64_t slowAllowance_ = 0;  // bytes; of a recorder that is slow on purpose
   bool stopping_ = false;

@@ -126,6 +126,13 @@ void Worker::spillWritten(ConnectionId connection) {
 
 void Worker::keepUntilIdle(std::unique_ptr<Relay> relay) { endingRelays_.push_back(std::move(relay)); }
 
+void Worker::usePassThrough(std::vector<std::string> hosts) {
+  if (!tls_) return;
+  auto policy = tls_->policy();
+  policy.passThrough = std::move(hosts);
+  tls_->setPolicy(std::move(policy));
+}
+
 void Worker::usePlan(throttle::Plan plan) {
   asio::post(loop_, [this, plan = std::move(plan)]() mutable {
     throttling_.use(std::move(plan), readClocks().mono);

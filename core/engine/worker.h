@@ -75,6 +75,9 @@ class Worker final : public session::IdSource {
   // Any thread. Cuts a connection; calls `done` on the worker's thread with whether there was one.
   void close(ConnectionId connection, std::function<void(bool)> done);
 
+  // Loop thread. From the next connection on these hosts are not decrypted.
+  void usePassThrough(std::vector<std::string> hosts);
+
   // --- For connections. Loop thread only.
   ExchangeId nextExchangeId() override { return ExchangeId{shared_.ids.nextExchange.add(1)}; }
   const session::InterceptionPolicy& interception() const override;

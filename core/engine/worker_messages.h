@@ -3,6 +3,8 @@
 //   supervisor            worker
 //     Roots, AuthorityCertificate, AuthorityKey  ->   a piece each of text in PEM: no command line and no file tells a key
 //     TlsComplete  -------->   all of it was sent; comes before the first listener
+//     PassThrough  -------->   a piece of the list of hosts that are not decrypted, a line each
+//     PassThroughComplete  ->   all of the list was sent; from the next connection on it is the one in force
 //     Listen  ------------->   a listener's handle; payload: ListenNews, then its label
 //     Plan     ------------>   payload: whom which network profile slows down, as JSON (core/throttle/plan.h)
 //     Ask  ---------------->   payload: a control request (core/control), to be answered on the same stream
@@ -28,6 +30,8 @@ enum class WorkerMessage : std::uint8_t {
   AuthorityCertificate = 6,
   AuthorityKey = 7,
   TlsComplete = 8,
+  PassThrough = 9,
+  PassThroughComplete = 10,
   Answer = 16,
   Records = 17,
   Drained = 18

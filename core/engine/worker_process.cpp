@@ -1,5 +1,6 @@
 #include "core/engine/worker_process.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 #include <vector>
@@ -103,6 +104,8 @@ void WorkerProcess::portReceived(port::Incoming& message) {
     case WorkerMessage::AuthorityCertificate: tls_.authorityCertificate += asText(message.payload); return;
     case WorkerMessage::AuthorityKey: tls_.authorityKey += asText(message.payload); return;
     case WorkerMessage::TlsComplete: return openTls();
+    case WorkerMessage::PassThrough: passThrough_ += asText(message.payload); return;
+    case WorkerMessage::PassThroughComplete: return usePassThrough();
     case WorkerMessage::Listen: return listen(message);
     case WorkerMessage::Ask: return answer(message);
     case WorkerMessage::Drain: return worker_.drain();
@@ -124,6 +127,17 @@ void WorkerProcess::openTls() {
   auto means = TlsMeans::create(std::exchange(tls_, {}));
   if (!means) return portFailed(means.error());
   worker_.useTls(std::move(*means));
+}
+
+void WorkerProcess::usePassThrough() {
+  std::vector<std::string> hosts;
+  const std::string list = std::exchange(passThrough_, {});
+  for (std::size_t at = 0; at < list.size();) {
+    const auto end = std::min(list.find('\n', at), list.size());
+    hosts.push_back(list.substr(at, end - at));
+    at = end + 1;
+  }
+  worker_.usePassThrough(std::move(hosts));
 }
 
 void WorkerProcess::listen(port::Incoming& message) {

@@ -43,6 +43,7 @@ class WorkerProcess final : private PortLink::Owner {
   void portFailed(const Error& why) override;
 
   void openTls();
+  void usePassThrough();
   void listen(port::Incoming& message);
   void usePlan(Bytes json);
   using Replied = std::function<void(const control::Reply&)>;
@@ -58,7 +59,8 @@ class WorkerProcess final : private PortLink::Owner {
   RecordSender sender_;
   Worker worker_;
   PortLink link_;
-  TlsMeans::Settings tls_;  // until everything of it has come
+  TlsMeans::Settings tls_;   // until everything of it has come
+  std::string passThrough_;  // the same
   std::optional<Error> failure_;
 };
 

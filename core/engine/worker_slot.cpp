@@ -68,6 +68,7 @@ Result<void> WorkerSlot::start() {
   drained_ = false;
   running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now()});
   sendTls();
+  sendPassThrough();
   sendPlan();
   handListeners();
   return {};
@@ -82,16 +83,25 @@ void WorkerSlot::send(WorkerMessage type, std::uint32_t stream, Bytes payload) {
 }
 
 // In messages of one fragment each: those keep their order, and so a worker has them before it has a listener.
+void WorkerSlot::sendPieces(WorkerMessage type, const std::string& text) {
+  for (Bytes rest = asBytes(text); !rest.empty(); rest = rest.subspan(std::min(rest.size(), limits::kWorkerSettingsPieceBytes))) {
+    send(type, 0, rest.first(std::min(rest.size(), limits::kWorkerSettingsPieceBytes)));
+  }
+}
+
 void WorkerSlot::sendTls() {
-  const auto sendPieces = [this](WorkerMessage type, const std::string& text) {
-    for (Bytes rest = asBytes(text); !rest.empty(); rest = rest.subspan(std::min(rest.size(), limits::kWorkerSettingsPieceBytes))) {
-      send(type, 0, rest.first(std::min(rest.size(), limits::kWorkerSettingsPieceBytes)));
-    }
-  };
   sendPieces(WorkerMessage::Roots, means_.tls.roots);
   sendPieces(WorkerMessage::AuthorityCertificate, means_.tls.authorityCertificate);
   sendPieces(WorkerMessage::AuthorityKey, means_.tls.authorityKey);
   send(WorkerMessage::TlsComplete, 0, {});
+}
+
+void WorkerSlot::sendPassThrough() {
+  if (!running_) return;
+  std::string list;
+  for (const auto& host : means_.settings.interception.passThrough) list += host + "\n";
+  sendPieces(WorkerMessage::PassThrough, list);
+  send(WorkerMessage::PassThroughComplete, 0, {});
 }
 
 // A worker that starts has the profile of the command line; since then it may have been changed.
@@ -191,6 +201,8 @@ void WorkerSlot::portReceived(port::Incoming& message) {
     case WorkerMessage::Ask:
     case WorkerMessage::Drain:
     case WorkerMessage::Plan:
+    case WorkerMessage::PassThrough:
+    case WorkerMessage::PassThroughComplete:
     case WorkerMessage::Roots:
     case WorkerMessage::AuthorityCertificate:
     case WorkerMessage::AuthorityKey:

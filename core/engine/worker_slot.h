@@ -54,8 +54,9 @@ class WorkerSlot final : private PortLink::Owner {
   void drain();
   // Without further patience.
   void kill();
-  // Tells the worker of the plan.
+  // Tells the worker of the plan, and of the hosts that pass through.
   void sendPlan();
+  void sendPassThrough();
   // No listener is still on its way to the worker: from here on they may be closed.
   bool hasHandedListeners() const { return listenersOnTheirWay_ == 0; }
   // ENSURES: no process runs and everything that any said is recorded.
@@ -93,6 +94,7 @@ class WorkerSlot final : private PortLink::Owner {
   void portFailed(const Error& why) override;
 
   void send(WorkerMessage type, std::uint32_t stream, Bytes payload);
+  void sendPieces(WorkerMessage type, const std::string& text);
   void sendTls();
   void handListeners();
   void listenerHanded();

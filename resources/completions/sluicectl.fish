@@ -1,5 +1,5 @@
 # Completion of sluicectl for fish.
-set -l commands status connections list show body watch export import session ca clear limit profile selftest stop
+set -l commands status connections list show body watch export import session ca clear limit profile pass-through selftest stop
 complete -c sluicectl -f
 complete -c sluicectl -l data-dir -r -a '(__fish_complete_directories)' -d 'directory of the engine and its history'
 complete -c sluicectl -l json -d 'print JSON'
@@ -23,6 +23,8 @@ complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l down -r -d 'towa
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l up -r -d 'away from clients'
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l latency -r -d 'round trip in milliseconds'
 complete -c sluicectl -n '__fish_seen_subcommand_from limit' -l off -d 'no limits'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a pass-through -d 'hosts that are never decrypted'
+complete -c sluicectl -n '__fish_seen_subcommand_from pass-through' -a 'list add remove'
 complete -c sluicectl -n '__fish_seen_subcommand_from profile' -a 'list show use save rename delete'
 complete -c sluicectl -n '__fish_seen_subcommand_from profile' -l from -r -d 'a copy of this profile'
 complete -c sluicectl -n '__fish_seen_subcommand_from profile' -l file -r -F -d 'from a file'
@@ -36,7 +38,7 @@ complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a com
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l request -d 'of the request'
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l decoded -d 'without its content coding'
 complete -c sluicectl -n '__fish_seen_subcommand_from export import' -a har -d 'HAR 1.2'
-complete -c sluicectl -n '__fish_seen_subcommand_from ca' -a 'path regenerate'
+complete -c sluicectl -n '__fish_seen_subcommand_from ca' -a 'path regenerate export'
 complete -c sluicectl -n '__fish_seen_subcommand_from har' -F
 complete -c sluicectl -n '__fish_seen_subcommand_from list show body export' -l session -r -F -d 'of this file'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l raw -x -a 'request response' -d 'as received'

@@ -430,6 +430,22 @@
         <translation>Nur Austausche mit dem Host des aktuellen zeigen</translation>
     </message>
     <message>
+        <source>&amp;Pass host through</source>
+        <translation>Host &amp;durchlassen</translation>
+    </message>
+    <message>
+        <source>Never decrypt the host of the current exchange, from its next connection on</source>
+        <translation>Den Host des aktuellen Austauschs von seiner nächsten Verbindung an nie entschlüsseln</translation>
+    </message>
+    <message>
+        <source>&amp;Decrypt host again</source>
+        <translation>Host &amp;wieder entschlüsseln</translation>
+    </message>
+    <message>
+        <source>Take the host of the current exchange off the list of those that pass through</source>
+        <translation>Den Host des aktuellen Austauschs von der Liste derer nehmen, die durchgelassen werden</translation>
+    </message>
+    <message>
         <source>Clear &amp;selection</source>
         <translation>Auswahl auf&amp;heben</translation>
     </message>
@@ -1235,6 +1251,18 @@
 </context>
 <context>
     <name>sluice::gui::MainWindow</name>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
+    <message>
+        <source>%1 passes through undecrypted from its next connection on</source>
+        <translation>%1 wird von seiner nächsten Verbindung an unentschlüsselt durchgelassen</translation>
+    </message>
+    <message>
+        <source>%1 is decrypted from its next connection on</source>
+        <translation>%1 wird von seiner nächsten Verbindung an entschlüsselt</translation>
+    </message>
     <message>
         <source>&amp;Engine</source>
         <translation>&amp;Engine</translation>

@@ -74,6 +74,10 @@ void EngineLink::startSelfTest(const std::string& json) {
   send(selfTest_, control::SelfTest{json});
 }
 
+void EngineLink::setPassThrough(const std::string& host, bool passes) {
+  send(nextStream_++, control::SetPassThrough{host, passes});
+}
+
 void EngineLink::send(control::StreamId stream, const control::Request& request) {
   const std::string bytes = control::encodeRequest(stream, request);
   socket_.write(bytes.data(), qint64(bytes.size()));

@@ -31,6 +31,8 @@ class EngineLink : public QObject {
   void requestConnections();
   // REQUIRES: isAttached().
   void closeConnection(ConnectionId connection);
+  // Never decrypts this host from its next connection on, or does so again. `refused` may follow. REQUIRES: isAttached().
+  void setPassThrough(const std::string& host, bool passes);
   // Asks for a new status; `statusReceived` follows. REQUIRES: isAttached().
   void requestStatus();
 

@@ -42,6 +42,10 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
                  tr("Open the URL of the current exchange in the system's browser"));
   onlyHost = make(window, tr("Only this &host"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H),
                   tr("Show only exchanges with the host of the current one"));
+  passHost = make(window, tr("&Pass host through"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
+                  tr("Never decrypt the host of the current exchange, from its next connection on"));
+  decryptHost = make(window, tr("&Decrypt host again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D),
+                     tr("Take the host of the current exchange off the list of those that pass through"));
   clearSelection = make(window, tr("Clear &selection"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
                         tr("Select nothing and empty the inspector"));
   filter = make(window, tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), tr("Go to the filter: show only exchanges that match"));

@@ -25,6 +25,8 @@ struct Actions {
   QAction* saveBody;
   QAction* openUrl;
   QAction* onlyHost;
+  QAction* passHost;
+  QAction* decryptHost;
   QAction* clearSelection;
   QAction* filter;
   QAction* follow;

@@ -7,10 +7,12 @@
 #include <QMessageBox>
 #include <QStatusBar>
 #include <QToolBar>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/look/icons.h"
+#include "app/gui/text/visible_text.h"
 #include "app/gui/window/preferences_dialog.h"
 #include "app/gui/window/shortcuts_dialog.h"
 
@@ -107,7 +109,7 @@ void MainWindow::buildMenus() {
   engine->addAction(a.quit);
 
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-  edit->addActions({a.filter, a.find, a.onlyHost});
+  edit->addActions({a.filter, a.find, a.onlyHost, a.passHost, a.decryptHost});
   edit->addSeparator();
   edit->addActions({a.copyUrl, a.copyCurl, a.saveBody, a.openUrl});
   edit->addSeparator();
@@ -252,6 +254,8 @@ void MainWindow::connectActions() {
   connect(a.saveBody, &QAction::triggered, commands_, &ExchangeCommands::saveBody);
   connect(a.openUrl, &QAction::triggered, commands_, &ExchangeCommands::openUrl);
   connect(a.onlyHost, &QAction::triggered, this, &MainWindow::onlyThisHost);
+  connect(a.passHost, &QAction::triggered, this, [this] { passThisHost(true); });
+  connect(a.decryptHost, &QAction::triggered, this, [this] { passThisHost(false); });
   connect(a.exchangesPage, &QAction::triggered, this, [this] { showPage(Page::Exchanges); });
   connect(a.connectionsPage, &QAction::triggered, this, [this] { showPage(Page::Connections); });
   connect(a.find, &QAction::triggered, inspector_, &Inspector::openSearch);
@@ -399,7 +403,8 @@ void MainWindow::showEngine() {
 void MainWindow::updateCounts() {
   const int selected = table_->selectedCount();
   status_->showCounts(model_->rowCount(), selected);
-  for (QAction* action : {actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl, actions_->onlyHost}) {
+  for (QAction* action : {actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl, actions_->onlyHost,
+                          actions_->passHost, actions_->decryptHost}) {
     action->setEnabled(selected > 0);
   }
   actions_->clearSelection->setEnabled(selected > 0);
@@ -441,6 +446,22 @@ void MainWindow::onlyThisHost() {
   filter_->setText(now.isEmpty() ? host : now.contains(u'|') ? QStringLiteral("(%1) %2").arg(now, host) : now + u' ' + host);
 }
 
+// The name that the client's TLS says, which is the one in the URL: CONNECT may have named an address.
+void MainWindow::passThisHost(bool passes) {
+  const ExchangeId id = table_->currentId();
+  const store::ExchangeRow* row = id ? model_->rowAt(model_->rowOf(id)) : nullptr;
+  if (row == nullptr) return;
+  const QString named = QUrl(QString::fromStdString(row->url)).host();
+  const std::string host = row->kind == capture::Kind::Tunnel || named.isEmpty() ? row->host : named.toStdString();
+  EngineLink& link = parts_.keeper.link();
+  const QString shown = visibleLine(host);
+  if (link.isAttached()) link.setPassThrough(host, passes);
+  statusBar()->showMessage(!link.isAttached() ? tr("No engine is running")
+                           : passes           ? tr("%1 passes through undecrypted from its next connection on").arg(shown)
+                                              : tr("%1 is decrypted from its next connection on").arg(shown),
+                           kStatusMessageMs);
+}
+
 void MainWindow::switchFocus() {
   if (inspector_->isAncestorOf(QApplication::focusWidget())) return table_->setFocus(Qt::ShortcutFocusReason);
   setInspectorShown(true);
@@ -451,7 +472,7 @@ void MainWindow::showRowMenu(const QPoint& at) {
   QMenu menu(this);
   menu.addActions({actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl});
   menu.addSeparator();
-  menu.addAction(actions_->onlyHost);
+  menu.addActions({actions_->onlyHost, actions_->passHost, actions_->decryptHost});
   menu.addSeparator();
   menu.addActions({actions_->overviewTab, actions_->requestTab, actions_->responseTab});
   menu.addSeparator();

@@ -84,6 +84,7 @@ class MainWindow : public QMainWindow {
   void connectThrottle();
   void showThrottle();
   void onlyThisHost();
+  void passThisHost(bool passes);
   void switchFocus();
   void showRowMenu(const QPoint& at);
   void showColumnsMenu(const QPoint& at);

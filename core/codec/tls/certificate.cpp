@@ -94,6 +94,13 @@ std::string hexadecimal(const unsigned char* data, std::size_t size) {
   return text;
 }
 
+CertificatePtr firstOf(std::string_view pem) {
+  const BioPtr bytes(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  CertificatePtr certificate(PEM_read_bio_X509(bytes.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  return certificate;
+}
+
 }  // namespace
 
 Result<CertificateFacts> describeCertificate(std::string_view der) {
@@ -138,10 +145,14 @@ std::string digestOf(std::string_view bytes) {
   return hexadecimal(digest.data(), digest.size());
 }
 
+Result<std::string> derOfPem(std::string_view pem) {
+  const auto certificate = firstOf(pem);
+  if (!certificate) return fail(Side::Local, Code::BadArgument, "no certificate in PEM");
+  return derOf(certificate.get());
+}
+
 Result<std::string> publicKeyPin(std::string_view pem) {
-  const BioPtr bytes(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const CertificatePtr certificate(PEM_read_bio_X509(bytes.get(), nullptr, nullptr, nullptr));
-  ERR_clear_error();
+  const auto certificate = firstOf(pem);
   if (!certificate) return fail(Side::Local, Code::BadArgument, "no certificate in PEM");
   unsigned char* key = nullptr;
   const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &key);

@@ -35,6 +35,9 @@ std::vector<CertificateFacts> describeChain(std::string_view ders);
 // SHA-256, hexadecimal.
 std::string digestOf(std::string_view bytes);
 
+// The first certificate of these. Errors: Code::BadArgument when there is none.
+Result<std::string> derOfPem(std::string_view pem);
+
 // What clients pin: base64 of the SHA-256 of the public key (RFC 7469 section 2.4). Errors: Code::BadArgument when there is no
 // certificate in this PEM.
 Result<std::string> publicKeyPin(std::string_view pem);

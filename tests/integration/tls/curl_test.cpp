@@ -1,8 +1,11 @@
 // curl through interception: bodies are those of the server, and each kind of bad server has a message of its own.
+#include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "tests/integration/capture/history.h"
 #include "tests/integration/tls/trust.h"
+#include "tests/support/eventually.h"
 #include "tests/support/test.h"
 #include "tests/support/wire/pattern.h"
 
@@ -93,4 +96,59 @@ SLUICE_TEST(theCaStaysAndKeysAreLoggedOnDemand) {
   std::ifstream file(keys);
   const std::string text(std::istreambuf_iterator<char>(file), {});
   QVERIFY(text.find("CLIENT_TRAFFIC_SECRET_0 ") != std::string::npos);
+}
+
+// From the next connection on, in every worker, and after a restart.
+SLUICE_TEST(hostsPassThroughAsTheUserSays) {
+  const TemporaryDirectory directory;
+  const Origin origin;
+  const auto roots = directory / "roots.pem";
+  std::ofstream(roots) << origin.trustedRoots();
+  EngineProcess::Options options;
+  options.dataDir = directory / "data";
+  options.arguments = {"--upstream-ca", roots.string(), "--workers", "2", "--pass-through", "given.example"};
+  auto engine = std::make_unique<EngineProcess>(options);
+  QVERIFY2(engine->ready(), engine->log().c_str());
+  const auto change = [&](const char* what, const char* host) { return sluicectl(options.dataDir, {"pass-through", what, host}); };
+  const auto list = [&] { return sluicectl(options.dataDir, {"pass-through", "list"}).output; };
+  // Whether a connection shows the server's own certificate; the others would fail on one of them.
+  const auto passes = [&]() -> std::string {
+    int own = 0;
+    for (int i = 0; i < 6; ++i) own += curl(*engine, {"--no-insecure", "--cacert", roots.string(), origin.tlsUrl(Kind::Right, "/")}).ok();
+    return own == 6 ? "all" : own == 0 ? "none" : "some";
+  };
+  QCOMPARE(passes(), std::string("none"));
+  QVERIFY2(change("add", "127.0.0.*").ok() && change("remove", "given.example").ok(), engine->log().c_str());
+  QCOMPARE(list(), std::string("127.0.0.*\n"));
+  QVERIFY(eventually([&] { return passes() == "all"; }));
+  QVERIFY(change("add", "no host").exitCode == 1 && change("remove", "127.0.0.1").exitCode == 1);
+  QVERIFY(engine->stop() == 0);
+  engine = std::make_unique<EngineProcess>(options);
+  QVERIFY2(engine->ready(), engine->log().c_str());
+  QCOMPARE(list(), std::string("127.0.0.*\n"));
+  QCOMPARE(passes(), std::string("all"));
+  QVERIFY(change("remove", "127.0.0.*").ok());
+  QVERIFY(eventually([&] { return passes() == "none"; }));
+  QCOMPARE(list(), std::string());
+}
+
+SLUICE_TEST(aReverseListenerAnswersOverTlsToo) {
+  const TemporaryDirectory directory;
+  const Origin origin;
+  const auto roots = directory / "roots.pem";
+  std::ofstream(roots) << origin.trustedRoots();
+  EngineProcess::Options options;
+  options.listeners = {"reverse:" + origin.url("") + "@127.0.0.1:0", "reverse:" + origin.tlsUrl(Kind::Right, "") + "@127.0.0.1:0"};
+  options.arguments = {"--upstream-ca", roots.string()};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  auto ca = sluicectl(engine.dataDir(), {"ca", "path"}).output;
+  if (!ca.empty()) ca.pop_back();
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto port = std::to_string(engine.port(i));
+    for (const std::string& url : {"https://127.0.0.1:" + port, "https://localhost:" + port, "http://127.0.0.1:" + port}) {
+      const auto done = run("curl", {"-sS", "--noproxy", "*", "-4", "--cacert", ca, url + "/bytes/70000"});
+      QVERIFY2(done.ok() && done.output == Pattern(0).text(0, 70'000), (url + " " + done.errors).c_str());
+    }
+  }
 }

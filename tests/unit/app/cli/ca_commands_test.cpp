@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <fstream>
+#include <iterator>
 
+#include "core/codec/tls/authority.h"
 #include "platform/data_dir.h"
 #include "platform/data_dir_lock.h"
 #include "tests/support/temporary_directory.h"
@@ -45,4 +47,29 @@ SLUICE_TEST(aCaIsThrownAwayWhileNoEngineRuns) {
   }
   QVERIFY(regenerateCa(one.directory.path(), one.output).has_value());
   QVERIFY(!fs::exists(platform::caKeyFile(one.directory.path())) && !fs::exists(platform::caCertificateFile(one.directory.path())));
+}
+
+SLUICE_TEST(theCertificateIsExportedAsTheNameOfTheFileSays) {
+  Installation one;
+  const auto authority = std::move(*tls::Authority::make(std::chrono::floor<Micros>(std::chrono::system_clock::now())));
+  std::ofstream(platform::caCertificateFile(one.directory.path()), std::ios::binary) << authority.certificatePem();
+  const auto exported = [&](const char* name) {
+    const auto file = one.directory / name;
+    QVERIFY(exportCa({file}, one.directory.path(), one.output).has_value());
+    std::ifstream stream(file, std::ios::binary);
+    one.output.text.assign(std::istreambuf_iterator<char>(stream), {});
+  };
+  for (const char* name : {"a.pem", "a", "a.txt"}) {
+    exported(name);
+    QCOMPARE(one.output.text, authority.certificatePem());
+  }
+  for (const char* name : {"a.crt", "a.cer", "a.der"}) {
+    exported(name);
+    QVERIFY(one.output.text == authority.certificateDer());
+  }
+  one.output.text.clear();
+  QVERIFY(exportCa({"-"}, one.directory.path(), one.output).has_value());
+  QCOMPARE(one.output.text, authority.certificatePem());
+  const auto missing = exportCa({one.directory / "no" / "folder.pem"}, one.directory.path(), one.output);
+  QVERIFY(!missing && missing.error().detail.find("folder.pem") != std::string::npos);
 }

@@ -12,7 +12,8 @@ inline Hello hello() { return {kProtocolVersion, "sluicectl", "0.1.0", 4242}; }
 inline std::vector<Request> requests() {
   return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{},
           ClearHistory{}, SyncHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})", ProfileScope::Host, "*.test"},
-          CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}, SelfTest{R"({"name":"g"})"}};
+          CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}, SelfTest{R"({"name":"g"})"},
+          GetPassThrough{}, SetPassThrough{"*.example.com", false}};
 }
 
 inline StatusSample sample() {
@@ -86,7 +87,8 @@ inline std::vector<Reply> replies() {
           Stopping{},
           ProfileReply{R"({"name":"b"})", {R"({"name":"e"})", R"({"name":"f"})"},
                        {{ProfileScope::Listener, "127.0.0.1:1", "{}"}}},
-          SelfTestReply{R"({"name":"h"})", 1, 2, 3, 4, Micros(5), Micros(6), Micros(7), Micros(8)}};
+          SelfTestReply{R"({"name":"h"})", 1, 2, 3, 4, Micros(5), Micros(6), Micros(7), Micros(8)},
+          PassThroughReply{{"a.example", "*.b.example:8443"}}};
 }
 
 }  // namespace sluice::control::samples
