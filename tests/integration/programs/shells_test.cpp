@@ -38,7 +38,8 @@ SLUICE_TEST(bashOffersCommandsOptionsAndValues) {
   QVERIFY(offered("list --l") == (Words{"--limit"}));
   QVERIFY(offered("--json show 12 --ra") == (Words{"--raw"}));
   QVERIFY(offered("show 12 --raw re") == (Words{"request", "response"}));
-  QVERIFY(offered("ca ''") == (Words{"path", "regenerate"}));
+  QVERIFY(offered("ca ''") == (Words{"export", "path", "regenerate"}));
+  QVERIFY(offered("pass-through a") == (Words{"add"}));
   QVERIFY(offered("export ''") == (Words{"har"}));
   QVERIFY(offered("session ''") == (Words{"save"}));
   QVERIFY(offered("list --filter hos") == (Words{"host~"}));
