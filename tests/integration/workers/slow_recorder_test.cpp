@@ -66,7 +66,7 @@ SLUICE_TEST(aSlowRecorderCostsBodiesAndNothingElse) {
               static_cast<unsigned long long>(watched.residentMax >> 20));
   // At the recorder's pace it would have been 160 s. How near the two are is measured by bench_capture.
   QVERIFY(watched.took < 4 * unwatched.took + Seconds(20));
-  QVERIFY(watched.residentMax < 256 * limits::kMiB);
+  QVERIFY(!kMemoryIsTelling || watched.residentMax < 256 * limits::kMiB);
   const auto refused = statusOf(engine, "refusedBodyBytes");
   QVERIFY(statusOf(engine, "cutBodies") > 0);
   QVERIFY(statusOf(engine, "backPressureEvents") > 0);

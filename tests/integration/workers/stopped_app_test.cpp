@@ -52,7 +52,7 @@ SLUICE_TEST(aStoppedWatcherCostsTheEngineNothingAndMissesNothing) {
   QVERIFY(exchange(engine, origin, "stopped"));
   const auto after = residentBytes(engine.process().id());
   resumeProcess(watcher.process.id());
-  QVERIFY2(after < before + 64 * limits::kMiB, (std::to_string(before) + " -> " + std::to_string(after)).c_str());
+  QVERIFY2(!kMemoryIsTelling || after < before + 64 * limits::kMiB, (std::to_string(before) + " -> " + std::to_string(after)).c_str());
   QVERIFY(watcher.saw("stopped=" + std::to_string(kExchanges - 1)));
 }
 

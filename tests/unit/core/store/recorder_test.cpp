@@ -478,7 +478,8 @@ SLUICE_TEST(theProgramOfAClientShowsOnEveryRowOfItsConnection) {
   history.recorder->flush();
   const auto changes = reader.changesSince(seen, 100).value();
   QCOMPARE(changes.ids.size(), std::size_t(2));
-  for (const auto& row : reader.newest(9).value()) QCOMPARE(row.clientProgram, std::string("/usr/bin/curl"));
+  const auto rows = reader.newest(9).value();
+  for (const auto& row : rows) QCOMPARE(row.clientProgram, std::string("/usr/bin/curl"));
   QCOMPARE(reader.exchange(ExchangeId{2}).value()->clientProcess, 4711u);
   QCOMPARE(reader.exchange(ExchangeId{2}).value()->row.clientProgram, std::string("/usr/bin/curl"));
   QCOMPARE(history.recorder->status().ignoredRecords, 0u);
