@@ -131,12 +131,7 @@ class SelfTest::Target {
 class SelfTest::Client {
  public:
   Client(asio::io_context& loop, const std::atomic<bool>& stopped) : stopped_(stopped), loop_(loop), socket_(loop) {}
-  ~Client() {
-    std::error_code ignored;
-    socket_.close(ignored);
-    loop_.restart();
-    loop_.poll();  // the handlers of what it still waited for
-  }
+  ~Client() { close(); }
 
   Result<void> open(const tcp::endpoint& proxy, const tcp::endpoint& target, char what) {
     const auto connected = step([&](auto done) { socket_.async_connect(proxy, [done](const std::error_code& code) { done(code, 0); }); });
@@ -183,9 +178,20 @@ class SelfTest::Client {
     };
     const auto state = std::make_shared<State>();
     start([state](const std::error_code& code, std::size_t bytes) { *state = {true, code, bytes}; });
-    if (auto ran = runUntil([&] { return state->done; }); !ran) return fail(ran.error());
+    if (auto ran = runUntil([&] { return state->done; }); !ran) {
+      close();  // before what it reads into or writes from goes
+      return fail(ran.error());
+    }
     if (state->code) return fail(net::toError(state->code, Side::Local, "the self-test"));
     return state->bytes;
+  }
+
+  // Nothing is waited for any more: its handlers have run.
+  void close() {
+    std::error_code ignored;
+    socket_.close(ignored);
+    loop_.restart();
+    loop_.poll();
   }
 
   Result<void> runUntil(const std::function<bool()>& over) {
