@@ -40,6 +40,7 @@ void HeapBlockPool::give(Block* block) {
   if (idle_.size() >= keepMax_) return destroy(block);
   block->rewind();
   block->isFree = false;
+  block->isKept = false;
   block->next = nullptr;
   idle_.push_back(block);
 }

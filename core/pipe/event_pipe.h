@@ -94,7 +94,8 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   void failUpstream(Error error);
   void failDownstream(Error error);
   void setTurn(Turn turn) { turn_ = turn; }
-  // Of a message under way: more room, never less than it has, and another delivery. The rest of the settings stays.
+  // Of a message under way: more room, never less than it has, and another delivery, also of what is held already at the next
+  // process(); but what lies in a block that is lent (singleBuf) waits for that receive. The rest of the settings stays.
   void adapt(const Settings& settings);
 
   // Ends whatever is under way: slices are discarded, blocks go back to their pool, except those of a spill write in

@@ -118,6 +118,7 @@ void EventPipe::handOnPartial(bool sourceIsDry) {
   if (!now) return;
   // A block that receives nothing more leaves the list; so does one that could be lent while somebody reads it.
   if (upstreamEnded() || settings_.singleBuf) blocks_.takeHead();
+  readProgress_ = true;  // also when they were held until adapt() said not to
   handOn(*head);
 }
 

@@ -60,7 +60,8 @@ Message makeMessage(Choices& choices, std::size_t bodyMax) {
 
 class Schedule {
  public:
-  explicit Schedule(Choices& choices) : choices_(choices), pool_(pickBlockBytes()), settings_(pickSettings()) {
+  explicit Schedule(Choices& choices)
+      : choices_(choices), pool_(pickBlockBytes()), settings_(pickSettings()), tap_(choices, pipe_, pool_) {
     message_ = makeMessage(choices_, 200 + std::min<std::size_t>(3000, 3 * settings_.maxBlocks * pool_.blockBytes()));
     cutOrSpoil();
     std::string wire = message_.wire;
@@ -239,12 +240,26 @@ class Schedule {
         pipe_.setTurn(turn_);
         break;
       case 5: pipe_.releaseUnusedBlocks(); break;
+      case 6: adapt(); break;
       default:
         turn_ = Turn::Ours;
         pipe_.setTurn(turn_);
         break;
     }
     return process(choices_.chance(50) ? DoWrite::Yes : DoWrite::No);
+  }
+
+  // More room, never less, and any delivery.
+  void adapt() {
+    Settings wanted = settings_;
+    wanted.maxBlocks = choices_.between(1, 64);
+    wanted.busyLimit = choices_.between(1, pool_.blockBytes() * wanted.maxBlocks);
+    wanted.delivery = Delivery(choices_.below(2));
+    pipe_.adapt(wanted);
+    if (settings_.delivery != wanted.delivery) receivedAtAdapt_ = pipe_.bytesReceived();
+    settings_.maxBlocks = std::max(settings_.maxBlocks, wanted.maxBlocks);
+    settings_.busyLimit = std::max(settings_.busyLimit, wanted.busyLimit);
+    settings_.delivery = wanted.delivery;
   }
 
   bool completeSpill() {
@@ -278,6 +293,7 @@ class Schedule {
   void checkStep(DoWrite doWrite) {
     if (!source_->fault.empty()) fail(source_->fault);
     if (!stream_->fault.empty()) fail(stream_->fault);
+    if (!pool_.fault.empty()) fail(pool_.fault);
     const std::string& sent = stream_->sent;
     const std::string& produced = watched_->produced;
     if (produced.compare(0, sent.size(), sent) != 0 || sent.size() > produced.size()) fail("1: other bytes went out");
@@ -305,7 +321,8 @@ class Schedule {
     if (settings_.delivery != Delivery::Streaming || !wants.read || turn_ == Turn::Theirs || pipe_.downstreamFailed()) {
       return;
     }
-    if (watched_->taken != pipe_.bytesReceived()) fail("8: received bytes were not handed to the filter");
+    const bool mayBeLent = settings_.singleBuf && receivedAtAdapt_ == pipe_.bytesReceived();
+    if (watched_->taken != pipe_.bytesReceived() && !mayBeLent) fail("8: received bytes were not handed to the filter");
     if (output_->readiness(now_) != Readiness::Ready || spill_.inFlight) return;
     if (output_->accepted != watched_->produced.size()) fail("8: bytes in hand were not handed over");
     if (stream_->sent.size() != output_->accepted) fail("8: the output holds bytes though it is ready");
@@ -355,6 +372,7 @@ class Schedule {
     pipe_.close();
     if (!pipe_.idle()) fail("7: the pipe is not idle");
     if (pool_.taken() != 0) fail("7: blocks are missing");
+    if (!pool_.fault.empty()) fail(pool_.fault);
     if (pipe_.phase() != Phase::Complete) chain_->discard();
     if (output_->holdsAny()) fail("7: the output still holds slices");
     if (reader_.inFlight()) reader_.complete();
@@ -393,9 +411,9 @@ class Schedule {
   MonoTime now_ = at(1'000'000);
   MonoTime startedAt_;
   Outcome outcome_ = Outcome::Ok;
+  std::optional<std::uint64_t> receivedAtAdapt_;  // when the delivery changed last
   std::string fault_;
 
-  FakeTap tap_;
   FakeSpillFile spill_;
   FakeReader reader_;
   std::unique_ptr<TokenBucket> bucket_;
@@ -408,6 +426,7 @@ class Schedule {
   std::unique_ptr<output::OutputChain> chain_;
   std::unique_ptr<WatchedOutput> output_;
   EventPipe pipe_;
+  KeepingTap tap_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,26 +11,61 @@
 #include "core/buffer/heap_block_pool.h"
 #include "core/output/chain_writer.h"
 #include "core/output/output_chain.h"
-#include "core/pipe/input_filter.h"
+#include "core/pipe/event_pipe.h"
 #include "tests/support/pipe/choices.h"
 #include "tests/support/pipe/fakes.h"
 
 namespace sluice::test {
 
-// Spoils the memory of blocks that nobody holds, so that a late reader is seen.
+// Spoils the memory of blocks that nobody holds, so that a late reader is seen, and looks whether those that were to be kept
+// are as they were shown.
 class SpoilingPool final : public buffer::BlockPool {
  public:
   explicit SpoilingPool(std::size_t blockBytes) : pool_(blockBytes, 64, 64) {}
   std::size_t blockBytes() const override { return pool_.blockBytes(); }
   buffer::Block* take() override { return pool_.take(); }
   void give(buffer::Block* block) override {
+    if (const auto kept = kept_.find(block); kept != kept_.end()) {
+      if (contentOf(*block) != kept->second) fault = "a kept block was filled again";
+      kept_.erase(kept);
+    }
     std::memset(block->data, '#', block->capacity);
     pool_.give(block);
   }
+  void keep(buffer::Block& block) {
+    block.isKept = true;
+    kept_.emplace(&block, contentOf(block));
+  }
   std::size_t taken() const { return pool_.taken(); }
 
+  std::string fault;
+
  private:
+  static std::string contentOf(const buffer::Block& block) { return std::string(asText({block.data, block.filled})); }
+
   buffer::HeapBlockPool pool_;
+  std::map<const buffer::Block*, std::string> kept_;
+};
+
+// Keeps some of the blocks that it is shown.
+class KeepingTap final : public pipe::BodyTap {
+ public:
+  KeepingTap(Choices& choices, const pipe::EventPipe& pipe, SpoilingPool& pool)
+      : choices_(choices), pipe_(pipe), pool_(pool), percent_(choices.chance(50) ? 0 : static_cast<unsigned>(choices.below(101))) {}
+  void onBody(Bytes payload) override {
+    auto* block = pipe_.blockShown();
+    if (block == nullptr || block->isKept || !choices_.chance(percent_)) return;
+    if (payload.data() < block->data || payload.data() + payload.size() > block->data + block->filled) {
+      pool_.fault = "payload outside of the block that is shown";
+    }
+    pool_.keep(*block);
+  }
+
+ private:
+  Choices& choices_;
+  const pipe::EventPipe& pipe_;
+  SpoilingPool& pool_;
+  const unsigned percent_;
 };
 
 // Notes what the filter under test hands on.

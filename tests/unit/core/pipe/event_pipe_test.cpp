@@ -206,6 +206,20 @@ SLUICE_TEST(hasMoreRoomFromNowOnAndNeverLess) {
   QVERIFY(rig.pipe.idle());
 }
 
+SLUICE_TEST(sendsWhatItHeldBackWhenTheDeliveryBecomesStreaming) {
+  PipeRig rig(16, 4);
+  rig.settings.delivery = Delivery::Buffered;
+  rig.source.gives("hello");
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string());
+  auto streaming = rig.settings;
+  streaming.delivery = Delivery::Streaming;
+  rig.pipe.adapt(streaming);
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string("hello"));
+}
+
 // A tap that keeps every full block that it is shown, as a recorder does that reads bodies where they were received.
 SLUICE_TEST(aBlockThatIsKeptIsNotFilledAgain) {
   struct Keeper final : BodyTap {
