@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "core/base/id.h"
@@ -45,9 +47,11 @@ class HistoryPruner {
   Result<std::vector<Oldest>> oldest();
   Result<std::uint64_t> usedBytes();
   Result<void> remove(const Oldest& exchange);
+  Result<void> removeChains();
 
   Database* database_;
-  std::vector<BodyKey> files_;  // of exchanges that are removed
+  std::vector<BodyKey> files_;     // of exchanges that are removed
+  std::set<std::string> chains_;  // that they referred to
 };
 
 }  // namespace sluice::store

@@ -11,52 +11,19 @@
 #include "core/store/decoded_body.h"
 #include "core/store/filter_functions.h"
 #include "core/store/filter_sql.h"
+#include "core/store/reader_statements.h"
 #include "core/store/row_columns.h"
 #include "core/store/schema.h"
 #include "core/store/search_candidates.h"
 #include "core/store/search_text.h"
 #include "core/store/session_file.h"
+#include "core/store/sorted_exchanges.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages, Tls };
-
-// In the order of Sql. `filter` decides which exchanges lists and changes show; `narrowed`: of the candidates.
-std::vector<std::string> statementTexts(const FilterSql& filter, bool narrowed) {
-  const std::string& shown = filter.condition;
-  const std::string from =
-      narrowed ? " FROM temp.candidate CROSS JOIN exchange ON id = candidate.exchange WHERE " : " FROM exchange WHERE ";
-  const std::string key = narrowed ? "candidate.exchange" : "id";
-  // Where each row costs, the caller looks at one after the other and can stop in between.
-  const std::string ids = filter.readsContent
-                              ? "SELECT id, " + shown + from + key + " > ?1 AND " + filter.cheap + " ORDER BY " + key
-                              : "SELECT id, 1" + from + key + " > ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2";
-  // Ids first, which an index may give alone; whole rows only of those.
-  const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
-  return {
-      "SELECT version, exchanges, body_file_bytes, (SELECT min(id) FROM exchange), (SELECT max(id) FROM exchange),"
-      " (SELECT count(*) FROM exchange WHERE state = 0), first_version FROM history WHERE id = 1",
-      ids,
-      rows + "id IN (SELECT id" + from + key + " >= ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2) ORDER BY id",
-      rows + "id IN (SELECT id" + from + key + " < ?1 AND " + shown + " ORDER BY " + key + " DESC LIMIT ?2) ORDER BY id DESC",
-      rows + "id = ?1",
-      "SELECT version, id, " + shown + " FROM exchange WHERE version > ?1 ORDER BY version",
-      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
-      " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
-      " WHERE exchange.id = ?1",
-      "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes)"
-      " FROM exchange WHERE id = ?1",
-      "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
-      "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
-      " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-      "SELECT side, version, cipher, protocol, server_name, resumed, handshake_us, note, der FROM tls"
-      " LEFT JOIN certificate_chain ON digest = chain WHERE exchange = ?1 ORDER BY side",
-  };
-}
 
 // Our statements are sound, so when one can never succeed, the tables are not ours.
 tl::unexpected<Error> broken(Error error) {
@@ -87,6 +54,8 @@ class Reader::Impl {
   Result<Totals> totals();
   Result<void> show(const filter::Node& filter);
   Result<IdPage> ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost);
+  Result<SortedPage> sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
+  Result<std::vector<std::size_t>> places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids);
   Result<std::vector<ExchangeRow>> rows(Sql which, ExchangeId bound, std::size_t limit);
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
   Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
@@ -103,6 +72,7 @@ class Reader::Impl {
   Result<void> readTls(ExchangeDetails& details);
   Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
   std::string searchedBody(BodyKey key);
+  SortedExchanges& sorted(SortOrder order);
 
   const fs::path dataDir_;  // empty: of a session
   const std::optional<ReadableSession> session_;
@@ -110,6 +80,7 @@ class Reader::Impl {
   filter::Node filter_;
   FilterSql filterSql_;  // of filter_; the statements refer to its patterns
   SearchCandidates candidates_;
+  std::optional<SortedExchanges> sorted_;
   std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
 };
@@ -125,6 +96,7 @@ Result<void> Reader::Impl::ensureOpen() {
 void Reader::Impl::close() {
   statements_.clear();
   candidates_.forget();  // another history may come
+  sorted_.reset();
   sql_.reset();
 }
 
@@ -147,7 +119,7 @@ Result<void> Reader::Impl::open() {
 
 Result<void> Reader::Impl::prepare() {
   statements_.clear();
-  for (const std::string& text : statementTexts(filterSql_, candidates_.any())) {
+  for (const std::string& text : readerStatements(filterSql_, candidates_.any())) {
     auto statement = sql_->prepare(text.c_str());
     if (!statement) return broken(statement.error());
     for (std::size_t i = 0; i < filterSql_.patterns.size(); ++i) {
@@ -166,6 +138,7 @@ Result<void> Reader::Impl::show(const filter::Node& filter) {
   statements_.clear();  // they refer to the old patterns
   filterSql_ = std::move(*compiled);
   filter_ = filter;
+  sorted_.reset();
   if (!session_) candidates_.find(*sql_, dataDir_, filter);
   auto prepared = prepare();
   if (!prepared) close();
@@ -209,6 +182,25 @@ Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chron
   });
   if (!done) return broken(done.error());
   return page;
+}
+
+SortedExchanges& Reader::Impl::sorted(SortOrder order) {
+  if (!sorted_ || sorted_->order() != order) sorted_.emplace(order);
+  return *sorted_;
+}
+
+Result<SortedPage> Reader::Impl::sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,
+                                        std::chrono::milliseconds atMost) {
+  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+  const std::string from = exchangesFrom(candidates_.any());
+  auto page = sorted(order).page({*sql_, dataDir_, filterSql_, from}, after, limit, atMost);
+  return page ? std::move(page) : broken(page.error());
+}
+
+Result<std::vector<std::size_t>> Reader::Impl::places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids) {
+  const std::string from = exchangesFrom(false);
+  auto places = sorted(order).places({*sql_, dataDir_, filterSql_, from}, list, ids);
+  return places ? std::move(places) : broken(places.error());
 }
 
 Result<std::vector<ExchangeRow>> Reader::Impl::rows(Sql which, ExchangeId bound, std::size_t limit) {
@@ -443,6 +435,17 @@ Result<std::vector<ExchangeRow>> Reader::from(ExchangeId first, std::size_t limi
 Result<std::vector<ExchangeRow>> Reader::before(ExchangeId end, std::size_t limit) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->rows(Sql::RowsBefore, end, limit);
+}
+
+Result<SortedPage> Reader::sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,
+                                  std::chrono::milliseconds atMost) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->sorted(order, after, limit, atMost);
+}
+
+Result<std::vector<std::size_t>> Reader::places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->places(order, list, ids);
 }
 
 Result<std::vector<ExchangeRow>> Reader::rows(std::span<const ExchangeId> ids) {

@@ -18,6 +18,7 @@
 #include "core/filter/expression.h"
 #include "core/store/body_reader.h"
 #include "core/store/rows.h"
+#include "core/store/sort_order.h"
 
 namespace sluice::store {
 
@@ -37,7 +38,7 @@ class Reader {
 
   Result<Totals> totals();
 
-  // From now on ids(), newest(), from(), before() and changesSince() show only exchanges that `filter` lets through.
+  // From now on ids(), newest(), from(), before(), changesSince() and sorted() show only exchanges that `filter` lets through.
   // Costs nothing when it is the same filter as before. BadArgument: a filter that parse() would not have made.
   Result<void> show(const filter::Node& filter);
 
@@ -45,6 +46,16 @@ class Reader {
   // so that whoever else needs the reader gets a turn.
   Result<IdPage> ids(ExchangeId after, std::size_t limit,
                      std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
+
+  // Ids in the order of a column, at most `limit`, after `after` (nothing: from the first on): pages of a list of any length, each in the
+  // same time. It ends early when `atMost` is over. An exchange that changes between two pages may come twice or not at all, and is
+  // then among changesSince() the version before the first page.
+  Result<SortedPage> sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,
+                            std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
+
+  // How to keep such a list in order: take all that changed out of it, ask for the places of those that are to be in it, and put each
+  // before that entry. REQUIRES: `list` has none of `ids`.
+  Result<std::vector<std::size_t>> places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids);
 
   // Rows in order of id. `newest` gives the last ones, `from` those at and above an id, `before` those just below it.
   Result<std::vector<ExchangeRow>> newest(std::size_t limit);

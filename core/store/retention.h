@@ -8,7 +8,7 @@ namespace sluice::store {
 
 // 0: without limit. When one is passed, the oldest exchanges that have ended go, a few at a time.
 struct Retention {
-  std::uint64_t bytesMax = 0;  // of the database and of bodies in files
+  std::uint64_t bytesMax = 0;  // of the database, of bodies in files, and of the indexes made from them
   std::uint64_t exchangesMax = 0;
   std::chrono::hours ageMax{0};
 

@@ -1,11 +1,10 @@
 #include "core/store/search_index.h"
 
 #include <algorithm>
-#include <array>
 #include <system_error>
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/store/derived.h"
 
 namespace sluice::store {
 namespace {
@@ -29,30 +28,6 @@ CREATE TABLE done (exchange INTEGER PRIMARY KEY) STRICT;
 CREATE VIRTUAL TABLE head_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 CREATE VIRTUAL TABLE body_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 )sql";
-
-constexpr std::array kSuffixes{"", "-wal", "-shm", "-journal"};
-
-fs::path withSuffix(const fs::path& file, const char* suffix) {
-  fs::path path = file;
-  path += suffix;
-  return path;
-}
-
-Result<void> removeFiles(const fs::path& dataDir) {
-  for (const char* suffix : kSuffixes) {
-    std::error_code error;
-    fs::remove(withSuffix(searchFile(dataDir), suffix), error);
-    if (error) return fail(Side::Local, Code::System, searchFile(dataDir).string() + suffix + ": " + error.message());
-  }
-  return {};
-}
-
-Result<void> configure(SqlConnection& sql) {
-  const std::string pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = " +
-                              std::to_string(limits::kDatabaseLogPages) + "; PRAGMA journal_size_limit = " +
-                              std::to_string(limits::kDatabaseLogBytesKept);
-  return sql.run(pragmas.c_str());
-}
 
 struct Covered {
   std::uint64_t history = 0;
@@ -84,7 +59,7 @@ Result<SearchIndex> SearchIndex::open(const fs::path& dataDir, std::uint64_t his
   auto sql = SqlConnection::open(searchFile(dataDir), Access::ReadWrite);
   if (!sql && sql.error().code == Code::DatabaseBusy) return fail(sql.error());
   if (!sql) return anew(dataDir, history);
-  auto configured = configure(*sql);
+  auto configured = configureDerived(*sql);
   if (!configured && configured.error().code == Code::DatabaseBusy) return fail(configured.error());
   const auto covered = readCovered(*sql);
   if (!configured || !covered || covered->history != history) {
@@ -100,11 +75,11 @@ Result<SearchIndex> SearchIndex::open(const fs::path& dataDir, std::uint64_t his
 }
 
 Result<SearchIndex> SearchIndex::anew(const fs::path& dataDir, std::uint64_t history) {
-  if (auto removed = removeFiles(dataDir); !removed) return fail(removed.error());
+  if (auto removed = removeDerived(searchFile(dataDir)); !removed) return fail(removed.error());
   if (auto made = SqlConnection::create(searchFile(dataDir)); !made) return fail(made.error());
   auto sql = SqlConnection::open(searchFile(dataDir), Access::ReadWrite);
   if (!sql) return fail(sql.error());
-  if (auto configured = configure(*sql); !configured) return fail(configured.error());
+  if (auto configured = configureDerived(*sql); !configured) return fail(configured.error());
   SearchIndex index(std::move(*sql));
   if (auto created = index.create(history); !created) return fail(created.error());
   if (auto ready = index.prepare(); !ready) return fail(ready.error());

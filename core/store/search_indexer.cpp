@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/store/search_builder.h"
+#include "core/store/sort_builder.h"
 
 namespace sluice::store {
 namespace {
@@ -45,7 +46,8 @@ bool SearchIndexer::pause(Steady::duration least, bool untilWoken) {
 }
 
 void SearchIndexer::run() {
-  SearchBuilder builder(dataDir_);
+  SortBuilder order(dataDir_);
+  SearchBuilder search(dataDir_);
   for (bool goOn = pause(kGather, true); goOn;) {
     if (busy_()) {
       goOn = pause(kWhileBusy, false);
@@ -56,10 +58,12 @@ void SearchIndexer::run() {
       woken_ = false;
     }
     const auto begun = Steady::now();
-    const auto more = builder.step();
-    if (!more) {
+    // What people sort by first: that is quick.
+    const auto sortMore = order.step();
+    const auto searchMore = sortMore && *sortMore ? true : search.step();
+    if (!sortMore || !searchMore) {
       goOn = pause(kAfterError, true);
-    } else if (*more) {
+    } else if (*sortMore || *searchMore) {
       goOn = pause(std::max<Steady::duration>(kPauseMin, Steady::now() - begun), false);
     } else {
       goOn = pause(kGather, true);

@@ -1,5 +1,5 @@
-// Keeps the index for searching up to date in the background, on a thread of its own: a step, then at least as long a pause, and
-// none while the recorder has its hands full. What is not indexed yet is found all the same, by reading it.
+// Keeps the indexes for searching and for sorting up to date in the background, on a thread of its own: a step, then at least as long
+// a pause, and none while the recorder has its hands full. What is not indexed yet is found all the same, by reading it.
 #pragma once
 
 #include <chrono>

@@ -69,9 +69,11 @@ void Statement::bindPointer(int index, const void* value, const char* type) {
   note(sqlite3_bind_pointer(statement_.get(), index, const_cast<void*>(value), type, nullptr));
 }
 
-void Statement::bindRow(const Statement& row) {
+void Statement::bindRow(const Statement& row) { bindRow(row, row.columns()); }
+
+void Statement::bindRow(const Statement& row, int columns) {
   reset();
-  for (int i = 0; i < row.columns(); ++i) {
+  for (int i = 0; i < columns; ++i) {
     note(sqlite3_bind_value(statement_.get(), i + 1, sqlite3_column_value(row.statement_.get(), i)));
   }
 }

@@ -61,6 +61,7 @@ class Statement {
 
   // Parameter i+1 becomes column i of this row, which may be of another connection.
   void bindRow(const Statement& row);
+  void bindRow(const Statement& row, int columns);  // the first ones alone
   int columns() const;
 
   // Columns of the row, counted from 0.

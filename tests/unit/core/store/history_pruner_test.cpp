@@ -4,6 +4,8 @@
 #include <thread>
 
 #include "core/base/limits.h"
+#include "core/store/derived.h"
+#include "core/store/sort_builder.h"
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
@@ -87,4 +89,51 @@ SLUICE_TEST(removesWhatIsTooOld) {
   history.recorder->flush();
   history.recorder->setRetention({.ageMax = std::chrono::hours(24)});
   QCOMPARE(whenAtMost(history, 2).exchanges, std::uint64_t(2));  // and the one that runs
+}
+
+SLUICE_TEST(removesACertificateChainWithTheLastExchangeThatSawIt) {
+  History history;
+  VERIFY_OK(history.start());
+  for (std::uint64_t id = 1; id <= 30; ++id) {
+    const std::string chain = id == 5 || id == 30 ? "common" : id < 10 ? "old" : "";
+    history.recorder->record(started(id));
+    const std::string digest = chain.empty() ? "" : "digest of " + chain;
+    history.recorder->record(capture::TlsSeen{ExchangeId{id}, Side::Upstream, "TLSv1.3", "c", "h2", "s", false, 5, {}, chain, digest});
+    history.recorder->record(ended(id));
+  }
+  history.recorder->flush();
+  history.recorder->setRetention({.exchangesMax = 10});
+  QCOMPARE(whenAtMost(history, 10).exchanges, std::uint64_t(10));
+  history.stop();
+  auto sql = SqlConnection::open(history.folder / "history.db", Access::ReadOnly);
+  QCOMPARE(sql->text("SELECT group_concat(digest) FROM certificate_chain").value(), std::string("digest of common"));
+  QCOMPARE(sql->integer("SELECT count(*) FROM tls").value(), std::int64_t(10));
+}
+
+// What search and order take counts: with them, fewer exchanges fit.
+SLUICE_TEST(countsTheIndexesToo) {
+  std::uint64_t removed[2] = {};
+  for (const bool indexed : {false, true}) {
+    History history;
+    VERIFY_OK(history.start());
+    recordMany(*history.recorder, 2000, 1000);
+    history.stop();
+    if (indexed) {
+      SortBuilder builder(history.folder.path());
+      while (builder.step().value_or(false)) {
+      }
+      QVERIFY(derivedBytes(history.folder.path(), 2000) > 100'000);
+    }
+    auto database = std::move(*Database::open(history.folder.path(), wall(0)));
+    const auto pages = database.sql().integer("PRAGMA page_count").value();
+    const auto bytes = std::uint64_t(pages * database.sql().integer("PRAGMA page_size").value());
+    HistoryPruner pruner(database);
+    for (bool more = true; more;) {
+      const auto step = pruner.step({.bytesMax = bytes / 2}, wall(0), 2000 - removed[indexed], 0);
+      VERIFY_OK(step);
+      removed[indexed] += step->exchanges;
+      more = step->more;
+    }
+  }
+  QVERIFY2(removed[1] > removed[0] && removed[0] > 500, (std::to_string(removed[0]) + " " + std::to_string(removed[1])).c_str());
 }

@@ -1,0 +1,42 @@
+#include "core/store/reader_statements.h"
+
+#include "core/store/row_columns.h"
+
+namespace sluice::store {
+
+std::string exchangesFrom(bool narrowed) {
+  return narrowed ? " FROM temp.candidate CROSS JOIN exchange ON id = candidate.exchange WHERE " : " FROM exchange WHERE ";
+}
+
+std::vector<std::string> readerStatements(const FilterSql& filter, bool narrowed) {
+  const std::string& shown = filter.condition;
+  const std::string from = exchangesFrom(narrowed);
+  const std::string key = narrowed ? "candidate.exchange" : "id";
+  // Where each row costs, the caller looks at one after the other and can stop in between.
+  const std::string ids = filter.readsContent
+                              ? "SELECT id, " + shown + from + key + " > ?1 AND " + filter.cheap + " ORDER BY " + key
+                              : "SELECT id, 1" + from + key + " > ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2";
+  // Ids first, which an index may give alone; whole rows only of those.
+  const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
+  return {
+      "SELECT version, exchanges, body_file_bytes, (SELECT min(id) FROM exchange), (SELECT max(id) FROM exchange),"
+      " (SELECT count(*) FROM exchange WHERE state = 0), first_version FROM history WHERE id = 1",
+      ids,
+      rows + "id IN (SELECT id" + from + key + " >= ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2) ORDER BY id",
+      rows + "id IN (SELECT id" + from + key + " < ?1 AND " + shown + " ORDER BY " + key + " DESC LIMIT ?2) ORDER BY id DESC",
+      rows + "id = ?1",
+      "SELECT version, id, " + shown + " FROM exchange WHERE version > ?1 ORDER BY version",
+      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
+      " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
+      " WHERE exchange.id = ?1",
+      "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes)"
+      " FROM exchange WHERE id = ?1",
+      "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
+      "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
+      " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+      "SELECT side, version, cipher, protocol, server_name, resumed, handshake_us, note, der FROM tls"
+      " LEFT JOIN certificate_chain ON digest = chain WHERE exchange = ?1 ORDER BY side",
+  };
+}
+
+}  // namespace sluice::store

@@ -1,0 +1,218 @@
+#include "core/store/sorted_exchanges.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "core/store/filter_functions.h"
+
+namespace sluice::store {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t kHeldMax = 20'000;     // of what the index does not have: beyond that, it is looked at again
+constexpr std::size_t kTestedMin = 5000;     // by one page, before it is said that
+constexpr std::size_t kTestedForOne = 20;    // a filter that lets less through is better read alone than tested along the order
+
+Result<Statement> prepared(SqlConnection& sql, const std::string& text, const FilterSql& filter) {
+  auto statement = sql.prepare(text.c_str());
+  if (!statement) return statement;
+  for (std::size_t i = 0; i < filter.patterns.size(); ++i) {
+    bindPattern(*statement, kFirstPattern + static_cast<int>(i), filter.patterns[i]);
+  }
+  statement->reset();
+  return statement;
+}
+
+}  // namespace
+
+void SortedExchanges::forget() {
+  lookup_.reset();
+  begun_ = loaded_ = false;
+  held_.clear();
+  heldIds_.clear();
+}
+
+// What passes a filter that costs little, or everything: what remains to be tested is tested one by one.
+Result<SortedExchanges::Entries> SortedExchanges::read(const Source& source, const std::string& fromWhere,
+                                                       std::optional<std::uint64_t> bound) {
+  auto select = prepared(source.sql, "SELECT " + std::string(sortKeySql(order_.by)) + ", exchange.id" + fromWhere, source.filter);
+  if (!select) return fail(select.error());
+  Entries entries;
+  bound ? select->bind(*bound) : select->bind();
+  auto read = select->each([&] {
+    entries.push_back({readSortKey(*select, 0, order_.by), select->natural(1)});
+    return true;
+  });
+  if (!read) return fail(read.error());
+  return entries;
+}
+
+// They take the place of what is held of the same exchanges.
+void SortedExchanges::add(Entries entries) {
+  if (entries.empty()) return;
+  const auto inOrder = [this](const SortEntry& a, const SortEntry& b) { return before(a, b); };
+  std::unordered_set<std::uint64_t> anew;
+  for (const SortEntry& entry : entries) {
+    if (!heldIds_.insert(entry.id).second) anew.insert(entry.id);
+  }
+  if (!anew.empty()) std::erase_if(held_, [&](const SortEntry& entry) { return anew.contains(entry.id); });
+  std::sort(entries.begin(), entries.end(), inOrder);
+  const auto middle = std::ptrdiff_t(held_.size());
+  held_.insert(held_.end(), std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end()));
+  std::inplace_merge(held_.begin(), held_.begin() + middle, held_.end(), inOrder);
+}
+
+Result<void> SortedExchanges::refresh(const Source& source) {
+  const auto version = source.sql.integer("SELECT version FROM history WHERE id = 1");
+  if (!version) return fail(version.error());
+  const auto current = static_cast<std::uint64_t>(*version);
+  if (begun_ && lookup_) {
+    const auto indexed = lookup_->begin();
+    if (!indexed || *indexed < indexVersion_ || (held_.size() > kHeldMax && *indexed > indexVersion_)) forget();
+  }
+  if (!begun_) {
+    if (auto begun = begin(source); !begun) return begun;
+  } else if (upTo_ != current) {
+    if (auto followed = follow(source, upTo_); !followed) return followed;
+  }
+  upTo_ = current;
+  return dropOlder(source);
+}
+
+// The history gives up its oldest exchanges that have ended.
+Result<void> SortedExchanges::dropOlder(const Source& source) {
+  const auto oldest = source.sql.integer("SELECT id FROM exchange WHERE state <> 0 ORDER BY id LIMIT 1");
+  if (!oldest) return fail(oldest.error());
+  const auto now = static_cast<std::uint64_t>(*oldest);
+  if (std::exchange(oldest_, now) == now) return {};
+  std::erase_if(held_, [&](const SortEntry& entry) { return entry.id < now; });
+  std::erase_if(heldIds_, [&](std::uint64_t id) { return id < now; });
+  auto running = read(source, " FROM exchange WHERE state = 0 AND id < ?1", now);
+  if (!running) return fail(running.error());
+  add(std::move(*running));
+  return {};
+}
+
+Result<void> SortedExchanges::begin(const Source& source) {
+  const auto history = source.sql.integer("SELECT first_version FROM history WHERE id = 1");
+  if (!history) return fail(history.error());
+  if (!source.dataDir.empty()) {
+    auto lookup = SortLookup::open(source.dataDir, static_cast<std::uint64_t>(*history));
+    if (lookup) lookup_ = std::move(*lookup);
+  }
+  const auto indexed = lookup_ ? lookup_->begin() : fail(Side::Local, Code::NotFound, {});
+  if (!indexed) lookup_.reset();
+  indexVersion_ = indexed.value_or(0);
+  auto entries = lookup_ ? read(source, " FROM exchange WHERE version > ?1 OR state = 0", indexVersion_)
+                         : read(source, " FROM exchange", std::nullopt);
+  if (!entries) return fail(entries.error());
+  begun_ = true;
+  add(std::move(*entries));
+  return {};
+}
+
+Result<void> SortedExchanges::follow(const Source& source, std::uint64_t version) {
+  auto entries = read(source, " FROM exchange WHERE version > ?1", version);
+  if (!entries) return fail(entries.error());
+  add(std::move(*entries));
+  return {};
+}
+
+// Both sources are in order; what is held comes instead of what the index has of it.
+Result<void> SortedExchanges::merge(const std::optional<SortEntry>& after, const std::function<Result<bool>(const SortEntry&)>& visit) {
+  const auto inOrder = [this](const SortEntry& a, const SortEntry& b) { return before(a, b); };
+  auto held = after ? std::upper_bound(held_.begin(), held_.end(), *after, inOrder) : held_.begin();
+  Result<bool> goOn = true;
+  const auto visitHeldBefore = [&](const SortEntry* limit) {
+    while (goOn && *goOn && held != held_.end() && (limit == nullptr || before(*held, *limit))) goOn = visit(*held++);
+  };
+  if (lookup_ && !loaded_) {
+    auto read = lookup_->each(order_, after, [&](const SortEntry& entry) {
+      if (entry.id < oldest_ || heldIds_.contains(entry.id)) return true;
+      visitHeldBefore(&entry);
+      if (goOn && *goOn) goOn = visit(entry);
+      return goOn && *goOn;
+    });
+    if (!read) return read;
+  }
+  visitHeldBefore(nullptr);
+  return goOn ? Result<void>() : fail(goOn.error());
+}
+
+Result<SortedPage> SortedExchanges::page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit,
+                                         std::chrono::milliseconds atMost) {
+  const auto begun = Steady::now();
+  auto look = Transaction::begin(source.sql, Transaction::Kind::Read);
+  if (!look) return fail(look.error());
+  if (auto ready = refresh(source); !ready) return fail(ready.error());
+  const bool everything = source.filter.condition == "1";
+  auto test = prepared(source.sql, "SELECT " + source.filter.condition + " FROM exchange WHERE id = ?1", source.filter);
+  if (!test) return fail(test.error());
+  SortedPage page;
+  page.upTo = after;
+  std::size_t tested = 0;
+  bool tooFew = false;
+  auto merged = merge(after, [&](const SortEntry& entry) -> Result<bool> {
+    bool passes = everything && !loaded_;
+    if (!passes) {
+      test->bind(entry.id);
+      auto done = test->each([&] { return passes = test->integer(0) != 0; });
+      if (!done) return fail(done.error());
+    }
+    if (passes) page.ids.push_back(ExchangeId{entry.id});
+    page.upTo = entry;
+    ++tested;
+    tooFew = !everything && !loaded_ && !source.filter.readsContent && tested >= kTestedMin && page.ids.size() * kTestedForOne < tested;
+    const bool late = tested % 16 == 0 && std::chrono::floor<std::chrono::milliseconds>(Steady::now() - begun) >= atMost;
+    page.more = page.ids.size() >= limit || late || tooFew;
+    return !page.more;
+  });
+  if (lookup_) lookup_->end();
+  if (!merged) return fail(merged.error());
+  if (!tooFew) return page;
+  auto entries = read(source, source.from + source.filter.condition, std::nullopt);
+  if (!entries) return fail(entries.error());
+  held_.clear();
+  heldIds_.clear();
+  add(std::move(*entries));
+  loaded_ = true;
+  return page;
+}
+
+Result<SortEntry> SortedExchanges::entryOf(Statement& select, ExchangeId id) const {
+  SortEntry entry{{}, id.value};
+  select.bind(id);
+  auto read = select.each([&] {
+    entry.key = readSortKey(select, 0, order_.by);
+    return true;
+  });
+  if (!read) return fail(read.error());
+  return entry;
+}
+
+Result<std::vector<std::size_t>> SortedExchanges::places(const Source& source, std::span<const ExchangeId> list,
+                                                         std::span<const ExchangeId> ids) {
+  auto look = Transaction::begin(source.sql, Transaction::Kind::Read);
+  if (!look) return fail(look.error());
+  auto select = source.sql.prepare(("SELECT " + std::string(sortKeySql(order_.by)) + " FROM exchange WHERE id = ?1").c_str());
+  if (!select) return fail(select.error());
+  std::vector<std::size_t> places;
+  for (const ExchangeId id : ids) {
+    const auto entry = entryOf(*select, id);
+    if (!entry) return fail(entry.error());
+    std::size_t from = 0, to = list.size();
+    while (from < to) {
+      const std::size_t middle = from + (to - from) / 2;
+      const auto other = entryOf(*select, list[middle]);
+      if (!other) return fail(other.error());
+      before(*other, *entry) ? from = middle + 1 : to = middle;
+    }
+    places.push_back(from);
+  }
+  return places;
+}
+
+}  // namespace sluice::store

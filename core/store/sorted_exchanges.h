@@ -1,0 +1,72 @@
+// A history's exchanges, those that a filter lets through, in the order of a column, a page after the other. The thread of the connection.
+//
+// Pages come from DATA_DIR/order.db and, for what that does not have yet, from a list in memory. Where there is no such index (a session
+// file, or one that is being built), and where a filter lets little through, that list holds everything: some 100 bytes an exchange.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/store/filter_sql.h"
+#include "core/store/sort_index.h"
+#include "core/store/sort_order.h"
+#include "core/store/sql_connection.h"
+
+namespace sluice::store {
+
+class SortedExchanges {
+ public:
+  // What there is to sort, and how. All are borrowed.
+  struct Source {
+    SqlConnection& sql;
+    const std::filesystem::path& dataDir;  // empty: a session file, without an index
+    const FilterSql& filter;
+    // "FROM ... WHERE": the exchanges that may pass the filter.
+    const std::string& from;
+  };
+
+  explicit SortedExchanges(SortOrder order) : order_(order) {}
+
+  SortOrder order() const { return order_; }
+  // The filter has changed, or the history is another one.
+  void forget();
+
+  // What comes after `after`; nothing: the first ones. Ends early once `atMost` is over.
+  Result<SortedPage> page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
+
+  // For each of `ids`, before which of `list` it belongs. REQUIRES: `list` is in this order and has none of `ids`.
+  Result<std::vector<std::size_t>> places(const Source& source, std::span<const ExchangeId> list, std::span<const ExchangeId> ids);
+
+ private:
+  using Entries = std::vector<SortEntry>;
+
+  bool before(const SortEntry& a, const SortEntry& b) const { return order_.descending ? b < a : a < b; }
+  Result<void> refresh(const Source& source);
+  Result<void> begin(const Source& source);
+  Result<void> dropOlder(const Source& source);
+  Result<void> follow(const Source& source, std::uint64_t version);
+  Result<Entries> read(const Source& source, const std::string& fromWhere, std::optional<std::uint64_t> bound);
+  void add(Entries entries);
+  Result<void> merge(const std::optional<SortEntry>& after, const std::function<Result<bool>(const SortEntry&)>& visit);
+  Result<SortEntry> entryOf(Statement& select, ExchangeId id) const;
+
+  const SortOrder order_;
+  std::optional<SortLookup> lookup_;
+  bool begun_ = false;
+  bool loaded_ = false;                       // held_ is everything that passes the filter
+  std::uint64_t indexVersion_ = 0;            // of lookup_ when held_ was read
+  std::uint64_t upTo_ = 0;                    // the version of the history that held_ is true for
+  std::uint64_t oldest_ = 0;                  // of those that have ended: what the index has below it is gone
+  Entries held_;                              // in order: what the index does not have, or has as it was
+  std::unordered_set<std::uint64_t> heldIds_;
+};
+
+}  // namespace sluice::store
