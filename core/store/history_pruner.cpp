@@ -61,7 +61,8 @@ Result<void> HistoryPruner::remove(const Oldest& exchange) {
 
 // Those that no exchange refers to any more.
 Result<void> HistoryPruner::removeChains() {
-  auto erase = database_->sql().prepare("DELETE FROM certificate_chain WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM tls WHERE chain = ?1)");
+  auto erase = database_->sql().prepare(
+      "DELETE FROM certificate_chain WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM tls WHERE chain = ?1)");
   if (!erase) return fail(erase.error());
   for (const std::string& chain : chains_) {
     if (auto done = erase->run(chain); !done) return done;
