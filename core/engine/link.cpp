@@ -36,6 +36,20 @@ IoResult Link::receive(std::span<const MutableBytes> into) {
   return result;
 }
 
+IoResult Link::receiveInto(net::KernelPipe& pipe) {
+  if (!mayReceive_) return IoResult::wouldBlock();
+  auto result = transport_.receiveInto(pipe);
+  if (result.status == IoResult::Status::WouldBlock) mayReceive_ = false;
+  return result;
+}
+
+IoResult Link::sendFrom(net::KernelPipe& pipe) {
+  if (sendBlocked_) return IoResult::wouldBlock();
+  auto result = transport_.sendFrom(pipe);
+  sendBlocked_ = result.status == IoResult::Status::WouldBlock;
+  return result;
+}
+
 IoResult Link::peek() {
   if (tls_) return peekSecure();
   auto result = transport_.peek();
@@ -53,7 +67,8 @@ void Link::lookAgain() {
 }
 
 void Link::waitWritableIfBlocked(MonoTime now) {
-  if (writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked || holdsBack()) transport_.waitWritable();
+  const bool blocked = sendBlocked_ || writer_.readiness(now) == pipe::OutputFilter::Readiness::Blocked;
+  if (blocked || holdsBack()) transport_.waitWritable();
 }
 
 void Link::sendBody(std::string body, MonoTime now) {
@@ -78,6 +93,7 @@ void Link::onReadable() {
 }
 
 void Link::onWritable() {
+  sendBlocked_ = false;
   writer_.onWritable();
   if (driver_ != nullptr) driver_->linkReady(*this);
 }

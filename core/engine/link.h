@@ -54,6 +54,8 @@ class Link final : public pipe::Source,
   IoResult receive(std::span<const MutableBytes> into) override;
   bool endIsKnown() const override { return false; }
   IoResult takeEnd() override { return IoResult::end(); }
+  // Into a pipe of the kernel that is empty. REQUIRES: canSplice().
+  IoResult receiveInto(net::KernelPipe& pipe);
   // What the peer did, without taking bytes.
   IoResult peek();
   // linkReady() when there is something to receive.
@@ -67,7 +69,11 @@ class Link final : public pipe::Source,
   pipe::OutputFilter& output() { return output_->chain; }
   // The body of a response of our own; takes the way of every body. What fails shows in writer().
   void sendBody(std::string body, MonoTime now);
-  // linkReady() when the writer may go on, if it is blocked.
+  // Past the writer, from a pipe of the kernel that is not empty. REQUIRES: canSplice(), and nothing pending in the writer.
+  IoResult sendFrom(net::KernelPipe& pipe);
+  // Whether bytes may go through the kernel's pipes: nothing here must see them.
+  bool canSplice() const { return !tls_ && transport_.movesThroughPipes(); }
+  // linkReady() when the writer, or sendFrom(), may go on, if it is blocked.
   void waitWritableIfBlocked(MonoTime now);
 
   // The peer sees the end of the stream once everything is sent; receiving goes on.
@@ -102,6 +108,7 @@ class Link final : public pipe::Source,
   net::Transport transport_;
   Driver* driver_ = nullptr;
   bool mayReceive_ = false;
+  bool sendBlocked_ = false;  // of sendFrom(): there was no room
   bool drained_ = false;    // TLS: the last receive left nothing behind
   bool endWanted_ = false;  // TLS: the transport's stream ends once all records are sent
   std::unique_ptr<tls::Session> tls_;

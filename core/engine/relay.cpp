@@ -63,6 +63,17 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
     ends.spill = &*spill_;
   }
   ends.tap = this;
+  to_ = &to;
+  splice_.reset();
+  bytesSpliced_ = 0;
+  spliced_ = muchPassed_ = false;
+  // Nobody looks at the bytes, nothing counts them but us, and both ends are the streams themselves.
+  const bool plain = framing.kind == http1::Framing::Kind::UntilClose && recorded.sink == nullptr && recorded.watcher == nullptr;
+  if (plain && means_.kernelPipes != nullptr && net::hasKernelPipes() && from.canSplice() && to.canSplice()) {
+    splice_.emplace(from, to, *means_.kernelPipes);
+    gate_ = Gate(from);
+    ends.source = &gate_;
+  }
   active_ = true;
   pipe_.start(settings, ends, preread);
 }
@@ -74,8 +85,54 @@ buffer::BlockPool& Relay::blocksFor(const Recorded& recorded) const {
 }
 
 void Relay::process(MonoTime now) {
+  if (!splice_) return processPipe(now);
+  // The pipe makes way when it is empty, and gets back what is not for the short way.
+  for (int round = 0; round < 2; ++round) {
+    spliced_ = splice();
+    if (spliced_) return;
+    gate_.shut = muchPassed_ && !pipe_.isDrained() && !to_->writer().isLimited();
+    processPipe(now);
+    if (!mayTakeShortWay()) return;
+  }
+}
+
+void Relay::processPipe(MonoTime now) {
+  const auto before = pipe_.bytesReceived();
   // The outcome shows in phase() and wants() as well, and those last beyond this call.
   std::ignore = pipe_.process(pipe::DoWrite::Yes, now);
+  const bool drained = pipe_.isDrained();
+  const bool much = pipe_.bytesReceived() - before >= Splice::kBytesMin;
+  if (much) muchPassed_ = true;
+  if (!much && drained && !gate_.shut) muchPassed_ = false;
+  // Who waits for more may wait for hours. In the middle of much the blocks are wanted again at once.
+  if (drained && (!much || splice_)) pipe_.releaseUnusedBlocks();
+}
+
+// A limiter counts and delays what it sees in the writer.
+bool Relay::mayTakeShortWay() const {
+  return muchPassed_ && pipe_.isDrained() && !to_->writer().pending() && !to_->writer().isLimited();
+}
+
+// True: that was all there is to do now. False: the pipe goes on.
+bool Relay::splice() {
+  const bool mayReceive = mayTakeShortWay();
+  if (!mayReceive && !splice_->holds()) return false;
+  auto moved = splice_->run(mayReceive ? Splice::Receive::Yes : Splice::Receive::No);
+  totals_.bytes += moved.received;
+  bytesSpliced_ += moved.received;
+  spliceWants_ = {};
+  switch (moved.stop) {
+    case Splice::Stop::Dry:
+      if (moved.sent > 0) muchPassed_ = moved.sent >= Splice::kBytesMin;
+      spliceWants_.read = true;
+      return true;
+    case Splice::Stop::Blocked: spliceWants_.write = true; return true;
+    case Splice::Stop::TurnOver: spliceWants_.turn = true; return true;
+    case Splice::Stop::LeftToCaller: muchPassed_ = false; return false;
+    case Splice::Stop::SourceFailed: pipe_.failUpstream(std::move(moved.error)); return false;
+    case Splice::Stop::SinkFailed: pipe_.failDownstream(std::move(moved.error)); return false;
+  }
+  return false;
 }
 
 void Relay::onBody(Bytes payload) {
@@ -115,6 +172,7 @@ session::BodyEnd Relay::finish() {
 void Relay::cancel() {
   if (!active_) return;
   active_ = false;
+  splice_.reset();
   pipe_.close();
   if (pipe_.idle()) spill_.reset();
 }

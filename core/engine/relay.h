@@ -13,6 +13,7 @@
 #include "core/codec/http1/framing.h"
 #include "core/engine/link.h"
 #include "core/engine/pooled_files.h"
+#include "core/engine/splice.h"
 #include "core/pipe/chunked_filter.h"
 #include "core/pipe/event_pipe.h"
 #include "core/pipe/copy_filter.h"
@@ -37,6 +38,7 @@ class Relay final : private pipe::BodyTap {
     platform::FilePool& files;
     std::filesystem::path spillDirectory;
     std::filesystem::path bodyDirectory;  // of the recorder; empty: no file becomes a body's
+    net::KernelPipes* kernelPipes = nullptr;  // null: nothing is spliced
   };
   // `spillWritten` is called on the loop when a write to the spill file has ended, also after the relay was cancelled.
   Relay(const Means& means, std::function<void()> spillWritten);
@@ -50,7 +52,7 @@ class Relay final : private pipe::BodyTap {
   bool active() const { return active_; }
   void process(MonoTime now);
   bool hasEnded() const { return active_ && pipe_.phase() != pipe::Phase::Running; }
-  pipe::Wants wants(MonoTime now) const { return pipe_.wants(now); }
+  pipe::Wants wants(MonoTime now) const { return spliced_ ? spliceWants_ : pipe_.wants(now); }
 
   // How it ended. REQUIRES: hasEnded(). Afterwards it is not active.
   session::BodyEnd finish();
@@ -66,9 +68,10 @@ class Relay final : private pipe::BodyTap {
 
   capture::BodyTotals totals() const {
     auto totals = totals_;
-    totals.wireBytes = pipe_.bytesPassed();
+    totals.wireBytes = pipe_.bytesPassed() + bytesSpliced_;
     return totals;
   }
+  std::uint64_t bytesSpliced() const { return bytesSpliced_; }
   // Nothing of it is lent out: it can be started again, or destroyed. A spill write in flight keeps it from that.
   bool isIdle() const { return !active_ && pipe_.idle(); }
 
@@ -77,6 +80,9 @@ class Relay final : private pipe::BodyTap {
   bool becomesBodyFile(const http1::Framing& framing, const pipe::Settings& settings) const;
   buffer::BlockPool& blocksFor(const Recorded& recorded) const;
   void makeSpillFile(std::filesystem::path stayAs);
+  void processPipe(MonoTime now);
+  bool splice();
+  bool mayTakeShortWay() const;
   void spillEnded(Result<void> result);
   Error outcome() const;
 
@@ -89,6 +95,27 @@ class Relay final : private pipe::BodyTap {
   pipe::EventPipe pipe_;
   Recorded recorded_;
   capture::BodyTotals totals_;
+  // Lets the pipe run empty, so that what follows can take the short way.
+  class Gate final : public pipe::Source {
+   public:
+    Gate() = default;
+    explicit Gate(Link& from) : from_(&from) {}
+    IoResult receive(std::span<const MutableBytes> into) override { return shut ? IoResult::wouldBlock() : from_->receive(into); }
+    bool endIsKnown() const override { return false; }
+    IoResult takeEnd() override { return IoResult::end(); }
+    bool shut = false;
+
+   private:
+    Link* from_ = nullptr;
+  };
+  Gate gate_;
+  Link* to_ = nullptr;
+  // What goes straight from socket to socket, past the pipe; and, of a process() that did so, what is to be waited for.
+  std::optional<Splice> splice_;
+  pipe::Wants spliceWants_;
+  std::uint64_t bytesSpliced_ = 0;
+  bool spliced_ = false;
+  bool muchPassed_ = false;  // so much that the short way pays
   bool active_ = false;
   bool inBodyFile_ = false;  // what is recorded is the spill file
 };

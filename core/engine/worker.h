@@ -91,7 +91,7 @@ class Worker final : public session::IdSource {
   platform::FilePool& files() { return files_; }
   UpstreamPool& upstreams() { return upstreams_; }
   Connecting::Means connectMeans() { return {loop_, resolver_, ownAddresses_, settings_.timeouts.connect}; }
-  Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory, settings_.bodyDirectory}; }
+  Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory, settings_.bodyDirectory, &kernelPipes_}; }
   // A write to a spill file of this connection has ended: its turn, if it still stands.
   void spillWritten(ConnectionId connection);
   // Holds a relay that has ended until its last spill write has.
@@ -124,6 +124,7 @@ class Worker final : public session::IdSource {
   asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> keepRunning_;
   buffer::HeapBlockPool blocks_;
+  net::KernelPipes kernelPipes_;
   platform::FilePool files_;
   Resolver resolver_;
   OwnAddresses ownAddresses_;

@@ -44,6 +44,8 @@ class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner 
     untold_ = pending_.bytes();
   }
 
+  bool isLimited() const { return limiter_ != nullptr; }
+
   // Something waits here or in the stream.
   bool pending() const { return !pending_.empty() || stream_->holdsBack(); }
   bool failed() const { return failed_; }

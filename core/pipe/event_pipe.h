@@ -113,6 +113,10 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   bool downstreamFailed() const { return downstreamFailed_; }
   const Error& downstreamError() const { return downstreamError_; }
   const Error& error() const { return error_; }  // why Aborted
+  // Running, and nothing that was received waits to be sent.
+  bool isDrained() const {
+    return phase_ == Phase::Running && preread_.empty() && received_ == sent_ && busy_.empty() && in_.empty() && !outputHolds();
+  }
   bool spillInFlight() const { return spill_ == Spill::InFlight; }
 
   std::uint64_t bytesReceived() const { return received_; }  // raw, preread included, excess included

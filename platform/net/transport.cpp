@@ -27,14 +27,17 @@ std::span<const AsioBuffer> gather(std::span<const View> views, std::array<AsioB
   return {out.data(), count};
 }
 
+// Of a connection that stood: its peer is silent and the system has given up sending again.
+IoResult ofStanding(IoResult result) {
+  if (result.error.code == Code::ConnectTimeout) result.error.code = Code::ConnectionReset;
+  return result;
+}
+
 IoResult outcome(std::size_t bytes, const std::error_code& code, Side side) {
   if (!code) return IoResult::ok(bytes);
   if (code == asio::error::would_block || code == asio::error::try_again) return IoResult::wouldBlock();
   if (code == asio::error::eof) return IoResult::end();
-  auto error = toError(code, side);
-  // Of a connection that stood: its peer is silent and the system has given up sending again.
-  if (error.code == Code::ConnectTimeout) error.code = Code::ConnectionReset;
-  return IoResult::failed(std::move(error));
+  return ofStanding(IoResult::failed(toError(code, side)));
 }
 
 }  // namespace
@@ -145,7 +148,7 @@ IoResult Transport::sendFile(std::intptr_t file, std::uint64_t offset, std::size
   if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
   if (shared_->sendFailed) return outcome(0, shared_->sendFailed, side_);
   if (!shared_->taken.empty()) return IoResult::wouldBlock();
-  auto result = net::sendFile(static_cast<std::intptr_t>(shared_->socket.native_handle()), file, offset, length, side_);
+  auto result = ofStanding(net::sendFile(static_cast<std::intptr_t>(shared_->socket.native_handle()), file, offset, length, side_));
   sent_ += result.bytes;
   const bool full = result.status == IoResult::Status::WouldBlock;
   return full && strategy_.sendMode == SendMode::TakeOver ? takeOverFile(file, offset, length) : result;
@@ -157,6 +160,20 @@ IoResult Transport::takeOverFile(std::intptr_t file, std::uint64_t offset, std::
   if (read.status != IoResult::Status::Ok) return read;
   const Bytes bytes(piece.data(), read.bytes);
   return takeOver({&bytes, 1});
+}
+
+IoResult Transport::receiveInto(KernelPipe& pipe) {
+  if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
+  auto result = ofStanding(pipe.fill(static_cast<std::intptr_t>(shared_->socket.native_handle()), side_));
+  received_ += result.bytes;
+  return result;
+}
+
+IoResult Transport::sendFrom(KernelPipe& pipe) {
+  if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
+  auto result = ofStanding(pipe.drain(static_cast<std::intptr_t>(shared_->socket.native_handle()), side_));
+  sent_ += result.bytes;
+  return result;
 }
 
 IoResult fileEndedEarly(std::uint64_t offset, std::size_t missing) {

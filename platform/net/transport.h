@@ -17,6 +17,7 @@
 #include <string>
 
 #include "core/base/bytes.h"
+#include "platform/net/kernel_pipe.h"
 #include "platform/net/strategy.h"
 
 namespace sluice::net {
@@ -52,6 +53,13 @@ class Transport {
   // Sends a range of a file without copying it through this process. Failed with Side::Local and Code::FileChanged
   // when the file ends before the range does.
   IoResult sendFile(std::intptr_t file, std::uint64_t offset, std::size_t length);
+
+  // Through a pipe of the kernel. See there; a Failed with Side::Local of receiveInto() has changed nothing.
+  // REQUIRES: movesThroughPipes().
+  IoResult receiveInto(KernelPipe& pipe);
+  IoResult sendFrom(KernelPipe& pipe);
+  // Not where a send that finds no room is taken over.
+  bool movesThroughPipes() const { return strategy_.sendMode == SendMode::Wait; }
 
   // What the peer did, without taking bytes: Ok: bytes wait; WouldBlock: nothing yet; End; Failed.
   IoResult peek();

@@ -32,7 +32,8 @@ def wait_for_port(port, process, seconds=20):
 
 class Proxy:
     """One running proxy. `forward` is its port for clients that ask for whole URLs and tunnels, `reverse` the one that
-    stands for the origin, `tls` the one that does so over TLS with a certificate of its own; None where it has none."""
+    stands for the origin, `tls` the one that does so over TLS with a certificate of its own, `raw` the one whose bytes go to the
+    origin's TLS as they are; None where it has none."""
 
     name = ""
     program = ""
@@ -40,7 +41,7 @@ class Proxy:
     def __init__(self, origin):
         self.origin = origin
         self.folder = tempfile.mkdtemp(prefix="sluice-bench-")
-        self.forward = self.reverse = self.tls = None
+        self.forward = self.reverse = self.tls = self.raw = None
         self.process = None
 
     @classmethod
@@ -52,7 +53,7 @@ class Proxy:
         command = ["taskset", "-c", str(PROXY_CORE), *self.command()]
         quiet = open(os.path.join(self.folder, "output"), "wb")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=quiet, stderr=quiet, cwd=self.folder)
-        for port in (self.forward, self.reverse, self.tls):
+        for port in (self.forward, self.reverse, self.tls, self.raw):
             if port:
                 wait_for_port(port, self.process)
         return self
@@ -111,6 +112,11 @@ class SluiceOff(Sluice):
     options = ("--capture", "off")
 
 
+class SluiceTunnels(Sluice):
+    name = "Sluice, nothing decrypted"
+    options = ("--intercept", "off")
+
+
 class SluiceFull(Sluice):
     name = "Sluice, full capture"
 
@@ -148,6 +154,7 @@ class HAProxy(Proxy):
     name = "HAProxy"
     program = "haproxy"
     mode = "http"
+    more = ""
 
     def prepare(self):
         self.reverse = free_port()
@@ -166,7 +173,7 @@ frontend in
   default_backend origin
 backend origin
   server origin 127.0.0.1:{self.origin.http}
-""")
+{self.more}""")
 
     def command(self):
         return ["haproxy", "-db", "-q", "-f", self.config]
@@ -175,6 +182,26 @@ backend origin
 class HAProxyTcp(HAProxy):
     name = "HAProxy, TCP mode"
     mode = "tcp"
+    options = ""
+
+    def prepare(self):
+        self.raw = free_port()
+        self.more = f"""
+frontend raw
+  bind 127.0.0.1:{self.raw}
+  default_backend raw
+  {self.options}
+backend raw
+  {self.options}
+  server origin 127.0.0.1:{self.origin.https}
+"""
+        super().prepare()
+
+
+class HAProxySplice(HAProxyTcp):
+    """With what its manual has for bulk, which is off unless asked for."""
+    name = "HAProxy, TCP mode with splice"
+    options = "option splice-auto"
 
 
 class Squid(Proxy):
@@ -272,7 +299,7 @@ class Direct(Proxy):
         return True
 
     def __enter__(self):
-        self.reverse, self.tls = self.origin.http, self.origin.https
+        self.reverse, self.tls, self.raw = self.origin.http, self.origin.https, self.origin.https
         return self
 
     def __exit__(self, *_):

@@ -85,10 +85,15 @@ class Transfer:
 
     def run(self, proxy, origin, seconds):
         command = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}"]
-        if proxy.forward:
+        if self.tunnel:  # TLS, as tunnels are: what is HTTP inside one, Sluice takes for HTTP
+            if not proxy.forward and not proxy.raw:
+                return None
+            url = f"https://127.0.0.1:{proxy.raw or origin.https}"
+            command += ["-k", *(["-x", f"http://127.0.0.1:{proxy.forward}"] if proxy.forward else [])]
+        elif proxy.forward:
             url = f"http://127.0.0.1:{origin.http}"
-            command += ["-x", f"http://127.0.0.1:{proxy.forward}", *(["-p"] if self.tunnel else [])]
-        elif proxy.reverse and (not self.tunnel or proxy.name in ("HAProxy, TCP mode", "direct")):
+            command += ["-x", f"http://127.0.0.1:{proxy.forward}"]
+        elif proxy.reverse:
             url = f"http://127.0.0.1:{proxy.reverse}"
         else:
             return None

@@ -23,7 +23,7 @@ struct LinkEnds {
 
   static MonoTime now() { return engine::readClocks().mono; }
   std::unique_ptr<engine::Relay> makeRelay() {
-    return std::make_unique<engine::Relay>(engine::Relay::Means{blocks, files, directory.path(), directory.path()}, [] {});
+    return std::make_unique<engine::Relay>(engine::Relay::Means{blocks, files, directory.path(), directory.path(), &kernelPipes}, [] {});
   }
 
   // Runs `step` again whenever something may have happened, until it says true. False at the deadline.
@@ -65,6 +65,7 @@ struct LinkEnds {
   asio::ip::tcp::socket& browser = clientPair.far;
   asio::ip::tcp::socket& server = upstreamPair.far;
   buffer::HeapBlockPool blocks;
+  net::KernelPipes kernelPipes;
   platform::FilePool files{[this](platform::FilePool::Task task) { asio::post(loop, std::move(task)); }};
 };
 

@@ -1,6 +1,7 @@
 #include "core/engine/tunnel.h"
 
 #include "link_ends.h"
+#include "tests/support/pipe/fakes.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
@@ -31,6 +32,19 @@ struct Rig : LinkEnds {
     });
   }
 };
+
+// Numbers, so that nothing can be lost, doubled or change places unseen.
+std::string numbered(std::size_t bytes) {
+  std::string text;
+  for (int i = 0; text.size() < bytes; ++i) text += std::to_string(i) + ' ';
+  return text;
+}
+
+void writeLater(asio::ip::tcp::socket& socket, const std::string& text) {
+  asio::async_write(socket, asio::buffer(text), [](const std::error_code&, std::size_t) {});
+}
+
+constexpr std::size_t kMuch = 16 << 20;  // more than all the sockets on its way hold
 
 }  // namespace
 
@@ -108,4 +122,113 @@ SLUICE_TEST(cancelledItHoldsNothingAndCanBeOpenedAgain) {
   rig.open();
   LinkEnds::write(rig.server, "y");
   QVERIFY(rig.until([&] { return rig.atBrowser == "y"; }));
+}
+
+// --- The short way: past this process.
+
+SLUICE_TEST(muchThatNobodyLooksAtTakesTheShortWayAndIsCounted) {
+  Rig rig;
+  rig.open({asBytes("early "), {}});
+  const auto up = numbered(kMuch), down = numbered(kMuch + 77);
+  writeLater(rig.browser, up);
+  writeLater(rig.server, down);
+  QVERIFY(rig.until([&] { return rig.atServer.size() >= up.size() + 6 && rig.atBrowser.size() >= down.size(); }));
+  QVERIFY(rig.atServer == "early " + up);
+  QVERIFY(rig.atBrowser == down);
+  if (net::hasKernelPipes()) QVERIFY(rig.up->bytesSpliced() > 0 && rig.down->bytesSpliced() > 0);
+  // Idle, it holds neither a pipe nor a block.
+  QCOMPARE(rig.kernelPipes.taken(), std::size_t{0});
+  QCOMPARE(rig.blocks.taken(), std::size_t{0});
+  rig.browser.close();
+  rig.server.close();
+  QVERIFY(rig.until([&] { return rig.over; }));
+  const auto end = rig.tunnel.finish();
+  QVERIFY(end.error.code == Code::None);
+  QCOMPARE(end.up.bytes, std::uint64_t{up.size() + 6});
+  QCOMPARE(end.up.wireBytes, end.up.bytes);
+  QCOMPARE(end.down.bytes, std::uint64_t{down.size()});
+  QCOMPARE(rig.client.transport().bytesReceived() + 6, end.up.bytes);
+  QCOMPARE(rig.upstream.transport().bytesSent(), end.up.bytes);
+}
+
+SLUICE_TEST(theEndComesBehindWhatTookTheShortWay) {
+  Rig rig;
+  rig.open();
+  const auto question = numbered(kMuch);
+  asio::async_write(rig.browser, asio::buffer(question), [&](const std::error_code&, std::size_t) {
+    rig.browser.shutdown(asio::ip::tcp::socket::shutdown_send);
+  });
+  QVERIFY(rig.until([&] { return rig.serverSawEnd; }));
+  QVERIFY(rig.atServer == question);
+  QVERIFY(!rig.over && !rig.browserSawEnd);
+  LinkEnds::write(rig.server, "answer");
+  rig.server.close();
+  QVERIFY(rig.until([&] { return rig.over; }));
+  QCOMPARE(rig.tunnel.finish().error.code, Code::None);
+  QCOMPARE(rig.atBrowser, std::string("answer"));
+}
+
+// The one who sends, and the one who takes nothing more while a pipe is full for him.
+SLUICE_TEST(aResetOnTheShortWayEndsBothDirectionsAndNamesItsSide) {
+  for (const Side side : {Side::Client, Side::Upstream}) {
+    Rig rig;
+    rig.open();
+    const auto much = numbered(2 * kMuch);
+    writeLater(rig.browser, much);
+    QVERIFY(rig.until([&] { return rig.atServer.size() > kMuch / 2; }));
+    QVERIFY(!net::hasKernelPipes() || rig.up->bytesSpliced() > 0);
+    LinkEnds::reset(side == Side::Client ? rig.browser : rig.server);
+    QVERIFY(rig.until([&] { return rig.over; }));
+    const auto end = rig.tunnel.finish();
+    QVERIFY(end.error.code == Code::ConnectionReset);
+    QVERIFY(end.error.side == side);
+    QCOMPARE(rig.kernelPipes.taken(), std::size_t{0});
+    QCOMPARE(rig.blocks.taken(), std::size_t{0});
+  }
+}
+
+SLUICE_TEST(whoeverIsSlowedDownMeanwhileTakesTheLongWay) {
+  Rig rig;
+  rig.open();
+  const auto much = numbered(2 * kMuch);
+  writeLater(rig.browser, much);
+  QVERIFY(rig.until([&] { return rig.atServer.size() > kMuch / 2; }));
+  test::ScriptedLimiter limiter;
+  limiter.allowed = std::size_t{1} << 40;
+  rig.upstream.writer().setLimiter(&limiter);
+  const auto before = rig.up->bytesSpliced();
+  QVERIFY(rig.until([&] { return rig.atServer.size() >= much.size(); }));
+  QVERIFY(rig.atServer == much);
+  QCOMPARE(rig.up->bytesSpliced(), before);
+  QVERIFY(limiter.passed > 0);
+  rig.upstream.writer().setLimiter(nullptr);
+}
+
+SLUICE_TEST(whatSomebodyLooksAtTakesTheLongWay) {
+  struct Watcher final : pipe::BodyTap {
+    void onBody(Bytes payload) override { seen += payload.size(); }
+    std::size_t seen = 0;
+  } watcher;
+  Rig rig;
+  Tunnel::Opening opening;
+  opening.upWatcher = &watcher;
+  rig.open(opening);
+  const auto much = numbered(kMuch);
+  writeLater(rig.browser, much);
+  QVERIFY(rig.until([&] { return rig.atServer.size() >= much.size(); }));
+  QCOMPARE(rig.up->bytesSpliced(), std::uint64_t{0});
+  QCOMPARE(watcher.seen, much.size());
+}
+
+SLUICE_TEST(whereNoPipeIsLeftItGoesThroughMemory) {
+  Rig rig;
+  std::vector<std::unique_ptr<net::KernelPipe>> others;
+  while (auto pipe = rig.kernelPipes.take()) others.push_back(std::move(pipe));
+  rig.open();
+  const auto much = numbered(kMuch);
+  writeLater(rig.browser, much);
+  QVERIFY(rig.until([&] { return rig.atServer.size() >= much.size(); }));
+  QVERIFY(rig.atServer == much);
+  QCOMPARE(rig.up->bytesSpliced(), std::uint64_t{0});
+  for (auto& pipe : others) rig.kernelPipes.give(std::move(pipe));
 }
