@@ -1,11 +1,15 @@
 // The window and its engine: started, attached, stopped, crashed, refused.
+#include <QLabel>
+#include <QStatusBar>
 #include <QTcpServer>
+#include <algorithm>
 #include <filesystem>
 
 #include "app/gui/options.h"
 #include "platform/data_dir_lock.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
+#include "tests/support/control/fake_engine.h"
 #include "tests/support/process.h"
 
 using namespace sluice;
@@ -157,6 +161,34 @@ SLUICE_GUI_TEST(anEngineStoppedByAnotherProgramIsNoCrash) {
   QVERIFY(bench.waitForState(EngineState::Stopped));
   QCOMPARE(bench.window().banner().notice().level, EngineNotice::Level::Info);
   QCOMPARE(bench.window().banner().notice().offer, EngineNotice::Offer::Start);
+}
+
+SLUICE_GUI_TEST(theStatusBarTellsOfWorkersAndTheMemoryTheyShare) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  const auto says = [&](const QString& part) {
+    const auto fields = bench.window().statusBar()->findChildren<QLabel*>();
+    return std::any_of(fields.begin(), fields.end(), [&](const QLabel* field) { return field->toolTip().contains(part); });
+  };
+  QVERIFY(waitUntil([&] { return says(QStringLiteral("worker processes")) && says(QStringLiteral("chunks in use")); }));
+  QVERIFY(waitUntil([&] { return says(QStringLiteral("How far recording is behind")); }));
+  QVERIFY(!says(QStringLiteral("Workers restarted")));
+  const auto workers = sluice::test::childrenOf(bench.keeper().ownPid());
+  QVERIFY(!workers.empty());
+  sluice::test::run("kill", {"-KILL", std::to_string(workers.front())});
+  QVERIFY(waitUntil([&] { return says(QStringLiteral("Workers restarted after a crash since the start: 1")); }));
+}
+
+SLUICE_GUI_TEST(aNewerEngineAsksForANewerApp) {
+  Workbench bench;
+  const sluice::test::FakeEngine newer(bench.dataDir(), [](const control::RequestMessage&) {
+    return control::encodeReply(0, control::Hello{control::kProtocolVersion + 1, "sluiced", "9.0.0", 1});
+  });
+  bench.open();
+  QVERIFY(bench.waitForState(EngineState::Failed));
+  const EngineNotice& notice = bench.window().banner().notice();
+  QVERIFY2(notice.detail.contains(QStringLiteral("update")), qPrintable(notice.detail));
+  QVERIFY(!bench.window().banner().isHidden());
 }
 
 SLUICE_GUI_TEST(wrongOptionsAreRefused) {

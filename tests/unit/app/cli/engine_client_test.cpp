@@ -2,12 +2,13 @@
 
 #include <fstream>
 
-#include "fake_engine.h"
+#include "tests/support/control/fake_engine.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::cli;
+using sluice::test::FakeEngine;
 using namespace std::chrono_literals;
 
 SLUICE_TEST(withoutAnEngineNobodyRuns) {

@@ -5,12 +5,13 @@
 #include <memory>
 
 #include "collecting_output.h"
-#include "fake_engine.h"
 #include "recorded_history.h"
+#include "tests/support/control/fake_engine.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::cli;
+using sluice::test::FakeEngine;
 
 SLUICE_TEST(statusComesForPeopleAndAsJson) {
   const test::TemporaryDirectory dir;

@@ -1,11 +1,12 @@
 #include "app/cli/known_profiles.h"
 
-#include "fake_engine.h"
+#include "tests/support/control/fake_engine.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::cli;
+using sluice::test::FakeEngine;
 
 namespace {
 

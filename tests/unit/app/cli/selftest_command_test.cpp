@@ -3,12 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "collecting_output.h"
-#include "fake_engine.h"
+#include "tests/support/control/fake_engine.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::cli;
+using sluice::test::FakeEngine;
 
 namespace {
 

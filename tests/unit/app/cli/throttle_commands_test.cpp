@@ -8,12 +8,13 @@
 #include "core/throttle/own_profiles.h"
 #include "core/throttle/presets.h"
 #include "core/throttle/profile_json.h"
-#include "fake_engine.h"
+#include "tests/support/control/fake_engine.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::cli;
+using sluice::test::FakeEngine;
 
 namespace {
 

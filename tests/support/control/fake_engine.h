@@ -15,7 +15,7 @@
 #include "platform/control_endpoint.h"
 #include "platform/data_dir_lock.h"
 
-namespace sluice::cli {
+namespace sluice::test {
 
 class FakeEngine {
  public:
@@ -53,4 +53,4 @@ class FakeEngine {
   std::thread thread_;
 };
 
-}  // namespace sluice::cli
+}  // namespace sluice::test

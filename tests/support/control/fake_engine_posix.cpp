@@ -1,3 +1,5 @@
+#include "tests/support/control/fake_engine.h"
+
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -5,9 +7,8 @@
 
 #include "core/base/limits.h"
 #include "core/control/frame_reader.h"
-#include "fake_engine.h"
 
-namespace sluice::cli {
+namespace sluice::test {
 
 FakeEngine::FakeEngine(const std::filesystem::path& dataDir, Script script)
     : script_(std::move(script)),
@@ -73,4 +74,4 @@ bool FakeEngine::answer(int descriptor, Bytes frame) {
   return sent >= 0 && !answer.closes;
 }
 
-}  // namespace sluice::cli
+}  // namespace sluice::test
