@@ -11,7 +11,6 @@
 #include <type_traits>
 
 #include "core/base/limits.h"
-#include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/throttle/rate.h"
 

@@ -10,12 +10,10 @@ using asio::ip::tcp;
 
 void readWithoutEnd(Wire& wire, Log& log) {
   std::vector<char> buffer(1 << 20);
-  std::uint64_t before = wire.wireBytesRead();
+  wire.whenReceived = [&log](std::size_t bytes) { log.push_back({Clock::now(), bytes}); };
   while (wire.read(buffer.data(), buffer.size()) > 0) {
-    const auto now = wire.wireBytesRead();
-    if (now != before) log.push_back({Clock::now(), now - before});
-    before = now;
   }
+  wire.whenReceived = {};
 }
 
 void sendWithoutEnd(Wire& wire) {

@@ -5,9 +5,22 @@
 
 namespace sluice::bench {
 
+namespace {
+
+// BIO_set_callback_ex(3): after each read from the socket below.
+long received(BIO* bio, int operation, const char*, std::size_t, int, long, int result, std::size_t* processed) {
+  if (operation != (BIO_CB_READ | BIO_CB_RETURN) || result <= 0) return result;
+  const auto* wire = reinterpret_cast<const Wire*>(BIO_get_callback_arg(bio));
+  if (wire != nullptr && wire->whenReceived) wire->whenReceived(*processed);
+  return result;
+}
+
+}  // namespace
+
 bool Wire::secure(SSL_CTX* context, int (*shakeHands)(SSL*)) {
   ssl_.reset(SSL_new(context));
   SSL_set_fd(ssl_.get(), static_cast<int>(socket_.native_handle()));
+  BIO_set_callback_ex(SSL_get_rbio(ssl_.get()), received);
   return shakeHands(ssl_.get()) == 1;
 }
 
@@ -25,12 +38,13 @@ bool Wire::secureAsServer(SSL_CTX* context) { return secure(context, SSL_accept)
 
 std::size_t Wire::read(char* into, std::size_t room) {
   if (ssl_) {
+    BIO_set_callback_arg(SSL_get_rbio(ssl_.get()), reinterpret_cast<char*>(this));
     const int count = SSL_read(ssl_.get(), into, static_cast<int>(room));
     return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
   std::error_code code;
   const auto count = socket_.read_some(asio::buffer(into, room), code);
-  bytesRead_ += count;
+  if (count > 0 && whenReceived) whenReceived(count);
   return code ? 0 : count;
 }
 

@@ -1,11 +1,11 @@
-// A blocking socket, in the clear or with TLS, that knows how many bytes came over the wire. One thread at a time.
+// A blocking socket, in the clear or with TLS, that tells what came over the wire, and when. One thread at a time.
 #pragma once
 
 #include <openssl/ssl.h>
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,8 +25,8 @@ class Wire {
   bool write(std::string_view bytes);
   // Up to and with an empty line; what came behind it is lost, which senders of ours avoid.
   std::string readHead();
-  // So far, with handshakes and the frames of records.
-  std::uint64_t wireBytesRead() const { return ssl_ ? BIO_number_read(SSL_get_rbio(ssl_.get())) : bytesRead_; }
+  // Told of all that comes over the wire, when it comes: parts of TLS records too.
+  std::function<void(std::size_t bytes)> whenReceived;
   // Whoever reads or writes on another thread comes back.
   void shutDown();
   // The peer forgets what it has not read yet: else a slow link would go on for minutes.
@@ -40,7 +40,6 @@ class Wire {
   };
   asio::ip::tcp::socket socket_;
   std::unique_ptr<SSL, Free> ssl_;
-  std::uint64_t bytesRead_ = 0;
 };
 
 }  // namespace sluice::bench
