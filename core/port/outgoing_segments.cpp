@@ -34,10 +34,12 @@ std::uint32_t OutgoingSegments::Segment::takeRun(std::uint32_t first, std::uint3
 
 std::optional<std::uint32_t> OutgoingSegments::Segment::findRun(std::uint32_t count) {
   for (std::uint32_t first = 0; first + count <= memory.chunks();) {
-    if (first % 64 == 0 && memory.freeWord(first / 64) == 0) {
-      first += 64;
+    const std::uint64_t free = memory.freeWord(first / 64) & ~held[first / 64] & ~std::uint64_t{0} << (first % 64);
+    if (free == 0) {
+      first += 64 - first % 64;
       continue;
     }
+    first = first / 64 * 64 + static_cast<std::uint32_t>(std::countr_zero(free));
     const std::uint32_t taken = takeRun(first, count);
     if (taken == count) return first;
     give(first, taken);
