@@ -17,8 +17,11 @@
 namespace sluice::net {
 namespace {
 
-template <class AsioBuffer, class View>
-std::span<const AsioBuffer> gather(std::span<const View> views, std::array<AsioBuffer, Transport::kBuffersMax>& out) {
+constexpr std::size_t kFewBuffers = 4;  // heads and small bodies: Asio's buffers are cleared for every call
+
+// A single buffer is better given by itself: then Asio makes the plainer system call, which costs less.
+template <class AsioBuffer, class View, std::size_t N>
+std::span<const AsioBuffer> gather(std::span<const View> views, std::array<AsioBuffer, N>& out) {
   std::size_t count = 0;
   for (const auto& view : views) {
     if (count == out.size()) break;
@@ -107,25 +110,37 @@ Transport::~Transport() { close(CloseKind::Orderly); }
 void Transport::setHandler(Handler* handler) { shared_->handler = handler; }
 
 IoResult Transport::receive(std::span<const MutableBytes> into) {
-  std::array<asio::mutable_buffer, kBuffersMax> buffers;
+  return into.size() <= kFewBuffers ? receiveGathered<kFewBuffers>(into) : receiveGathered<kBuffersMax>(into);
+}
+
+template <std::size_t N>
+IoResult Transport::receiveGathered(std::span<const MutableBytes> into) {
+  std::array<asio::mutable_buffer, N> buffers;
   const auto gathered = gather(into, buffers);
   if (SLUICE_BUG(gathered.empty())) return IoResult::wouldBlock();
   if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
   std::error_code code;
-  const auto bytes = shared_->socket.receive(gathered, 0, code);
+  auto& socket = shared_->socket;
+  const auto bytes = gathered.size() == 1 ? socket.receive(gathered.front(), 0, code) : socket.receive(gathered, 0, code);
   if (!code) received_ += bytes;
   return outcome(bytes, code, side_);
 }
 
 IoResult Transport::send(std::span<const Bytes> from) {
-  std::array<asio::const_buffer, kBuffersMax> buffers;
+  return from.size() <= kFewBuffers ? sendGathered<kFewBuffers>(from) : sendGathered<kBuffersMax>(from);
+}
+
+template <std::size_t N>
+IoResult Transport::sendGathered(std::span<const Bytes> from) {
+  std::array<asio::const_buffer, N> buffers;
   const auto gathered = gather(from, buffers);
   if (SLUICE_BUG(gathered.empty())) return IoResult::wouldBlock();
   if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
   if (shared_->sendFailed) return outcome(0, shared_->sendFailed, side_);
   if (!shared_->taken.empty()) return IoResult::wouldBlock();
   std::error_code code;
-  const auto bytes = shared_->socket.send(gathered, 0, code);
+  auto& socket = shared_->socket;
+  const auto bytes = gathered.size() == 1 ? socket.send(gathered.front(), 0, code) : socket.send(gathered, 0, code);
   if (!code) sent_ += bytes;
   auto result = outcome(bytes, code, side_);
   const bool full = result.status == IoResult::Status::WouldBlock;

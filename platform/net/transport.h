@@ -83,6 +83,10 @@ class Transport {
   // Outlives the transport while a wait is pending.
   struct Shared;
 
+  template <std::size_t N>
+  IoResult receiveGathered(std::span<const MutableBytes> into);
+  template <std::size_t N>
+  IoResult sendGathered(std::span<const Bytes> from);
   IoResult takeOver(std::span<const Bytes> from);
   IoResult takeOverFile(std::intptr_t file, std::uint64_t offset, std::size_t length);
 
