@@ -36,6 +36,11 @@ std::string untouchedUri(const std::filesystem::path& file) {
   return uri + "?immutable=1";
 }
 
+// Nobody asks SQLite how much memory it has, and counting it takes a lock for each allocation. Only before its first use.
+void leaveMemoryUncounted() {
+  [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 }  // namespace
 
 void SqlConnection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
@@ -53,6 +58,7 @@ Result<void> SqlConnection::create(const std::filesystem::path& file) {
 }
 
 Result<SqlConnection> SqlConnection::open(const std::filesystem::path& file, Access access) {
+  leaveMemoryUncounted();
   const std::string name = utf8(file);
   const int mode = access == Access::ReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   const int uri = access == Access::Untouched ? SQLITE_OPEN_URI : 0;
