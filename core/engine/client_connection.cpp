@@ -127,11 +127,13 @@ bool ClientConnection::step(Now now) {
 // --- Commands.
 
 bool ClientConnection::carryOut(Now now) {
-  auto commands = session_.takeCommands();
-  for (auto& command : commands) {
+  session_.takeCommands(commands_);
+  const bool any = !commands_.empty();
+  for (auto& command : commands_) {
     std::visit([&](auto& each) { run(each, now); }, command);
   }
-  return !commands.empty();
+  commands_.clear();
+  return any;
 }
 
 void ClientConnection::run(session::OpenUpstream& command, Now now) {
@@ -149,8 +151,9 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
   proxyAuthorization_.reset();
   if (asProxy) proxyAuthorization_ = basicAuthorization(proxy->credentials);
   if (command.reuse == session::OpenUpstream::Reuse::Allowed) {
-    reusable_ = worker_.upstreams().take(poolKey(upstreamKey_, command.tls));
-    if (!reusable_ && asProxy) reusable_ = worker_.upstreams().take(poolKey_);
+    const auto look = command.repeatable ? UpstreamPool::Look::AsItWas : UpstreamPool::Look::Again;
+    reusable_ = worker_.upstreams().take(asProxy ? poolKey(upstreamKey_, command.tls) : poolKey_, look);
+    if (!reusable_ && asProxy) reusable_ = worker_.upstreams().take(poolKey_, look);
     if (reusable_) return;
   }
   connectTls_ = std::move(command.tls);

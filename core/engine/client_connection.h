@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/engine/connector.h"
 #include "core/engine/deadline.h"
@@ -187,6 +188,7 @@ class ClientConnection final : private Link::Driver {
   std::optional<Result<Connected>> handshake_;  // made, and delayed
 
   session::HttpSession session_;
+  std::vector<session::Command> commands_;  // being carried out; empty between calls
   Link client_;
   std::unique_ptr<Upstream> upstream_;
   std::unique_ptr<Connecting> connecting_;

@@ -1,6 +1,7 @@
 #include "core/engine/upstream_pool.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/limits.h"
 #include "core/engine/clock.h"
@@ -12,11 +13,13 @@ UpstreamPool::UpstreamPool(asio::io_context& loop, Micros idleTimeout)
 
 UpstreamPool::~UpstreamPool() = default;
 
-std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key) {
-  for (auto found = byKey_.find(key); found != byKey_.end(); found = byKey_.find(key)) {
+std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key, Look look) {
+  const auto found = byKey_.find(key);
+  if (found == byKey_.end()) return nullptr;
+  while (!found->second.empty()) {
     auto upstream = remove(found->second.back());
     // The end of the stream may have come in this very turn, before its wait was announced.
-    if (upstream->link.peek().status != IoResult::Status::WouldBlock) continue;
+    if (look == Look::Again && upstream->link.peek().status != IoResult::Status::WouldBlock) continue;
     upstream->kept = true;
     return upstream;
   }
@@ -24,25 +27,32 @@ std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key) {
 }
 
 void UpstreamPool::put(std::unique_ptr<Upstream> upstream, MonoTime now) {
-  // Also settles that nothing is there, without which the link would not wait.
-  if (upstream->link.peek().status != IoResult::Status::WouldBlock) return;
+  // A link that may have something to receive would not wait. What comes from here on is announced.
+  if (upstream->link.mayReceive() && upstream->link.peek().status != IoResult::Status::WouldBlock) return;
 
-  auto& sameKey = byKey_[upstream->key];
-  if (sameKey.size() == limits::kIdleUpstreamsPerHostMax) {
-    drop(sameKey.front());
-    return put(std::move(upstream), now);
-  }
+  auto* sameKey = &byKey_[upstream->key];
+  if (sameKey->size() == limits::kIdleUpstreamsPerHostMax) drop(sameKey->front());
   if (idle_.size() == limits::kIdleUpstreamsMax) drop(idle_.begin());
 
-  const auto entry = idle_.emplace(idle_.end());
+  if (spare_.empty()) spare_.emplace_back();
+  idle_.splice(idle_.end(), spare_, spare_.begin());
+  const auto entry = std::prev(idle_.end());
   entry->pool = this;
   entry->since = now;
   entry->self = entry;
+  entry->sameKey = sameKey;
   entry->upstream = std::move(upstream);
-  byKey_[entry->upstream->key].push_back(entry);
+  sameKey->push_back(entry);
   entry->upstream->link.setDriver(&*entry);
   entry->upstream->link.waitReadable();
   if (idle_.size() == 1) deadline_.set(now + idleTimeout_);
+  forgetUnusedKeys();
+}
+
+// They are kept because most are used again at once; but not of every host that was ever asked.
+void UpstreamPool::forgetUnusedKeys() {
+  if (byKey_.size() <= 2 * limits::kIdleUpstreamsMax) return;
+  std::erase_if(byKey_, [](const auto& each) { return each.second.empty(); });
 }
 
 void UpstreamPool::clear() {
@@ -61,10 +71,8 @@ void UpstreamPool::drop(Entry entry) { remove(entry); }
 std::unique_ptr<Upstream> UpstreamPool::remove(Entry entry) {
   auto upstream = std::move(entry->upstream);
   upstream->link.setDriver(nullptr);
-  const auto found = byKey_.find(upstream->key);
-  std::erase(found->second, entry);
-  if (found->second.empty()) byKey_.erase(found);
-  idle_.erase(entry);
+  std::erase(*entry->sameKey, entry);
+  spare_.splice(spare_.begin(), idle_, entry);
   return upstream;
 }
 

@@ -30,6 +30,8 @@ struct OpenUpstream {
   enum class For : std::uint8_t { Requests, Bytes };
   For use = For::Requests;
   std::optional<UpstreamTls> tls = std::nullopt;  // with it, opened means that the handshake is done too
+  // A connection that was kept and turns out to have ended costs nothing but another: the request may be sent twice.
+  bool repeatable = false;
 };
 
 // Begins TLS on the connection to upstream that stands; answered by upstreamSecured() or upstreamFailed().

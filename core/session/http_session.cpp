@@ -84,9 +84,10 @@ void HttpSession::requestComplete(Now now) {
   if (tunnel_) {
     held_.emplace_back(recording_->started(std::move(to), head.raw()));
   } else {
-    tell(recording_->started(std::move(to), head.raw()));
+    tellOf([&] { return recording_->started(std::move(to), head.raw()); });
   }
   if (!target) return failExchange(target.error(), now);
+  target_ = *target;
   if (auto wrong = checkTarget(*target); wrong.code != Code::None) return failExchange(std::move(wrong), now);
 
   auto framing = http1::requestFraming(head);
@@ -145,15 +146,14 @@ void HttpSession::requestInvalid(Error error, Now now) {
 }
 
 void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
-  const auto& head = requestParser_.head();
-  const auto target = http1::parseTarget(head.method(), head.target());
-  OpenUpstream open{origin_ ? origin_->host : std::string(target->authority.host), origin_ ? origin_->port : target->port, reuse};
+  OpenUpstream open{origin_ ? origin_->host : std::string(target_.authority.host), origin_ ? origin_->port : target_.port, reuse};
   if (clientSecure_ && !isReverse()) {
     open.tls = tls_;
-  } else if (origin_ ? origin_->scheme == Origin::Scheme::Https : target->scheme == Target::Scheme::Https) {
+  } else if (origin_ ? origin_->scheme == Origin::Scheme::Https : target_.scheme == Target::Scheme::Https) {
     open.tls = UpstreamTls{open.host, open.host, verifies(ids_.interception(), open.host, open.port)};
   }
   if (tunnel_ || open.tls) open.use = OpenUpstream::For::Bytes;
+  open.repeatable = isRepeatable();
   command(std::move(open));
 }
 
@@ -177,8 +177,7 @@ void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
 
 // A reverse listener's server is asked by its own name, which it may serve among others; a proxy is asked with whole URLs.
 http1::Target HttpSession::forwardTarget() const {
-  const auto& head = requestParser_.head();
-  auto target = *http1::parseTarget(head.method(), head.target());
+  auto target = target_;
   const bool named = isReverse() || (proxyAuthorization_ && target.form != Target::Form::Absolute);
   if (!origin_ || !named) return target;
   target.form = Target::Form::Absolute;
@@ -197,6 +196,7 @@ void HttpSession::sendRequest(Now) {
   }
   options.te = http1::TeField::KeepTrailers;  // chunked bodies pass with their trailers
   std::string bytes;
+  bytes.reserve(head.raw().size() + kAddedToHeads);
   http1::forwardRequestHead(head, forwardTarget(), options, bytes);
   command(SendToUpstream{std::move(bytes)});
   if (requestBody_ == RequestBody::Waiting) {
@@ -280,9 +280,12 @@ void HttpSession::clientFailed(Error error, Now now) {
   close(CloseClient::Kind::Abort);
 }
 
+bool HttpSession::isRepeatable() const {
+  return requestBody_ == RequestBody::None && isIdempotent(requestParser_.head().method());
+}
+
 bool HttpSession::mayRetry() const {
-  return phase_ == Phase::AwaitResponse && upstreamKept_ && !responseParser_.started() && interimResponses_ == 0 &&
-         requestBody_ == RequestBody::None && isIdempotent(requestParser_.head().method());
+  return phase_ == Phase::AwaitResponse && upstreamKept_ && !responseParser_.started() && interimResponses_ == 0 && isRepeatable();
 }
 
 void HttpSession::upstreamFailed(Error error, Now now) {
@@ -373,7 +376,7 @@ void HttpSession::answerError(const Error& error, Persistence connection) {
 void HttpSession::endExchange(Error error, Now now) {
   if (!recording_) return;
   tellTls();
-  tell(recording_->ended(std::move(error), now));
+  tellOf([&] { return recording_->ended(std::move(error), now); });
   recording_.reset();
 }
 

@@ -19,6 +19,7 @@
 #include "core/base/time.h"
 #include "core/codec/http1/head_parser.h"
 #include "core/codec/http1/persistence.h"
+#include "core/codec/http1/target.h"
 #include "core/session/commands.h"
 #include "core/session/entry.h"
 #include "core/session/interception.h"
@@ -34,6 +35,9 @@ struct OwnPage {
   std::string fileName;  // not empty: to be saved under this name
   std::string body;
 };
+
+// Room for the fields that are usually added to a head that is passed on.
+inline constexpr std::size_t kAddedToHeads = 64;
 
 // What a session asks its worker for.
 class IdSource {
@@ -128,7 +132,8 @@ class HttpSession {
   const std::string& target() const { return targetText_; }
   std::uint64_t exchanges() const { return exchanges_; }
 
-  std::vector<Command> takeCommands() { return std::exchange(commands_, {}); }
+  // Into an empty list, whose memory the session uses from then on.
+  void takeCommands(std::vector<Command>& into) { commands_.swap(into); }
 
  private:
   enum class RequestBody : std::uint8_t {
@@ -142,6 +147,11 @@ class HttpSession {
   template <class T>
   void command(T value) { commands_.emplace_back(std::move(value)); }
   void tell(capture::Record record);
+  // Makes the record only if somebody wants it.
+  template <class Make>
+  void tellOf(Make make) {
+    if (capture_ == Capture::On) command(Tell{make()});
+  }
 
   std::size_t socksBytes(Bytes bytes, Now now);
   void socksRequested();
@@ -160,6 +170,7 @@ class HttpSession {
   void sendRequest(Now now);
   http1::Target forwardTarget() const;
   bool mayRetry() const;
+  bool isRepeatable() const;
   bool requestIsWhole() const { return requestBody_ == RequestBody::None || requestBody_ == RequestBody::Done; }
 
   void responseHead(Now now);
@@ -221,6 +232,7 @@ class HttpSession {
   // The exchange.
   std::optional<Recording> recording_;
   std::vector<capture::Record> held_;  // of a CONNECT, until it is known whether it becomes a tunnel
+  http1::Target target_;  // of the request, in the parser's memory; what it says once the request is complete and its target fine
   http1::Framing requestFraming_;
   http1::Framing responseFraming_;
   RequestBody requestBody_ = RequestBody::None;

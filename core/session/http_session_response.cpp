@@ -56,7 +56,7 @@ void HttpSession::responseHead(Now now) {
   auto framing = http1::responseFraming(head, requestParser_.head().method());
   if (!framing) return failExchange(std::move(framing.error()), now);
   recording_->responseHeadCame(now.mono);
-  tell(recording_->responseStarted(head.status(), head.contentType(), head.raw()));
+  tellOf([&] { return recording_->responseStarted(head.status(), head.contentType(), head.raw()); });
   finalResponse(*framing);
   if (!framing->hasBody()) responseDone(now);
 }
@@ -113,6 +113,7 @@ void HttpSession::finalResponse(const Framing& framing) {
     options.connection = http1::ConnectionField::KeepAlive;  // of itself, HTTP/1.0 would say that we close
   }
   std::string bytes;
+  bytes.reserve(head.raw().size() + kAddedToHeads);
   http1::forwardResponseHead(head, options, bytes);
   command(SendToClient{std::move(bytes)});
   responseBegun_ = true;

@@ -52,7 +52,7 @@ capture::ExchangeEnded Recording::ended(Error error, Now now) {
   end_.phases.finishedUs = since(now.mono);
   end_.request.wireBytes += std::exchange(requestHeadBytes_, 0);
   end_.response.wireBytes += std::exchange(responseHeadBytes_, 0);
-  return end_;
+  return std::move(end_);
 }
 
 void Recording::upstreamOpened(std::string address, bool reused, MonoTime resolvedAt, MonoTime connectedAt) {

@@ -43,6 +43,7 @@ class Recording {
 
   capture::ExchangeStarted started(Destination destination, std::string_view requestHead) const;
   capture::ResponseStarted responseStarted(int status, std::string_view contentType, std::string_view head) const;
+  // The last that is asked of it.
   capture::ExchangeEnded ended(Error error, Now now);
 
   // `resolvedAt` is the beginning of time for a connection that was kept: no name was looked up for this exchange.

@@ -133,6 +133,18 @@ SLUICE_TEST(aConnectThatCameToNothingIsARowAllTheSame) {
                                                     "how it ended"));
 }
 
+SLUICE_TEST(saysWhichRequestsMayBeAskedTwice) {
+  const auto opens = [](bool repeatable) {
+    return [repeatable](const session::Command& command) {
+      const auto* open = std::get_if<session::OpenUpstream>(&command);
+      return open != nullptr && open->repeatable == repeatable ? std::string() : std::string("openUpstream, repeatable or not");
+    };
+  };
+  VERIFY_PLAY(play().in(clientBytes(kGet)).out(opens(true)));
+  VERIFY_PLAY(play().in(clientBytes("POST http://a/ HTTP/1.1\r\nHost: a\r\n\r\n")).out(opens(false)));
+  VERIFY_PLAY(play().in(clientBytes("PUT http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")).out(opens(false)));
+}
+
 SLUICE_TEST(asksOnceMoreWhenAKeptConnectionTurnsOutDead) {
   VERIFY_PLAY(play()
                   .in(clientBytes(kGet))

@@ -65,7 +65,9 @@ Play& Play::in(const Event& event) {
   now_.mono += Micros(1000);
   now_.wall += Micros(1000);
   event(session_, now_);
-  for (auto& command : session_.takeCommands()) {
+  std::vector<session::Command> came;
+  session_.takeCommands(came);
+  for (auto& command : came) {
     if (auto* tell = std::get_if<Tell>(&command)) records_.push_back(std::move(tell->record));
     else commands_.push_back(std::move(command));
   }

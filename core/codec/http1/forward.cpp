@@ -153,7 +153,7 @@ FieldWriter::Fate FieldWriter::fateOfLength(const Field& field) {
 }
 
 FieldWriter::Fate FieldWriter::fateOfHost(const Field& field) const {
-  if (host_ == nullptr) return Fate::Keep;
+  if (host_ == nullptr || field.value == host_->text) return Fate::Keep;
   const auto given = parseAuthority(field.value);
   if (!given || !equalsIgnoringCase(given->host, host_->host)) return Fate::Rewrite;
   return (given->port != 0 ? given->port : 80) == hostPort_ ? Fate::Keep : Fate::Rewrite;

@@ -65,6 +65,30 @@ SLUICE_TEST(neverHandsOutAConnectionThatHasEndedUnseen) {
   QCOMPARE(rig.pool.size(), std::size_t{0});
 }
 
+SLUICE_TEST(handsOutWhatWasNotLookedAtAgainOnlyWhereThatWasAllowed) {
+  Rig rig;
+  rig.put("a:80");
+  QVERIFY(rig.pool.take("a:80", UpstreamPool::Look::AsItWas) != nullptr);
+  rig.put("a:80");
+  asio::write(rig.peers[1], asio::buffer("x", 1));
+  rig.peers[1].close();
+  // On loopback what was sent is there when the call returns.
+  QVERIFY(rig.pool.take("a:80", UpstreamPool::Look::Again) == nullptr);
+  QCOMPARE(rig.pool.size(), std::size_t{0});
+}
+
+SLUICE_TEST(usesItsMemoryAgainForOtherHosts) {
+  Rig rig;
+  for (int i = 0; i < 5; ++i) {
+    const auto key = "host" + std::to_string(i) + ":80";
+    rig.put(key);
+    QVERIFY(rig.pool.take(key) != nullptr);
+    QVERIFY(rig.pool.take(key) == nullptr);
+  }
+  rig.put("host0:80");
+  QCOMPARE(rig.pool.size(), std::size_t{1});
+}
+
 SLUICE_TEST(dropsAConnectionThatSpeaksUnasked) {
   Rig rig;
   rig.put("a:80");
