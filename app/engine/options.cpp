@@ -164,6 +164,17 @@ Result<void> useProcesses(Options& options, const Processes& processes, int argc
   return {};
 }
 
+void addCaptureOption(CLI::App& cli, std::string& capture) {
+  cli.add_option("--capture", capture, "Record what passes; heads: all but the bodies")
+      ->check(CLI::IsMember({"on", "heads", "off"}))
+      ->capture_default_str();
+}
+
+void takeCapture(const std::string& capture, engine::WorkerSettings& worker) {
+  worker.capture = capture != "off";
+  if (capture == "heads") worker.capturedBodyBytesMax = 0;
+}
+
 }  // namespace
 
 Parsed parseOptions(int argc, char** argv) {
@@ -186,7 +197,7 @@ Parsed parseOptions(int argc, char** argv) {
       ->default_str("regular@127.0.0.1:8080")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  cli.add_option("--capture", capture, "Record what passes")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
+  addCaptureOption(cli, capture);
   cli.add_option("--upstream-proxy", upstreamProxy,
                  "Go through another proxy: http://HOST:PORT or socks5://HOST:PORT, perhaps with USER:PASSWORD@ before HOST");
   cli.add_option("--no-proxy", noProxy, "Hosts to reach without it: names (with all below), addresses, networks; by commas")
@@ -217,7 +228,7 @@ Parsed parseOptions(int argc, char** argv) {
     if (!spec) return wrongUsage(cli, spec.error().detail);
     options.engine.listeners.push_back(std::move(*spec));
   }
-  options.engine.worker.capture = capture == "on";
+  takeCapture(capture, options.engine.worker);
   auto route = routeOf(upstreamProxy, noProxy);
   if (!route) return wrongUsage(cli, route.error().detail);
   options.engine.worker.route = std::move(*route);

@@ -191,7 +191,7 @@ void ClientConnection::run(session::RelayResponseBody& command, Now) {
 
 void ClientConnection::run(session::OpenTunnel& command, Now) {
   Tunnel::Opening opening{clientRest_.bytes, upstreamRest_.bytes};
-  if (command.webSocket && worker_.sink() != nullptr) {
+  if (command.webSocket && worker_.sink() != nullptr && worker_.settings().capturedBodyBytesMax > 0) {
     webSocket_ = std::make_unique<WebSocketWatch>(*worker_.sink(), session_.exchange(), *command.webSocket);
     opening.upWatcher = &webSocket_->fromClient();
     opening.downWatcher = &webSocket_->fromUpstream();

@@ -80,7 +80,8 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
 
 // What is recorded as it passes is received where the recorder can read it too.
 buffer::BlockPool& Relay::blocksFor(const Recorded& recorded) const {
-  auto* kept = recorded.sink != nullptr && !inBodyFile_ ? recorded.sink->bodyBlocks() : nullptr;
+  const bool recordsPassing = recorded.sink != nullptr && recorded.bytesMax > 0 && !inBodyFile_;
+  auto* kept = recordsPassing ? recorded.sink->bodyBlocks() : nullptr;
   return kept != nullptr ? *kept : means_.blocks;
 }
 

@@ -57,6 +57,7 @@ struct WorkerSettings {
   throttle::Profile profile;  // acts on everything
   UpstreamRoute route;
   bool capture = true;
+  // 0: heads alone, without messages of WebSockets.
   std::uint64_t capturedBodyBytesMax = limits::kCapturedBodyBytesMax;
   std::filesystem::path spillDirectory;
   std::filesystem::path bodyDirectory;  // of the recorder (core/store/body_files.h); empty: nothing is put there

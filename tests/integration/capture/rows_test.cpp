@@ -168,6 +168,24 @@ SLUICE_TEST(withCaptureOffNothingIsRecorded) {
   QVERIFY(History(engine.dataDir()).rows().empty());
 }
 
+SLUICE_TEST(withHeadsAloneBodiesAreCountedAndNotKept) {
+  const Origin origin;
+  EngineProcess::Options options;
+  options.arguments = {"--capture", "heads"};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bytes/300000?seed=1&type=text/x-odd")).has_value());
+  QVERIFY(engine.stop() == 0);
+  History history(engine.dataDir());
+  const auto found = history.ended("/bytes/300000?seed=1&type=text/x-odd");
+  QVERIFY2(found.has_value(), history.failure.c_str());
+  QCOMPARE(found->row.response.bytes, std::uint64_t(300'000));
+  QCOMPARE(found->row.response.capturedBytes, std::uint64_t(0));
+  QVERIFY(found->responseHead.find("text/x-odd") != found->responseHead.npos);
+  QVERIFY(found->requestHead.starts_with("GET "));
+}
+
 SLUICE_TEST(manyExchangesAreAllThere) {
   const Origin origin;
   EngineProcess engine;
