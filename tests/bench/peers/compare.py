@@ -18,8 +18,8 @@ import proxies  # noqa: E402
 from origin import Origin  # noqa: E402
 from workloads import workloads  # noqa: E402
 
-EVERY = [proxies.Direct, proxies.SluiceOff, proxies.SluiceFull, proxies.SluiceTunnels, proxies.HAProxy, proxies.HAProxyTcp,
-         proxies.HAProxySplice, proxies.Nginx, proxies.Squid,
+EVERY = [proxies.Direct, proxies.SluiceOff, proxies.SluiceHeads, proxies.SluiceFull, proxies.SluiceTunnels, proxies.HAProxy,
+         proxies.HAProxyTcp, proxies.HAProxySplice, proxies.Nginx, proxies.Squid,
          proxies.Tinyproxy, proxies.Privoxy, proxies.Mitmproxy, proxies.MitmproxyTls]
 
 

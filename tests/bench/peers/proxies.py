@@ -121,6 +121,11 @@ class SluiceFull(Sluice):
     name = "Sluice, full capture"
 
 
+class SluiceHeads(Sluice):
+    name = "Sluice, heads alone"
+    options = ("--capture", "heads")
+
+
 class Nginx(Proxy):
     name = "nginx"
     program = "nginx"
@@ -128,7 +133,7 @@ class Nginx(Proxy):
     def prepare(self):
         self.reverse = free_port()
         self.config = self.write("nginx.conf", f"""
-daemon off; worker_processes 1; pid {self.folder}/pid; error_log stderr crit;
+daemon off; worker_processes 1; pid {self.folder}/pid; error_log stderr crit;{" user root;" if os.geteuid() == 0 else ""}
 events {{ worker_connections 16384; }}
 http {{
   access_log off; client_max_body_size 0; keepalive_requests 1000000000;

@@ -2,9 +2,11 @@
 import dataclasses
 import re
 import socket
+import ssl
 import subprocess
 import time
 
+import websocket
 from origin import BIG_BYTES, LOAD_CORE
 
 
@@ -102,8 +104,8 @@ class Transfer:
         def work():
             begin, rounds, errors = time.monotonic(), 0, 0
             while rounds == 0 or time.monotonic() - begin < seconds:
-                code = run(command, timeout=180).stdout
-                errors += code not in ("200", "204")
+                done = run(command, timeout=180)
+                errors += done.returncode != 0 or done.stdout not in ("200", "204")
                 rounds += 1
             return Sample(rounds * BIG_BYTES / 1e9, time.monotonic() - begin, 0.0, errors=errors)
 
@@ -111,6 +113,72 @@ class Transfer:
             return measured(proxy, work)
         except subprocess.TimeoutExpired:
             return None
+
+
+class NewHosts:
+    """Connections over intercepted TLS, each to a name that the proxy has never seen: it makes a certificate for each."""
+    unit, per = "connections", "us/connection"
+    made = 0  # names
+
+    def __init__(self, name):
+        self.name = name
+
+    def run(self, proxy, origin, seconds):
+        if not proxy.tls:
+            return None
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+
+        def ask():
+            NewHosts.made += 1
+            name = f"h{NewHosts.made}.bench.test"
+            request = f"GET /1k HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
+            with socket.create_connection(("127.0.0.1", proxy.tls), timeout=10) as plain:
+                with context.wrap_socket(plain, server_hostname=name) as secure:
+                    secure.sendall(request)
+                    return secure.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+        def work():
+            times, errors, begin = [], 0, time.monotonic()
+            while time.monotonic() - begin < seconds:
+                before = time.monotonic()
+                try:
+                    errors += not ask()
+                except OSError:
+                    errors += 1
+                times.append((time.monotonic() - before) * 1000)
+            times.sort()
+            return Sample(len(times), time.monotonic() - begin, 0.0, 0, times[len(times) // 2], times[len(times) * 99 // 100], errors)
+
+        return measured(proxy, work)
+
+
+class WebSocketEcho:
+    """Clients that each send a message and wait for it to come back before the next."""
+    unit, per = "messages", "us/message there and back"
+    clients, payload = 16, b"x" * 100
+
+    def __init__(self, name):
+        self.name = name
+
+    def run(self, proxy, origin, seconds):
+        port = proxy.reverse or proxy.forward
+        target = "/echo" if proxy.reverse else f"http://127.0.0.1:{origin.http}/echo"
+        try:
+            sockets = [websocket.connect(port, target, f"127.0.0.1:{origin.http}") for _ in range(self.clients)]
+        except OSError:
+            return None
+
+        def work():
+            begin = time.monotonic()
+            times, errors = websocket.ping_pong(sockets, self.payload, seconds)
+            return Sample(len(times), time.monotonic() - begin, 0.0, 0, times[len(times) // 2], times[len(times) * 99 // 100], errors)
+
+        try:
+            return measured(proxy, work)
+        finally:
+            for each in sockets:
+                each.close()
 
 
 class IdleTunnels:
@@ -152,7 +220,8 @@ class IdleTunnels:
 
 
 class Latency:
-    """h2load asks at a constant rate, a share of what the proxy can do; times are per request."""
+    """h2load asks at a constant rate, a share of what the proxy can do; times are per request. What is added is what asking the
+    origin itself at that rate does not take."""
     unit, per = "requests", "us/request"
     clients = 32
 
@@ -168,17 +237,21 @@ class Latency:
         most = float(re.search(r"([\d.]+) req/s", full).group(1))
         rate = max(1, round(most * self.share / self.clients))
 
-        def work():
+        def ask(port):
             open(log, "w", encoding="utf-8").close()
             begin = time.monotonic()
-            run(["h2load", "--h1", "-t1", f"-c{self.clients}", f"-D{seconds}", f"--rps={rate}", f"--log-file={log}", url])
+            run(["h2load", "--h1", "-t1", f"-c{self.clients}", f"-D{seconds}", f"--rps={rate}", f"--log-file={log}",
+                 f"http://127.0.0.1:{port}/1k"])
             with open(log, encoding="utf-8") as lines:
                 rows = [line.split("\t") for line in lines]
             times = sorted(int(row[2]) / 1000 for row in rows)
             errors = sum(row[1] != "200" for row in rows)
             return Sample(len(times), time.monotonic() - begin, 0.0, 0, times[len(times) // 2], times[len(times) * 99 // 100], errors)
 
-        return measured(proxy, work)
+        sample = measured(proxy, lambda: ask(proxy.reverse))
+        plain = ask(origin.http)
+        sample.extra = {"added p50 ms": sample.p50_ms - plain.p50_ms, "added p99 ms": sample.p99_ms - plain.p99_ms}
+        return sample
 
 
 def workloads(quick):
@@ -189,6 +262,8 @@ def workloads(quick):
         Requests("1 KB GET, a connection each", "/1k", fresh=True),
         Requests("1 KB GET over intercepted TLS, keep-alive", "/1k", tls=True),
         Requests("1 KB GET over intercepted TLS, a connection each", "/1k", fresh=True, tls=True),
+        NewHosts("1 KB GET over intercepted TLS, a new host each"),
+        WebSocketEcho("100-byte messages of WebSockets"),
         Transfer("512 MiB download"),
         Transfer("512 MiB upload", upload=True),
         Transfer("512 MiB through a tunnel", tunnel=True),
