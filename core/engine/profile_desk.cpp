@@ -21,6 +21,9 @@ ProfileScope scopeOf(Rule::Scope scope) {
   return ProfileScope::Unknown;
 }
 
+// Those of hosts outlive the engine; a listener may have another address next time.
+constexpr const char* kHostsKey = "throttle/hosts";
+
 }  // namespace
 
 ProfileDesk::ProfileDesk(const std::vector<control::ListenerStatus>& listeners, Keep keep, std::function<void()> changed)
@@ -35,6 +38,12 @@ Result<void> ProfileDesk::begin(const std::map<std::string, std::string, std::le
     auto own = throttle::profileFromJson(text);
     // One that a newer version wrote stays where it is.
     if (own && own_.check(*own)) own_.put(std::move(*own));
+  }
+  if (const auto hosts = kept.find(kHostsKey); hosts != kept.end()) {
+    const auto before = throttle::planFromJson(hosts->second);
+    for (const auto& rule : before ? before->rules : std::vector<Rule>()) {
+      if (rule.scope == Rule::Scope::Host) static_cast<void>(plan_.put(rule.scope, rule.target, rule.profile).has_value());
+    }
   }
   throttle::Profile base;
   if (!profile.empty()) {
@@ -83,22 +92,36 @@ Result<void> ProfileDesk::use(const control::UseProfile& use) {
   const bool listener = use.scope == ProfileScope::Listener;
   const auto target = listener ? listenerAddress(use.target) : Result<std::string>(use.target);
   if (!target) return fail(target.error());
+  auto plan = plan_;
   if (use.profile.empty() && use.scope != ProfileScope::Everything) {
-    if (!plan_.remove(scopeOf(use.scope), *target)) {
+    if (!plan.remove(scopeOf(use.scope), *target)) {
       return fail(Side::Local, Code::NotFound, "'" + *target + "' has no profile of its own");
     }
   } else {
     auto profile = throttle::profileFromJson(use.profile);
     if (!profile) return fail(profile.error());
     if (use.scope == ProfileScope::Everything) {
-      plan_.everything = std::move(*profile);
-      ++plan_.version;
-    } else if (auto put = plan_.put(scopeOf(use.scope), *target, std::move(*profile)); !put) {
+      plan.everything = std::move(*profile);
+      ++plan.version;
+    } else if (auto put = plan.put(scopeOf(use.scope), *target, std::move(*profile)); !put) {
       return put;
     }
   }
+  if (use.scope == ProfileScope::Host) {
+    if (auto kept = keepHosts(plan); !kept) return kept;
+  }
+  plan_ = std::move(plan);
   planChanged();
   return {};
+}
+
+Result<void> ProfileDesk::keepHosts(const throttle::Plan& plan) {
+  throttle::Plan hosts;
+  for (const auto& rule : plan.rules) {
+    if (rule.scope == Rule::Scope::Host && rule.target != measured_) hosts.rules.push_back(rule);
+  }
+  if (hosts.rules.empty()) return keep_(kHostsKey, std::nullopt);
+  return keep_(kHostsKey, throttle::planToJson(hosts));
 }
 
 Result<void> ProfileDesk::save(const std::string& json) {

@@ -34,7 +34,8 @@ class ProfileDesk {
   // Rises with every change that profiles() would show.
   std::uint64_t version() const { return version_; }
 
-  // REQUIRES: the scope is not a connection. Errors: BadArgument, NotFound; the detail names the thing.
+  // What hosts have is kept, and in force again when the engine begins the next time. REQUIRES: the scope is not a connection.
+  // Errors: BadArgument, NotFound, and what keeps it from being kept; the detail names the thing.
   Result<void> use(const control::UseProfile& use);
   Result<void> save(const std::string& json);
   Result<void> remove(const std::string& name);
@@ -46,6 +47,7 @@ class ProfileDesk {
 
  private:
   Result<std::string> listenerAddress(const std::string& asked) const;
+  Result<void> keepHosts(const throttle::Plan& plan);
   void planChanged();
 
   const std::vector<control::ListenerStatus>& listeners_;

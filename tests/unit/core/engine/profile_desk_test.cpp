@@ -75,6 +75,36 @@ SLUICE_TEST(profilesAreForEverythingForHostsAndForListeners) {
   QVERIFY(d.desk.plan() == before);
 }
 
+SLUICE_TEST(profilesOfHostsOutliveTheEngine) {
+  Desk d;
+  QVERIFY(d.desk.use({json("Firefox GPRS"), ProfileScope::Host, "*.test"}).has_value());
+  QVERIFY(d.desk.use({json("Apple LTE"), ProfileScope::Host, "api.test"}).has_value());
+  QVERIFY(d.desk.use({json("Apple DSL"), ProfileScope::Listener, "41235"}).has_value());
+  QVERIFY(d.desk.use({json("Apple DSL"), ProfileScope::Everything, {}}).has_value());
+  {
+    Desk next;
+    QVERIFY(next.desk.begin(d.kept, {}, {}).has_value());
+    const auto rules = next.desk.profiles().rules;
+    QCOMPARE(rules.size(), std::size_t(2));
+    QCOMPARE(rules[0].target, std::string("*.test"));
+    QCOMPARE(rules[1].target, std::string("api.test"));
+    QCOMPARE(throttle::profileFromJson(rules[1].profile)->name, std::string("Apple LTE"));
+    QVERIFY(next.desk.plan().everything.isNeutral());
+  }
+  d.diskIsFull = true;
+  const auto refused = d.desk.use({json("Apple DSL"), ProfileScope::Host, "late.test"});
+  QVERIFY(!refused && refused.error().code == Code::NoSpace);
+  QCOMPARE(d.desk.profiles().rules.size(), std::size_t(3));
+  d.diskIsFull = false;
+  QVERIFY(d.desk.use({{}, ProfileScope::Host, "*.test"}).has_value());
+  QVERIFY(d.desk.use({{}, ProfileScope::Host, "api.test"}).has_value());
+  QVERIFY(!d.kept.contains("throttle/hosts"));
+  d.kept["throttle/hosts"] = "{of a newer version";
+  Desk later;
+  QVERIFY(later.desk.begin(d.kept, {}, {}).has_value());
+  QVERIFY(later.desk.profiles().rules.empty());
+}
+
 SLUICE_TEST(whatCannotBeKeptIsNotThere) {
   Desk d;
   QCOMPARE(problemOf(d.desk.save(kMine)), std::string());
