@@ -15,10 +15,6 @@ std::span<const int> stopSignals();
 // For a process whose parent stops it in order: a signal to the whole group must not end it before.
 void ignoreStopSignals();
 
-// Whether SO_REUSEADDR only means "old connections of this port may linger". On Windows it would share the port with
-// another program.
-bool reuseAddressIsSafe();
-
 // First thing in main(): a peer that went away must not end the process (SIGPIPE), and as many descriptors as the
 // system allows are asked for.
 void prepareServerProcess();

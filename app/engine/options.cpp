@@ -156,9 +156,9 @@ Result<void> useProcesses(Options& options, const Processes& processes, int argc
   engine.worker.spillDirectory = engine.dataDir;
   engine.worker.bodyDirectory = store::bodyFolder(engine.dataDir);
   if (processes.role == "worker") options.role = Role::Worker;
-  auto folder = platform::ownProgramDirectory();
-  if (!folder) return fail(std::move(folder.error()));
-  engine.workerProgram = *folder / "sluiced";
+  auto program = platform::programBeside("sluiced");
+  if (!program) return fail(std::move(program.error()));
+  engine.workerProgram = std::move(*program);
   engine.workerArguments.assign(argv + 1, argv + argc);
   engine.workerArguments.insert(engine.workerArguments.end(), {"--role", "worker"});
   return {};

@@ -44,10 +44,8 @@ std::optional<gui::Scheme> schemeFromEnvironment() {
 }
 
 QString engineProgram() {
-  const auto directory = platform::ownProgramDirectory();
-  const auto where =
-      directory ? QString::fromStdU16String(directory->u16string()) : QCoreApplication::applicationDirPath();
-  return where + QStringLiteral("/sluiced");
+  const auto program = platform::programBeside("sluiced");
+  return program ? QString::fromStdU16String(program->generic_u16string()) : QStringLiteral("sluiced");
 }
 
 }  // namespace

@@ -21,23 +21,14 @@
 namespace sluice::engine {
 namespace {
 
-using asio::ip::tcp;
-
 constexpr auto kSampleEvery = std::chrono::seconds(1);
 constexpr auto kDrainGrace = std::chrono::seconds(5);  // for a worker to record what it cut
 constexpr auto kChangedEvery = std::chrono::milliseconds(33);  // what a window can show: 30 times a second
 
-Result<tcp::acceptor> bind(asio::io_context& loop, const ListenerSpec& spec) {
-  tcp::acceptor acceptor(loop);
-  std::error_code code;
-  acceptor.open(spec.address.protocol(), code);
-  // Without this, a restart within a minute finds the old connections in the way. (On Windows it would mean
-  // something else: sharing the port with another program.)
-  if (!code && platform::reuseAddressIsSafe()) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
-  if (!code) acceptor.bind(spec.address, code);
-  if (!code) acceptor.listen(asio::socket_base::max_listen_connections, code);
-  if (!code) return acceptor;
-  auto error = net::toError(code, Side::Local, "cannot listen on " + net::toText(spec.address));
+Result<net::Listener> bind(const ListenerSpec& spec) {
+  auto listener = net::Listener::open(spec.address);
+  if (listener) return listener;
+  auto error = std::move(listener.error());
   if (error.code == Code::AddressInUse) {
     error.detail += ": another program has this port; stop it, or choose another port with --listen regular@127.0.0.1:PORT";
   }
@@ -157,13 +148,11 @@ Result<void> Supervisor::openTls() {
 
 Result<void> Supervisor::openListeners() {
   for (const auto& spec : settings_.listeners) {
-    auto acceptor = bind(loop_, spec);
-    if (!acceptor) return fail(std::move(acceptor.error()));
-    const auto address = net::toText(acceptor->local_endpoint());
+    auto listener = bind(spec);
+    if (!listener) return fail(std::move(listener.error()));
+    const auto address = net::toText(listener->address());
     listeners_.push_back({spec.text, spec.kind, address});
-    listening_.push_back({static_cast<platform::Handle>(acceptor->native_handle()), spec.address.address().is_v6(),
-                          spec.kind + " " + address});
-    acceptors_.push_back(std::move(*acceptor));
+    listening_.push_back({std::move(*listener), spec.kind + " " + address});
     if (spec.profile.empty()) continue;
     if (auto slowed = profiles_.slowListener(address, spec.profile); !slowed) return slowed;
   }
@@ -305,8 +294,7 @@ void Supervisor::workerChanged() {
 // Not while they are on their way to a worker that has just started: it is stopped as all others, once it has them.
 void Supervisor::closeListeners() {
   if (!std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->hasHandedListeners(); })) return;
-  std::error_code ignored;
-  for (auto& acceptor : acceptors_) acceptor.close(ignored);
+  for (auto& each : listening_) each.listener.close();
 }
 
 // A slot may be telling: nothing is taken down before it has returned.

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <filesystem>
@@ -104,7 +103,6 @@ class Supervisor final : private ControlServer::Engine {
   asio::steady_timer pumpTimer_{loop_};
   std::unique_ptr<store::Recorder> recorder_;
   port::SharedPage<EnginePage> shared_;
-  std::vector<asio::ip::tcp::acceptor> acceptors_;
   std::vector<WorkerSlot::Listening> listening_;
   std::vector<std::unique_ptr<WorkerSlot>> slots_;
   ProfileDesk profiles_;

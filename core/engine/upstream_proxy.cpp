@@ -71,7 +71,7 @@ std::string UpstreamProxy::name() const {
 }
 
 Result<UpstreamProxy> parseUpstreamProxy(std::string_view text) {
-  constexpr std::string_view kExpected = "the upstream proxy is given as http://HOST:PORT or socks5://HOST:PORT, "
+  constexpr char kExpected[] = "the upstream proxy is given as http://HOST:PORT or socks5://HOST:PORT, "
                                          "perhaps with USER:PASSWORD@ before HOST";
   UpstreamProxy proxy;
   if (text.starts_with("http://")) {
@@ -79,7 +79,7 @@ Result<UpstreamProxy> parseUpstreamProxy(std::string_view text) {
   } else if (text.starts_with("socks5://") || text.starts_with("socks5h://")) {
     proxy.kind = UpstreamProxy::Kind::Socks5;
   } else {
-    return bad(std::string(kExpected));
+    return bad(kExpected);
   }
   auto rest = text.substr(text.find("://") + 3);
   if (rest.ends_with('/')) rest.remove_suffix(1);
@@ -91,12 +91,12 @@ Result<UpstreamProxy> parseUpstreamProxy(std::string_view text) {
     const auto& [user, password] = *proxy.credentials;
     if (user.empty() || user.size() > kSocksTextMax || password.size() > kSocksTextMax ||
         (proxy.kind == UpstreamProxy::Kind::Socks5 && password.empty())) {
-      return bad(std::string(kExpected) + "; of both, 1 to 255 bytes");
+      return bad(kExpected + std::string("; of both, 1 to 255 bytes"));
     }
     rest.remove_prefix(at + 1);
   }
   const auto authority = http1::parseAuthority(rest);
-  if (!authority) return bad(std::string(kExpected) + ": " + authority.error().detail);
+  if (!authority) return bad(kExpected + (": " + authority.error().detail));
   proxy.host = authority->host;
   proxy.port = authority->port;
   if (proxy.port == 0) proxy.port = proxy.kind == UpstreamProxy::Kind::Http ? kHttpPort : kSocksPort;

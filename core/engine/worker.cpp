@@ -14,10 +14,10 @@ namespace sluice::engine {
 using asio::ip::tcp;
 
 struct Worker::Listening {
-  Listening(tcp::acceptor a, std::string l, session::Entry e, asio::io_context& loop)
+  Listening(std::unique_ptr<net::Acceptor> a, std::string l, session::Entry e, asio::io_context& loop)
       : acceptor(std::move(a)), label(std::move(l)), entry(std::move(e)), retry(loop) {}
 
-  tcp::acceptor acceptor;
+  std::unique_ptr<net::Acceptor> acceptor;
   std::string label;
   session::Entry entry;
   asio::steady_timer retry;
@@ -49,10 +49,10 @@ session::OwnPage Worker::ownPage(std::string_view path) const {
   return tls_ ? tls_->ownPages().page(path) : session::OwnPage{404, "text/plain; charset=utf-8", {}, "Sluice: there is no CA\n"};
 }
 
-void Worker::serve(tcp::acceptor acceptor, std::string label, session::Entry entry) {
+void Worker::serve(std::unique_ptr<net::Acceptor> acceptor, std::string label, session::Entry entry) {
   listeners_.push_back(std::make_unique<Listening>(std::move(acceptor), std::move(label), std::move(entry), loop_));
   auto& listening = *listeners_.back();
-  ownAddresses_.add(listening.acceptor.local_endpoint());
+  ownAddresses_.add(listening.acceptor->address());
   accept(listening);
 }
 
@@ -67,7 +67,7 @@ void Worker::run() {
 }
 
 void Worker::accept(Listening& listening) {
-  listening.acceptor.async_accept([this, &listening](const std::error_code& code, tcp::socket socket) {
+  listening.acceptor->accept([this, &listening](const std::error_code& code, tcp::socket socket) {
     accepted(listening, code, std::move(socket));
   });
 }
@@ -164,8 +164,7 @@ void Worker::beginDrain() {
   if (draining_) return;
   draining_ = true;
   for (const auto& listening : listeners_) {
-    std::error_code ignored;
-    listening->acceptor.close(ignored);
+    listening->acceptor->close();
     listening->retry.cancel();
   }
   drainDeadline_.set(readClocks().mono + settings_.timeouts.drain);

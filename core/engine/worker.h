@@ -23,6 +23,7 @@
 #include "core/engine/tls_means.h"
 #include "core/engine/upstream_pool.h"
 #include "core/session/http_session.h"
+#include "platform/net/listener.h"
 
 namespace sluice::engine {
 
@@ -53,9 +54,9 @@ class Worker final : public session::IdSource {
   ~Worker();
   Worker(Worker&&) = delete;
 
-  // Before run(), or on the loop. Takes an open, listening acceptor; `label` is what rows say of it: "regular 127.0.0.1:8080".
+  // Before run(), or on the loop. `label` is what rows say of it: "regular 127.0.0.1:8080".
   asio::io_context& loop() { return loop_; }
-  void serve(asio::ip::tcp::acceptor acceptor, std::string label, session::Entry entry = {});
+  void serve(std::unique_ptr<net::Acceptor> acceptor, std::string label, session::Entry entry = {});
 
   // Loop thread, before the first listener: in place of what the constructor was given.
   void useTls(std::unique_ptr<TlsMeans> tls) { tls_ = std::move(tls); }

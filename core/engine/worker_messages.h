@@ -5,7 +5,7 @@
 //     TlsComplete  -------->   all of it was sent; comes before the first listener
 //     PassThrough  -------->   a piece of the list of hosts that are not decrypted, a line each
 //     PassThroughComplete  ->   all of the list was sent; from the next connection on it is the one in force
-//     Listen  ------------->   a listener's handle; payload: ListenNews, then its label
+//     Listen  ------------->   a listener (platform/net/listener.h); payload: ListenNews, the ticket's text, the label
 //     Plan     ------------>   payload: whom which network profile slows down, as JSON (core/throttle/plan.h)
 //     Ask  ---------------->   payload: a control request (core/control), to be answered on the same stream
 //     <---------------- Answer   payload: a control reply
@@ -39,7 +39,7 @@ enum class WorkerMessage : std::uint8_t {
 
 struct ListenNews {
   std::uint32_t index = 0;  // among the listeners of the settings, which both have
-  std::uint32_t isV6 = 0;
+  std::uint32_t ticketBytes = 0;
 };
 static_assert(std::is_trivially_copyable_v<ListenNews> && sizeof(ListenNews) == 8);
 

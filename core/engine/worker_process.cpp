@@ -141,16 +141,16 @@ void WorkerProcess::usePassThrough() {
 }
 
 void WorkerProcess::listen(port::Incoming& message) {
-  if (message.payload.size() < sizeof(ListenNews) || !message.handles[0]) return log_("a listener came without its handle");
+  if (message.payload.size() < sizeof(ListenNews)) return log_("a listener came without a word");
   const auto news = port::copyOf<ListenNews>(message.payload);
+  const Bytes words = message.payload.subspan(sizeof news);
+  if (news.ticketBytes > words.size()) return log_("a listener came with half of its words");
   if (news.index >= listeners_.size()) return log_("listener " + std::to_string(news.index) + " is not known here");
   const auto& entry = listeners_[news.index].entry;
-  asio::ip::tcp::acceptor acceptor(worker_.loop());
-  std::error_code code;
-  acceptor.assign(news.isV6 != 0 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), static_cast<int>(message.handles[0].get()), code);
-  if (code) return log_("a listener cannot be served: " + code.message());
-  message.handles[0].release();
-  worker_.serve(std::move(acceptor), std::string(asText(message.payload.subspan(sizeof news))), entry);
+  const std::string ticket(asText(words.first(news.ticketBytes)));
+  auto acceptor = net::Acceptor::takeOver(worker_.loop(), ticket, std::move(message.handles[0]));
+  if (!acceptor) return log_("a listener cannot be served: " + describe(acceptor.error()));
+  worker_.serve(std::move(*acceptor), std::string(asText(words.subspan(news.ticketBytes))), entry);
 }
 
 void WorkerProcess::usePlan(Bytes json) {

@@ -114,12 +114,17 @@ void WorkerSlot::sendPlan() {
 void WorkerSlot::handListeners() {
   for (std::uint32_t i = 0; i < means_.listening.size(); ++i) {
     const auto& each = means_.listening[i];
-    const ListenNews news{i, each.isV6 ? 1U : 0U};
-    const std::string payload = std::string(asText(port::bytesOf(news))) + each.label;
+    const auto ticket = each.listener.ticketFor(running_->child.id());
+    if (!ticket) {
+      portNote("does not get a listener: " + describe(ticket.error()));
+      continue;
+    }
+    const ListenNews news{i, static_cast<std::uint32_t>(ticket->text.size())};
+    const std::string payload = std::string(asText(port::bytesOf(news))) + ticket->text + each.label;
     port::Outgoing message;
     message.type = static_cast<std::uint8_t>(WorkerMessage::Listen);
     message.payload = asBytes(payload);
-    message.handles = std::span(&each.handle, 1);
+    message.handles = ticket->handles;
     message.done = [this](port::Sent) { listenerHanded(); };
     const auto sent = running_->link->port().send(message);
     if (sent == port::Sent::Queued) ++listenersOnTheirWay_;

@@ -21,14 +21,14 @@
 #include "core/port/shared_page.h"
 #include "core/throttle/plan.h"
 #include "platform/child_process.h"
+#include "platform/net/listener.h"
 
 namespace sluice::engine {
 
 class WorkerSlot final : private PortLink::Owner {
  public:
   struct Listening {
-    platform::Handle handle = platform::kNoHandle;
-    bool isV6 = false;
+    net::Listener listener;
     std::string label;
   };
   // What slots share.

@@ -21,8 +21,6 @@ void ignoreStopSignals() {
   for (const int signal : stopSignals()) std::signal(signal, SIG_IGN);
 }
 
-bool reuseAddressIsSafe() { return true; }
-
 void prepareServerProcess() {
   std::signal(SIGPIPE, SIG_IGN);
   rlimit limit{};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <random>
 #include <string>
-#include <vector>
 
 #include "platform/windows/system_error.h"
 
@@ -27,18 +26,6 @@ std::wstring freshName() {
   return L".sluice-" + std::to_wstring(random()) + L"-" + std::to_wstring(random());
 }
 
-Result<void> copyInto(Handle from, Handle to, const path& name) {
-  std::vector<std::byte> buffer(1 << 20);
-  for (std::uint64_t offset = 0;;) {
-    auto count = readAt(from, buffer, offset, "temporary file");
-    if (!count) return fail(count.error());
-    if (*count == 0) return {};
-    const Bytes piece(buffer.data(), *count);
-    if (auto written = writeAt(to, {&piece, 1}, offset, name.string()); !written) return written;
-    offset += *count;
-  }
-}
-
 }  // namespace
 
 // Direct I/O cannot be turned off and on again for an open handle here: everything passes through the cache.
@@ -59,14 +46,12 @@ Result<OwnedHandle> openTemporary(const path& directory) {
   return file;
 }
 
-// A file that is to vanish with its handle cannot be told otherwise: what it holds is copied.
-Result<void> keepAs(Handle file, const path& path) {
-  OwnedHandle copy = owned(CreateFileW(path.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
-  if (!copy) return systemFailure(GetLastError(), "cannot make " + path.string());
-  auto copied = copyInto(file, copy.get(), path);
-  copy = OwnedHandle();
-  if (!copied) DeleteFileW(path.c_str());
-  return copied;
+// Its directory's access list, which names the owner alone, is handed down to it.
+Result<OwnedHandle> openNew(const path& path) {
+  OwnedHandle file = owned(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr,
+                                       CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+  if (!file) return systemFailure(GetLastError(), "cannot make " + path.string());
+  return file;
 }
 
 Result<void> writeAt(Handle file, std::span<const Bytes> pieces, std::uint64_t offset, std::string_view name) {

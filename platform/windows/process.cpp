@@ -2,6 +2,8 @@
 
 #include <windows.h>
 
+#include <tlhelp32.h>
+
 #include <array>
 #include <csignal>
 
@@ -14,7 +16,23 @@ std::span<const int> stopSignals() {
   return kSignals;
 }
 
-bool reuseAddressIsSafe() { return false; }
+// The system keeps no tree of processes: the number may be of one that is gone.
+std::uint64_t parentProcessId() {
+  const HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+  if (all == INVALID_HANDLE_VALUE) return 0;
+  std::uint64_t parent = 0;
+  PROCESSENTRY32W each{};
+  each.dwSize = sizeof each;
+  for (BOOL more = Process32FirstW(all, &each); more != 0 && parent == 0; more = Process32NextW(all, &each)) {
+    if (each.th32ProcessID == GetCurrentProcessId()) parent = each.th32ParentProcessID;
+  }
+  CloseHandle(all);
+  return parent;
+}
+
+void ignoreStopSignals() {
+  for (const int signal : stopSignals()) std::signal(signal, SIG_IGN);
+}
 
 // A peer that went away is an error of the call here, and handles have no limit worth raising.
 void prepareServerProcess() {}

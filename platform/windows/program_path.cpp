@@ -19,4 +19,10 @@ Result<std::filesystem::path> ownProgramDirectory() {
   }
 }
 
+Result<std::filesystem::path> programBeside(const std::string& name) {
+  auto directory = ownProgramDirectory();
+  if (directory) *directory /= (name + ".exe");
+  return directory;
+}
+
 }  // namespace sluice::platform

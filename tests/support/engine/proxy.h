@@ -22,8 +22,8 @@ class Proxy {
     platform::prepareServerProcess();
     shared_.ids.nextExchange.store(1);
     shared_.ids.nextConnection.store(1);
-    asio::ip::tcp::acceptor acceptor(worker_->loop(), {address, 0});
-    port = acceptor.local_endpoint().port();
+    auto acceptor = net::Acceptor::open(worker_->loop(), {address, 0}).value();
+    port = acceptor->address().port();
     worker_->serve(std::move(acceptor), "regular 127.0.0.1:" + std::to_string(port));
     thread_ = std::thread([this] { worker_->run(); });
   }
@@ -39,8 +39,8 @@ class Proxy {
 
   // A further listener; its port.
   std::uint16_t serveToo(session::Entry entry) {
-    asio::ip::tcp::acceptor acceptor(worker_->loop(), {asio::ip::address_v4::loopback(), 0});
-    const auto its = acceptor.local_endpoint().port();
+    auto acceptor = net::Acceptor::open(worker_->loop(), {asio::ip::address_v4::loopback(), 0}).value();
+    const auto its = acceptor->address().port();
     asio::post(worker_->loop(), [this, entry = std::move(entry), acceptor = std::move(acceptor)]() mutable {
       worker_->serve(std::move(acceptor), "further", std::move(entry));
     });

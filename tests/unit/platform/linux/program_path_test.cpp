@@ -7,4 +7,7 @@ SLUICE_TEST(findsTheDirectoryOfThisProgram) {
   QVERIFY(directory.has_value());
   QVERIFY(directory->is_absolute());
   QVERIFY(std::filesystem::exists(*directory / "unit_platform_linux"));
+  const auto program = sluice::platform::programBeside("unit_platform_linux");
+  QVERIFY(program.has_value());
+  QVERIFY(*program == *directory / "unit_platform_linux");
 }

@@ -1,0 +1,136 @@
+// A listener that several accept from. What crosses to another process in the engine crosses a port's socket here too.
+#include "platform/net/listener.h"
+
+#include <array>
+#include <asio/error.hpp>
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+#include <optional>
+
+#include "platform/port_socket.h"
+#include "platform/process.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/socket_pair.h"
+
+using namespace sluice;
+using asio::ip::tcp;
+using net::Acceptor;
+using net::Listener;
+using test::runUntil;
+
+namespace {
+
+const tcp::endpoint kAnyPort{asio::ip::address_v4::loopback(), 0};
+
+// As another process gets it.
+Result<std::unique_ptr<Acceptor>> handOver(const Listener& listener, asio::io_context& loop) {
+  const auto ticket = listener.ticketFor(static_cast<std::int64_t>(platform::ownProcessId())).value();
+  if (ticket.handles.empty()) return Acceptor::takeOver(loop, ticket.text, {});
+  auto [from, to] = platform::PortSocket::makePair(100).value();
+  if (from.send(asBytes("take"), {}, ticket.handles).status != IoResult::Status::Ok) return fail(Side::Local, Code::System, "not sent");
+  std::array<std::byte, 100> buffer{};
+  platform::PortSocket::Message message;
+  to.receive(buffer, message);
+  return Acceptor::takeOver(loop, ticket.text, std::move(message.handles[0]));
+}
+
+// What an accept came to.
+struct Accepted {
+  std::optional<std::error_code> code;
+  std::optional<tcp::socket> socket;
+
+  void from(Acceptor& acceptor) {
+    code.reset();
+    acceptor.accept([this](const std::error_code& c, tcp::socket s) {
+      code = c;
+      socket.emplace(std::move(s));
+    });
+  }
+};
+
+bool talk(asio::io_context& loop, tcp::socket& client, tcp::socket& server) {
+  asio::write(client, asio::buffer("hello", 5));
+  std::array<char, 5> buffer{};
+  bool came = false;
+  asio::async_read(server, asio::buffer(buffer), [&](const std::error_code& code, std::size_t) { came = !code; });
+  return runUntil(loop, [&] { return came; }) && std::string_view(buffer.data(), 5) == "hello";
+}
+
+}  // namespace
+
+SLUICE_TEST(bothWhoTookItOverServe) {
+  const auto listener = Listener::open(kAnyPort).value();
+  asio::io_context one, another;
+  const auto first = handOver(listener, one).value();
+  const auto second = handOver(listener, another).value();
+  QVERIFY(first->address() == listener.address());
+  QVERIFY(second->address() == listener.address());
+  for (auto& [loop, acceptor] : {std::pair<asio::io_context&, Acceptor&>(one, *first), {another, *second}, {one, *first}}) {
+    tcp::socket client(loop);
+    client.connect(listener.address());
+    Accepted accepted;
+    accepted.from(acceptor);
+    QVERIFY(runUntil(loop, [&] { return accepted.code.has_value(); }));
+    QVERIFY(!*accepted.code);
+    QVERIFY(accepted.socket->remote_endpoint() == client.local_endpoint());
+    QVERIFY(talk(loop, client, *accepted.socket));
+  }
+}
+
+SLUICE_TEST(theOthersGoOnWhenOneIsGone) {
+  auto listener = Listener::open(kAnyPort).value();
+  asio::io_context loop;
+  auto gone = handOver(listener, loop).value();
+  const auto left = handOver(listener, loop).value();
+  Accepted nothing, accepted;
+  nothing.from(*gone);
+  accepted.from(*left);
+  gone->close();
+  QVERIFY(runUntil(loop, [&] { return nothing.code.has_value(); }));
+  QVERIFY(*nothing.code == asio::error::operation_aborted);
+  gone.reset();
+  listener.close();
+  tcp::socket client(loop);
+  client.connect(left->address());
+  QVERIFY(runUntil(loop, [&] { return accepted.code.has_value(); }));
+  QVERIFY(!*accepted.code);
+  QVERIFY(talk(loop, client, *accepted.socket));
+}
+
+SLUICE_TEST(listensOnBothKindsOfAddresses) {
+  auto listener = Listener::open({asio::ip::address_v6::any(), 0});
+  if (!listener) QSKIP("no IPv6 here");
+  asio::io_context loop;
+  const auto acceptor = handOver(*listener, loop).value();
+  Accepted accepted;
+  accepted.from(*acceptor);
+  tcp::socket client(loop);
+  client.connect({asio::ip::address_v4::loopback(), listener->address().port()});
+  QVERIFY(runUntil(loop, [&] { return accepted.code.has_value(); }));
+  QVERIFY(!*accepted.code);
+  QVERIFY(talk(loop, client, *accepted.socket));
+}
+
+SLUICE_TEST(aPortThatIsTakenIsNamed) {
+  const auto listener = Listener::open(kAnyPort).value();
+  const auto another = Listener::open(listener.address());
+  QVERIFY(!another);
+  QVERIFY(another.error().code == Code::AddressInUse);
+  QVERIFY(another.error().detail.find(std::to_string(listener.address().port())) != std::string::npos);
+}
+
+SLUICE_TEST(whatIsNoListenerIsNotTakenOver) {
+  asio::io_context loop;
+  QVERIFY(!Acceptor::takeOver(loop, "no such thing", {}));
+}
+
+SLUICE_TEST(aPendingAcceptEndsWithItsLoop) {
+  Accepted nothing;
+  {
+    asio::io_context loop;
+    const auto acceptor = Acceptor::open(loop, kAnyPort).value();
+    nothing.from(*acceptor);
+    loop.poll();
+  }
+  QVERIFY(!nothing.code);
+}
