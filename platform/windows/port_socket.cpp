@@ -54,6 +54,8 @@ class Operation {
   OVERLAPPED overlapped_{};
 };
 
+constexpr DWORD kLastMessageMs = 2000;  // one that does not read for so long is killed anyway
+
 bool isGone(DWORD why) { return why == ERROR_BROKEN_PIPE || why == ERROR_PIPE_NOT_CONNECTED || why == ERROR_NO_DATA; }
 
 IoResult failure(DWORD why, const char* what) { return IoResult::failed({codeOf(why), Side::Local, static_cast<int>(why), what}); }
@@ -84,6 +86,8 @@ class PortSocket::Flight {
   }
   ~Flight() {
     receiving.cancel(pipe_);
+    // What was sent is lost with this end unless the other one has it. One that is gone ends the wait at once.
+    if (sending.running) WaitForSingleObject(systemHandle(sending.event()), kLastMessageMs);
     sending.cancel(pipe_);
   }
   Flight(const Flight&) = delete;
