@@ -88,13 +88,13 @@ Error WorkerProcess::run() {
   loop.restart();
   sender_.flush();
   // The recorder may be slow: what is recorded waits for its chunks as long as there is somebody to send it to.
-  while (!failure_ && !(sender_.isEmpty() && link_.port().backlogBytes() == 0)) loop.run_one();
+  while (!failure_ && !(sender_.isEmpty() && !link_.port().hasBacklog())) loop.run_one();
   if (failure_) {
     sender_.flush();  // what it has packed goes nowhere, and is let go
     return *failure_;
   }
   send(WorkerMessage::Drained, 0, {});
-  while (!failure_ && link_.port().backlogBytes() > 0) loop.run_one();
+  while (!failure_ && link_.port().hasBacklog()) loop.run_one();
   return {};
 }
 

@@ -132,6 +132,8 @@ class Port {
   bool hasFailed() const { return failed_; }
   bool isReady() const { return greeted_; }
   std::size_t backlogBytes() const { return backlogBytes_; }
+  // Messages without a payload wait too.
+  bool hasBacklog() const { return !backlog_.empty(); }
   const PortCounters& counters() const { return counters_; }
   platform::PortSocket& socket() { return socket_; }
   std::uint32_t peerPid() const { return peerPid_; }
@@ -157,6 +159,7 @@ class Port {
   };
   static constexpr std::uint8_t kOweFreed = 1;
   static constexpr std::uint8_t kOweRoom = 2;
+  static constexpr std::uint8_t kOweWake = 4;
   enum class Step : std::uint8_t { Progress, Nothing };
 
   // Sending.

@@ -108,14 +108,10 @@ bool Port::pushToQueue(const MessageHeader& header, Bytes payload) {
   return true;
 }
 
-// No room in the socket means that the reader has not read it empty: it will, and then it looks at the queue too.
+// Also where there is no room: on Windows that may only mean that word of the last message has not come back yet.
 void Port::sendWake() {
-  MessageHeader header;
-  header.pid = options_.ownPid;
-  header.type = type::kWake;
-  const auto result = socket_.send(bytesOf(header), {}, {});
   ++counters_.wakeUpsSent;
-  if (result.status == IoResult::Status::Failed) sendingFailed(result.error);
+  signal(kOweWake);
 }
 
 // Who is gone may have said much before: all of that is read first, and then the port ends.
@@ -219,7 +215,8 @@ void Port::signal(std::uint8_t which) {
 }
 
 void Port::paySignals() {
-  constexpr std::pair<std::uint8_t, std::uint8_t> kSignals[] = {{kOweFreed, type::kChunksFreed}, {kOweRoom, type::kQueueRoom}};
+  constexpr std::pair<std::uint8_t, std::uint8_t> kSignals[] = {
+      {kOweFreed, type::kChunksFreed}, {kOweRoom, type::kQueueRoom}, {kOweWake, type::kWake}};
   for (const auto& [bit, type] : kSignals) {
     if ((owed_ & bit) == 0 || failed_ || peerGone_) continue;
     MessageHeader header;

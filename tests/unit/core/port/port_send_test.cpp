@@ -93,6 +93,17 @@ SLUICE_TEST(aMessageThatFindsNoRoomIsKeptAndSentInOrder) {
   }
 }
 
+SLUICE_TEST(aMessageOfNoBytesThatWaitsIsToldOfToo) {
+  PortPair pair(withoutQueue());
+  std::size_t sent = 1;
+  while (pair.a->send(1, "") == Sent::Done) ++sent;
+  QCOMPARE(pair.a->port->backlogBytes(), std::size_t(0));
+  QVERIFY(pair.a->port->hasBacklog());
+  pair.run(3000);
+  QVERIFY(!pair.a->port->hasBacklog());
+  QCOMPARE(pair.b->messages.size(), sent);
+}
+
 SLUICE_TEST(aMessageThatFindsAnEmptyListAndRoomIsSentAtOnce) {
   PortPair pair(withoutQueue());
   QCOMPARE(pair.a->send(1, numbered(limits::kPortMessageBytes)), Sent::Done);
