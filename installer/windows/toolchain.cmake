@@ -17,6 +17,11 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# ctest runs programs under it.
+find_program(SLUICE_WINE NAMES wine64 wine PATHS /usr/lib/wine)
+if(SLUICE_WINE)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${SLUICE_WINE})
+endif()
 list(GET SLUICE_WINDOWS_PREFIX 0 libraries)
 # Those that are headers alone are found by nobody: they are where a compiler looks by itself.
 set(CMAKE_CXX_STANDARD_INCLUDE_DIRECTORIES ${libraries}/include)

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -12,6 +13,7 @@ namespace {
 
 struct Entry {
   std::int64_t parent = 0;
+  bool counts = true;
 };
 
 // One line of /proc/ID/stat; the name in it may hold spaces and parentheses, so what counts begins after the last one.
@@ -20,6 +22,9 @@ bool readEntry(const std::filesystem::path& folder, Entry& entry) {
   std::string line;
   if (!std::getline(file, line)) return false;
   const auto fields = line.substr(line.rfind(')') + 2);
+  // Under Wine, an engine comes with processes that are not its own.
+  const char* only = std::getenv("SLUICE_MEASURED_PROGRAM");
+  entry.counts = only == nullptr || line.find("(" + std::string(only) + ")") != line.npos;
   char state = 0;
   long long parent = 0;
   if (std::sscanf(fields.c_str(), "%c %lld", &state, &parent) != 2) return false;
@@ -39,7 +44,7 @@ std::uint64_t shareOf(std::int64_t id) {
 
 std::uint64_t sum(const std::map<std::int64_t, Entry>& all, std::int64_t id) {
   if (!all.contains(id)) return 0;
-  std::uint64_t bytes = shareOf(id);
+  std::uint64_t bytes = all.at(id).counts ? shareOf(id) : 0;
   for (const auto& [child, entry] : all) {
     if (entry.parent == id) bytes += sum(all, child);
   }

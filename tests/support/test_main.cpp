@@ -1,5 +1,9 @@
 // main() of every unit test binary: one Qt Test object whose rows are the tests of the folder.
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <optional>
+#include <sstream>
 #include <string>
 
 #include "core/base/assert.h"
@@ -32,6 +36,18 @@ void takeArguments(int& argc, char** argv) {
     }
   }
   argc = kept;
+}
+
+// The file that SLUICE_SKIPPED_TESTS names holds lines "TEST why it cannot pass here"; other lines begin with #.
+std::optional<std::string> whySkipped(std::string_view test) {
+  const char* path = std::getenv("SLUICE_SKIPPED_TESTS");
+  std::ifstream file(path == nullptr ? "" : path);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string name, why;
+    if (words >> name && name == test && std::getline(words >> std::ws, why)) return why;
+  }
+  return std::nullopt;
 }
 
 bool wanted(const Case& test) {
@@ -69,7 +85,9 @@ class Tests : public QObject {
   }
   void test() {
     QFETCH(int, index);
-    sluice::test::cases()[std::size_t(index)].run();
+    const auto& test = sluice::test::cases()[std::size_t(index)];
+    if (const auto why = sluice::test::whySkipped(test.name)) QSKIP(why->c_str());
+    test.run();
   }
 };
 
@@ -109,6 +127,11 @@ int main(int argc, char** argv) {
   int passed = 0, failed = 0, skipped = 0;
   for (const auto& test : sluice::test::cases()) {
     if (!sluice::test::wanted(test)) continue;
+    if (const auto why = sluice::test::whySkipped(test.name)) {
+      ++skipped;
+      std::printf("SKIP  : %s: %s\n", test.name, why->c_str());
+      continue;
+    }
     sluice::test::current() = {};
     test.run();
     const auto& outcome = sluice::test::current();
