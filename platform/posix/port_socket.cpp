@@ -4,8 +4,11 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
+#include "core/base/assert.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/sender_credentials.h"
 #include "platform/posix/system_error.h"
@@ -92,10 +95,10 @@ IoResult PortSocket::send(Bytes head, Bytes rest, std::span<const Handle> handle
     part->cmsg_level = SOL_SOCKET;
     part->cmsg_type = SCM_RIGHTS;
     part->cmsg_len = CMSG_LEN(handles.size() * sizeof(int));
-    for (std::size_t i = 0; i < handles.size(); ++i) {
-      const int each = descriptor(handles[i]);
-      std::memcpy(CMSG_DATA(part) + i * sizeof(int), &each, sizeof each);
-    }
+    SLUICE_ASSERT(handles.size() <= kHandlesMax);
+    std::array<int, kHandlesMax> descriptors{};
+    std::transform(handles.begin(), handles.end(), descriptors.begin(), [](Handle handle) { return descriptor(handle); });
+    std::memcpy(CMSG_DATA(part), descriptors.data(), handles.size() * sizeof(int));
   }
   for (;;) {
     const auto sent = ::sendmsg(descriptor(socket_), &message, kSendFlags);
