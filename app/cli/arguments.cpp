@@ -97,7 +97,7 @@ void describeHar(CLI::App& app, Raw& raw) {
   auto* har = addHarCommand(app, "export", "recorded exchanges to a file", "where to; - is standard output", raw);
   addFilter(har, raw);
   addSession(har, raw);
-  addHarCommand(app, "import", "exchanges of a file into the history; no engine may be running", "where from; - is standard input", raw);
+  addHarCommand(app, "import", "exchanges of a file into the history", "where from; - is standard input", raw);
 }
 
 std::string checkRate(const std::string& text) {

@@ -1,9 +1,12 @@
 #include "app/cli/ca_commands.h"
 
+#include <nlohmann/json.hpp>
+
 #include <chrono>
 #include <fstream>
 #include <iterator>
 
+#include "app/cli/json.h"
 #include "core/codec/tls/certificate.h"
 #include "platform/data_dir.h"
 #include "platform/data_dir_lock.h"
@@ -28,9 +31,10 @@ bool isDerName(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<void> caPath(const std::filesystem::path& dataDir, Output& output) {
+Result<void> caPath(Format format, const std::filesystem::path& dataDir, Output& output) {
   const auto path = existingCa(dataDir);
   if (!path) return fail(path.error());
+  if (format == Format::Json) return output.writeText(line(nlohmann::ordered_json{{"path", path->string()}}) + "\n");
   return output.writeText(path->string() + "\n");
 }
 

@@ -10,7 +10,7 @@
 namespace sluice::cli {
 
 // The path of its certificate. NotFound: no engine has run there yet.
-Result<void> caPath(const std::filesystem::path& dataDir, Output& output);
+Result<void> caPath(Format format, const std::filesystem::path& dataDir, Output& output);
 
 // Its certificate, as PEM or, for a file whose name says so, DER.
 Result<void> exportCa(const ExportCaCommand& command, const std::filesystem::path& dataDir, Output& output);

@@ -47,7 +47,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const LimitCommand& command) { return limit(command, format, dataDir, output); },
                         [&](const ProfileCommand& command) { return profile(command, format, dataDir, output); },
                         [&](const SelfTestCommand& command) { return selfTest(command, format, dataDir, output); },
-                        [&](const CaPathCommand&) { return caPath(dataDir, output); },
+                        [&](const CaPathCommand&) { return caPath(format, dataDir, output); },
                         [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
                         [&](const ExportCaCommand& command) { return exportCa(command, dataDir, output); },
                         [&](const PassThroughCommand& command) { return passThrough(command, format, dataDir, output); },

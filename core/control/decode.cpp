@@ -174,6 +174,12 @@ DeleteProfile read(const wire::DeleteProfile& from, TextReader& text) { return {
 
 SetPassThrough read(const wire::SetPassThrough& from, TextReader& text) { return {text(from.host()), from.passes()}; }
 
+// A request has one such field, which lies within it.
+ImportRecords read(const wire::ImportRecords& from, TextReader&) {
+  const auto* bytes = from.bytes();
+  return bytes == nullptr ? ImportRecords() : ImportRecords{std::string(bytes->begin(), bytes->end())};
+}
+
 PassThroughReply read(const wire::PassThroughReply& from, TextReader& text) {
   PassThroughReply reply;
   if (from.hosts() == nullptr) return reply;
@@ -238,6 +244,7 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::DeleteProfile: return member<Request>(frame.request_as_DeleteProfile(), text);
     case wire::Request::GetPassThrough: return empty<GetPassThrough>(frame.request_as_GetPassThrough());
     case wire::Request::SetPassThrough: return member<Request>(frame.request_as_SetPassThrough(), text);
+    case wire::Request::ImportRecords: return member<Request>(frame.request_as_ImportRecords(), text);
   }
   return unknown<Request>(frame.request_type());
 }

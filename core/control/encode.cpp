@@ -61,6 +61,9 @@ auto table(FlatBufferBuilder& out, const GetPassThrough&) { return wire::CreateG
 auto table(FlatBufferBuilder& out, const SetPassThrough& set) {
   return wire::CreateSetPassThrough(out, text(out, set.host), set.passes);
 }
+auto table(FlatBufferBuilder& out, const ImportRecords& import) {
+  return wire::CreateImportRecords(out, out.CreateVector(reinterpret_cast<const std::uint8_t*>(import.bytes.data()), import.bytes.size()));
+}
 auto table(FlatBufferBuilder& out, const PassThroughReply& reply) {
   std::vector<Text> hosts;
   for (const auto& each : reply.hosts) {

@@ -111,6 +111,13 @@ struct SetPassThrough {  // -> Done, or Failure: BadArgument; NotFound when a ho
   friend bool operator==(const SetPassThrough&, const SetPassThrough&) = default;
 };
 
+// Adds exchanges of elsewhere to the history. Such requests of one connection are one stream of records (core/engine/record_import.h), cut
+// anywhere; where the connection ends, so does the stream.
+struct ImportRecords {  // -> Done, when there is room for more, or Failure: BadArgument, or why nothing can be recorded now
+  std::string bytes;
+  friend bool operator==(const ImportRecords&, const ImportRecords&) = default;
+};
+
 // Ends a client's connection now; what runs on it is recorded as aborted.
 struct CloseConnection {  // -> Done, or Failure NotFound
   ConnectionId connection;
@@ -119,7 +126,7 @@ struct CloseConnection {  // -> Done, or Failure NotFound
 
 using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
                              CloseConnection, SaveProfile, DeleteProfile, SelfTest, SyncHistory, GetPassThrough,
-                             SetPassThrough>;
+                             SetPassThrough, ImportRecords>;
 
 // --- replies
 

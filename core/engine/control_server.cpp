@@ -34,6 +34,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   // The server is gone or has dropped this client.
   void detach() {
     server_ = nullptr;
+    import_.reset();
     stream_->close();
   }
 
@@ -49,6 +50,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
     send(stream, outcome ? control::Reply(control::Done{}) : control::Reply(control::Failure{outcome.error()}));
   }
   void selfTest(control::StreamId stream, const std::string& profile);
+  void importRecords(control::StreamId stream, const std::string& bytes);
   void askForConnections(control::StreamId stream);
   void closeConnection(control::StreamId stream, ConnectionId connection);
   void write();
@@ -61,6 +63,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   std::deque<std::string> queue_;
   std::size_t queuedBytes_ = 0;
   std::vector<control::StreamId> askedForConnections_;
+  std::unique_ptr<RecordImport> import_;  // none: this client has brought nothing
   bool greeted_ = false;
   bool subscribed_ = false;
   bool closing_ = false;  // drops when the queue is sent
@@ -129,9 +132,19 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     send(message.stream, server_->engine_.passThrough());
   } else if (const auto* set = std::get_if<control::SetPassThrough>(&message.request)) {
     answer(message.stream, server_->engine_.setPassThrough(set->host, set->passes));
+  } else if (const auto* import = std::get_if<control::ImportRecords>(&message.request)) {
+    importRecords(message.stream, import->bytes);
   } else {
     send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
   }
+}
+
+void ControlServer::Client::importRecords(control::StreamId stream, const std::string& bytes) {
+  if (!import_) import_ = server_->engine_.beginImport();
+  if (auto taken = import_->take(asBytes(bytes)); !taken) return answer(stream, taken);
+  server_->engine_.waitForRoom([self = shared_from_this(), stream](const Result<void>& outcome) {
+    if (self->server_ != nullptr) self->answer(stream, outcome);
+  });
 }
 
 // Each answer looks at every connection on the loop that serves them: one at a time, and it serves all who ask meanwhile.

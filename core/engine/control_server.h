@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/control/messages.h"
+#include "core/engine/record_import.h"
 #include "platform/net/control_stream.h"
 
 namespace sluice::engine {
@@ -37,6 +38,10 @@ class ControlServer {
     // The hosts that are not decrypted, and a change of them.
     virtual control::PassThroughReply passThrough() = 0;
     virtual Result<void> setPassThrough(const std::string& host, bool passes) = 0;
+    // Where a client's exchanges of elsewhere go; it does not outlive the engine. `done` when there is room for more, or with why
+    // there is none.
+    virtual std::unique_ptr<RecordImport> beginImport() = 0;
+    virtual void waitForRoom(std::function<void(Result<void>)> done) = 0;
 
    protected:
     ~Engine() = default;

@@ -238,6 +238,18 @@ Result<void> Supervisor::setPassThrough(const std::string& host, bool passes) {
   return {};
 }
 
+std::unique_ptr<RecordImport> Supervisor::beginImport() {
+  return std::make_unique<RecordImport>(
+      *recorder_, [this] { return ExchangeId{shared_.get().ids.nextExchange.add(1)}; }, [] { return readClocks().wall; });
+}
+
+// An import leaves half of the recorder's memory to what passes meanwhile.
+void Supervisor::waitForRoom(std::function<void(Result<void>)> done) {
+  if (recorder_->status().queuedBytes > limits::kRecorderQueueBytesMax / 2) recorder_->flush();
+  const auto recorder = recorder_->status();
+  done(recorder.problem.code == Code::None ? Result<void>() : fail(recorder.problem));
+}
+
 control::ProfileReply Supervisor::profiles() { return profiles_.profiles(); }
 Result<void> Supervisor::saveProfile(const std::string& json) { return profiles_.save(json); }
 Result<void> Supervisor::deleteProfile(const std::string& name) { return profiles_.remove(name); }

@@ -73,6 +73,8 @@ class Supervisor final : private ControlServer::Engine {
   Result<void> deleteProfile(const std::string& name) override;
   control::PassThroughReply passThrough() override;
   Result<void> setPassThrough(const std::string& host, bool passes) override;
+  std::unique_ptr<RecordImport> beginImport() override;
+  void waitForRoom(std::function<void(Result<void>)> done) override;
 
   void endSelfTest();
   void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);

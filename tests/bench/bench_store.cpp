@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/limits.h"
@@ -21,6 +22,8 @@
 #include "core/store/recorder.h"
 #include "core/store/search_builder.h"
 #include "core/store/search_index.h"
+#include "core/store/sort_builder.h"
+#include "core/store/sort_index.h"
 #include "core/store/sql_connection.h"
 
 namespace {
@@ -252,6 +255,56 @@ void searchLargeHistory(const fs::path& folder, Reader& reader) {
   }
 }
 
+std::vector<ExchangeId> wholeList(Reader& reader, SortOrder order) {
+  std::vector<ExchangeId> ids;
+  std::optional<SortEntry> after;
+  for (bool more = true; more;) {
+    const auto page = must(reader.sorted(order, after, 20'000));
+    ids.insert(ids.end(), page.ids.begin(), page.ids.end());
+    after = page.upTo;
+    more = page.more;
+  }
+  return ids;
+}
+
+// By columns, with what their index costs to build and to keep.
+void sortLargeHistory(const fs::path& folder, Reader& reader) {
+  const auto totals = must(reader.totals());
+  SortBuilder builder(folder);
+  const auto begun = Steady::now();
+  while (must(builder.step())) {
+  }
+  std::error_code error;
+  std::printf("index for sorting: %.0f exchanges/s, %.0f bytes an exchange\n", double(totals.exchanges) / seconds(begun),
+              double(fs::file_size(sortFile(folder), error)) / double(totals.exchanges));
+  constexpr std::pair<SortColumn, const char*> kColumns[] = {
+      {SortColumn::Host, "host"}, {SortColumn::Path, "path"}, {SortColumn::Status, "status"}, {SortColumn::Duration, "duration"}};
+  for (const char* text : {"", "status=404", "host=host7.example.com", "path~v=77777"}) {
+    for (const auto& [column, name] : kColumns) {
+      timed(("a new sort by " + std::string(name) + ", 100 of \"" + text + "\"").c_str(), 5, [&](int i) {
+        must(reader.show({}));
+        must(reader.show(*filter::parse(text)));
+        must(reader.sorted({column, i % 2 == 0}, std::nullopt, 100));
+      });
+    }
+  }
+  must(reader.show({}));
+  const SortOrder order{SortColumn::Path, true};
+  std::vector<ExchangeId> list;
+  timed("every id by path", 3, [&](int) { list = wholeList(reader, order); });
+  std::optional<SortEntry> after;
+  timed("100 by path, page after page", 100, [&](int) { after = must(reader.sorted(order, after, 100)).upTo; });
+  std::mt19937_64 random(2);
+  timed("100 rows at any position by path", 100, [&](int) {
+    const std::size_t at = random() % (list.size() - 100);
+    must(reader.rows(std::span(list).subspan(at, 100)));
+  });
+  timed("the place of a row", 100, [&](int) {
+    const ExchangeId id = list[random() % list.size()];
+    must(reader.places(order, list, std::span(&id, 1)));
+  });
+}
+
 void readLargeHistory(const Options& options) {
   const Folder folder(options.dir);
   const double rate = throughRecorder(folder.path(), options.rows, 0);
@@ -277,6 +330,7 @@ void readLargeHistory(const Options& options) {
   timed("10,000 changes since the beginning", 20, [&](int) { must(reader.changesSince(0, 10'000)); });
   timed("every id", 3, [&](int) { must(reader.ids(ExchangeId{}, SIZE_MAX)); });
   filterLargeHistory(reader);
+  sortLargeHistory(folder.path(), reader);
   searchLargeHistory(folder.path(), reader);
 }
 

@@ -1,8 +1,14 @@
 // The completions of sluicectl in the shells that they are for, and its manual page in groff; each where the machine has the program.
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
+#include "tests/support/engine_process.h"
 #include "tests/support/process.h"
 #include "tests/support/test.h"
 
@@ -30,7 +36,92 @@ std::set<std::string> offered(const std::string& words) {
 
 using Words = std::set<std::string>;
 
+std::string contents(const char* name) {
+  std::ifstream file(kResources / "completions" / name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// What sluicectl itself says that may follow these words.
+struct Help {
+  Words options;
+  Words commands;
+};
+
+Help helpOf(std::vector<std::string> words) {
+  words.push_back("--help");
+  const auto finished = run(programPath("sluicectl"), words);
+  Help help;
+  std::istringstream lines(finished.output);
+  bool inCommands = false;
+  for (std::string line; std::getline(lines, line);) {
+    inCommands = line == "Subcommands:" || (inCommands && !line.empty());
+    std::istringstream in(line);
+    std::string word;
+    if (line.rfind("  ", 0) != 0 || !(in >> word)) continue;
+    if (inCommands) help.commands.insert(word);
+    if (const auto at = word.find("--"); !inCommands && at != word.npos && word != "--version") help.options.insert(word.substr(at));
+  }
+  return help;
+}
+
+// The options of a command and of the commands within it.
+Words optionsOf(const std::string& command) {
+  const Help help = helpOf({command});
+  Words options = help.options;
+  for (const std::string& each : help.commands) options.merge(helpOf({command, each}).options);
+  return options;
+}
+
+// The part of a text between two others.
+std::string between(const std::string& text, const std::string& from, const std::string& to) {
+  const auto begin = text.find(from);
+  return begin == text.npos ? std::string() : text.substr(begin, text.find(to, begin) - begin);
+}
+
+// Whether a line of the completion for fish offers this within the command.
+bool fishOffers(const std::string& command, const std::string& what) {
+  std::istringstream lines(contents("sluicectl.fish"));
+  for (std::string line; std::getline(lines, line);) {
+    const std::string within = " " + between(line, "'__fish_seen_subcommand_from ", "' -") + " ";
+    if (within.find(" " + command + " ") != within.npos && (line + " ").find(what + " ") != line.npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+// Nothing is missing and nothing is left over, whatever is added to sluicectl.
+SLUICE_TEST(completionsHaveTheCommandsAndOptionsThatThereAre) {
+  const Words commands = helpOf({}).commands;
+  QVERIFY(commands.size() > 10);
+  QVERIFY(!has("bash") || offered("''") == [&] {
+    Words all = commands;
+    all.insert({"--data-dir", "--json", "--help", "--version"});
+    return all;
+  }());
+  const std::string zsh = contents("_sluicectl"), fish = contents("sluicectl.fish");
+  for (const std::string& command : commands) {
+    QVERIFY2(zsh.find("'" + command + ":") != zsh.npos, ("zsh: " + command).c_str());
+    QVERIFY2(fish.find(" -a " + command + " ") != fish.npos, ("fish: " + command).c_str());
+    Words options = optionsOf(command);
+    const std::string zshPart = between(zsh, "      " + command + ") ", ";;");
+    for (const std::string& option : options) {
+      if (option == "--help") continue;
+      QVERIFY2(zshPart.find("'" + option + "[") != zshPart.npos, ("zsh: " + command + " " + option).c_str());
+      QVERIFY2(fishOffers(command, "-l " + option.substr(2)), ("fish: " + command + " " + option).c_str());
+    }
+    const Words within = helpOf({command}).commands;
+    for (const std::string& each : within) {
+      QVERIFY2(between(zshPart, ":(", ")").find(each) != zshPart.npos, ("zsh: " + command + " " + each).c_str());
+      QVERIFY2(fish.find(each) != fish.npos, ("fish: " + command + " " + each).c_str());
+    }
+    if (!has("bash")) continue;
+    options.insert({"--data-dir", "--json", "--help"});
+    QVERIFY2(offered(command + " x --") == options, ("bash: " + command).c_str());
+    const Words next = offered(command + " ''");
+    QVERIFY2(std::includes(next.begin(), next.end(), within.begin(), within.end()), ("bash: " + command).c_str());
+  }
+}
 
 SLUICE_TEST(bashOffersCommandsOptionsAndValues) {
   if (!has("bash")) QSKIP("no bash");

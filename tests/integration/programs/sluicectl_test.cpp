@@ -1,4 +1,5 @@
 // sluicectl against a real engine and its history.
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/engine_process.h"
@@ -273,4 +274,41 @@ SLUICE_TEST(aSessionIsSavedAndReadElsewhere) {
   QCOMPARE(none.exitCode, 1);
   QVERIFY(contains(none.text(), "first.sluicex"));
   QCOMPARE(sluicectl(elsewhere.path(), {"show", id, "--raw", "both"}).exitCode, 2);
+}
+
+// While traffic goes on; with bodies larger than any message to the engine.
+SLUICE_TEST(importsAFileIntoTheHistoryOfARunningEngine) {
+  const Origin origin;
+  EngineProcess engine;
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bytes/10")).has_value());
+  const TemporaryDirectory folder;
+  const std::string large(3'000'000, 'x');
+  Json har = {{"log", {{"entries", Json::array()}}}};
+  for (int i = 0; i < 300; ++i) {
+    har["log"]["entries"].push_back(
+        {{"request", {{"method", "POST"}, {"url", "http://imported.test/" + std::to_string(i)}}},
+         {"response", {{"status", 200}, {"content", {{"mimeType", "text/plain"}, {"text", i == 7 ? large : "small"}}}}}});
+  }
+  const std::string whole = har.dump();
+  std::ofstream(folder / "a.har") << whole;
+  const auto imported = ask(engine, {"import", "har", (folder / "a.har").string()});
+  QVERIFY(imported["imported"] == 300);
+  QVERIFY(client.get(origin.url("/bytes/20")).has_value());
+  const auto rows = rowsOnceEnded(engine, 302);
+  QCOMPARE(rows.size(), std::size_t(302));
+  std::string seventh;
+  for (const auto& row : rows) {
+    if (row["url"] == "http://imported.test/7") seventh = std::to_string(row["id"].get<int>());
+  }
+  QVERIFY(sluicectl(engine.dataDir(), {"body", seventh}).output == large);
+  QVERIFY(ask(engine, {"list", "--filter", "host=imported.test status=200", "--limit", "1000"}).size() == 300);
+
+  // What came before a mistake stays, and the mistake is told with its place.
+  std::ofstream(folder / "b.har") << whole.substr(0, whole.size() - 200);
+  const auto broken = sluicectl(engine.dataDir(), {"import", "har", (folder / "b.har").string()});
+  QVERIFY2(broken.exitCode == 1 && contains(broken.errors, "line 1, column"), broken.text().c_str());
+  QVERIFY(ask(engine, {"list", "--filter", "host=imported.test", "--limit", "1000"}).size() > 590);
+  QVERIFY(engine.stop() == 0);
 }

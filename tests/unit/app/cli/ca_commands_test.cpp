@@ -32,10 +32,13 @@ struct Installation {
 
 SLUICE_TEST(thePathIsToldOnceThereIsACa) {
   Installation one;
-  QVERIFY(caPath(one.directory.path(), one.output).has_value());
+  QVERIFY(caPath(Format::Human, one.directory.path(), one.output).has_value());
   QCOMPARE(one.output.text, platform::caCertificateFile(one.directory.path()).string() + "\n");
+  one.output.text.clear();
+  QVERIFY(caPath(Format::Json, one.directory.path(), one.output).has_value());
+  QCOMPARE(one.output.text, "{\"path\":\"" + platform::caCertificateFile(one.directory.path()).string() + "\"}\n");
   const test::TemporaryDirectory empty;
-  QVERIFY(caPath(empty.path(), one.output).error().code == Code::NotFound);
+  QVERIFY(caPath(Format::Human, empty.path(), one.output).error().code == Code::NotFound);
 }
 
 SLUICE_TEST(aCaIsThrownAwayWhileNoEngineRuns) {

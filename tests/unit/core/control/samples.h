@@ -13,7 +13,8 @@ inline std::vector<Request> requests() {
   return {hello(), GetStatus{}, GetConnections{}, Subscribe{}, Stop{},
           ClearHistory{}, SyncHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})", ProfileScope::Host, "*.test"},
           CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}, SelfTest{R"({"name":"g"})"},
-          GetPassThrough{}, SetPassThrough{"*.example.com", false}};
+          GetPassThrough{}, SetPassThrough{"*.example.com", false},
+          ImportRecords{std::string("a\0\xff", 3)}};
 }
 
 inline StatusSample sample() {

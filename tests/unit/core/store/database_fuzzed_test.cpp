@@ -1,6 +1,7 @@
-// Databases that fuzzers made, which are not part of this tree: unit_core_store --fuzzed-databases=FOLDER takes every
-// *.db in it, and where such a file holds further databases (table db of SQLite's own fuzzdata*.db), each of them.
-// Whatever they hold, reading them as a history ends with a message, and writing never touches a damaged one.
+// Databases that fuzzers made, which are not part of this tree (`tests/run databases` fetches them): unit_core_store
+// --fuzzed-databases=FOLDER takes every *.db in it, and where such a file holds further databases (table db of SQLite's own
+// fuzzdata*.db), each of them. Whatever they hold, reading them as a history ends with a message, and writing never touches a
+// damaged one.
 #include <filesystem>
 #include <fstream>
 

@@ -1,0 +1,133 @@
+// The real engine, killed at a random moment under load, again and again, on the same history: every response that a client had seen
+// complete is there when the engine starts again, or, of the last moments, nothing of it is. --count=200 for more of it.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <random>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "core/store/body_files.h"
+#include "core/store/reader.h"
+#include "tests/support/engine_process.h"
+#include "tests/support/eventually.h"
+#include "tests/support/origin/origin.h"
+#include "tests/support/test.h"
+#include "tests/support/wire/client.h"
+#include "tests/unit/core/store/integrity.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Steady = std::chrono::steady_clock;
+
+// One request after the other, until the engine is gone: when which of them was complete.
+struct Load {
+  std::vector<Steady::time_point> completed;  // the thread's, until it is joined
+  std::atomic<bool> begun{false};
+  std::thread thread;
+
+  Load(std::uint16_t port, std::string url) {
+    thread = std::thread([this, port, url = std::move(url)] {
+      Client client(port);
+      while (client.get(url + std::to_string(completed.size())).has_value()) {
+        completed.push_back(Steady::now());
+        begun = true;
+      }
+    });
+  }
+};
+
+struct Outcome {
+  std::string wrong;
+  std::size_t completed = 0;
+  double lostMs = 0;  // how long before the end the first exchange that is missing was complete
+};
+
+// `mark`: of this load and no other.
+void compare(Reader& reader, const Load& load, const std::string& mark, Steady::time_point killedAt, Outcome& outcome) {
+  std::set<std::size_t> found;
+  const auto rows = reader.newest(1'000'000).value();
+  for (const ExchangeRow& row : rows) {
+    const auto at = row.url.find(mark);
+    if (at == row.url.npos) continue;
+    const auto number = std::size_t(std::stoull(row.url.substr(at + mark.size())));
+    found.insert(number);
+    if (row.state == State::Running) outcome.wrong = "still runs";
+    if (row.state != State::Complete) continue;
+    auto body = reader.openBody(row.id, capture::Direction::Response);
+    if (!body || body->bytes() != row.response.bytes) outcome.wrong = row.url + " is complete without its body";
+  }
+  outcome.completed += load.completed.size();
+  std::size_t first = 0;
+  while (found.contains(first)) ++first;
+  if (!found.empty() && *found.rbegin() > first) outcome.wrong = "exchange " + std::to_string(first) + " is missing and a later one is not";
+  if (first >= load.completed.size()) return;
+  outcome.lostMs = std::max(outcome.lostMs, std::chrono::duration<double, std::milli>(killedAt - load.completed[first]).count());
+}
+
+Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::mt19937& random) {
+  EngineProcess::Options options;
+  options.dataDir = dataDir;
+  Steady::time_point killedAt;
+  std::vector<std::string> marks;
+  std::vector<std::unique_ptr<Load>> loads;
+  {
+    EngineProcess engine(options);
+    if (!engine.ready()) return {"does not start: " + engine.log()};
+    for (const char* size : {"0", "1000", "20000", "300000"}) {
+      marks.push_back("/bytes/" + std::string(size) + "?round" + std::to_string(round) + "n");
+      loads.push_back(std::make_unique<Load>(engine.port(), origin.url(marks.back())));
+    }
+    const auto allBegun = [&] { return std::all_of(loads.begin(), loads.end(), [](const auto& load) { return load->begun.load(); }); };
+    const bool loaded = eventually(allBegun);
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 300'000));  // any moment will do
+    killedAt = Steady::now();
+    engine.kill();
+    for (auto& load : loads) load->thread.join();
+    if (!loaded) return {"passes no requests"};
+  }
+  Outcome outcome;
+  if (const auto verdict = store::test::integrityOf(dataDir); verdict != "ok") return {"integrity_check: " + verdict};
+  EngineProcess again(options);
+  if (!again.ready()) return {"does not start again: " + again.log()};
+  if (again.log().find("moved") != std::string::npos) return {"took its history for damaged: " + again.log()};
+  if (again.stop() != 0) return {"does not stop"};
+  auto reader = Reader::open(dataDir);
+  if (!reader) return {describe(reader.error())};
+  for (std::size_t i = 0; i < loads.size(); ++i) compare(*reader, *loads[i], marks[i], killedAt, outcome);
+  for (const auto& entry : fs::directory_iterator(bodyFolder(dataDir))) {
+    const auto key = bodyKey(entry.path());
+    if (!key || reader->rows(std::vector{key->exchange}).value().empty()) outcome.wrong = "a body file without a row was left";
+  }
+  return outcome;
+}
+
+}  // namespace
+
+SLUICE_TEST(keepsWhatClientsHaveSeenWhenTheEngineIsKilledAtAnyMoment) {
+  const int kills = std::stoi(option("count", "5"));
+  const unsigned seed = unsigned(std::stoul(option("seed", std::to_string(std::random_device{}()))));
+  std::printf("seed %u\n", seed);
+  std::mt19937 random(seed);
+  const Origin origin;
+  const TemporaryDirectory dataDir;
+  double lostMs = 0;
+  std::size_t completed = 0;
+  for (int round = 0; round < kills; ++round) {
+    const Outcome outcome = killOnce(dataDir.path(), origin, round, random);
+    QVERIFY2(outcome.wrong.empty(), ("kill " + std::to_string(round) + ": " + outcome.wrong).c_str());
+    lostMs = std::max(lostMs, outcome.lostMs);
+    completed += outcome.completed;
+  }
+  std::printf("%d kills, %zu exchanges: what is missing was complete at most %.1f ms before\n", kills, completed, lostMs);
+  QVERIFY(completed > 0);
+  // A commit is due after limits::kRecorderCommitGapMs; what a busy machine adds is not ours to judge, seconds would be.
+  QVERIFY(lostMs < 5000);
+}
