@@ -33,14 +33,14 @@ std::uint32_t Bucket::sharers() const {
 
 // The queue goes round in a fifth of a second however many stand in it, so that over a second all get the same; a portion alone is
 // short enough not to be felt as a stall.
-std::size_t Bucket::portionBytes(std::uint64_t rate) const {
+std::size_t Bucket::portionBytes(std::uint64_t rate, Micros turn) const {
   const auto round = static_cast<std::uint64_t>(limits::kBucketRoundMicros) / std::max<std::uint32_t>(1, sharers());
-  const auto time = std::min<std::uint64_t>(round, static_cast<std::uint64_t>(portion_.count()));
+  const auto time = std::min<std::uint64_t>(round, static_cast<std::uint64_t>(turn.count()));
   const auto bytes = static_cast<double>(rate) * static_cast<double>(time) / 1e6;
   return std::clamp(static_cast<std::size_t>(bytes), limits::kPortionBytesMin, limits::kPortionBytesMax);
 }
 
-Bucket::Portion Bucket::buy(MonoTime now) {
+Bucket::Portion Bucket::buy(MonoTime now, Micros turn) {
   Portion portion;
   portion.generation = state_->generation.load(std::memory_order_acquire);
   portion.at = now;
@@ -49,7 +49,7 @@ Bucket::Portion Bucket::buy(MonoTime now) {
     portion.bytes = limits::kPortionBytesMax;
     return portion;
   }
-  portion.bytes = portionBytes(rate);
+  portion.bytes = portionBytes(rate, turn);
   const Ticks cost = costOf(portion.bytes, rate);
   // What was not sold in the last moment can still be had: nobody wakes to the microsecond.
   const Ticks earliest = ticksOf(now - Micros(limits::kBucketBurstMicros));

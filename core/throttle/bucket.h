@@ -36,8 +36,7 @@ constexpr Ticks kTicksPerMicro = 16'000;
 class Bucket {
  public:
   // Borrows the state. `process` says in whose name sharers are counted.
-  explicit Bucket(BucketState& state, std::size_t process = 0, Micros portion = Micros(limits::kPortionMicros))
-      : state_(&state), process_(process), portion_(portion) {}
+  explicit Bucket(BucketState& state, std::size_t process = 0) : state_(&state), process_(process) {}
 
   // Takes effect at once, also for whoever waits: once asked again. The rate that it has already changes nothing.
   void setRate(Rate rate, MonoTime now);
@@ -51,8 +50,9 @@ class Bucket {
     MonoTime at;
     std::uint32_t generation = 0;
   };
-  // Buys the next portion. REQUIRES: the caller is a sharer, and has used up or given back the one before.
-  Portion buy(MonoTime now);
+  // Buys the next portion; `turn` is the time that one of somebody alone takes. REQUIRES: the caller is a sharer, and has used up or
+  // given back the one before.
+  Portion buy(MonoTime now, Micros turn = Micros(limits::kPortionMicros));
   // What was not used of a portion.
   void giveBack(const Portion& unused);
   // Bytes that passed though nobody had bought them (what a stream added of its own).
@@ -69,11 +69,10 @@ class Bucket {
   friend bool operator==(const Bucket&, const Bucket&) = default;
 
  private:
-  std::size_t portionBytes(std::uint64_t rate) const;
+  std::size_t portionBytes(std::uint64_t rate, Micros turn) const;
 
   BucketState* state_;
   std::size_t process_;
-  Micros portion_;  // the time that a turn of one alone takes
 };
 
 }  // namespace sluice::throttle

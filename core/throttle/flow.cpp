@@ -12,8 +12,11 @@ namespace sluice::throttle {
 
 namespace {
 
-// Hundreds of connections may have a cap each: longer turns than that of a shared rate, and still no second is 5 % off.
-constexpr Micros kOwnPortion(40'000);
+// A turn under a connection's own cap: longer than that of a shared rate, and still no second is 5 % off. Of a crowd with a cap each
+// nobody looks at one alone, and half as many turns cost half as much.
+constexpr Micros kOwnTurn(40'000);
+constexpr Micros kOwnTurnInCrowd(80'000);
+constexpr std::uint32_t kCrowd = 64;
 // Who waits for a while waits for a whole multiple of this, so that many wake together: one wake-up of the loop serves them all. What
 // a late one lost it has at once then (Bucket::buy).
 constexpr Micros kWakeGrid(4'000);
@@ -26,7 +29,7 @@ MonoTime onGrid(MonoTime at) {
 }  // namespace
 
 Flow::Flow(const Bucket& shared, std::uint64_t seed)
-    : shared_{shared, {}}, own_{Bucket(ownState_, 0, kOwnPortion), {}}, random_(seed * 0x9e3779b97f4a7c15ULL | 1) {}
+    : shared_{shared, {}}, own_{Bucket(ownState_), {}}, random_(seed * 0x9e3779b97f4a7c15ULL | 1) {}
 
 Flow::~Flow() { leave(); }
 
@@ -86,11 +89,11 @@ void Flow::leave() {
 }
 
 // A portion that nobody took for long is stale: what was not sent then must not be sent on top now.
-bool Flow::ready(Share& share, MonoTime now) {
+bool Flow::ready(Share& share, MonoTime now, Micros turn) {
   auto& portion = share.portion;
   const bool stale = now - portion.at > Micros(limits::kBucketBurstMicros);
   if (portion.bytes > 0 && stale) share.bucket.giveBack(portion);
-  if (portion.bytes == 0 || stale || !share.bucket.stands(portion)) portion = share.bucket.buy(now);
+  if (portion.bytes == 0 || stale || !share.bucket.stands(portion)) portion = share.bucket.buy(now, turn);
   return portion.at <= now;
 }
 
@@ -99,7 +102,8 @@ std::size_t Flow::allowance(MonoTime now) {
   std::size_t allowed = 0;
   if (!closed_) {
     const std::uint64_t due = delay_.released(now);
-    if (due > passed_ && ready(shared_, now) && ready(own_, now)) {
+    const Micros ownTurn = shared_.bucket.sharers() < kCrowd ? kOwnTurn : kOwnTurnInCrowd;
+    if (due > passed_ && ready(shared_, now, Micros(limits::kPortionMicros)) && ready(own_, now, ownTurn)) {
       allowed = static_cast<std::size_t>(
           std::min<std::uint64_t>(due - passed_, std::min(shared_.portion.bytes, own_.portion.bytes)));
     }

@@ -48,7 +48,7 @@ class Flow final : public pipe::Limiter {
     Bucket::Portion portion;
   };
 
-  bool ready(Share& share, MonoTime now);
+  bool ready(Share& share, MonoTime now, Micros turn);
   void join();
   void leave();
 

@@ -4,30 +4,16 @@
 
 #include "core/base/limits.h"
 #include "tests/support/engine/proxy.h"
+#include "tests/support/engine/requests.h"
 #include "tests/support/origin/origin.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
+using test::getOf;
+using test::headOf;
+using test::patient;
 using test::Proxy;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::string getOf(const std::string& url) { return "GET " + url + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
-
-// A request head of exactly so many bytes.
-std::string headOf(std::size_t bytes, const std::string& start) {
-  const std::string head = start + "Host: x\r\nX-Pad: ";
-  return head + std::string(bytes - head.size() - 4, 'p') + "\r\n\r\n";
-}
-
-engine::Timeouts patient() {
-  engine::Timeouts timeouts;
-  timeouts.drain = 200ms;  // so that a failing test ends soon
-  return timeouts;
-}
-
-}  // namespace
 
 // Its bytes are seen while nobody may read them yet, and no more will come to announce them.
 SLUICE_TEST(readsARequestThatCameWhileAnAnswerWasDue) {

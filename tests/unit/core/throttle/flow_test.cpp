@@ -62,6 +62,19 @@ SLUICE_TEST(theCapOfAConnectionHoldsBesideTheBucket) {
   QVERIFY(rig.sent >= 49'900 && rig.sent <= 51'000);
 }
 
+SLUICE_TEST(inACrowdTheCapHoldsInLongerTurns) {
+  Profile profile;
+  profile.perConnection = {100'000};
+  for (const auto& [others, turnBytes] : {std::pair(0, 4'000u), std::pair(100, 8'000u)}) {
+    Rig rig(kUnlimited, profile);
+    for (int i = 0; i < others; ++i) rig.bucket.join();
+    rig.flow.queued(1'000'000, ms(0));
+    QCOMPARE(rig.flow.allowance(ms(0)), std::size_t{turnBytes});
+    rig.sendUntil(ms(5'000));
+    QVERIFY(rig.sent >= 495'000 && rig.sent <= 510'000);
+  }
+}
+
 SLUICE_TEST(whoHasNothingToSendIsInNobodysWay) {
   Rig rig({100'000});
   Flow idle(rig.bucket, 8);
