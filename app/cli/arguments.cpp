@@ -39,6 +39,7 @@ struct Raw {
   std::uint64_t connection = 0;
   ProfileCommand::What what = ProfileCommand::What::List;
   PassThroughCommand::What pass = PassThroughCommand::What::List;
+  std::string turn;
 };
 
 // A number of things or of an exchange, as SQLite counts them. CLI11 itself lets "-3" and "1e99" wrap around.
@@ -171,6 +172,14 @@ void describePassThrough(CLI::App& app, Raw& raw) {
   add("remove", "decrypt it again", PassThroughCommand::What::Remove)->add_option("HOST", raw.host, kHost)->required();
 }
 
+void describeSwitches(CLI::App& app, Raw& raw) {
+  const auto add = [&](const char* name, const char* description) {
+    addCommand(app, name, description)->add_option("on|off", raw.turn, "from now on")->required()->check(CLI::IsMember({"on", "off"}));
+  };
+  add("capture", "record exchanges, or leave alone those that begin while it is off");
+  add("intercept", "decrypt https, or let it pass through, from the next connection on");
+}
+
 LimitCommand limitOf(const Raw& raw) {
   LimitCommand command;
   if (!raw.down.empty()) command.adjustment.down = throttle::parseRate(raw.down).value();
@@ -221,6 +230,7 @@ void describe(CLI::App& app, Raw& raw) {
       ->required()
       ->check(checkName);
   describePassThrough(app, raw);
+  describeSwitches(app, raw);
   addCommand(app, "selftest", "measure a profile through the engine, for some seconds; without a name: the one in force")
       ->add_option("PROFILE", raw.profile, "such as \"Chrome Slow 4G\"");
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
@@ -257,6 +267,8 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "ca path") return CaPathCommand();
   if (name == "ca export") return ExportCaCommand{raw.file};
   if (name == "pass-through") return PassThroughCommand{raw.pass, raw.host};
+  if (name == "capture") return SwitchCommand{control::SwitchKind::Recording, raw.turn == "on"};
+  if (name == "intercept") return SwitchCommand{control::SwitchKind::Interception, raw.turn == "on"};
   if (name == "ca regenerate") return RegenerateCaCommand();
   return StopCommand();
 }

@@ -52,6 +52,10 @@ struct PassThroughCommand {  // hosts that are never decrypted
   What what = What::List;
   std::string host = {};
 };
+struct SwitchCommand {
+  control::SwitchKind what = control::SwitchKind::Unknown;
+  bool on = false;
+};
 struct ExportCommand {
   std::filesystem::path file;  // "-": standard output
   filter::Node filter = {};
@@ -89,7 +93,8 @@ struct SelfTestCommand {
 
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
                              ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, SelfTestCommand,
-                             CaPathCommand, RegenerateCaCommand, SaveSessionCommand, ExportCaCommand, PassThroughCommand>;
+                             CaPathCommand, RegenerateCaCommand, SaveSessionCommand, ExportCaCommand, PassThroughCommand,
+                             SwitchCommand>;
 
 enum class Format { Human, Json };
 

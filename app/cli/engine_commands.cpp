@@ -86,6 +86,11 @@ Result<void> passThrough(const PassThroughCommand& command, Format format, const
   return output.writeText(lines);
 }
 
+Result<void> turn(const SwitchCommand& command, const std::filesystem::path& dataDir) {
+  const auto done = askEngine<control::Done>(dataDir, control::SetSwitch{command.what, command.on});
+  return done ? Result<void>() : fail(done.error());
+}
+
 Result<void> clear(const std::filesystem::path& dataDir) {
   const auto done = askEngine<control::Done>(dataDir, control::ClearHistory());
   return done ? Result<void>() : fail(done.error());

@@ -6,8 +6,6 @@
 #include <fstream>
 #include <iostream>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <variant>
 #include <vector>
 
@@ -16,10 +14,10 @@
 #include "app/cli/text.h"
 #include "core/base/limits.h"
 #include "core/capture/record_codec.h"
+#include "core/har/har_files.h"
 #include "core/har/har_reader.h"
 #include "core/har/har_writer.h"
 #include "core/store/reader.h"
-#include "core/store/recorder.h"
 #include "platform/data_dir.h"
 #include "platform/data_dir_lock.h"
 
@@ -27,8 +25,6 @@ namespace sluice::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr auto kWaitForRecorder = std::chrono::milliseconds(1);
 
 WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
 
@@ -43,70 +39,6 @@ std::string counted(Format format, const char* key, const std::string& sentence,
 }
 
 std::string exchanges(std::uint64_t count) { return grouped(count) + (count == 1 ? " exchange" : " exchanges"); }
-
-// What the file holds is as private as the history.
-Result<std::ofstream> createFile(const fs::path& file) {
-  errno = 0;
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  if (!stream) return failFile(file, "cannot write", errno);
-  std::error_code error;
-  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
-  if (error) return failFile(file, "cannot protect", error.value());
-  return stream;
-}
-
-Result<har::Written> writeFile(store::Reader& reader, const fs::path& file) {
-  auto stream = createFile(file);
-  if (!stream) return fail(stream.error());
-  errno = 0;
-  auto written = har::writeHar(reader, [&](std::string_view piece) -> Result<void> {
-    stream->write(piece.data(), static_cast<std::streamsize>(piece.size()));
-    if (!*stream) return failFile(file, "cannot write", errno);
-    return {};
-  });
-  stream->close();
-  if (written && !*stream) return failFile(file, "cannot write", errno);
-  return written;
-}
-
-Result<har::Written> replaceFile(store::Reader& reader, const fs::path& file) {
-  fs::path part = file;
-  part += ".part";
-  auto written = writeFile(reader, part);
-  std::error_code error;
-  if (written) fs::rename(part, file, error);
-  std::error_code ignored;
-  if (!written || error) fs::remove(part, ignored);
-  if (error) return failFile(file, "cannot replace", error.value());
-  return written;
-}
-
-// Gives records to the recorder no faster than the disk takes them, since here nothing may be lost.
-Result<void> record(store::Recorder& recorder, std::vector<capture::Record> records) {
-  for (auto& each : records) {
-    for (;;) {
-      const auto status = recorder.status();
-      if (status.problem.code != Code::None) return fail(status.problem);
-      if (status.queuedBytes <= limits::kRecorderQueueBytesMax / 2) break;
-      std::this_thread::sleep_for(kWaitForRecorder);
-    }
-    recorder.record(std::move(each));
-  }
-  return {};
-}
-
-Result<std::uint64_t> readInto(const fs::path& dataDir, std::istream& file) {
-  auto database = store::Database::open(dataDir, wallNow());
-  if (!database) return fail(database.error());
-  auto next = database->nextExchangeId().value;
-  auto recorder = store::Recorder::start(std::move(*database), {});
-  if (!recorder) return fail(recorder.error());
-  auto count = har::readHar(file, [&](har::HarEntry entry) { return record(**recorder, recordsOf(std::move(entry), ExchangeId{next++})); });
-  (*recorder)->flush();
-  const auto status = (*recorder)->status();
-  if (count && status.problem.code != Code::None) return fail(status.problem);
-  return count;
-}
 
 // Exchanges to the engine that has the history, in pieces of the size that it takes.
 class EngineImport {
@@ -177,7 +109,7 @@ Result<std::uint64_t> readIntoHistory(const fs::path& dataDir, std::istream& fil
   if (auto ready = platform::ensurePrivateDirectory(dataDir); !ready) return fail(ready.error());
   const auto lock = platform::DataDirLock::acquire(dataDir, wallNow());
   if (!lock) return fail(lock.error());
-  return readInto(dataDir, file);
+  return har::importHar(file, dataDir, wallNow());
 }
 
 }  // namespace
@@ -190,7 +122,7 @@ Result<void> exportHar(const ExportCommand& command, Format format, const fs::pa
     const auto written = har::writeHar(*reader, [&](std::string_view piece) { return output.writeText(piece); });
     return written ? Result<void>() : fail(written.error());
   }
-  const auto written = replaceFile(*reader, command.file);
+  const auto written = har::writeHarFile(*reader, command.file);
   if (!written) return fail(written.error());
   std::string sentence = "wrote " + exchanges(written->entries);
   if (written->left > 0) sentence += "; left out " + grouped(written->left) + " that still run or are tunnels";

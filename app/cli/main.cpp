@@ -51,6 +51,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
                         [&](const ExportCaCommand& command) { return exportCa(command, dataDir, output); },
                         [&](const PassThroughCommand& command) { return passThrough(command, format, dataDir, output); },
+                        [&](const SwitchCommand& command) { return turn(command, dataDir); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
                         [&](const SaveSessionCommand& command) { return saveSession(command, format, dataDir, output); },
                         [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },

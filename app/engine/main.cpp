@@ -9,6 +9,7 @@
 #include "core/engine/supervisor.h"
 #include "core/engine/worker_process.h"
 #include "platform/process.h"
+#include "platform/system_proxy_hold.h"
 
 namespace {
 
@@ -28,6 +29,7 @@ bool openLog(const sluice::app::Options& options) {
 }
 
 int serveAsWorker(sluice::engine::EngineSettings settings) {
+  const auto dataDir = settings.dataDir;
   const auto log = [](const std::string& sentence) { spdlog::warn("worker: {}", sentence); };
   auto worker = sluice::engine::WorkerProcess::start(std::move(settings), log);
   if (!worker) {
@@ -37,6 +39,8 @@ int serveAsWorker(sluice::engine::EngineSettings settings) {
   const auto ended = (*worker)->run();
   if (ended.code == sluice::Code::None) return 0;
   log(sluice::describe(ended));
+  // The supervisor is gone, and perhaps the window that had pointed the system's proxy settings here: nobody else is left to see it.
+  if (sluice::platform::isSystemProxyAbandoned(dataDir)) static_cast<void>(sluice::platform::releaseSystemProxy(dataDir));
   return 1;
 }
 

@@ -77,9 +77,10 @@ int main(int argc, char** argv) {
   chooseScheme();
   gui::History tableHistory(*dataDir, QStringLiteral("table-history"));
   gui::History inspectorHistory(*dataDir, QStringLiteral("inspector-history"));
+  gui::History sourcesHistory(*dataDir, QStringLiteral("sources-history"));
   gui::EngineKeeper keeper({*dataDir, engineProgram(), settings.value(QLatin1String(gui::kListenKey)).toStringList(),
                             parsed.options->attachOnly});
-  gui::MainWindow window({tableHistory, inspectorHistory, keeper, settings});
+  gui::MainWindow window({tableHistory, inspectorHistory, sourcesHistory, keeper, settings});
   QObject::connect(&window, &gui::MainWindow::schemeChosen, &application, chooseScheme);
   QObject::connect(&window, &gui::MainWindow::closed, &application, &QCoreApplication::quit);
   // Ended from outside is closed by its user: the engine of its own drains, the state is saved.

@@ -86,6 +86,7 @@ StatusSample read(const wire::StatusSample& from, TextReader& text) {
   sample.cutBodies = from.cut_bodies();
   sample.badRecords = from.bad_records();
   sample.profilesVersion = from.profiles_version();
+  sample.intercepting = from.intercepting();
   return sample;
 }
 
@@ -180,6 +181,10 @@ ImportRecords read(const wire::ImportRecords& from, TextReader&) {
   return bytes == nullptr ? ImportRecords() : ImportRecords{std::string(bytes->begin(), bytes->end())};
 }
 
+SetSwitch read(const wire::SetSwitch& from, TextReader&) {
+  return {enumOr(from.what(), SwitchKind::Interception, SwitchKind::Unknown), from.on()};
+}
+
 PassThroughReply read(const wire::PassThroughReply& from, TextReader& text) {
   PassThroughReply reply;
   if (from.hosts() == nullptr) return reply;
@@ -245,6 +250,7 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::GetPassThrough: return empty<GetPassThrough>(frame.request_as_GetPassThrough());
     case wire::Request::SetPassThrough: return member<Request>(frame.request_as_SetPassThrough(), text);
     case wire::Request::ImportRecords: return member<Request>(frame.request_as_ImportRecords(), text);
+    case wire::Request::SetSwitch: return member<Request>(frame.request_as_SetSwitch(), text);
   }
   return unknown<Request>(frame.request_type());
 }

@@ -64,6 +64,9 @@ auto table(FlatBufferBuilder& out, const SetPassThrough& set) {
 auto table(FlatBufferBuilder& out, const ImportRecords& import) {
   return wire::CreateImportRecords(out, out.CreateVector(reinterpret_cast<const std::uint8_t*>(import.bytes.data()), import.bytes.size()));
 }
+auto table(FlatBufferBuilder& out, const SetSwitch& set) {
+  return wire::CreateSetSwitch(out, static_cast<std::uint8_t>(set.what), set.on);
+}
 auto table(FlatBufferBuilder& out, const PassThroughReply& reply) {
   std::vector<Text> hosts;
   for (const auto& each : reply.hosts) {
@@ -106,7 +109,7 @@ auto table(FlatBufferBuilder& out, const StatusSample& sample) {
                                   sample.databaseBytes, text(out, sample.storeError), sample.workers,
                                   sample.workerRestarts, sample.queuedMessages, sample.chunks, sample.chunksInUse,
                                   sample.backPressureEvents, sample.cutBodies, sample.badRecords,
-                                  sample.profilesVersion);
+                                  sample.profilesVersion, sample.intercepting);
 }
 
 auto table(FlatBufferBuilder& out, const ListenerStatus& listener) {

@@ -118,6 +118,18 @@ struct ImportRecords {  // -> Done, when there is room for more, or Failure: Bad
   friend bool operator==(const ImportRecords&, const ImportRecords&) = default;
 };
 
+// What of the engine can be turned on and off while it runs. Every start begins as the engine's command line says.
+enum class SwitchKind : std::uint8_t {
+  Recording = 0,     // exchanges that begin while it is off are not recorded
+  Interception = 1,  // TLS is decrypted, from the next connection on
+  Unknown = 255,     // of a newer program
+};
+struct SetSwitch {  // -> Done, or Failure BadArgument
+  SwitchKind what = SwitchKind::Unknown;
+  bool on = false;
+  friend bool operator==(const SetSwitch&, const SetSwitch&) = default;
+};
+
 // Ends a client's connection now; what runs on it is recorded as aborted.
 struct CloseConnection {  // -> Done, or Failure NotFound
   ConnectionId connection;
@@ -126,7 +138,7 @@ struct CloseConnection {  // -> Done, or Failure NotFound
 
 using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
                              CloseConnection, SaveProfile, DeleteProfile, SelfTest, SyncHistory, GetPassThrough,
-                             SetPassThrough, ImportRecords>;
+                             SetPassThrough, ImportRecords, SetSwitch>;
 
 // --- replies
 
@@ -160,6 +172,7 @@ struct StatusSample {
   std::uint64_t cutBodies = 0;           // stored without their end, because chunks had run out
   std::uint64_t badRecords = 0;          // of workers, that made no sense
   std::uint64_t profilesVersion = 0;  // rises with every change that ProfileReply would show
+  bool intercepting = false;  // TLS is decrypted, but of hosts that pass through
   std::string storeError;  // why recording is paused, in one sentence; empty when all is well
   friend bool operator==(const StatusSample&, const StatusSample&) = default;
 };

@@ -34,6 +34,7 @@ static_assert(kLinesUp<control::Request, Request::SyncHistory, control::SyncHist
 static_assert(kLinesUp<control::Request, Request::GetPassThrough, control::GetPassThrough>);
 static_assert(kLinesUp<control::Request, Request::SetPassThrough, control::SetPassThrough>);
 static_assert(kLinesUp<control::Request, Request::ImportRecords, control::ImportRecords>);
+static_assert(kLinesUp<control::Request, Request::SetSwitch, control::SetSwitch>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);

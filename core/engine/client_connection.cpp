@@ -36,7 +36,7 @@ ClientConnection::ClientConnection(Worker& worker, asio::ip::tcp::socket socket,
       down_(applied_->down, id.value * 2),
       up_(applied_->up, id.value * 2 + 1),
       handshakeDelay_(worker.loop(), [this] { connected(std::move(*std::exchange(handshake_, {}))); }),
-      session_(worker, id, worker.sink() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off,
+      session_(worker, id, worker.records() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off,
                std::move(entry)),
       client_(std::move(socket), Side::Client, &worker.files()),
       requestRelay_(makeRelay()),
@@ -53,7 +53,7 @@ ClientConnection::~ClientConnection() {
 }
 
 void ClientConnection::start() {
-  if (auto* sink = worker_.sink()) sink->record(capture::ConnectionOpened{id_, openedAt_, clientAddress_, listener_});
+  if (worker_.records()) tellOpened();
   client_.setDriver(this);
   slowDown(readClocks());
   turn();
@@ -80,8 +80,10 @@ ConnectionSnapshot ClientConnection::snapshot() const {
   now.clientAddress = clientAddress_;
   now.listener = listener_;
   now.target = session_.target();
-  now.program = program_;
-  now.process = process_;
+  if (identified_) {
+    now.program = identified_->program;
+    now.process = identified_->process;
+  }
   now.exchanges = session_.exchanges();
   now.bytesUp = client_.transport().bytesReceived();
   now.bytesDown = client_.transport().bytesSent();
@@ -191,8 +193,8 @@ void ClientConnection::run(session::RelayResponseBody& command, Now) {
 
 void ClientConnection::run(session::OpenTunnel& command, Now) {
   Tunnel::Opening opening{clientRest_.bytes, upstreamRest_.bytes};
-  if (command.webSocket && worker_.sink() != nullptr && worker_.settings().capturedBodyBytesMax > 0) {
-    webSocket_ = std::make_unique<WebSocketWatch>(*worker_.sink(), session_.exchange(), *command.webSocket);
+  if (command.webSocket && sink() != nullptr && worker_.settings().capturedBodyBytesMax > 0) {
+    webSocket_ = std::make_unique<WebSocketWatch>(*sink(), session_.exchange(), *command.webSocket);
     opening.upWatcher = &webSocket_->fromClient();
     opening.downWatcher = &webSocket_->fromUpstream();
   }
@@ -259,7 +261,19 @@ void ClientConnection::run(session::Tell& command, Now now) {
     cut(end->request, cutRequest_);
     cut(end->response, cutResponse_);
   }
+  tellOpened();
   worker_.sink()->record(std::move(command.record));
+}
+
+// With its first exchange that is recorded, where recording was off before.
+void ClientConnection::tellOpened() {
+  if (std::exchange(openedTold_, true)) return;
+  worker_.sink()->record(capture::ConnectionOpened{id_, openedAt_, clientAddress_, listener_});
+  if (identified_) worker_.sink()->record(*identified_);
+}
+
+void ClientConnection::setRecording(bool on) {
+  session_.setCapture(on ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off);
 }
 
 // --- Upstream.
@@ -309,7 +323,7 @@ pipe::Settings ClientConnection::pipeSettings(capture::Direction direction) cons
 }
 
 Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {
-  return {worker_.sink(), session_.exchange(), direction, worker_.settings().capturedBodyBytesMax};
+  return {sink(), session_.exchange(), direction, worker_.settings().capturedBodyBytesMax};
 }
 
 bool ClientConnection::runRelays(Now now) {
@@ -367,7 +381,7 @@ void ClientConnection::responseRelayEnded(Now now) {
 
 void ClientConnection::tellProgress(Now now) {
   progressDue_.reset();
-  auto* sink = worker_.sink();
+  auto* sink = this->sink();
   if (sink == nullptr || (!requestRelay_->active() && !responseRelay_->active())) return;
   const capture::ExchangeProgress progress{session_.exchange(), requestRelay_->totals().bytes,
                                            responseRelay_->totals().bytes};

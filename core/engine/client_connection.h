@@ -44,10 +44,11 @@ class ClientConnection final : private Link::Driver {
 
   ConnectionId id() const { return id_; }
   ConnectionSnapshot snapshot() const;
-  void setClient(std::uint64_t process, std::string program) {
-    process_ = process;
-    program_ = std::move(program);
-  }
+  void setClient(const capture::ClientIdentified& client) { identified_ = client; }
+  // From its next exchange on.
+  void setRecording(bool on);
+  // The recorder knows of it.
+  bool isRecorded() const { return openedTold_; }
 
  private:
   // Bytes that came with a head and belong to what follows it. They stay in the block they were received into, or, when
@@ -127,6 +128,9 @@ class ClientConnection final : private Link::Driver {
   // Bodies and tunnels.
   pipe::Settings pipeSettings(capture::Direction direction) const;
   Relay::Recorded recorded(capture::Direction direction) const;
+  // Null where the exchange that runs is not recorded.
+  capture::Sink* sink() const { return session_.isRecorded() ? worker_.sink() : nullptr; }
+  void tellOpened();
   bool runRelays(Now now);
   void endWebSocket();
   std::unique_ptr<Relay> makeRelay();
@@ -158,8 +162,8 @@ class ClientConnection final : private Link::Driver {
   const WallTime openedAt_;
   const std::string clientAddress_;
 
-  std::string program_;  // of the client, once it is known
-  std::uint64_t process_ = 0;
+  std::optional<capture::ClientIdentified> identified_;  // once it is known
+  bool openedTold_ = false;  // to the recorder
 
   // The network profile that acts on this connection.
   void useProfile(Now now);

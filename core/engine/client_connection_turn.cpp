@@ -73,7 +73,7 @@ void ClientConnection::close(net::CloseKind kind) {
   tunnel_.cancel();
   client_.writer().discard();
   client_.transport().close(kind);
-  if (auto* sink = worker_.sink()) sink->record(capture::ConnectionClosed{id_, readClocks().wall});
+  if (openedTold_) worker_.sink()->record(capture::ConnectionClosed{id_, readClocks().wall});
   worker_.retire(*this);
 }
 

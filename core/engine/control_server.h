@@ -42,6 +42,8 @@ class ControlServer {
     // there is none.
     virtual std::unique_ptr<RecordImport> beginImport() = 0;
     virtual void waitForRoom(std::function<void(Result<void>)> done) = 0;
+    // `done` when it is in force in every worker.
+    virtual void setSwitch(control::SwitchKind what, bool on, std::function<void(Result<void>)> done) = 0;
 
    protected:
     ~Engine() = default;

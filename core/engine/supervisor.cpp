@@ -16,6 +16,7 @@
 #include "platform/data_dir.h"
 #include "platform/net/address.h"
 #include "platform/process.h"
+#include "platform/system_proxy_hold.h"
 #include "platform/system_roots.h"
 
 namespace sluice::engine {
@@ -77,7 +78,10 @@ Supervisor::Supervisor(EngineSettings settings, platform::DataDirLock lock, port
             for (const auto& slot : slots_) slot->sendPlan();
           }) {}
 
-Supervisor::~Supervisor() { endSelfTest(); }
+Supervisor::~Supervisor() {
+  endSelfTest();
+  if (proxyThread_.joinable()) proxyThread_.join();
+}
 
 Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
   if (auto made = platform::ensurePrivateDirectory(settings.dataDir); !made) return fail(std::move(made.error()));
@@ -191,6 +195,8 @@ void Supervisor::run() {
   sampleEverySecond();
   if (settings_.recordBytesPerSecond > 0) pumpSlowly();
   loop_.run();
+  if (proxyThread_.joinable()) proxyThread_.join();
+  if (platform::isSystemProxyAbandoned(settings_.dataDir)) static_cast<void>(platform::releaseSystemProxy(settings_.dataDir));
 }
 
 void Supervisor::stopRequested() {
@@ -248,6 +254,20 @@ void Supervisor::waitForRoom(std::function<void(Result<void>)> done) {
   if (recorder_->status().queuedBytes > limits::kRecorderQueueBytesMax / 2) recorder_->flush();
   const auto recorder = recorder_->status();
   done(recorder.problem.code == Code::None ? Result<void>() : fail(recorder.problem));
+}
+
+// An answer of those who were told comes after they have turned it.
+void Supervisor::setSwitch(control::SwitchKind what, bool on, std::function<void(Result<void>)> done) {
+  switch (what) {
+    case control::SwitchKind::Recording: settings_.worker.capture = on; break;
+    case control::SwitchKind::Interception: settings_.interception.intercept = on; break;
+    case control::SwitchKind::Unknown: return done(fail(Side::Local, Code::BadArgument, "this engine does not know that switch"));
+  }
+  for (const auto& slot : slots_) slot->sendSwitches();
+  connections([this, done = std::move(done)](const control::ConnectionsReply&) {
+    control_->publish(sample());
+    done({});
+  });
 }
 
 control::ProfileReply Supervisor::profiles() { return profiles_.profiles(); }
@@ -374,6 +394,7 @@ control::StatusSample Supervisor::sample() const {
   sample.droppedExchanges += recorder.droppedExchanges;
   sample.databaseBytes = recorder.databaseBytes;
   sample.profilesVersion = profiles_.version();
+  sample.intercepting = settings_.interception.intercept;
   return sample;
 }
 
@@ -382,9 +403,25 @@ void Supervisor::sampleEverySecond() {
   lastSampleAt_ = readClocks().mono;
   control_->publish(lastSample_);
   for (const auto& slot : slots_) slot->pump();
+  watchSystemProxy();
   sampleTimer_.expires_after(kSampleEvery);
   sampleTimer_.async_wait([this](const std::error_code& code) {
     if (!code) sampleEverySecond();
+  });
+}
+
+// A window that pointed the system's proxy settings here and is gone cannot give them back any more. The system's tools take their
+// time: on a thread of their own.
+void Supervisor::watchSystemProxy() {
+  if (givesProxyBack_ || !platform::isSystemProxyAbandoned(settings_.dataDir)) return;
+  givesProxyBack_ = true;
+  if (proxyThread_.joinable()) proxyThread_.join();
+  proxyThread_ = std::thread([this] {
+    const auto outcome = platform::releaseSystemProxy(settings_.dataDir);
+    asio::post(loop_, [this, outcome] {
+      givesProxyBack_ = !outcome;  // what failed once is not tried every second
+      settings_.log(outcome ? "gave back the system's proxy settings, which a window that is gone had changed" : describe(outcome.error()));
+    });
   });
 }
 

@@ -75,6 +75,7 @@ class Supervisor final : private ControlServer::Engine {
   Result<void> setPassThrough(const std::string& host, bool passes) override;
   std::unique_ptr<RecordImport> beginImport() override;
   void waitForRoom(std::function<void(Result<void>)> done) override;
+  void setSwitch(control::SwitchKind what, bool on, std::function<void(Result<void>)> done) override;
 
   void endSelfTest();
   void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);
@@ -86,10 +87,11 @@ class Supervisor final : private ControlServer::Engine {
   std::vector<WorkerSlot::Figures> figures() const;
   control::StatusSample sample() const;
   void sampleEverySecond();
+  void watchSystemProxy();
   void committed(const store::RecorderStatus& status);
   void publishChanged();
 
-  // Immutable after start(), but for the hosts that pass through, which are the loop thread's.
+  // Immutable after start(), but for the hosts that pass through and the switches, which are the loop thread's.
   EngineSettings settings_;
   TlsMeans::Settings tls_;  // without the key log: each worker opens it for itself
   std::vector<control::ListenerStatus> listeners_;
@@ -110,6 +112,7 @@ class Supervisor final : private ControlServer::Engine {
   ProfileDesk profiles_;
   std::unique_ptr<SelfTest> selfTest_;
   std::thread selfTestThread_;
+  std::thread proxyThread_;  // while the system's proxy settings are given back
   std::unique_ptr<platform::ControlEndpoint> endpoint_;
   std::unique_ptr<ControlServer> control_;
 
@@ -119,6 +122,7 @@ class Supervisor final : private ControlServer::Engine {
   store::RecorderStatus lastCommit_;
   session::PassList passList_;
   bool changedPending_ = false;
+  bool givesProxyBack_ = false;
   std::uint64_t slowAllowance_ = 0;  // bytes; of a recorder that is slow on purpose
   bool stopping_ = false;
   bool finished_ = false;

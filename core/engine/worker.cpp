@@ -26,7 +26,7 @@ struct Worker::Listening {
 Worker::Worker(WorkerSettings settings, capture::Sink* sink, EnginePage& shared, WorkerCounters& counters,
                std::unique_ptr<TlsMeans> tls)
     : settings_(std::move(settings)),
-      sink_(settings_.capture ? sink : nullptr),
+      sink_(sink),
       shared_(shared),
       counters_(counters),
       throttling_({0, settings_.profile, {}}, readClocks().mono, shared.rates, static_cast<std::size_t>(counters.index.load())),
@@ -36,7 +36,8 @@ Worker::Worker(WorkerSettings settings, capture::Sink* sink, EnginePage& shared,
       tls_(std::move(tls)),
       upstreams_(loop_, settings_.timeouts.upstreamIdle),
       clients_(loop_, [this](capture::ClientIdentified client) { clientIdentified(std::move(client)); }),
-      drainDeadline_(loop_, [this] { loop_.stop(); }) {}
+      drainDeadline_(loop_, [this] { loop_.stop(); }),
+      records_(settings_.capture && sink != nullptr) {}
 
 Worker::~Worker() = default;
 
@@ -96,8 +97,11 @@ void Worker::open(Listening& listening, tcp::socket socket) {
 
 void Worker::clientIdentified(capture::ClientIdentified client) {
   const auto found = connections_.find(client.connection);
-  if (found != connections_.end()) found->second->setClient(client.process, client.program);
-  if (sink_ != nullptr) sink_->record(std::move(client));
+  const bool open = found != connections_.end();
+  // One that is not recorded may be later on, and then tells who it is itself.
+  const bool recorded = open ? found->second->isRecorded() : records_;
+  if (open) found->second->setClient(client);
+  if (recorded) sink_->record(std::move(client));
 }
 
 void Worker::retire(ClientConnection& connection) {
@@ -130,6 +134,15 @@ void Worker::usePassThrough(std::vector<std::string> hosts) {
   if (!tls_) return;
   auto policy = tls_->policy();
   policy.passThrough = std::move(hosts);
+  tls_->setPolicy(std::move(policy));
+}
+
+void Worker::useSwitches(bool records, bool intercepts) {
+  records_ = records && sink_ != nullptr;
+  for (auto* connection : openConnections()) connection->setRecording(records_);
+  if (!tls_) return;
+  auto policy = tls_->policy();
+  policy.intercept = intercepts;
   tls_->setPolicy(std::move(policy));
 }
 

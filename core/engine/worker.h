@@ -48,7 +48,7 @@ struct ConnectionSnapshot {
 
 class Worker final : public session::IdSource {
  public:
-  // All outlive the worker. `sink` null: capture is off whatever the settings say.
+  // All outlive the worker. `sink` null: nothing is recorded, whatever the settings and useSwitches() say.
   Worker(WorkerSettings settings, capture::Sink* sink, EnginePage& shared, WorkerCounters& counters,
          std::unique_ptr<TlsMeans> tls = nullptr);
   ~Worker();
@@ -78,6 +78,8 @@ class Worker final : public session::IdSource {
 
   // Loop thread. From the next connection on these hosts are not decrypted.
   void usePassThrough(std::vector<std::string> hosts);
+  // Loop thread. What begins from now on is recorded or not, and decrypted or not; what runs stays as it is.
+  void useSwitches(bool records, bool intercepts);
 
   // --- For connections. Loop thread only.
   ExchangeId nextExchangeId() override { return ExchangeId{shared_.ids.nextExchange.add(1)}; }
@@ -98,6 +100,8 @@ class Worker final : public session::IdSource {
   // Holds a relay that has ended until its last spill write has.
   void keepUntilIdle(std::unique_ptr<Relay> relay);
   capture::Sink* sink() const { return sink_; }
+  // Exchanges that begin now. ENSURES: there is a sink.
+  bool records() const { return records_; }
   // Gives the connection another turn after the others have had theirs.
   void resumeLater(ConnectionId connection);
   // Destroys the connection, though not before the current callback has returned.
@@ -137,6 +141,7 @@ class Worker final : public session::IdSource {
   std::unordered_map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
   std::vector<std::unique_ptr<ClientConnection>> retired_;
   std::vector<std::unique_ptr<Relay>> endingRelays_;
+  bool records_;
   bool draining_ = false;
 };
 

@@ -5,6 +5,7 @@
 //     TlsComplete  -------->   all of it was sent; comes before the first listener
 //     PassThrough  -------->   a piece of the list of hosts that are not decrypted, a line each
 //     PassThroughComplete  ->   all of the list was sent; from the next connection on it is the one in force
+//     Switches  ----------->   payload: SwitchNews; comes once before the first listener
 //     Listen  ------------->   a listener (platform/net/listener.h); payload: ListenNews, the ticket's text, the label
 //     Plan     ------------>   payload: whom which network profile slows down, as JSON (core/throttle/plan.h)
 //     Ask  ---------------->   payload: a control request (core/control), to be answered on the same stream
@@ -32,6 +33,7 @@ enum class WorkerMessage : std::uint8_t {
   TlsComplete = 8,
   PassThrough = 9,
   PassThroughComplete = 10,
+  Switches = 11,
   Answer = 16,
   Records = 17,
   Drained = 18
@@ -42,6 +44,12 @@ struct ListenNews {
   std::uint32_t ticketBytes = 0;
 };
 static_assert(std::is_trivially_copyable_v<ListenNews> && sizeof(ListenNews) == 8);
+
+struct SwitchNews {
+  std::uint32_t records = 0;     // exchanges that begin from now on
+  std::uint32_t intercepts = 0;  // from the next connection on
+};
+static_assert(std::is_trivially_copyable_v<SwitchNews> && sizeof(SwitchNews) == 8);
 
 // In place of a record: a piece of a body, where it was received.
 inline constexpr std::uint32_t kIsReference = 0x8000'0000;  // as a length

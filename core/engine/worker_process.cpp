@@ -106,6 +106,7 @@ void WorkerProcess::portReceived(port::Incoming& message) {
     case WorkerMessage::TlsComplete: return openTls();
     case WorkerMessage::PassThrough: passThrough_ += asText(message.payload); return;
     case WorkerMessage::PassThroughComplete: return usePassThrough();
+    case WorkerMessage::Switches: return useSwitches(message.payload);
     case WorkerMessage::Listen: return listen(message);
     case WorkerMessage::Ask: return answer(message);
     case WorkerMessage::Drain: return worker_.drain();
@@ -138,6 +139,12 @@ void WorkerProcess::usePassThrough() {
     at = end + 1;
   }
   worker_.usePassThrough(std::move(hosts));
+}
+
+void WorkerProcess::useSwitches(Bytes payload) {
+  if (payload.size() < sizeof(SwitchNews)) return log_("switches came without their news");
+  const auto news = port::copyOf<SwitchNews>(payload);
+  worker_.useSwitches(news.records != 0, news.intercepts != 0);
 }
 
 void WorkerProcess::listen(port::Incoming& message) {

@@ -44,6 +44,7 @@ class WorkerProcess final : private PortLink::Owner {
 
   void openTls();
   void usePassThrough();
+  void useSwitches(Bytes payload);
   void listen(port::Incoming& message);
   void usePlan(Bytes json);
   using Replied = std::function<void(const control::Reply&)>;

@@ -69,6 +69,7 @@ Result<void> WorkerSlot::start() {
   running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now()});
   sendTls();
   sendPassThrough();
+  sendSwitches();
   sendPlan();
   handListeners();
   return {};
@@ -102,6 +103,12 @@ void WorkerSlot::sendPassThrough() {
   for (const auto& host : means_.settings.interception.passThrough) list += host + "\n";
   sendPieces(WorkerMessage::PassThrough, list);
   send(WorkerMessage::PassThroughComplete, 0, {});
+}
+
+void WorkerSlot::sendSwitches() {
+  if (!running_) return;
+  const SwitchNews news{means_.settings.worker.capture ? 1U : 0U, means_.settings.interception.intercept ? 1U : 0U};
+  send(WorkerMessage::Switches, 0, port::bytesOf(news));
 }
 
 // A worker that starts has the profile of the command line; since then it may have been changed.
@@ -208,6 +215,7 @@ void WorkerSlot::portReceived(port::Incoming& message) {
     case WorkerMessage::Plan:
     case WorkerMessage::PassThrough:
     case WorkerMessage::PassThroughComplete:
+    case WorkerMessage::Switches:
     case WorkerMessage::Roots:
     case WorkerMessage::AuthorityCertificate:
     case WorkerMessage::AuthorityKey:

@@ -57,6 +57,8 @@ class WorkerSlot final : private PortLink::Owner {
   // Tells the worker of the plan, and of the hosts that pass through.
   void sendPlan();
   void sendPassThrough();
+  // As the settings say now.
+  void sendSwitches();
   // No listener is still on its way to the worker: from here on they may be closed.
   bool hasHandedListeners() const { return listenersOnTheirWay_ == 0; }
   // ENSURES: no process runs and everything that any said is recorded.

@@ -27,7 +27,7 @@ bool isIdempotent(std::string_view method) {
 }  // namespace
 
 HttpSession::HttpSession(IdSource& ids, ConnectionId connection, Capture capture, Entry entry)
-    : ids_(ids), connection_(connection), capture_(capture), entry_(std::move(entry)) {
+    : ids_(ids), connection_(connection), entry_(std::move(entry)), capture_(capture) {
   switch (entry_.kind) {
     case Entry::Kind::Regular: break;
     case Entry::Kind::Reverse: origin_ = entry_.origin; break;
@@ -39,7 +39,7 @@ HttpSession::HttpSession(IdSource& ids, ConnectionId connection, Capture capture
 }
 
 void HttpSession::tell(capture::Record record) {
-  if (capture_ == Capture::On) command(Tell{std::move(record)});
+  if (recorded_) command(Tell{std::move(record)});
 }
 
 // --- The request.
@@ -64,6 +64,7 @@ std::size_t HttpSession::clientBytes(Bytes bytes, Now now) {
 void HttpSession::beginExchange(Now now) {
   const auto id = spareExchange_ ? std::exchange(spareExchange_, {}) : ids_.nextExchangeId();
   recording_.emplace(id, connection_, now);
+  recorded_ = capture_ == Capture::On;
   exchanges_++;
   requestBody_ = RequestBody::None;
   clientPersistence_ = upstreamPersistence_ = Persistence::Close;

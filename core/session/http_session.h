@@ -119,6 +119,9 @@ class HttpSession {
   // The engine stops: closes between exchanges instead of reading another request.
   void stop(Now now);
 
+  // Exchanges that begin from now on are told of, or not; the one that runs goes on as it began.
+  void setCapture(Capture capture) { capture_ = capture; }
+
   // --- State.
   bool readsClientHead() const { return phase_ == Phase::AwaitRequest || phase_ == Phase::AwaitSocks; }
   bool readsUpstreamHead() const { return phase_ == Phase::AwaitResponse; }
@@ -131,6 +134,8 @@ class HttpSession {
   // "http://host/path" or "host:port" of the exchange that runs, or ran last.
   const std::string& target() const { return targetText_; }
   std::uint64_t exchanges() const { return exchanges_; }
+  // The exchange that runs, or ran last, is told of.
+  bool isRecorded() const { return recorded_; }
 
   // Into an empty list, whose memory the session uses from then on.
   void takeCommands(std::vector<Command>& into) { commands_.swap(into); }
@@ -150,7 +155,7 @@ class HttpSession {
   // Makes the record only if somebody wants it.
   template <class Make>
   void tellOf(Make make) {
-    if (capture_ == Capture::On) command(Tell{make()});
+    if (recorded_) command(Tell{make()});
   }
 
   std::size_t socksBytes(Bytes bytes, Now now);
@@ -202,10 +207,10 @@ class HttpSession {
   // Immutable after construction.
   IdSource& ids_;
   const ConnectionId connection_;
-  const Capture capture_;
   const Entry entry_;
 
   // The connection.
+  Capture capture_;
   Phase phase_ = Phase::AwaitRequest;
   bool stopping_ = false;
   bool clientEnded_ = false;
@@ -231,6 +236,7 @@ class HttpSession {
 
   // The exchange.
   std::optional<Recording> recording_;
+  bool recorded_ = false;              // as `capture_` was when it began
   std::vector<capture::Record> held_;  // of a CONNECT, until it is known whether it becomes a tunnel
   http1::Target target_;  // of the request, in the parser's memory; what it says once the request is complete and its target fine
   http1::Framing requestFraming_;

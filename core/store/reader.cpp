@@ -52,6 +52,7 @@ class Reader::Impl {
   Result<void> ensureOpen();
 
   Result<Totals> totals();
+  Result<Sources> sources(ExchangeId after, ExchangeId upTo, std::size_t limit);
   Result<void> show(const filter::Node& filter);
   Result<IdPage> ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost);
   Result<SortedPage> sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
@@ -163,6 +164,23 @@ Result<Totals> Reader::Impl::totals() {
   std::error_code ignored;
   totals.databaseBytes = session_ ? fs::file_size(session_->path(), ignored) : databaseBytes(dataDir_);
   return totals;
+}
+
+Result<Sources> Reader::Impl::sources(ExchangeId after, ExchangeId upTo, std::size_t limit) {
+  Sources all;
+  if (!(after < upTo)) return all;
+  const auto read = [&](Sql which, std::vector<Source>& into) {
+    Statement& select = statement(which);
+    select.bind(after, upTo, limit);
+    return select.each([&] {
+      into.push_back({select.text(0), select.natural(1)});
+      return true;
+    });
+  };
+  auto done = read(after ? Sql::Hosts : Sql::AllHosts, all.hosts);
+  if (done) done = read(Sql::Programs, all.programs);
+  if (!done) return broken(done.error());
+  return all;
 }
 
 Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
@@ -410,6 +428,11 @@ Reader::~Reader() = default;
 Result<Totals> Reader::totals() {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
   return impl_->totals();
+}
+
+Result<Sources> Reader::sources(ExchangeId after, ExchangeId upTo, std::size_t limit) {
+  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
+  return impl_->sources(after, upTo, limit);
 }
 
 Result<void> Reader::show(const filter::Node& filter) {

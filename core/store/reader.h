@@ -38,6 +38,10 @@ class Reader {
 
   Result<Totals> totals();
 
+  // How many exchanges whose id is above `after`, and not above `upTo`, each host and each client program has: at most
+  // `limit` of each. Of all of them it takes as long as reading a million ids.
+  Result<Sources> sources(ExchangeId after, ExchangeId upTo, std::size_t limit);
+
   // From now on ids(), newest(), from(), before(), changesSince() and sorted() show only exchanges that `filter` lets through.
   // Costs nothing when it is the same filter as before. BadArgument: a filter that parse() would not have made.
   Result<void> show(const filter::Node& filter);

@@ -91,6 +91,16 @@ struct MessageRow {
   std::string fault;
 };
 
+// Who asked, or whom: how many exchanges there are of it.
+struct Source {
+  std::string name;
+  std::uint64_t exchanges = 0;
+};
+struct Sources {
+  std::vector<Source> hosts;     // in small letters or large ones as one of them came; the most frequent first
+  std::vector<Source> programs;  // paths; an empty one stands for those that are not known
+};
+
 // The history as a whole.
 struct Totals {
   std::uint64_t history = 0;      // tells this history from any other

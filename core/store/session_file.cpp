@@ -81,7 +81,8 @@ class TableCopy {
 
 class Saver {
  public:
-  Saver(Reader& reader, SqlConnection& from, SqlConnection& to) : reader_(reader), from_(from), to_(to) {}
+  Saver(Reader& reader, SqlConnection& from, SqlConnection& to, const GoOn& goOn)
+      : reader_(reader), from_(from), to_(to), goOn_(goOn) {}
 
   Result<SavedSession> save();
 
@@ -94,6 +95,7 @@ class Saver {
   Reader& reader_;
   SqlConnection& from_;
   SqlConnection& to_;
+  const GoOn& goOn_;
   std::vector<TableCopy> copies_;
   SavedSession saved_;
 };
@@ -119,6 +121,7 @@ Result<SavedSession> Saver::save() {
     if (!next) return fail(next.error());
     page = std::move(*next);
     for (const ExchangeId id : page.ids) {
+      if (goOn_ && !goOn_(saved_.exchanges)) return fail(Side::Local, Code::Aborted, "it was stopped");
       const auto rows = reader_.rows(std::span(&id, 1));
       if (!rows) return fail(rows.error());
       if (rows->empty()) continue;
@@ -178,7 +181,7 @@ Result<void> Saver::finish() {
       "UPDATE exchange SET version = (SELECT version FROM history)");
 }
 
-Result<SavedSession> writeSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file) {
+Result<SavedSession> writeSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file, const GoOn& goOn) {
   auto reader = Reader::open(dataDir);
   if (!reader) return fail(reader.error());
   if (auto shows = reader->show(filter); !shows) return fail(shows.error());
@@ -188,7 +191,7 @@ Result<SavedSession> writeSession(const fs::path& dataDir, const filter::Node& f
   auto to = SqlConnection::open(file, Access::ReadWrite);
   if (!to) return fail(to.error());
   if (auto made = migrate(*to, 0); !made) return fail(made.error());
-  return Saver(*reader, *from, *to).save();
+  return Saver(*reader, *from, *to, goOn).save();
 }
 
 // Where a copy can lie for a while.
@@ -206,12 +209,12 @@ Result<void> checkSession(SqlConnection& sql) {
 
 }  // namespace
 
-Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file) {
+Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file, const GoOn& goOn) {
   fs::path part = file;
   part += ".part";
   std::error_code ignored;
   fs::remove(part, ignored);
-  auto saved = writeSession(dataDir, filter, part);
+  auto saved = writeSession(dataDir, filter, part, goOn);
   std::error_code error;
   if (saved) fs::rename(part, file, error);
   if (!saved || error) fs::remove(part, ignored);

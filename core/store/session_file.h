@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "core/base/result.h"
@@ -17,9 +18,13 @@ struct SavedSession {
   std::uint64_t left = 0;  // out, since they still run
 };
 
+// Told how many exchanges are saved so far; false: it shall end, with Code::Aborted. Empty: never asked.
+using GoOn = std::function<bool(std::uint64_t exchanges)>;
+
 // Writes what passes the filter of the history in `dataDir` to `file`, readable by its owner only. A file that is there already
 // is replaced when all has been written; on failure nothing has changed. Of a body, the first limits::kCapturedBodyBytesMax.
-Result<SavedSession> saveSession(const std::filesystem::path& dataDir, const filter::Node& filter, const std::filesystem::path& file);
+Result<SavedSession> saveSession(const std::filesystem::path& dataDir, const filter::Node& filter, const std::filesystem::path& file,
+                                 const GoOn& goOn = {});
 
 // A file that this program can read: `file` itself, or, where an earlier version saved it, a copy that was brought up to date and
 // goes away with this object. Errors: NotFound, DatabaseDamaged (not a session, or not sound), DatabaseTooNew, others of the system.

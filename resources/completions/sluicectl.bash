@@ -1,7 +1,7 @@
 # Completion of sluicectl for bash.
 _sluicectl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='status connections list show body watch export import session ca clear limit profile pass-through selftest stop'
+  local commands='status connections list show body watch export import session ca clear limit profile pass-through capture intercept selftest stop'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $word "* ]]; then command=$word; break; fi
   done
@@ -28,6 +28,7 @@ _sluicectl() {
     show) options+=' --curl --raw --session' ;;
     limit) options+=' --down --up --latency --off --host --listener --connection' ;;
     profile) options+=' list show use save rename delete --host --listener --connection --from --file' ;;
+    capture|intercept) options+=' on off' ;;
     pass-through) options+=' list add remove' ;;
     body) options+=' --request --decoded --session' ;;
   esac

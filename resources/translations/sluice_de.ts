@@ -641,6 +641,94 @@
         <source>Show whom to slow down and how</source>
         <translation>Zeigen, wer wie verlangsamt wird</translation>
     </message>
+    <message>
+        <source>Re&amp;cording</source>
+        <translation>&amp;Aufzeichnen</translation>
+    </message>
+    <message>
+        <source>Keep what passes; while this is off, traffic passes on and leaves nothing behind</source>
+        <translation>Behalten, was durchläuft; ist dies aus, läuft der Verkehr weiter und hinterlässt nichts</translation>
+    </message>
+    <message>
+        <source>Decrypt &amp;https</source>
+        <translation>&amp;https entschlüsseln</translation>
+    </message>
+    <message>
+        <source>Decrypt the https of clients that trust the CA; else it passes through as tunnels</source>
+        <translation>Https von Clients entschlüsseln, die der CA vertrauen; sonst läuft es als Tunnel durch</translation>
+    </message>
+    <message>
+        <source>C&amp;lear history</source>
+        <translation>Verlauf &amp;leeren</translation>
+    </message>
+    <message>
+        <source>Forget all recorded exchanges, at once</source>
+        <translation>Alle aufgezeichneten Austausche vergessen, sofort</translation>
+    </message>
+    <message>
+        <source>Decrypt</source>
+        <translation>Entschlüsseln</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>&amp;Sources</source>
+        <translation>&amp;Quellen</translation>
+    </message>
+    <message>
+        <source>Show hosts, programs, saved filters and sessions</source>
+        <translation>Hosts, Programme, gespeicherte Filter und Sitzungen zeigen</translation>
+    </message>
+    <message>
+        <source>Go to &amp;sources</source>
+        <translation>Zu den &amp;Quellen</translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the sources</source>
+        <translation>Die Tastatur zu den Quellen bringen</translation>
+    </message>
+    <message>
+        <source>&amp;Keep this filter</source>
+        <translation>Diesen Filter &amp;behalten</translation>
+    </message>
+    <message>
+        <source>Put the filter among the saved ones</source>
+        <translation>Den Filter zu den gespeicherten legen</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>Open a session or a HAR in a window of its own, to be read only</source>
+        <translation>Eine Sitzung oder ein HAR in einem eigenen Fenster öffnen, nur zum Lesen</translation>
+    </message>
+    <message>
+        <source>&amp;Save as session</source>
+        <translation>Als Sitzung &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Save the exchanges that are shown to a file, with all bodies</source>
+        <translation>Die gezeigten Austausche in eine Datei speichern, mit allen Inhalten</translation>
+    </message>
+    <message>
+        <source>E&amp;xport as HAR</source>
+        <translation>Als &amp;HAR ausgeben</translation>
+    </message>
+    <message>
+        <source>Write the exchanges that are shown to a file that browsers and other tools read</source>
+        <translation>Die gezeigten Austausche in eine Datei schreiben, die Browser und andere Werkzeuge lesen</translation>
+    </message>
+    <message>
+        <source>System &amp;proxy</source>
+        <translation>System&amp;proxy</translation>
+    </message>
+    <message>
+        <source>Send the programs of this desktop through Sluice; its settings are given back when Sluice ends</source>
+        <translation>Die Programme dieses Rechners durch Sluice schicken; seine Einstellungen werden zurückgegeben, wenn Sluice endet</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Banner</name>
@@ -1032,6 +1120,29 @@
     </message>
 </context>
 <context>
+    <name>sluice::gui::EngineSwitches</name>
+    <message>
+        <source>Exchanges that begin from now on are recorded</source>
+        <translation>Austausche, die ab jetzt beginnen, werden aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Traffic passes on, but what begins now is not recorded</source>
+        <translation>Der Verkehr läuft weiter, aber was jetzt beginnt, wird nicht aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>https is decrypted from the next connection on</source>
+        <translation>https wird ab der nächsten Verbindung entschlüsselt</translation>
+    </message>
+    <message>
+        <source>https passes through undecrypted from the next connection on</source>
+        <translation>https läuft ab der nächsten Verbindung unentschlüsselt durch</translation>
+    </message>
+    <message>
+        <source>History cleared</source>
+        <translation>Verlauf geleert</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::ExchangeCommands</name>
     <message>
         <source>URL copied</source>
@@ -1169,6 +1280,13 @@
     </message>
 </context>
 <context>
+    <name>sluice::gui::FileJob</name>
+    <message>
+        <source>%L1 exchanges</source>
+        <translation>%L1 Austausche</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::FilterField</name>
     <message>
         <source>Filter</source>
@@ -1264,10 +1382,6 @@
         <translation>%1 wird von seiner nächsten Verbindung an entschlüsselt</translation>
     </message>
     <message>
-        <source>&amp;Engine</source>
-        <translation>&amp;Engine</translation>
-    </message>
-    <message>
         <source>&amp;Edit</source>
         <translation>&amp;Bearbeiten</translation>
     </message>
@@ -1320,6 +1434,14 @@ MIT-Lizenz.</translation>
     <message>
         <source>Throttle</source>
         <translation>Drosseln</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>En&amp;gine</source>
+        <translation>&amp;Engine</translation>
     </message>
 </context>
 <context>
@@ -1602,6 +1724,168 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     </message>
 </context>
 <context>
+    <name>sluice::gui::SessionFiles</name>
+    <message>
+        <source>Save what is shown as a session</source>
+        <translation>Das Gezeigte als Sitzung speichern</translation>
+    </message>
+    <message>
+        <source>Sessions (*.sluice)</source>
+        <translation>Sitzungen (*.sluice)</translation>
+    </message>
+    <message>
+        <source>Export what is shown as HAR</source>
+        <translation>Das Gezeigte als HAR ausgeben</translation>
+    </message>
+    <message>
+        <source>HAR (*.har)</source>
+        <translation>HAR (*.har)</translation>
+    </message>
+    <message>
+        <source>Open a session or a HAR</source>
+        <translation>Eine Sitzung oder ein HAR öffnen</translation>
+    </message>
+    <message>
+        <source>Sessions and HAR files (*.sluice *.har);;All files (*)</source>
+        <translation>Sitzungen und HAR-Dateien (*.sluice *.har);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Nothing was saved</source>
+        <translation>Nichts wurde gespeichert</translation>
+    </message>
+    <message>
+        <source>%1 was not saved: %2</source>
+        <translation>%1 wurde nicht gespeichert: %2</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges saved to %2</source>
+        <translation>%L1 Austausche in %2 gespeichert</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges saved to %2; %L3 that still run left out</source>
+        <translation>%L1 Austausche in %2 gespeichert; %L3, die noch laufen, ausgelassen</translation>
+    </message>
+    <message>
+        <source>Saving %1</source>
+        <translation>%1 wird gespeichert</translation>
+    </message>
+    <message>
+        <source>Nothing was exported</source>
+        <translation>Nichts wurde ausgegeben</translation>
+    </message>
+    <message>
+        <source>%1 was not written: %2</source>
+        <translation>%1 wurde nicht geschrieben: %2</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges written to %2</source>
+        <translation>%L1 Austausche in %2 geschrieben</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges written to %2; %L3 that still run or are tunnels left out</source>
+        <translation>%L1 Austausche in %2 geschrieben; %L3, die noch laufen oder Tunnel sind, ausgelassen</translation>
+    </message>
+    <message>
+        <source>Writing %1</source>
+        <translation>%1 wird geschrieben</translation>
+    </message>
+    <message>
+        <source>%1 cannot be opened: %2</source>
+        <translation>%1 lässt sich nicht öffnen: %2</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>%1 wird geöffnet</translation>
+    </message>
+    <message>
+        <source>Nothing was opened</source>
+        <translation>Nichts wurde geöffnet</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>%1 wird gelesen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SessionWindow</name>
+    <message>
+        <source>%1 (read only)</source>
+        <translation>%1 (nur lesen)</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Export as HAR</source>
+        <translation>Als HAR &amp;ausgeben</translation>
+    </message>
+    <message>
+        <source>Write what is shown to a HAR file</source>
+        <translation>Das Gezeigte in eine HAR-Datei schreiben</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>Close this window</source>
+        <translation>Dieses Fenster schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Filter</source>
+        <translation>&amp;Filter</translation>
+    </message>
+    <message>
+        <source>Go to the filter: show only exchanges that match</source>
+        <translation>Zum Filter: nur passende Austausche zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Find in body</source>
+        <translation>Im Im &amp;Body suchenamp;Inhalt suchen</translation>
+    </message>
+    <message>
+        <source>Look for a text in the body that is shown</source>
+        <translation>Im gezeigten Inhalt nach einem Text suchen</translation>
+    </message>
+    <message>
+        <source>&amp;Copy URL</source>
+        <translation>URL &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the URLs of the selected exchanges, one a line</source>
+        <translation>Die URLs der ausgewählten Austausche kopieren, eine je Zeile</translation>
+    </message>
+    <message>
+        <source>Copy as c&amp;URL</source>
+        <translation>Als c&amp;URL kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the request of the current exchange as a command that sends it again</source>
+        <translation>Die Anfrage des aktuellen Austauschs als Befehl kopieren, der sie noch einmal sendet</translation>
+    </message>
+    <message>
+        <source>&amp;Save response body</source>
+        <translation>Inhalt der Antwort &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Write the body of the current exchange&apos;s response to a file, unpacked</source>
+        <translation>Den Inhalt der Antwort des aktuellen Austauschs entpackt in eine Datei schreiben</translation>
+    </message>
+    <message>
+        <source>1 exchange, read only</source>
+        <translation>1 Austausch, nur lesen</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges, read only</source>
+        <translation>%L1 Austausche, nur lesen</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::ShortcutsDialog</name>
     <message>
         <source>Keyboard shortcuts</source>
@@ -1676,6 +1960,76 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     <message>
         <source>Messages of the WebSocket; choose one to see all of it</source>
         <translation>Nachrichten des WebSockets; wählen Sie eine, um sie ganz zu sehen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SourceModel</name>
+    <message>
+        <source>Every exchange that is recorded</source>
+        <translation>Jeder Austausch, der aufgezeichnet ist</translation>
+    </message>
+    <message>
+        <source>All exchanges</source>
+        <translation>Alle Austausche</translation>
+    </message>
+    <message>
+        <source>Whom clients asked</source>
+        <translation>Wen die Clients gefragt haben</translation>
+    </message>
+    <message>
+        <source>Hosts</source>
+        <translation>Hosts</translation>
+    </message>
+    <message>
+        <source>Who asked, on this machine</source>
+        <translation>Wer gefragt hat, auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Programs</source>
+        <translation>Programme</translation>
+    </message>
+    <message>
+        <source>Filters that you kept</source>
+        <translation>Filter, die Sie behalten haben</translation>
+    </message>
+    <message>
+        <source>Saved filters</source>
+        <translation>Gespeicherte Filter</translation>
+    </message>
+    <message>
+        <source>Session files that were opened or saved lately</source>
+        <translation>Sitzungsdateien, die zuletzt geöffnet oder gespeichert wurden</translation>
+    </message>
+    <message>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
+    </message>
+    <message>
+        <source>%1, %L2 exchanges</source>
+        <translation>%1, %L2 Austausche</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SourcesPanel</name>
+    <message>
+        <source>Sources</source>
+        <translation>Quellen</translation>
+    </message>
+    <message>
+        <source>Hosts and programs to look at; with Ctrl several; Escape: all</source>
+        <translation>Hosts und Programme, die zu sehen sind; mit Strg mehrere; Escape: alle</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Show all exchanges</source>
+        <translation>Alle Austausche zeigen</translation>
     </message>
 </context>
 <context>
@@ -1803,6 +2157,21 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     <message>
         <source>Chunks ran out: %L1 times</source>
         <translation>Die Blöcke gingen aus: %L1-mal</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SystemProxySwitch</name>
+    <message>
+        <source>The system&apos;s proxy settings: %1</source>
+        <translation>Die Proxy-Einstellungen des Systems: %1</translation>
+    </message>
+    <message>
+        <source>The programs of this system go through Sluice, until it is turned off or Sluice ends</source>
+        <translation>Die Programme dieses Systems laufen durch Sluice, bis es ausgeschaltet wird oder Sluice endet</translation>
+    </message>
+    <message>
+        <source>The system&apos;s proxy settings are as they were</source>
+        <translation>Die Proxy-Einstellungen des Systems sind, wie sie waren</translation>
     </message>
 </context>
 <context>

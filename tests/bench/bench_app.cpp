@@ -194,15 +194,16 @@ int main(int argc, char** argv) {
   QSettings settings(QString::fromStdString((recording.dataDir() / "app.ini").string()), QSettings::IniFormat);
   History tableHistory(recording.dataDir(), QStringLiteral("table-history"));
   History inspectorHistory(recording.dataDir(), QStringLiteral("inspector-history"));
+  History sourcesHistory(recording.dataDir(), QStringLiteral("sources-history"));
   EngineKeeper keeper({recording.dataDir(), {}, {}, true});
-  MainWindow window({tableHistory, inspectorHistory, keeper, settings});
+  MainWindow window({tableHistory, inspectorHistory, sourcesHistory, keeper, settings});
   window.resize(1920, 1080);
   measureOpening(window, rows);
   measureScrolling(window);
   for (const char* text : {"status=404", "items/999", "host~shop duration>=1s"}) measureFilter(window, text);
   measureFilter(window, "");
   measureLargeBody();
-  measureLive(window, recording, 5000, 10);
+  measureLive(window, recording, 5000, 30);
   std::printf("memory                             %8.1f MB more than before the window: %.0f bytes a row\n",
               residentMb() - before, (residentMb() - before) * 1e6 / rows);
   return 0;

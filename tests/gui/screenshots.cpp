@@ -5,6 +5,7 @@
 #include <QTcpServer>
 
 #include "app/gui/look/appearance.h"
+#include "app/gui/window/preferences_dialog.h"
 #include "app/gui/window/shortcuts_dialog.h"
 #include "core/throttle/presets.h"
 #include "tests/gui/support/application.h"
@@ -114,6 +115,66 @@ SLUICE_GUI_TEST(engineThatCannotStart) {
   saveAll(bench, QStringLiteral("port-in-use"));
 }
 
+SLUICE_GUI_TEST(openConnections) {
+  gui::test::DemoShop web;
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  const std::string shop = "http://localhost:" + std::to_string(web.port());
+  MainWindow& window = bench.window();
+  window.actions().connectionsPage->trigger();
+  saveAll(bench, QStringLiteral("connections-none"));
+  for (int i = 0; i < 3; ++i) bench.openTunnel();
+  sluice::test::Client stream(bench.proxyPort());
+  stream.write("GET " + shop + "/api/stock/live HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
+  for (int i = 0; i < 4; ++i) {
+    bench.inBackground([&] { visitShop(bench, shop); });
+    bench.waitForClients();
+    QTest::qWait(1000);
+  }
+  QVERIFY(waitUntil([&] { return window.connections().model().rowCount() >= 4; }));
+  window.connections().table().selectRow(1);
+  QTest::qWait(1200);
+  saveAll(bench, QStringLiteral("connections"));
+}
+
+SLUICE_GUI_TEST(sessionFile) {
+  gui::test::DemoShop web;
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  const std::string shop = "http://localhost:" + std::to_string(web.port());
+  bench.inBackground([&] { visitShop(bench, shop); });
+  bench.waitForClients();
+  MainWindow& window = bench.window();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() >= 15; }));
+  bool saved = false;
+  SessionWindow* session = nullptr;
+  QObject::connect(&window.files(), &SessionFiles::saved, &window, [&] { saved = true; });
+  QObject::connect(&window.files(), &SessionFiles::opened, &window, [&](SessionWindow* opened) { session = opened; });
+  const QString file = QString::fromStdString((bench.dataDir() / "checkout is slow.sluice").string());
+  window.files().saveTo(file);
+  QVERIFY(waitUntil([&] { return saved; }));
+  window.files().openFile(file);
+  QVERIFY(waitUntil([&] { return session != nullptr && session->model().rowCount() >= 15; }));
+  session->table().select(10);
+  session->inspector().setTab(Inspector::Tab::Response);
+  for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {
+    gui::test::appearance().setFixedScheme(scheme);
+    for (const QSize& size : kSizes) {
+      session->resize(size);
+      QTest::qWait(300);
+      const QString name = scheme == Scheme::Light ? QStringLiteral("session-light-%1") : QStringLiteral("session-dark-%1");
+      save(*session, name.arg(size.width()));
+    }
+  }
+  gui::test::appearance().setFixedScheme(Scheme::Light);
+  session->close();
+  window.actions().preferences->trigger();
+  auto* preferences = window.findChild<PreferencesDialog*>();
+  QVERIFY(preferences != nullptr);
+  save(*preferences, QStringLiteral("preferences"));
+  preferences->reject();
+}
+
 SLUICE_GUI_TEST(trafficOfAShop) {
   gui::test::DemoShop web, api;
   Workbench bench;
@@ -155,6 +216,19 @@ SLUICE_GUI_TEST(trafficOfAShop) {
   window.table().select(window.model().rowCount() - 1);
   QTest::qWait(300);
   saveAll(bench, QStringLiteral("stream"));
+  SourceModel& sources = window.sources().sources();
+  const QModelIndex hosts = sources.groupIndex(SourceModel::Group::Hosts);
+  window.sources().keepFilter(QStringLiteral("status>=400"));
+  window.sources().keepFilter(QStringLiteral("type~json duration>=250ms"));
+  window.sources().setFocus();
+  window.sources().setCurrentIndex(sources.index(0, 0, hosts));
+  QTest::qWait(300);
+  window.table().select(3);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("sources"));
+  window.sources().clearSelection();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() >= 38; }));
+  window.table().setFocus();
   window.table().select(18);
   window.inspector().setTab(Inspector::Tab::Overview);
   QTest::qWait(300);

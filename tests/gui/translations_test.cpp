@@ -51,7 +51,7 @@ SLUICE_GUI_TEST(theWindowSpeaksGerman) {
     Workbench bench;
     bench.open();
     MainWindow& window = bench.window();
-    QCOMPARE(window.menuBar()->actions().value(1)->text(), QStringLiteral("&Bearbeiten"));
+    QCOMPARE(window.menuBar()->actions().value(2)->text(), QStringLiteral("&Bearbeiten"));
     QCOMPARE(window.actions().copyUrl->text(), QStringLiteral("URL &kopieren"));
     QCOMPARE(window.model().headerData(int(Column::Duration), Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("Dauer"));
     QVERIFY(sluice::gui::test::waitUntil([&] { return window.statusLine().text().startsWith(QStringLiteral("Wartet auf 127.0.0.1:")); }));

@@ -79,6 +79,8 @@ void EngineKeeper::launch() {
   QStringList arguments{QStringLiteral("--data-dir"), pathText(options_.dataDir)};
   const QStringList& listen = listenOverride_.isEmpty() ? listen_ : listenOverride_;
   for (const QString& spec : listen) arguments << QStringLiteral("--listen") << spec;
+  if (!switches_.records) arguments << QStringLiteral("--capture") << QStringLiteral("off");
+  if (!switches_.intercepts) arguments << QStringLiteral("--intercept") << QStringLiteral("off");
   process_.start(options_.program, arguments);
 }
 
@@ -96,6 +98,7 @@ void EngineKeeper::linkAttached(const control::StatusReply& status) {
   if (state_ == EngineState::Waiting) dismissNotice();
   setState(EngineState::Running);
   emit attached();
+  emit sampled(status.now);
 }
 
 void EngineKeeper::linkLost(const QString& why) {

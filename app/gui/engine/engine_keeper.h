@@ -33,6 +33,12 @@ struct EngineNotice {
   Offer offer = Offer::Nothing;
 };
 
+// What an engine of our own is started with.
+struct EngineStart {
+  bool records = true;
+  bool intercepts = true;
+};
+
 class EngineKeeper : public QObject {
   Q_OBJECT
  public:
@@ -66,6 +72,8 @@ class EngineKeeper : public QObject {
   void dismissNotice();
   // From the next start on; empty: the engine's default.
   void setListen(QStringList listen) { listen_ = std::move(listen); }
+  // From the next start on.
+  void setSwitches(EngineStart switches) { switches_ = switches; }
 
  signals:
   void stateChanged();
@@ -98,6 +106,7 @@ class EngineKeeper : public QObject {
   QStringList listeners_;
   QStringList listen_;
   QStringList listenOverride_;
+  EngineStart switches_;
   bool startWhenStopped_ = false;
   bool shuttingDown_ = false;
   bool stoppedByOthers_ = false;  // the engine ends in order, and it was not us who asked

@@ -78,6 +78,10 @@ void EngineLink::setPassThrough(const std::string& host, bool passes) {
   send(nextStream_++, control::SetPassThrough{host, passes});
 }
 
+void EngineLink::setSwitch(control::SwitchKind what, bool on) { send(nextStream_++, control::SetSwitch{what, on}); }
+
+void EngineLink::clearHistory() { send(nextStream_++, control::ClearHistory{}); }
+
 void EngineLink::send(control::StreamId stream, const control::Request& request) {
   const std::string bytes = control::encodeRequest(stream, request);
   socket_.write(bytes.data(), qint64(bytes.size()));

@@ -33,6 +33,10 @@ class EngineLink : public QObject {
   void closeConnection(ConnectionId connection);
   // Never decrypts this host from its next connection on, or does so again. `refused` may follow. REQUIRES: isAttached().
   void setPassThrough(const std::string& host, bool passes);
+  // `refused` may follow. REQUIRES: isAttached().
+  void setSwitch(control::SwitchKind what, bool on);
+  // An empty history takes the place of this one. REQUIRES: isAttached().
+  void clearHistory();
   // Asks for a new status; `statusReceived` follows. REQUIRES: isAttached().
   void requestStatus();
 

@@ -34,6 +34,7 @@ class ExchangeModel : public QAbstractTableModel {
   void refresh();
   // Shows only exchanges that the filter lets through; the table begins anew.
   void setFilter(filter::Node filter);
+  const filter::Node& filter() const { return filter_; }
   bool isFiltered() const { return filter_.kind != filter::Node::Kind::Everything; }
 
   // As refresh(), but the database may be another one by now.

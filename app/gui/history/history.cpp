@@ -5,12 +5,12 @@ namespace sluice::gui {
 // History thread only.
 class History::Worker : public QObject {
  public:
-  explicit Worker(std::filesystem::path dataDir) : dataDir_(std::move(dataDir)) {}
+  explicit Worker(Opener opener) : opener_(std::move(opener)) {}
 
   void run(const Task& task) {
     // Not there yet, or not readable at the moment: each question tries again.
     if (!reader_) {
-      auto opened = store::Reader::open(dataDir_);
+      auto opened = opener_();
       if (!opened) return task(fail(opened.error()));
       reader_.emplace(std::move(*opened));
     }
@@ -20,12 +20,15 @@ class History::Worker : public QObject {
   void close() { reader_.reset(); }
 
  private:
-  const std::filesystem::path dataDir_;  // Immutable after construction.
+  const Opener opener_;  // Immutable after construction.
   std::optional<store::Reader> reader_;
 };
 
 History::History(std::filesystem::path dataDir, const QString& threadName, QObject* parent)
-    : QObject(parent), worker_(new Worker(std::move(dataDir))) {
+    : History([dataDir = std::move(dataDir)] { return store::Reader::open(dataDir); }, threadName, parent) {}
+
+History::History(Opener opener, const QString& threadName, QObject* parent)
+    : QObject(parent), worker_(new Worker(std::move(opener))) {
   thread_.setObjectName(threadName);
   worker_->moveToThread(&thread_);
   connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);

@@ -22,8 +22,12 @@ namespace sluice::gui {
 class History : public QObject {
   Q_OBJECT
  public:
+  // Called on the history's thread, again after reopen() and as long as it fails.
+  using Opener = std::function<Result<store::Reader>()>;
+
   // `threadName` is what debuggers show.
   History(std::filesystem::path dataDir, const QString& threadName, QObject* parent = nullptr);
+  History(Opener opener, const QString& threadName, QObject* parent = nullptr);
   // Waits for the question that is being answered, drops the others.
   ~History() override;
 

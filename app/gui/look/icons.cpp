@@ -134,6 +134,33 @@ QPainterPath globePath() {
   return path;
 }
 
+// A padlock, closed.
+QPainterPath lockPath() {
+  QPainterPath path;
+  path.addRoundedRect(QRectF(3, 7.5, 10, 6.5), 1.5, 1.5);
+  path.moveTo(5, 7.5);
+  path.lineTo(5, 5.5);
+  path.arcTo(QRectF(5, 2.5, 6, 6), 180, -180);
+  path.lineTo(11, 7.5);
+  return path;
+}
+
+// An arrow into a tray, or out of it.
+QPainterPath trayPath(bool into) {
+  QPainterPath path;
+  path.moveTo(2.5, 10);
+  path.lineTo(2.5, 13.5);
+  path.lineTo(13.5, 13.5);
+  path.lineTo(13.5, 10);
+  path.moveTo(8, 2.5);
+  path.lineTo(8, 10);
+  const double tip = into ? 10 : 2.5, back = into ? 7 : 5.5;
+  path.moveTo(5, back);
+  path.lineTo(8, tip);
+  path.lineTo(11, back);
+  return path;
+}
+
 // A dashed frame with a small cross: the selection goes away.
 QPainterPath deselectPath() {
   QPainterPath path;
@@ -163,6 +190,9 @@ QPainterPath inspectorPath(Glyph glyph) {
   if (glyph == Glyph::InspectorBelow) {
     path.moveTo(2, 8.5);
     path.lineTo(14, 8.5);
+  } else if (glyph == Glyph::Sidebar) {
+    path.moveTo(6, 2.5);
+    path.lineTo(6, 13.5);
   } else {
     path.moveTo(9, 2.5);
     path.lineTo(9, 13.5);
@@ -219,6 +249,10 @@ QPainterPath outline(Glyph glyph) {
     case Glyph::Connections: return connectionsPath();
     case Glyph::Filter: return filterPath();
     case Glyph::Globe: return globePath();
+    case Glyph::Lock: return lockPath();
+    case Glyph::Save:
+    case Glyph::Open: return trayPath(glyph == Glyph::Save);
+    case Glyph::Sidebar: return inspectorPath(glyph);
     case Glyph::Restart: return restartPath();
     case Glyph::Follow: return followPath();
     case Glyph::Copy: return copyPath();
@@ -236,12 +270,19 @@ QPainterPath outline(Glyph glyph) {
 
 bool isSolid(Glyph glyph) { return glyph == Glyph::Start || glyph == Glyph::Stop || glyph == Glyph::Record; }
 
-QColor colorOf(Glyph glyph, QIcon::Mode mode) {
+// What can be turned on and off is bright while it is on.
+bool isSwitch(Glyph glyph) { return glyph == Glyph::Record || glyph == Glyph::Lock || glyph == Glyph::Throttle || glyph == Glyph::Globe; }
+
+QColor colorOf(Glyph glyph, QIcon::Mode mode, QIcon::State state) {
   const QPalette palette = QGuiApplication::palette();
   const Colors& colors = colorsOf(palette);
   if (mode == QIcon::Disabled) return colors.faint;
+  if (isSwitch(glyph) && state == QIcon::Off) return colors.muted;
   switch (glyph) {
     case Glyph::Start: return colors.good;
+    case Glyph::Lock:
+    case Glyph::Globe:
+    case Glyph::Throttle: return colors.accent;
     case Glyph::Stop:
     case Glyph::Record:
     case Glyph::Error: return colors.bad;
@@ -255,13 +296,13 @@ class GlyphEngine : public QIconEngine {
  public:
   explicit GlyphEngine(Glyph glyph) : glyph_(glyph) {}
 
-  void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
+  void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const double side = std::min(rect.width(), rect.height());
     painter->translate(rect.x() + (rect.width() - side) / 2, rect.y() + (rect.height() - side) / 2);
     painter->scale(side / kGrid, side / kGrid);
-    const QColor color = colorOf(glyph_, mode);
+    const QColor color = colorOf(glyph_, mode, state);
     painter->setPen(QPen(color, isSolid(glyph_) ? 1.0 : 1.3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter->setBrush(isSolid(glyph_) ? QBrush(color) : QBrush(Qt::NoBrush));
     painter->drawPath(outline(glyph_));

@@ -28,7 +28,11 @@ enum class Glyph {
   Chart,
   Connections,
   Filter,
-  Globe
+  Globe,
+  Lock,
+  Sidebar,
+  Save,
+  Open
 };
 
 QIcon icon(Glyph glyph);

@@ -82,8 +82,38 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
                       tr("Show all columns in their usual order and width"));
   shortcuts = make(window, tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), tr("List every action and its keys"));
   about = make(window, tr("&About Sluice"), QKeySequence(Qt::SHIFT | Qt::Key_F1), tr("Version and licence"));
+  makeSwitches(window);
+  makeSources(window);
+  makeFiles(window);
   makeColumns(window, model);
   setIcons();
+}
+
+void Actions::makeSwitches(QWidget* window) {
+  record = makeToggle(window, tr("Re&cording"), QKeySequence(Qt::CTRL | Qt::Key_R),
+                      tr("Keep what passes; while this is off, traffic passes on and leaves nothing behind"));
+  intercept = makeToggle(window, tr("Decrypt &https"), QKeySequence(Qt::CTRL | Qt::Key_D),
+                         tr("Decrypt the https of clients that trust the CA; else it passes through as tunnels"));
+  systemProxy = makeToggle(window, tr("System &proxy"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Y),
+                           tr("Send the programs of this desktop through Sluice; its settings are given back when Sluice ends"));
+  clearHistory = make(window, tr("C&lear history"), QKeySequence(Qt::CTRL | Qt::Key_K), tr("Forget all recorded exchanges, at once"));
+}
+
+void Actions::makeSources(QWidget* window) {
+  showSources = makeToggle(window, tr("&Sources"), QKeySequence(Qt::CTRL | Qt::Key_B),
+                           tr("Show hosts, programs, saved filters and sessions"));
+  focusSources = make(window, tr("Go to &sources"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B), tr("Move the keyboard to the sources"));
+  keepFilter = make(window, tr("&Keep this filter"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K),
+                    tr("Put the filter among the saved ones"));
+}
+
+void Actions::makeFiles(QWidget* window) {
+  openSession = make(window, tr("&Open"), QKeySequence(Qt::CTRL | Qt::Key_O),
+                     tr("Open a session or a HAR in a window of its own, to be read only"));
+  saveSession = make(window, tr("&Save as session"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
+                     tr("Save the exchanges that are shown to a file, with all bodies"));
+  exportHar = make(window, tr("E&xport as HAR"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_X),
+                   tr("Write the exchanges that are shown to a file that browsers and other tools read"));
 }
 
 void Actions::makeColumns(QWidget* window, const ExchangeModel& model) {
@@ -100,11 +130,20 @@ void Actions::setIcons() {
   exchangesPage->setIcon(icon(Glyph::Connections));
   connectionsPage->setIcon(icon(Glyph::Chart));
   openUrl->setIcon(icon(Glyph::Globe));
+  record->setIcon(icon(Glyph::Record));
+  intercept->setIcon(icon(Glyph::Lock));
+  intercept->setIconText(tr("Decrypt"));
+  systemProxy->setIcon(icon(Glyph::Globe));
+  clearHistory->setIcon(icon(Glyph::Trash));
+  clearHistory->setIconText(tr("Clear"));
   throttle->setIcon(icon(Glyph::Throttle));
   throttleDock->setIcon(icon(Glyph::Throttle));
   filter->setIcon(icon(Glyph::Filter));
   copyUrl->setIcon(icon(Glyph::Copy));
   clearSelection->setIcon(icon(Glyph::Deselect));
+  openSession->setIcon(icon(Glyph::Open));
+  saveSession->setIcon(icon(Glyph::Save));
+  showSources->setIcon(icon(Glyph::Sidebar));
   follow->setIcon(icon(Glyph::Follow));
   restartEngine->setIcon(icon(Glyph::Restart));
   showInspector->setIcon(icon(Glyph::InspectorBelow));

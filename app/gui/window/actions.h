@@ -18,6 +18,10 @@ struct Actions {
 
   QAction* engine;  // starts or stops, as its text says
   QAction* restartEngine;
+  QAction* record;        // on or off
+  QAction* intercept;     // on or off
+  QAction* clearHistory;
+  QAction* systemProxy;   // on or off
   QAction* preferences;
   QAction* quit;
   QAction* copyUrl;
@@ -29,6 +33,12 @@ struct Actions {
   QAction* decryptHost;
   QAction* clearSelection;
   QAction* filter;
+  QAction* openSession;
+  QAction* saveSession;
+  QAction* exportHar;
+  QAction* keepFilter;
+  QAction* showSources;
+  QAction* focusSources;
   QAction* follow;
   QAction* showInspector;
   QAction* inspectorRight;
@@ -53,6 +63,9 @@ struct Actions {
   void showEngineRunning(bool running);
 
  private:
+  void makeSwitches(QWidget* window);
+  void makeSources(QWidget* window);
+  void makeFiles(QWidget* window);
   void makeColumns(QWidget* window, const ExchangeModel& model);
   void setIcons();
 };

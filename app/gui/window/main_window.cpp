@@ -38,6 +38,8 @@ MainWindow::MainWindow(Parts parts, QWidget* parent)
   connectEngine();
   connectTable();
   connectInspector();
+  connectSources();
+  connectFiles();
   connectActions();
   connectThrottle();
   restoreState();
@@ -88,7 +90,14 @@ void MainWindow::build() {
   layout->setSpacing(0);
   connections_ = new ConnectionsPage(parts_.keeper, throughput_, this);
   mainPages_ = new QStackedWidget(this);
-  mainPages_->addWidget(splitter_);
+  sources_ = new SourcesPanel(parts_.sourcesHistory, this);
+  sourcesSplitter_ = new QSplitter(this);
+  sourcesSplitter_->setHandleWidth(1);
+  sourcesSplitter_->addWidget(sources_);
+  sourcesSplitter_->addWidget(splitter_);
+  sourcesSplitter_->setStretchFactor(1, 1);
+  sourcesSplitter_->setCollapsible(1, false);
+  mainPages_->addWidget(sourcesSplitter_);
   mainPages_->addWidget(connections_);
   layout->addWidget(banner_);
   layout->addWidget(mainPages_, 1);
@@ -102,14 +111,18 @@ void MainWindow::build() {
 
 void MainWindow::buildMenus() {
   Actions& a = *actions_;
-  QMenu* engine = menuBar()->addMenu(tr("&Engine"));
-  engine->addActions({a.engine, a.restartEngine});
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  file->addActions({a.openSession, a.saveSession, a.exportHar});
+  file->addSeparator();
+  file->addActions({a.preferences, a.quit});
+
+  QMenu* engine = menuBar()->addMenu(tr("En&gine"));
+  engine->addActions({a.record, a.intercept, a.systemProxy, a.clearHistory});
   engine->addSeparator();
-  engine->addAction(a.preferences);
-  engine->addAction(a.quit);
+  engine->addActions({a.engine, a.restartEngine});
 
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-  edit->addActions({a.filter, a.find, a.onlyHost, a.passHost, a.decryptHost});
+  edit->addActions({a.filter, a.keepFilter, a.find, a.onlyHost, a.passHost, a.decryptHost});
   edit->addSeparator();
   edit->addActions({a.copyUrl, a.copyCurl, a.saveBody, a.openUrl});
   edit->addSeparator();
@@ -120,7 +133,7 @@ void MainWindow::buildMenus() {
   view->addSeparator();
   view->addActions({a.throttle, a.throttleDock});
   view->addSeparator();
-  view->addActions({a.follow, a.showInspector, a.inspectorRight, a.bodyForm});
+  view->addActions({a.showSources, a.follow, a.showInspector, a.inspectorRight, a.bodyForm});
   view->addSeparator();
   columnsMenu_ = view->addMenu(icon(Glyph::Columns), tr("&Columns"));
   columnsMenu_->addActions(a.columns);
@@ -130,7 +143,7 @@ void MainWindow::buildMenus() {
   QMenu* go = menuBar()->addMenu(tr("&Go"));
   go->addActions({a.nextExchange, a.previousExchange});
   go->addSeparator();
-  go->addActions({a.focusTable, a.focusInspector});
+  go->addActions({a.focusSources, a.focusTable, a.focusInspector});
   go->addSeparator();
   go->addActions({a.overviewTab, a.requestTab, a.responseTab});
 
@@ -148,10 +161,9 @@ void MainWindow::buildToolBar() {
   bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   bar->addActions({a.exchangesPage, a.connectionsPage});
   bar->addSeparator();
-  bar->addAction(a.engine);
-  bar->addAction(a.follow);
+  bar->addActions({a.record, a.clearHistory, a.follow});
   bar->addSeparator();
-  bar->addAction(a.throttle);
+  bar->addActions({a.intercept, a.systemProxy, a.throttle});
   if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(a.throttle))) {
     button->setPopupMode(QToolButton::MenuButtonPopup);
     button->setMenu(profileMenu_ = new QMenu(button));
@@ -159,8 +171,10 @@ void MainWindow::buildToolBar() {
   auto* space = new QWidget(bar);
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
-  bar->addActions({a.throttleDock, a.showInspector, a.inspectorRight});
-  for (QAction* iconOnly : {a.follow, a.throttleDock, a.showInspector, a.inspectorRight}) {
+  bar->addAction(a.engine);
+  bar->addSeparator();
+  bar->addActions({a.showSources, a.throttleDock, a.showInspector, a.inspectorRight});
+  for (QAction* iconOnly : {a.follow, a.showSources, a.throttleDock, a.showInspector, a.inspectorRight}) {
     if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(iconOnly))) {
       button->setToolButtonStyle(Qt::ToolButtonIconOnly);
     }
@@ -176,6 +190,11 @@ void MainWindow::connectEngine() {
   // The page draws what is in there when it hears of the same sample.
   connect(&keeper, &EngineKeeper::sampled, this, [this](const control::StatusSample& sample) { throughput_.add(sample); });
   connect(&keeper, &EngineKeeper::sampled, status_, &StatusLine::showSample);
+  auto* switches = new EngineSwitches(keeper, parts_.settings, *actions_, this);
+  systemProxy_ = new SystemProxySwitch(keeper, *actions_->systemProxy, this);
+  connect(systemProxy_, &SystemProxySwitch::said, this,
+          [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
+  connect(switches, &EngineSwitches::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(&keeper.link(), &EngineLink::refused, this,
           [this](const QString& why) { statusBar()->showMessage(why, kStatusMessageMs); });
   connect(connections_, &ConnectionsPage::exchangeChosen, this, [this](ExchangeId id) {
@@ -213,7 +232,6 @@ void MainWindow::connectTable() {
     updateCounts();
     updateTablePage();
   });
-  connect(filter_, &FilterField::filterChanged, model_, &ExchangeModel::setFilter);
   connect(filter_, &FilterField::left, table_, [this] { table_->setFocus(Qt::ShortcutFocusReason); });
   connect(model_, &QAbstractItemModel::modelReset, this, [this] {
     table_->clearChoice();
@@ -230,6 +248,53 @@ void MainWindow::connectTable() {
   connect(table_, &ExchangeTable::copyRequested, commands_, &ExchangeCommands::copyUrls);
   connect(table_, &ExchangeTable::columnsMenuRequested, this, &MainWindow::showColumnsMenu);
   connect(table_, &ExchangeTable::rowMenuRequested, this, &MainWindow::showRowMenu);
+}
+
+// What is typed and what is chosen beside it must both hold.
+void MainWindow::filterTable() {
+  const filter::Node chosen = sources_->chosen();
+  const auto isAll = [](const filter::Node& node) { return node.kind == filter::Node::Kind::Everything; };
+  model_->setFilter(isAll(chosen) ? typed_ : isAll(typed_) ? chosen : filter::Node::both(chosen, typed_));
+}
+
+void MainWindow::connectSources() {
+  connect(filter_, &FilterField::filterChanged, this, [this](const filter::Node& filter) {
+    typed_ = filter;
+    filterTable();
+  });
+  connect(sources_, &SourcesPanel::chosenChanged, this, &MainWindow::filterTable);
+  connect(sources_, &SourcesPanel::filterPicked, filter_, &FilterField::setText);
+  connect(&parts_.keeper, &EngineKeeper::changed, &sources_->counter(), &SourceCounter::noteChanged);
+  connect(&parts_.keeper, &EngineKeeper::attached, &sources_->counter(), &SourceCounter::reopen);
+  connect(actions_->keepFilter, &QAction::triggered, this, [this] { sources_->keepFilter(filter_->field().text().trimmed()); });
+  connect(&filter_->field(), &QLineEdit::textChanged, actions_->keepFilter,
+          [this](const QString& text) { actions_->keepFilter->setEnabled(!text.trimmed().isEmpty()); });
+  actions_->keepFilter->setEnabled(false);
+  connect(actions_->showSources, &QAction::triggered, sources_, &QWidget::setVisible);
+  connect(actions_->focusSources, &QAction::triggered, this, [this] {
+    showPage(Page::Exchanges);
+    actions_->showSources->setChecked(true);
+    sources_->show();
+    sources_->setFocus(Qt::ShortcutFocusReason);
+  });
+}
+
+void MainWindow::connectFiles() {
+  const auto dataDir = parts_.keeper.dataDir();
+  files_ = new SessionFiles(dataDir, [dataDir] { return store::Reader::open(dataDir); }, *model_, this);
+  connect(actions_->openSession, &QAction::triggered, files_, &SessionFiles::open);
+  connect(actions_->saveSession, &QAction::triggered, files_, &SessionFiles::saveAs);
+  connect(actions_->exportHar, &QAction::triggered, files_, &SessionFiles::exportHar);
+  connect(files_, &SessionFiles::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
+  connect(files_, &SessionFiles::saved, sources_, &SourcesPanel::keepSession);
+  connect(files_, &SessionFiles::opened, sources_, [this](SessionWindow*, const QString& file) { sources_->keepSession(file); });
+  connect(sources_, &SourcesPanel::sessionPicked, files_, &SessionFiles::openFile);
+  connect(files_, &SessionFiles::failed, this, [this](const QString& problem) {
+    auto* box = new QMessageBox(QMessageBox::Warning, QStringLiteral("Sluice"), problem, QMessageBox::Close, this);
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+  });
 }
 
 void MainWindow::connectInspector() {
@@ -333,6 +398,13 @@ void MainWindow::restoreState() {
   setInspectorShown(shown);
   inspector_->setTab(Inspector::Tab(std::clamp(settings.value(QStringLiteral("inspector/tab")).toInt(), 0, 2)));
   connections_->restoreState(settings);
+  sources_->restoreState(settings);
+  const bool sourcesShown = settings.value(QStringLiteral("sources/shown"), true).toBool();
+  actions_->showSources->setChecked(sourcesShown);
+  sources_->setVisible(sourcesShown);
+  if (!sourcesSplitter_->restoreState(settings.value(QStringLiteral("sources/split")).toByteArray())) {
+    sourcesSplitter_->setSizes({sources_->sizeHint().width(), width() - sources_->sizeHint().width()});
+  }
   const bool throttleShown = settings.value(QStringLiteral("throttle/shown"), false).toBool();
   throttleDock_->setVisible(throttleShown);
   actions_->throttleDock->setChecked(throttleShown);
@@ -347,6 +419,9 @@ void MainWindow::saveState() {
   settings.setValue(QStringLiteral("inspector/right"), actions_->inspectorRight->isChecked());
   settings.setValue(QStringLiteral("inspector/shown"), actions_->showInspector->isChecked());
   connections_->saveState(settings);
+  sources_->saveState(settings);
+  settings.setValue(QStringLiteral("sources/shown"), actions_->showSources->isChecked());
+  settings.setValue(QStringLiteral("sources/split"), sourcesSplitter_->saveState());
   settings.setValue(QStringLiteral("throttle/shown"), !throttleDock_->isHidden());
   settings.setValue(QStringLiteral("inspector/tab"), int(inspector_->tab()));
   const bool right = splitter_->orientation() == Qt::Horizontal;
@@ -373,7 +448,10 @@ void MainWindow::setInspectorShown(bool shown) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (!closing_) saveState();
+  if (!closing_) {
+    saveState();
+    systemProxy_->releaseNow();
+  }
   closing_ = true;
   if (parts_.keeper.isOwn()) {
     // The engine drains for some seconds; the window is out of the way meanwhile. It closes once more when the engine
@@ -407,6 +485,7 @@ void MainWindow::updateCounts() {
                           actions_->passHost, actions_->decryptHost}) {
     action->setEnabled(selected > 0);
   }
+  for (QAction* action : {actions_->saveSession, actions_->exportHar}) action->setEnabled(model_->rowCount() > 0);
   actions_->clearSelection->setEnabled(selected > 0);
 }
 

@@ -13,13 +13,18 @@
 #include "app/gui/exchanges/exchange_table.h"
 #include "app/gui/exchanges/filter_field.h"
 #include "app/gui/inspector/inspector.h"
+#include "app/gui/session/session_files.h"
+#include "app/gui/session/session_window.h"
+#include "app/gui/sources/sources_panel.h"
 #include "app/gui/throttle/throttle_dock.h"
 #include "app/gui/throttle/throttle_state.h"
 #include "app/gui/window/actions.h"
 #include "app/gui/window/banner.h"
 #include "app/gui/window/empty_page.h"
+#include "app/gui/window/engine_switches.h"
 #include "app/gui/window/exchange_commands.h"
 #include "app/gui/window/status_line.h"
+#include "app/gui/window/system_proxy_switch.h"
 
 namespace sluice::gui {
 
@@ -29,6 +34,7 @@ class MainWindow : public QMainWindow {
   struct Parts {
     History& history;           // of the table
     History& inspectorHistory;  // of the inspector, on another thread
+    History& sourcesHistory;    // of the sidebar, likewise
     EngineKeeper& keeper;
     QSettings& settings;
   };
@@ -42,6 +48,8 @@ class MainWindow : public QMainWindow {
   ExchangeTable& table() { return *table_; }
   FilterField& filterField() { return *filter_; }
   Inspector& inspector() { return *inspector_; }
+  SourcesPanel& sources() { return *sources_; }
+  SessionFiles& files() { return *files_; }
   EmptyPage& emptyPage() { return *empty_; }
   Banner& banner() { return *banner_; }
   StatusLine& statusLine() { return *status_; }
@@ -71,6 +79,9 @@ class MainWindow : public QMainWindow {
   void connectTable();
   void connectActions();
   void connectInspector();
+  void connectSources();
+  void connectFiles();
+  void filterTable();
 
   void restoreState();
   void saveState();
@@ -97,6 +108,10 @@ class MainWindow : public QMainWindow {
   ExchangeModel* model_;
   std::unique_ptr<Actions> actions_;
   QSplitter* splitter_ = nullptr;
+  QSplitter* sourcesSplitter_ = nullptr;
+  SourcesPanel* sources_ = nullptr;
+  SessionFiles* files_ = nullptr;
+  filter::Node typed_;  // in the filter field
   QStackedWidget* tablePages_ = nullptr;
   FilterField* filter_ = nullptr;
   ExchangeTable* table_ = nullptr;
@@ -104,6 +119,7 @@ class MainWindow : public QMainWindow {
   QStackedWidget* mainPages_ = nullptr;
   ConnectionsPage* connections_ = nullptr;
   ExchangeCommands* commands_ = nullptr;
+  SystemProxySwitch* systemProxy_ = nullptr;
   Inspector* inspector_ = nullptr;
   ThrottleState* throttleState_ = nullptr;
   ThrottleDock* throttleDock_ = nullptr;

@@ -18,6 +18,7 @@ class StatusLine : public QObject {
   void showCounts(int exchanges, int selected);
   void showHistoryProblem(const QString& problem);
   QString text() const;  // all of it, for tests
+  QString recording() const { return lag_->text(); }
 
  private:
   QLabel* addField(const QString& tip, const QString& widest);

@@ -1,5 +1,6 @@
 #include "tests/gui/support/workbench.h"
 
+#include "platform/engine_owner.h"
 #include "tests/gui/support/application.h"
 #include "tests/support/process.h"
 #include "tests/support/wire/client.h"
@@ -20,8 +21,9 @@ Workbench::Parts::Parts(const EngineKeeper::Options& options)
     : settings(QString::fromStdU16String((options.dataDir / "app.ini").u16string()), QSettings::IniFormat),
       tableHistory(options.dataDir, QStringLiteral("table-history")),
       inspectorHistory(options.dataDir, QStringLiteral("inspector-history")),
+      sourcesHistory(options.dataDir, QStringLiteral("sources-history")),
       keeper(options) {
-  window = std::make_unique<MainWindow>(MainWindow::Parts{tableHistory, inspectorHistory, keeper, settings});
+  window = std::make_unique<MainWindow>(MainWindow::Parts{tableHistory, inspectorHistory, sourcesHistory, keeper, settings});
 }
 
 Workbench::Workbench() {
@@ -61,6 +63,11 @@ bool Workbench::openAndListen() {
 
 std::uint16_t Workbench::proxyPort() const {
   return std::uint16_t(parts_->keeper.listeners().value(0).section(u':', -1).toUInt());
+}
+
+QString Workbench::controlAddress() const {
+  const auto owner = platform::engineOwner(options.dataDir);
+  return owner ? QString::fromStdString(owner->controlAddress) : QString();
 }
 
 void Workbench::get(const std::string& path) { getUrl(origin_.url(path)); }

@@ -35,6 +35,8 @@ class Workbench {
   sluice::test::Origin& origin() { return origin_; }
   const std::filesystem::path& dataDir() const { return directory_.path(); }
   std::uint16_t proxyPort() const;
+  // Of the engine, for another program.
+  QString controlAddress() const;
 
   // Sends a GET for this path of the origin through the proxy, on a thread of its own.
   void get(const std::string& path);
@@ -54,7 +56,7 @@ class Workbench {
   struct Parts {
     explicit Parts(const EngineKeeper::Options& options);
     QSettings settings;
-    History tableHistory, inspectorHistory;
+    History tableHistory, inspectorHistory, sourcesHistory;
     EngineKeeper keeper;
     std::unique_ptr<MainWindow> window;
   };

@@ -56,6 +56,32 @@ SLUICE_TEST(anExchangeIsThereAMomentAfterItEnded) {
   QCOMPARE(found->listener, "regular 127.0.0.1:" + std::to_string(engine.port()));
 }
 
+// On a connection that was open all the time, and in an engine that began without recording.
+SLUICE_TEST(recordingIsTurnedOnAndOffWhileTheEngineRuns) {
+  const Origin origin;
+  EngineProcess::Options options;
+  options.arguments = {"--capture", "off"};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  const auto turn = [&](const char* how) { return sluicectl(engine.dataDir(), {"capture", how}).ok(); };
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bytes/1?unseen")).has_value());
+  QVERIFY(turn("on"));
+  QVERIFY(client.get(origin.url("/bytes/2?seen")).has_value());
+  QVERIFY(turn("off"));
+  QVERIFY(client.get(origin.url("/bytes/3?unseen")).has_value());
+  QVERIFY(turn("on"));
+  QVERIFY(client.get(origin.url("/bytes/4?seen")).has_value());
+  History history(engine.dataDir());
+  for (const char* path : {"/bytes/2?seen", "/bytes/4?seen"}) {
+    const auto found = history.ended(path);
+    QVERIFY2(found && found->row.state == State::Complete, history.failure.c_str());
+    QCOMPARE(found->clientAddress, "127.0.0.1:" + std::to_string(client.localPort()));
+  }
+  const auto list = sluicectl(engine.dataDir(), {"list"});
+  QVERIFY2(list.output.find("unseen") == std::string::npos, list.text().c_str());
+}
+
 SLUICE_TEST(headsAreKeptAsTheyCame) {
   const Origin origin;
   EngineProcess engine;

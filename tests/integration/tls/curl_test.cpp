@@ -132,6 +132,20 @@ SLUICE_TEST(hostsPassThroughAsTheUserSays) {
   QCOMPARE(list(), std::string());
 }
 
+SLUICE_TEST(decryptingIsTurnedOffAndOnWhileTheEngineRuns) {
+  TrustingEngine proxy;
+  QVERIFY2(proxy.engine.ready(), proxy.engine.log().c_str());
+  const auto decrypts = [&] {
+    return curl(proxy.engine, {"--no-insecure", "--cacert", proxy.ca(), proxy.origin.tlsUrl(Kind::Right, "/")}).ok();
+  };
+  QVERIFY(decrypts());
+  QVERIFY(sluicectl(proxy.engine.dataDir(), {"intercept", "off"}).ok());
+  QVERIFY(!decrypts());
+  QVERIFY(curl(proxy.engine, {"--insecure", proxy.origin.tlsUrl(Kind::Right, "/")}).ok());
+  QVERIFY(sluicectl(proxy.engine.dataDir(), {"intercept", "on"}).ok());
+  QVERIFY(decrypts());
+}
+
 SLUICE_TEST(aReverseListenerAnswersOverTlsToo) {
   const TemporaryDirectory directory;
   const Origin origin;

@@ -41,6 +41,10 @@ SLUICE_TEST(everyCommandIsUnderstood) {
   QVERIFY(command<WatchCommand>({"watch"}));
   QVERIFY(command<StopCommand>({"stop"}));
   QVERIFY(command<ClearCommand>({"clear"}));
+  const auto capture = command<SwitchCommand>({"capture", "off"});
+  QVERIFY(capture && capture->what == control::SwitchKind::Recording && !capture->on);
+  const auto intercept = command<SwitchCommand>({"intercept", "on"});
+  QVERIFY(intercept && intercept->what == control::SwitchKind::Interception && intercept->on);
   QVERIFY(command<CaPathCommand>({"ca", "path"}));
   QVERIFY(command<RegenerateCaCommand>({"ca", "regenerate"}));
   QCOMPARE(command<ListCommand>({"list"})->limit, std::size_t(50));

@@ -14,7 +14,7 @@ inline std::vector<Request> requests() {
           ClearHistory{}, SyncHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})", ProfileScope::Host, "*.test"},
           CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}, SelfTest{R"({"name":"g"})"},
           GetPassThrough{}, SetPassThrough{"*.example.com", false},
-          ImportRecords{std::string("a\0\xff", 3)}};
+          ImportRecords{std::string("a\0\xff", 3)}, SetSwitch{SwitchKind::Interception, true}};
 }
 
 inline StatusSample sample() {
@@ -40,6 +40,7 @@ inline StatusSample sample() {
   sample.cutBodies = 17;
   sample.badRecords = 18;
   sample.profilesVersion = 5;
+  sample.intercepting = true;
   sample.storeError = "no space left: /data/sluice.db";
   return sample;
 }

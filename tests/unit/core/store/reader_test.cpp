@@ -138,6 +138,44 @@ SLUICE_TEST(givesPagesOfRowsFromEitherEnd) {
   QVERIFY(totals.databaseBytes > 0);
 }
 
+SLUICE_TEST(countsExchangesByHostAndByProgram) {
+  History history;
+  VERIFY_OK(history.start());
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    auto exchange = started(id);
+    exchange.connection = ConnectionId{id <= 3 ? 1U : 2U};
+    exchange.host = id == 1 ? "Api.test" : id == 5 ? "other.test" : "api.test";
+    history.recorder->record(exchange);
+  }
+  for (const std::uint64_t connection : {1U, 2U}) {
+    history.recorder->record(capture::ConnectionOpened{{connection}, WallTime{}, "127.0.0.1:1", "regular"});
+  }
+  history.recorder->record(capture::ClientIdentified{{1}, {}, 77, "/usr/bin/curl"});
+  history.recorder->flush();
+  auto reader = Reader::open(history.folder.path());
+  VERIFY_OK(reader);
+  const auto texts = [](const std::vector<Source>& sources) {
+    std::map<std::string, std::uint64_t> all;
+    for (const auto& each : sources) all[each.name] = each.exchanges;
+    return all;
+  };
+  using Counts = std::map<std::string, std::uint64_t>;
+  const auto all = reader->sources({}, ExchangeId{UINT64_MAX}, 100);
+  VERIFY_OK(all);
+  QCOMPARE(all->hosts.size(), std::size_t(2));
+  QCOMPARE(all->hosts.front().exchanges, std::uint64_t(4));  // in whatever case
+  QVERIFY(texts(all->programs) == (Counts{{"", 2}, {"/usr/bin/curl", 3}}));
+  const auto some = reader->sources(ExchangeId{1}, ExchangeId{4}, 100);
+  VERIFY_OK(some);
+  QVERIFY(texts(some->hosts) == (Counts{{"api.test", 3}}));
+  QVERIFY(texts(some->programs) == (Counts{{"", 1}, {"/usr/bin/curl", 2}}));
+  const auto first = reader->sources({}, ExchangeId{UINT64_MAX}, 1);
+  VERIFY_OK(first);
+  QVERIFY(first->hosts.size() == 1 && first->programs.size() == 1);
+  const auto none = reader->sources(ExchangeId{5}, ExchangeId{5}, 100);
+  QVERIFY(none && none->hosts.empty() && none->programs.empty());
+}
+
 SLUICE_TEST(tellsThatAnExchangeDoesNotExist) {
   History history;
   VERIFY_OK(history.start());

@@ -83,6 +83,21 @@ SLUICE_TEST(savesWhatPassesTheFilterAndReplacesOnlyWhenDone) {
   QVERIFY(!saveSession(history.folder.path(), {}, elsewhere / "none" / "a.sluice"));
 }
 
+SLUICE_TEST(leavesNothingBehindWhenItIsStopped) {
+  History history;
+  recordAll(history);
+  TempFolder elsewhere;
+  const fs::path file = elsewhere / "s.sluice";
+  std::vector<std::uint64_t> told;
+  const auto done = saveSession(history.folder.path(), {}, file, [&](std::uint64_t exchanges) {
+    told.push_back(exchanges);
+    return exchanges < 1;
+  });
+  QVERIFY(!done && done.error().code == Code::Aborted);
+  QVERIFY(told == (std::vector<std::uint64_t>{0, 1}));
+  QVERIFY(fs::is_empty(elsewhere.path()));
+}
+
 SLUICE_TEST(readsWhatEarlierVersionsSaved) {
   for (std::int64_t version = 1; version < kSchemaVersion; ++version) {
     TempFolder folder;

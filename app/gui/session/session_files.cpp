@@ -1,0 +1,131 @@
+#include "app/gui/session/session_files.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <chrono>
+#include <fstream>
+
+#include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/session/file_job.h"
+#include "app/gui/session/session_window.h"
+#include "app/gui/text/visible_text.h"
+#include "core/har/har_files.h"
+#include "core/store/session_file.h"
+
+namespace sluice::gui {
+namespace {
+
+std::filesystem::path pathOf(const QString& file) { return std::filesystem::path(file.toStdU16String()); }
+
+QString nameOf(const QString& file) { return visibleLine(QFileInfo(file).fileName().toStdString()); }
+
+// A session is a database; a HAR is JSON, which begins with a brace, perhaps behind a mark of byte order or white space.
+bool isSession(const QString& file) {
+  QFile opened(file);
+  return opened.open(QIODevice::ReadOnly) && opened.read(15) == "SQLite format 3";
+}
+
+WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
+
+}  // namespace
+
+SessionFiles::SessionFiles(std::filesystem::path dataDir, History::Opener opener, const ExchangeModel& model, QWidget* window)
+    : QObject(window), dataDir_(std::move(dataDir)), opener_(std::move(opener)), model_(model), window_(window) {}
+
+void SessionFiles::saveAs() {
+  QString file = QFileDialog::getSaveFileName(window_, tr("Save what is shown as a session"), QStringLiteral("session.sluice"),
+                                              tr("Sessions (*.sluice)"));
+  if (file.isEmpty()) return;
+  if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".sluice");
+  saveTo(file);
+}
+
+void SessionFiles::exportHar() {
+  QString file = QFileDialog::getSaveFileName(window_, tr("Export what is shown as HAR"), QStringLiteral("session.har"), tr("HAR (*.har)"));
+  if (file.isEmpty()) return;
+  if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".har");
+  exportTo(file);
+}
+
+void SessionFiles::open() {
+  const QString file = QFileDialog::getOpenFileName(window_, tr("Open a session or a HAR"), {},
+                                                    tr("Sessions and HAR files (*.sluice *.har);;All files (*)"));
+  if (!file.isEmpty()) openFile(file);
+}
+
+void SessionFiles::saveTo(const QString& file) {
+  const auto work = [this, file, dataDir = dataDir_, filter = model_.filter()](const FileJob::GoOn& goOn) -> std::function<void()> {
+    auto saved = store::saveSession(dataDir, filter, pathOf(file), goOn);
+    return [this, file, saved = std::move(saved)] {
+      if (!saved && saved.error().code == Code::Aborted) return emit said(tr("Nothing was saved"));
+      if (!saved) return emit failed(tr("%1 was not saved: %2").arg(nameOf(file), errorText(saved.error())));
+      emit said(saved->left == 0 ? tr("%L1 exchanges saved to %2").arg(saved->exchanges).arg(nameOf(file))
+                                 : tr("%L1 exchanges saved to %2; %L3 that still run left out")
+                                       .arg(saved->exchanges).arg(nameOf(file)).arg(saved->left));
+      emit this->saved(file);
+    };
+  };
+  new FileJob(window_, tr("Saving %1").arg(nameOf(file)), FileJob::Unit::Exchanges, std::uint64_t(model_.rowCount()), work);
+}
+
+void SessionFiles::exportTo(const QString& file) {
+  const auto work = [this, file, opener = opener_, filter = model_.filter()](const FileJob::GoOn& goOn) -> std::function<void()> {
+    auto reader = opener();
+    auto shown = reader ? reader->show(filter) : fail(reader.error());
+    auto written = shown ? har::writeHarFile(*reader, pathOf(file), goOn) : Result<har::Written>(fail(shown.error()));
+    return [this, file, written = std::move(written)] {
+      if (!written && written.error().code == Code::Aborted) return emit said(tr("Nothing was exported"));
+      if (!written) return emit failed(tr("%1 was not written: %2").arg(nameOf(file), errorText(written.error())));
+      emit said(written->left == 0 ? tr("%L1 exchanges written to %2").arg(written->entries).arg(nameOf(file))
+                                   : tr("%L1 exchanges written to %2; %L3 that still run or are tunnels left out")
+                                         .arg(written->entries).arg(nameOf(file)).arg(written->left));
+    };
+  };
+  new FileJob(window_, tr("Writing %1").arg(nameOf(file)), FileJob::Unit::Bytes, 0, work);
+}
+
+void SessionFiles::openFile(const QString& file) { isSession(file) ? openSession(file) : importHar(file); }
+
+// Opened once here, so that what cannot be read is told instead of shown as an empty window.
+void SessionFiles::openSession(const QString& file) {
+  const History::Opener opener = [path = pathOf(file)] { return store::Reader::openSession(path); };
+  const auto work = [this, file, opener](const FileJob::GoOn&) -> std::function<void()> {
+    auto reader = opener();
+    const Error error = reader ? Error{} : reader.error();
+    return [this, file, opener, error] {
+      if (error.code != Code::None) return emit failed(tr("%1 cannot be opened: %2").arg(nameOf(file), errorText(error)));
+      show(file, opener, nullptr);
+    };
+  };
+  new FileJob(window_, tr("Opening %1").arg(nameOf(file)), FileJob::Unit::Bytes, 0, work);
+}
+
+// A HAR becomes a history of its own that goes away with its window.
+void SessionFiles::importHar(const QString& file) {
+  const auto folder = std::make_shared<QTemporaryDir>();
+  if (!folder->isValid()) return emit failed(tr("%1 cannot be opened: %2").arg(nameOf(file), folder->errorString()));
+  const auto dataDir = pathOf(folder->path());
+  const auto work = [this, file, folder, dataDir](const FileJob::GoOn& goOn) -> std::function<void()> {
+    std::ifstream stream(pathOf(file), std::ios::binary);
+    auto count = stream ? har::importHar(stream, dataDir, wallNow(), goOn)
+                        : Result<std::uint64_t>(fail(Side::Local, Code::NotFound, "it cannot be read"));
+    return [this, file, folder, dataDir, count = std::move(count)] {
+      if (!count && count.error().code == Code::Aborted) return emit said(tr("Nothing was opened"));
+      if (!count) return emit failed(tr("%1 cannot be opened: %2").arg(nameOf(file), errorText(count.error())));
+      show(file, [dataDir] { return store::Reader::open(dataDir); }, folder);
+    };
+  };
+  new FileJob(window_, tr("Reading %1").arg(nameOf(file)), FileJob::Unit::Bytes, std::uint64_t(QFileInfo(file).size()), work);
+}
+
+void SessionFiles::show(const QString& file, History::Opener opener, std::shared_ptr<void> keeps) {
+  auto* window = new SessionWindow(file, std::move(opener), std::move(keeps));
+  window->setAttribute(Qt::WA_DeleteOnClose);
+  window->resize(window_->size());
+  window->show();
+  emit opened(window, file);
+}
+
+}  // namespace sluice::gui

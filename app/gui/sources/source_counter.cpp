@@ -1,0 +1,101 @@
+#include "app/gui/sources/source_counter.h"
+
+namespace sluice::gui {
+namespace {
+
+constexpr int kCountEveryMs = 1000;
+
+void add(SourceCounter::Counts& counts, const std::vector<store::Source>& more) {
+  for (const auto& each : more) counts[each.name] += each.exchanges;
+}
+
+}  // namespace
+
+SourceCounter::SourceCounter(History& history, QObject* parent) : QObject(parent), history_(history) {
+  clock_.start();
+  timer_.setSingleShot(true);
+  timer_.setInterval(kCountEveryMs);
+  connect(&timer_, &QTimer::timeout, this, &SourceCounter::count);
+}
+
+void SourceCounter::noteChanged() {
+  if (counting_) again_ = true;
+  else if (watched_ && !timer_.isActive()) timer_.start();
+}
+
+void SourceCounter::setWatched(bool watched) {
+  if (watched == watched_) return;
+  watched_ = watched;
+  if (watched) count();
+  else timer_.stop();
+}
+
+void SourceCounter::reopen() {
+  history_.reopen();
+  if (watched_) count();
+}
+
+void SourceCounter::count() {
+  if (counting_) {
+    again_ = true;
+    return;
+  }
+  counting_ = true;
+  again_ = false;
+  ExchangeId upTo = settled_;
+  while (!seen_.empty() && clock_.elapsed() - seen_.front().atMs >= kSettlesAfterMs) {
+    upTo = seen_.front().newest;
+    seen_.pop_front();
+  }
+  const ExchangeId from = settled_, oldest = oldest_;
+  history_.ask(
+      this,
+      [from, upTo, oldest, known = historyCounted_](store::Reader& reader) -> Result<Answer> {
+        Answer answer;
+        auto totals = reader.totals();
+        if (!totals) return fail(totals.error());
+        answer.totals = *totals;
+        // Another history, or one that has given up its oldest: what was counted is no longer true.
+        answer.anew = totals->history != known || totals->oldest != oldest;
+        const ExchangeId begin = answer.anew ? ExchangeId{} : from;
+        const ExchangeId settled = answer.anew ? ExchangeId{} : upTo;
+        auto before = reader.sources(begin, settled, kSourcesMax);
+        if (!before) return fail(before.error());
+        auto after = reader.sources(settled, ExchangeId{UINT64_MAX}, kSourcesMax);
+        if (!after) return fail(after.error());
+        answer.settled = std::move(*before);
+        answer.fresh = std::move(*after);
+        return answer;
+      },
+      [this, upTo](Result<Answer> answer) { take(std::move(answer), upTo); });
+}
+
+void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
+  counting_ = false;
+  if (again_ && watched_) timer_.start();
+  if (!answer) return;
+  if (answer->anew) {
+    settledHosts_.clear();
+    settledPrograms_.clear();
+    settled_ = {};
+    seen_.clear();
+  } else {
+    settled_ = settledUpTo;
+  }
+  add(settledHosts_, answer->settled.hosts);
+  add(settledPrograms_, answer->settled.programs);
+  hosts_ = settledHosts_;
+  programs_ = settledPrograms_;
+  add(hosts_, answer->fresh.hosts);
+  add(programs_, answer->fresh.programs);
+  historyCounted_ = answer->totals.history;
+  oldest_ = answer->totals.oldest;
+  const ExchangeId newest = answer->totals.newest;
+  if (settled_ < newest && (seen_.empty() || seen_.back().newest < newest)) seen_.push_back({clock_.elapsed(), newest});
+  total_ = answer->totals.exchanges;
+  // What is fresh settles with the next count, also when nothing more comes.
+  if (watched_ && settled_ < newest && !timer_.isActive()) timer_.start();
+  emit counted();
+}
+
+}  // namespace sluice::gui

@@ -1,0 +1,69 @@
+// How many exchanges each host and each client program has, counted live: the whole history once, then only what is new.
+// Programs are told a moment after
+// their connections, so the last seconds are counted anew each time. GUI thread; the
+// counting happens in History.
+#pragma once
+
+#include <QObject>
+#include <QElapsedTimer>
+#include <QTimer>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "app/gui/history/history.h"
+#include "core/store/rows.h"
+
+namespace sluice::gui {
+
+class SourceCounter : public QObject {
+  Q_OBJECT
+ public:
+  using Counts = std::map<std::string, std::uint64_t>;
+
+  explicit SourceCounter(History& history, QObject* parent = nullptr);
+
+  // Something was recorded; counted within a second. Nothing is asked while nobody watches.
+  void noteChanged();
+  void setWatched(bool watched);
+  // The database may be another one by now.
+  void reopen();
+
+  const Counts& hosts() const { return hosts_; }
+  const Counts& programs() const { return programs_; }
+  std::uint64_t total() const { return total_; }
+
+  static constexpr qint64 kSettlesAfterMs = 5000;
+  static constexpr std::size_t kSourcesMax = 2000;  // of each kind, the most frequent: more is nothing that a person reads
+
+ signals:
+  void counted();
+
+ private:
+  struct Answer {
+    store::Totals totals;
+    store::Sources settled;  // between the last settled id and the one that is settled now
+    store::Sources fresh;    // behind it
+    bool anew = false;
+  };
+  void count();
+  void take(Result<Answer> answer, ExchangeId settledUpTo);
+
+  History& history_;
+  QTimer timer_;
+  Counts settledHosts_, settledPrograms_;
+  Counts hosts_, programs_;
+  std::uint64_t total_ = 0;
+  std::uint64_t historyCounted_ = 0;  // Totals::history
+  ExchangeId oldest_;                 // at the last whole count
+  ExchangeId settled_;                // up to here all is in the settled counts
+  struct Seen {
+    qint64 atMs;
+    ExchangeId newest;
+  };
+  std::deque<Seen> seen_;  // by earlier counts, the latest last: what was there for long enough settles
+  QElapsedTimer clock_;
+  bool watched_ = false, counting_ = false, again_ = false;
+};
+
+}  // namespace sluice::gui

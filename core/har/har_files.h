@@ -1,0 +1,27 @@
+// HAR files as a whole: what a reader shows to one, or one into a history. Blocking; any thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <istream>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/har/har_writer.h"
+#include "core/store/reader.h"
+
+namespace sluice::har {
+
+// Told again and again how many bytes of the file are done; false: it shall end, with Code::Aborted. Empty: never asked.
+using GoOn = std::function<bool(std::uint64_t bytes)>;
+
+// Everything that `reader` shows. A file that is there already is replaced when all has been written; on failure nothing has
+// changed. Readable by its owner only, as the history is.
+Result<Written> writeHarFile(store::Reader& reader, const std::filesystem::path& file, const GoOn& goOn = {});
+
+// Adds the exchanges of a HAR to the history in `dataDir`, as a capture session of their own; gives how many. Errors: those of
+// readHar() and of the recorder. REQUIRES: nobody else records there.
+Result<std::uint64_t> importHar(std::istream& file, const std::filesystem::path& dataDir, WallTime now, const GoOn& goOn = {});
+
+}  // namespace sluice::har

@@ -1,0 +1,147 @@
+// Sessions and HARs as files, through the window.
+#include "app/gui/session/session_window.h"
+
+#include <QSignalSpy>
+
+#include "app/gui/session/file_job.h"
+#include "tests/gui/support/application.h"
+#include "tests/gui/support/workbench.h"
+
+using namespace sluice;
+using namespace sluice::gui;
+using gui::test::waitUntil;
+using gui::test::Workbench;
+
+namespace {
+
+QString fileIn(Workbench& bench, const char* name) { return QString::fromStdString((bench.dataDir() / name).string()); }
+
+QString textOf(TextView& view) {
+  view.selectAll();
+  return view.selectedText();
+}
+
+// Three exchanges, two of which are shown.
+bool fill(Workbench& bench) {
+  for (const char* path : {"/bytes/11?kept=1", "/bytes/12?kept=2", "/bytes/13"}) bench.get(path);
+  bench.waitForClients();
+  MainWindow& window = bench.window();
+  if (!waitUntil([&] { return window.model().rowCount() == 3; })) return false;
+  window.filterField().setText(QStringLiteral("path~kept"));
+  return waitUntil([&] {
+    const auto ended = [&](int row) {
+      const auto* content = window.model().rowAt(row);
+      return content != nullptr && content->state == store::State::Complete;
+    };
+    return window.model().rowCount() == 2 && ended(0) && ended(1);
+  });
+}
+
+SessionWindow* openedBy(Workbench& bench, const QString& file) {
+  SessionWindow* opened = nullptr;
+  const auto watched = QObject::connect(&bench.window().files(), &SessionFiles::opened, &bench.window(),
+                                        [&opened](SessionWindow* window) { opened = window; });
+  bench.window().files().openFile(file);
+  (void)waitUntil([&] { return opened != nullptr && opened->model().rowCount() > 0; });
+  QObject::disconnect(watched);
+  return opened;
+}
+
+void closeWindow(SessionWindow* window) {
+  window->close();
+  gui::test::handleEvents();
+}
+
+}  // namespace
+
+SLUICE_GUI_TEST(whatIsShownIsSavedAndOpensInAWindowToRead) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(!bench.window().actions().saveSession->isEnabled());
+  QVERIFY(fill(bench));
+  QSignalSpy saved(&bench.window().files(), &SessionFiles::saved);
+  bench.window().files().saveTo(fileIn(bench, "kept.sluice"));
+  QVERIFY(waitUntil([&] { return saved.count() == 1; }));
+  // It does not need the history that it came from.
+  bench.window().actions().clearHistory->trigger();
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 0; }));
+  SessionWindow* session = openedBy(bench, fileIn(bench, "kept.sluice"));
+  QVERIFY(session != nullptr);
+  QCOMPARE(session->model().rowCount(), 2);
+  QVERIFY(session->windowTitle().contains(QStringLiteral("kept.sluice")));
+  session->table().select(1);
+  session->inspector().setTab(Inspector::Tab::Response);
+  QVERIFY(waitUntil([&] { return !textOf(session->inspector().response().body().view()).isEmpty(); }));
+  session->filterField().setText(QStringLiteral("path~kept=1"));
+  QVERIFY(waitUntil([&] { return session->model().rowCount() == 1; }));
+  closeWindow(session);
+  // It is among the sessions of the sidebar.
+  SourceModel& sources = bench.window().sources().sources();
+  QCOMPARE(sources.rowCount(sources.groupIndex(SourceModel::Group::Sessions)), 1);
+}
+
+SLUICE_GUI_TEST(aHarGoesOutAndComesInAgain) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(fill(bench));
+  QString said;
+  QObject::connect(&bench.window().files(), &SessionFiles::said, &bench.window(), [&](const QString& message) { said = message; });
+  bench.window().files().exportTo(fileIn(bench, "kept.har"));
+  QVERIFY(waitUntil([&] { return said.contains(QStringLiteral("kept.har")); }));
+  SessionWindow* session = openedBy(bench, fileIn(bench, "kept.har"));
+  QVERIFY(session != nullptr);
+  QCOMPARE(session->model().rowCount(), 2);
+  QVERIFY(waitUntil([&] { return session->model().rowAt(0) != nullptr && session->model().rowAt(0)->path == "/bytes/11?kept=1"; }));
+  // A session goes out as a HAR too.
+  QString written;
+  QObject::connect(&session->files(), &SessionFiles::said, session, [&](const QString& message) { written = message; });
+  session->files().exportTo(fileIn(bench, "again.har"));
+  QVERIFY(waitUntil([&] { return written.contains(QStringLiteral("again.har")); }));
+  QVERIFY(QFile::exists(fileIn(bench, "again.har")));
+  closeWindow(session);
+}
+
+SLUICE_GUI_TEST(whatIsNoSessionIsToldAndShowsNothing) {
+  Workbench bench;
+  bench.open();
+  QStringList problems;
+  QObject::connect(&bench.window().files(), &SessionFiles::failed, &bench.window(), [&](const QString& problem) { problems << problem; });
+  QSignalSpy opened(&bench.window().files(), &SessionFiles::opened);
+  const std::pair<const char*, QByteArray> files[] = {
+      {"text.har", "not json"}, {"other.har", "{\"log\": 1}"}, {"cut.sluice", QByteArray("SQLite format 3\0garbage", 23)}};
+  for (const auto& [name, bytes] : files) {
+    QFile file(fileIn(bench, name));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
+    file.close();
+    bench.window().files().openFile(file.fileName());
+    QVERIFY2(waitUntil([&] { return !problems.isEmpty(); }), name);
+    QVERIFY2(problems.takeFirst().contains(QString::fromLatin1(name)), name);
+  }
+  bench.window().files().openFile(fileIn(bench, "missing.har"));
+  QVERIFY(waitUntil([&] { return problems.size() == 1; }));
+  QCOMPARE(opened.count(), 0);
+}
+
+// Cancelled in the middle, it leaves nothing behind.
+SLUICE_GUI_TEST(aJobThatIsCancelledTellsSo) {
+  QWidget window;
+  QString told;
+  std::atomic<bool> begun = false;
+  QPointer<FileJob> job = new FileJob(&window, QStringLiteral("Writing"), FileJob::Unit::Bytes, 0, [&](const FileJob::GoOn& goOn) {
+    std::uint64_t steps = 0;
+    while (goOn(++steps)) begun = true;
+    return [&told] { told = QStringLiteral("stopped"); };
+  });
+  QVERIFY(waitUntil([&] { return begun && job->dialog().labelText().startsWith(QStringLiteral("Writing")); }));
+  emit job->dialog().canceled();
+  QVERIFY(waitUntil([&] { return told == QStringLiteral("stopped") && job.isNull(); }));
+  // And with its window it goes too.
+  begun = false;
+  auto owner = std::make_unique<QWidget>();
+  new FileJob(owner.get(), QStringLiteral("Writing"), FileJob::Unit::Bytes, 0, [&](const FileJob::GoOn& goOn) {
+    while (goOn(1)) begun = true;
+    return [] {};
+  });
+  QVERIFY(waitUntil([&] { return begun.load(); }));
+  owner.reset();
+}
