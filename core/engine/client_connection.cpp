@@ -328,7 +328,14 @@ Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {
 
 bool ClientConnection::runRelays(Now now) {
   if (tunnel_.isOpen()) {
-    if (!tunnel_.run(now.mono)) return false;
+    if (!tunnel_.run(now.mono)) {
+      // It may live for days: the blocks that its first bytes came in do not stay as long.
+      if (tunnel_.openingIsSent()) {
+        release(clientRest_);
+        release(upstreamRest_);
+      }
+      return false;
+    }
     auto end = tunnel_.finish();
     endWebSocket();
     release(clientRest_);

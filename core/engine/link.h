@@ -3,7 +3,7 @@
 #pragma once
 
 #include <asio/ip/tcp.hpp>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -112,7 +112,7 @@ class Link final : public pipe::Source,
   bool drained_ = false;    // TLS: the last receive left nothing behind
   bool endWanted_ = false;  // TLS: the transport's stream ends once all records are sent
   std::unique_ptr<tls::Session> tls_;
-  std::deque<std::string> ownBodies_;  // until they are sent
+  std::list<std::string> ownBodies_;  // until they are sent
   output::ChainWriter writer_{*this};
   const std::shared_ptr<Output> output_;
 };

@@ -32,12 +32,12 @@ class Relay final : private pipe::BodyTap {
     pipe::BodyTap* watcher = nullptr;  // sees all of it too; outlives the relay's run
   };
 
-  // What relays share.
+  // What relays share. The paths outlive them.
   struct Means {
     buffer::BlockPool& blocks;
     platform::FilePool& files;
-    std::filesystem::path spillDirectory;
-    std::filesystem::path bodyDirectory;  // of the recorder; empty: no file becomes a body's
+    const std::filesystem::path& spillDirectory;
+    const std::filesystem::path& bodyDirectory;  // of the recorder; empty: no file becomes a body's
     net::KernelPipes* kernelPipes = nullptr;  // null: nothing is spliced
   };
   // `spillWritten` is called on the loop when a write to the spill file has ended, also after the relay was cancelled.
@@ -71,6 +71,8 @@ class Relay final : private pipe::BodyTap {
     totals.wireBytes = pipe_.bytesPassed() + bytesSpliced_;
     return totals;
   }
+  // Under way, and nothing that was received waits to be sent.
+  bool isDrained() const { return pipe_.isDrained() && (!splice_ || !splice_->holds()); }
   std::uint64_t bytesSpliced() const { return bytesSpliced_; }
   // Nothing of it is lent out: it can be started again, or destroyed. A spill write in flight keeps it from that.
   bool isIdle() const { return !active_ && pipe_.idle(); }

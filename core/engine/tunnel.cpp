@@ -42,6 +42,8 @@ bool Tunnel::run(MonoTime now) {
   return error_.code != Code::None || (up_.ended && down_.ended);
 }
 
+bool Tunnel::openingIsSent() const { return up_.isEmpty() && down_.isEmpty(); }
+
 void Tunnel::fail(Error error) {
   if (!open_ || error_.code != Code::None) return;
   error_ = std::move(error);

@@ -14,7 +14,7 @@ class Tunnel {
   };
 
   struct Opening {
-    Bytes upPreread;    // came with the client's head; valid until the tunnel has ended
+    Bytes upPreread;    // came with the client's head; valid until openingIsSent()
     Bytes downPreread;  // came with upstream's head
     pipe::BodyTap* upWatcher = nullptr;  // look on while bytes pass, as long as the tunnel is open
     pipe::BodyTap* downWatcher = nullptr;
@@ -25,6 +25,8 @@ class Tunnel {
   bool isOpen() const { return open_; }
   // Moves what can be moved. True once both directions have ended, or one has failed.
   bool run(MonoTime now);
+  // What came with the heads is sent: it need not stay valid any longer. REQUIRES: isOpen().
+  bool openingIsSent() const;
   // REQUIRES: run() said true. Afterwards it is not open.
   session::TunnelEnd finish();
 
@@ -37,6 +39,7 @@ class Tunnel {
     Relay* relay = nullptr;
     Link* to = nullptr;
     bool ended = false;
+    bool isEmpty() const { return ended || relay->isDrained(); }
   };
   void runHalf(Half& half, MonoTime now);
 

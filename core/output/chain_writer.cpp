@@ -1,6 +1,7 @@
 #include "core/output/chain_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -94,16 +95,17 @@ std::size_t ChainWriter::allowed(std::size_t turn, MonoTime now) const {
 }
 
 IoResult ChainWriter::sendMemory(std::size_t allowance, std::size_t& offered) {
-  const std::size_t piecesMax = std::min(pieces_.size(), std::max<std::size_t>(1, stream_->capabilities().buffersMax));
+  std::array<Bytes, limits::kGatherBuffersMax> pieces;
+  const std::size_t piecesMax = std::min(pieces.size(), std::max<std::size_t>(1, stream_->capabilities().buffersMax));
   std::size_t count = 0;
   for (std::size_t i = 0; i < pending_.size() && count < piecesMax && offered < allowance; ++i) {
     const Slice& slice = pending_[i];
     if (slice.inFile()) break;
     if (slice.size == 0) continue;
-    pieces_[count] = slice.bytes().first(std::min(slice.bytes().size(), allowance - offered));
-    offered += pieces_[count++].size();
+    pieces[count] = slice.bytes().first(std::min(slice.bytes().size(), allowance - offered));
+    offered += pieces[count++].size();
   }
-  return stream_->send({pieces_.data(), count});
+  return stream_->send({pieces.data(), count});
 }
 
 // Adjacent ranges of one file leave in one call.

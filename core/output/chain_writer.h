@@ -5,8 +5,7 @@
 // told.
 #pragma once
 
-#include <array>
-#include <deque>
+#include <list>
 #include <string>
 
 #include "core/base/limits.h"
@@ -67,8 +66,7 @@ class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner 
   Stream* stream_;
   pipe::Limiter* limiter_;
   buffer::Chain pending_;
-  std::deque<std::string> owned_;
-  std::array<Bytes, limits::kGatherBuffersMax> pieces_;
+  std::list<std::string> owned_;  // a deque would cost every idle connection half a kilobyte
   std::uint64_t sent_ = 0;
   std::uint64_t untold_ = 0;  // pending bytes of which the limiter does not know yet
   bool blocked_ = false;

@@ -1,5 +1,6 @@
 // The reading half of the event pipe. "Rule" means the spec's section on reading upstream.
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "core/base/assert.h"
@@ -65,7 +66,8 @@ std::optional<EventPipe::ReadStop> EventPipe::findRoom(MonoTime now) {
 }
 
 std::optional<EventPipe::ReadStop> EventPipe::receive(std::size_t allowance, MonoTime now) {
-  const auto room = settings_.singleBuf ? blocks_.room(allowance, 1) : blocks_.room(allowance);
+  std::array<MutableBytes, limits::kGatherBuffersMax> pieces;
+  const auto room = blocks_.room(allowance, std::span(pieces).first(settings_.singleBuf ? 1 : pieces.size()));
   const std::size_t offered = room[0].size();
   IoResult result = ends_.source->receive(room);
   blocks_.lend(0);

@@ -20,20 +20,19 @@ bool RawBlocks::grow() {
   return true;
 }
 
-std::span<const MutableBytes> RawBlocks::room(std::size_t limit, std::size_t blocks) {
+std::span<const MutableBytes> RawBlocks::room(std::size_t limit, std::span<MutableBytes> pieces) {
   if (lent()) {
     limit = lent_;
-    blocks = 1;
+    pieces = pieces.first(1);
   }
   std::size_t count = 0;
-  for (Block* block = head_; block != nullptr && count < std::min(blocks, room_.size()) && limit > 0;
-       block = block->next) {
+  for (Block* block = head_; block != nullptr && count < pieces.size() && limit > 0; block = block->next) {
     const auto tail = block->tail();
-    room_[count] = tail.first(std::min(tail.size(), limit));
-    limit -= room_[count].size();
+    pieces[count] = tail.first(std::min(tail.size(), limit));
+    limit -= pieces[count].size();
     ++count;
   }
-  return {room_.data(), count};
+  return pieces.first(count);
 }
 
 std::size_t RawBlocks::fillHead(std::size_t bytes) {

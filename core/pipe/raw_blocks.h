@@ -3,10 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <span>
 
-#include "core/base/limits.h"
 #include "core/buffer/block.h"
 
 namespace sluice::pipe {
@@ -28,8 +26,9 @@ class RawBlocks {
 
   // Adds a new block. False: the pool has none.
   bool grow();
-  // The free memory in order, at most `limit` bytes (> 0) and `blocks` blocks. While the head is lent: what was lent.
-  std::span<const MutableBytes> room(std::size_t limit, std::size_t blocks = limits::kGatherBuffersMax);
+  // The free memory in order, at most `limit` bytes (> 0) and as many blocks as there is place for in `pieces`, whose beginning
+  // it is. While the head is lent: what was lent.
+  std::span<const MutableBytes> room(std::size_t limit, std::span<MutableBytes> pieces);
   // The head received up to `bytes`; returns how many of them lie in it.
   std::size_t fillHead(std::size_t bytes);
   // Takes the head out of the list: it is full, or must not receive more.
@@ -58,7 +57,6 @@ class RawBlocks {
   std::size_t lent_ = 0;
   Block* head_ = nullptr;
   Block* tail_ = nullptr;
-  std::array<MutableBytes, limits::kGatherBuffersMax> room_;
 };
 
 }  // namespace sluice::pipe

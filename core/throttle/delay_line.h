@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 
 #include "core/base/time.h"
@@ -37,7 +37,7 @@ class DelayLine {
 
   Micros delay_{0};
   Micros jitter_{0};
-  std::deque<Piece> pieces_;
+  std::list<Piece> pieces_;
   std::uint64_t arrived_ = 0;
   std::uint64_t released_ = 0;
 };

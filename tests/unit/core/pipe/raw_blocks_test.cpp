@@ -1,5 +1,7 @@
 #include "core/pipe/raw_blocks.h"
 
+#include <array>
+
 #include "core/buffer/heap_block_pool.h"
 #include "tests/support/test.h"
 
@@ -20,6 +22,7 @@ struct Rig {
   }
   buffer::HeapBlockPool pool{16};
   RawBlocks blocks;
+  std::array<MutableBytes, 4> pieces{};
 };
 }  // namespace
 
@@ -41,15 +44,15 @@ SLUICE_TEST(offersTheTailOfTheHeadThenTheOthers) {
   Rig rig(3);
   for (int i = 0; i < 3; ++i) QVERIFY(rig.blocks.grow());
   QCOMPARE(rig.blocks.fillHead(5), std::size_t{5});
-  auto room = rig.blocks.room(1000);
+  auto room = rig.blocks.room(1000, rig.pieces);
   QCOMPARE(room.size(), std::size_t{3});
   QCOMPARE(room[0].size(), std::size_t{11});
   QVERIFY(room[0].data() == rig.blocks.head()->data + 5);
   QCOMPARE(room[1].size(), std::size_t{16});
-  room = rig.blocks.room(13);
+  room = rig.blocks.room(13, rig.pieces);
   QCOMPARE(room.size(), std::size_t{2});
   QCOMPARE(room[1].size(), std::size_t{2});
-  room = rig.blocks.room(1000, 1);
+  room = rig.blocks.room(1000, std::span(rig.pieces).first(1));
   QCOMPARE(room.size(), std::size_t{1});
 }
 
@@ -94,7 +97,7 @@ SLUICE_TEST(returnedBlockGoesToSecondPlaceBehindALentOne) {
   rig.blocks.lend(10);
   rig.blocks.putBack(a);
   QVERIFY(rig.blocks.head() == head && head->next == a);
-  const auto room = rig.blocks.room(3);  // what was lent, whatever the limit says now
+  const auto room = rig.blocks.room(3, rig.pieces);  // what was lent, whatever the limit says now
   QCOMPARE(room.size(), std::size_t{1});
   QCOMPARE(room[0].size(), std::size_t{10});
 }
