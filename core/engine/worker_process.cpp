@@ -93,7 +93,8 @@ Error WorkerProcess::run() {
     sender_.flush();  // what it has packed goes nowhere, and is let go
     return *failure_;
   }
-  send(WorkerMessage::Drained, 0, {});
+  // A supervisor that is far behind hears of it all the same: it tells when there is room, and the loop turns.
+  while (!failure_ && send(WorkerMessage::Drained, 0, {}) == port::Sent::Again) loop.run_one();
   while (!failure_ && link_.port().hasBacklog()) loop.run_one();
   return {};
 }
@@ -193,14 +194,14 @@ void WorkerProcess::answer(const port::Incoming& message) {
   }
 }
 
-void WorkerProcess::send(WorkerMessage type, std::uint32_t stream, Bytes payload) {
+port::Sent WorkerProcess::send(WorkerMessage type, std::uint32_t stream, Bytes payload) {
   port::Outgoing message;
   message.type = static_cast<std::uint8_t>(type);
   message.stream = stream;
   message.payload = payload;
-  // Again: the supervisor is far behind, and asks once more when it has caught up.
-  static_cast<void>(link_.port().send(message));
+  const auto sent = link_.port().send(message);
   counters_.get().bugsSurvived.store(bugCount());
+  return sent;
 }
 
 // Nobody records any more and nobody could stop this process: it ends, and its connections with it.

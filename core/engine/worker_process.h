@@ -50,7 +50,8 @@ class WorkerProcess final : private PortLink::Owner {
   using Replied = std::function<void(const control::Reply&)>;
   void limit(const control::UseProfile& use, Replied reply);
   void answer(const port::Incoming& message);
-  void send(WorkerMessage type, std::uint32_t stream, Bytes payload);
+  // Again: the supervisor is far behind; whatever it asked for, it asks once more when it has caught up.
+  port::Sent send(WorkerMessage type, std::uint32_t stream, Bytes payload);
 
   const std::vector<ListenerSpec> listeners_;
   const std::filesystem::path keyLogFile_;

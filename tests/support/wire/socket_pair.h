@@ -8,6 +8,10 @@
 
 #include "tests/support/eventually.h"
 
+// Windows' headers, which Asio includes, make nothing of these words.
+#undef near
+#undef far
+
 namespace sluice::test {
 
 struct SocketPair {
