@@ -167,6 +167,7 @@ class HAProxy(Proxy):
 global
   nbthread 1
   maxconn 8192
+  maxpipes 64
 defaults
   mode {self.mode}
   timeout connect 10s
