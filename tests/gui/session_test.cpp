@@ -23,8 +23,10 @@ QString textOf(TextView& view) {
 
 // Three exchanges, two of which are shown.
 bool fill(Workbench& bench) {
-  for (const char* path : {"/bytes/11?kept=1", "/bytes/12?kept=2", "/bytes/13"}) bench.get(path);
-  bench.waitForClients();
+  for (const char* path : {"/bytes/11?kept=1", "/bytes/12?kept=2", "/bytes/13"}) {
+    bench.get(path);
+    bench.waitForClients();  // one after the other: the table has them in that order
+  }
   MainWindow& window = bench.window();
   if (!waitUntil([&] { return window.model().rowCount() == 3; })) return false;
   window.filterField().setText(QStringLiteral("path~kept"));
