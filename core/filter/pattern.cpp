@@ -3,6 +3,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
 
 #include "core/base/limits.h"
 
@@ -72,12 +75,49 @@ std::vector<std::string> piecesOfLiteral(std::string_view text) {
   return pieces;
 }
 
+// A short text of ASCII, found sooner than an expression is (Horspool): a history has a million URLs to look into.
+class Word {
+ public:
+  static std::optional<Word> of(std::string_view text) {
+    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return text.empty() || text.size() > kBytesMax || !ascii ? std::nullopt : std::optional(Word(text));
+  }
+
+  bool isIn(std::string_view text) const {
+    const std::size_t last = text_.size() - 1;
+    for (std::size_t at = last; at < text.size(); at += step_[static_cast<unsigned char>(text[at])]) {
+      if (lower(text[at]) != text_[last]) continue;
+      if (std::equal(text_.begin(), text_.end(), text.begin() + static_cast<std::ptrdiff_t>(at - last), isSame)) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t kBytesMax = 64;  // the time for hostile text grows with it
+
+  explicit Word(std::string_view text) {
+    for (const char c : text) text_ += lower(c);
+    step_.fill(static_cast<std::uint8_t>(text_.size()));
+    for (std::size_t i = 0; i + 1 < text_.size(); ++i) {
+      const auto step = static_cast<std::uint8_t>(text_.size() - 1 - i);
+      step_[static_cast<unsigned char>(text_[i])] = step;
+      if (text_[i] >= 'a' && text_[i] <= 'z') step_[static_cast<unsigned char>(text_[i] - 'a' + 'A')] = step;
+    }
+  }
+
+  static bool isSame(char wanted, char c) { return wanted == lower(c); }
+
+  std::string text_;  // in lower case
+  std::array<std::uint8_t, 256> step_{};  // how far to go on from a byte under the last one of the word
+};
+
 }  // namespace
 
 struct Pattern::Compiled {
   template <class... Arguments>
   explicit Compiled(Arguments&&... arguments) : expression(std::forward<Arguments>(arguments)...) {}
   RE2 expression;
+  std::optional<Word> word;  // says the same as the expression
 };
 
 Pattern::Pattern(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -100,10 +140,13 @@ tl::expected<Pattern, std::string> Pattern::create(std::string_view text) {
 Pattern Pattern::literal(std::string_view text) {
   // Latin 1 takes any bytes; of letters beyond ASCII the case then counts.
   Pattern pattern(std::make_unique<Compiled>(piece(text), optionsFor(true, RE2::Options::EncodingLatin1)));
+  pattern.compiled_->word = Word::of(text);
   pattern.pieces_ = piecesOfLiteral(text);
   return pattern;
 }
 
-bool Pattern::foundIn(std::string_view text) const { return RE2::PartialMatch(piece(text), compiled_->expression); }
+bool Pattern::foundIn(std::string_view text) const {
+  return compiled_->word ? compiled_->word->isIn(text) : RE2::PartialMatch(piece(text), compiled_->expression);
+}
 
 }  // namespace sluice::filter

@@ -1,5 +1,8 @@
 #include "core/filter/pattern.h"
 
+#include <algorithm>
+#include <random>
+
 #include "tests/support/test.h"
 
 using namespace sluice::filter;
@@ -35,6 +38,30 @@ SLUICE_TEST(findsALiteralAsItStands) {
   QVERIFY(!pattern.foundIn("http://x/b=1"));
   QVERIFY(Pattern::literal("").foundIn("x"));
   QVERIFY(Pattern::literal("\xff\xfe").foundIn("a\xff\xfe"));
+}
+
+SLUICE_TEST(findsALiteralWhereverItIs) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto same = [&](char a, char b) { return lower(a) == lower(b); };
+  constexpr std::string_view kLetters = "aAbBkK-\x80@[`{";
+  for (unsigned seed = 1; seed <= 3; ++seed) {
+    std::mt19937 random(seed);
+    const auto text = [&](std::size_t bytes, std::size_t letters) {
+      std::string all;
+      while (all.size() < bytes) all += kLetters[random() % letters];
+      return all;
+    };
+    for (int round = 0; round < 3000; ++round) {
+      const std::size_t letters = 2 + random() % (kLetters.size() - 1);
+      const std::string all = text(random() % 100, letters);
+      // Short or long, and every second one a part of the text.
+      std::string word = text(random() % (round % 5 == 0 ? 80 : 5), letters);
+      if (round % 2 == 0 && !all.empty()) word = all.substr(random() % all.size(), random() % 80);
+      for (char& c : word) c = random() % 2 == 0 ? lower(c) : c;
+      const bool there = word.empty() || std::search(all.begin(), all.end(), word.begin(), word.end(), same) != all.end();
+      QVERIFY2(Pattern::literal(word).foundIn(all) == there, ("seed " + std::to_string(seed) + ": " + word + " in " + all).c_str());
+    }
+  }
 }
 
 SLUICE_TEST(tellsWhyAnExpressionIsNone) {
