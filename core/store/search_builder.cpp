@@ -111,16 +111,15 @@ Result<std::size_t> SearchBuilder::add(const ExchangeRow& row) {
   const auto details = reader_->exchange(row.id);
   if (!details) return fail(details.error());
   if (!*details) return std::size_t{0};
-  std::string heads;
-  appendSearchText(heads, row.url);
-  if (row.url.find(row.path) == std::string::npos) appendSearchText(heads, row.path);
-  appendSearchText(heads, (*details)->requestHead);
-  appendSearchText(heads, (*details)->responseHead);
-  std::string bodies;
-  appendBody(bodies, **details, capture::Direction::Request);
-  appendBody(bodies, **details, capture::Direction::Response);
-  if (auto added = index_->add(row.id, heads, bodies); !added) return fail(added.error());
-  return heads.size() + bodies.size();
+  SearchedText text;
+  appendSearchText(text.url, row.url);
+  if (row.url.find(row.path) == std::string::npos) appendSearchText(text.url, row.path);
+  appendSearchText(text.heads, (*details)->requestHead);
+  appendSearchText(text.heads, (*details)->responseHead);
+  appendBody(text.bodies, **details, capture::Direction::Request);
+  appendBody(text.bodies, **details, capture::Direction::Response);
+  if (auto added = index_->add(row.id, text); !added) return fail(added.error());
+  return text.url.size() + text.heads.size() + text.bodies.size();
 }
 
 // A body that cannot be read is found by nobody else either.

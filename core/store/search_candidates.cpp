@@ -19,10 +19,8 @@ using Found = Result<std::optional<Ids>>;
 constexpr std::size_t kCandidatesMax = 50'000;  // a twentieth of a large history; beyond that, reading along finds enough as soon
 
 std::optional<SearchTable> tableOf(Field field) {
-  if (field == Field::Url || field == Field::Path || field == Field::Header || field == Field::RequestHeader ||
-      field == Field::ResponseHeader) {
-    return SearchTable::Heads;
-  }
+  if (field == Field::Url || field == Field::Path) return SearchTable::Urls;
+  if (field == Field::Header || field == Field::RequestHeader || field == Field::ResponseHeader) return SearchTable::Heads;
   if (field == Field::Body || field == Field::RequestBody || field == Field::ResponseBody) return SearchTable::Bodies;
   return std::nullopt;
 }

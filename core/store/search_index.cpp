@@ -1,6 +1,7 @@
 #include "core/store/search_index.h"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -11,10 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kSearchVersion = 1;  // raised by whoever changes the tables or what is put into them
+constexpr std::int64_t kSearchVersion = 2;  // raised by whoever changes the tables or what is put into them
 constexpr std::size_t kGramBytes = 3;
-constexpr std::size_t kGramsAPiece = 10;  // more leave out next to nothing, and each costs a walk through its list
-constexpr std::size_t kGramsMax = 60;     // FTS5 parses no expression of hundreds
+constexpr std::size_t kGramsAPiece = 24;    // more leave out next to nothing, and each costs a look at its list
+constexpr std::size_t kGramsMax = 40;
+constexpr std::size_t kRareRows = 500;      // a shorter list is read whole, and what it names is looked at without further ado
+constexpr std::size_t kGramsTogether = 8;   // of common ones, which are walked through from end to end
 
 // Contentless and without positions: an entry costs about a byte. `done` says what is in, since an exchange must not be added twice.
 constexpr const char* kTables = R"sql(
@@ -25,6 +28,7 @@ CREATE TABLE covered (
   exchanges INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE done (exchange INTEGER PRIMARY KEY) STRICT;
+CREATE VIRTUAL TABLE url_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 CREATE VIRTUAL TABLE head_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 CREATE VIRTUAL TABLE body_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 )sql";
@@ -47,6 +51,54 @@ Result<Covered> readCovered(SqlConnection& sql) {
   if (!row) return fail(row.error());
   if (!*row) return unusable();
   return Covered{select->natural(0), select->natural(1), select->natural(2)};
+}
+
+using Ids = std::vector<std::int64_t>;
+
+// A trigram whose list is long.
+struct Common {
+  std::int64_t reaches = 0;  // the exchange at which its first kRareRows end
+  std::string expression;
+};
+
+const char* selectOf(SearchTable table) {
+  switch (table) {
+    case SearchTable::Urls: return "SELECT rowid FROM url_text WHERE url_text MATCH ?1 ORDER BY rowid";
+    case SearchTable::Heads: return "SELECT rowid FROM head_text WHERE head_text MATCH ?1 ORDER BY rowid";
+    case SearchTable::Bodies: break;
+  }
+  return "SELECT rowid FROM body_text WHERE body_text MATCH ?1 ORDER BY rowid";
+}
+
+std::string quoted(const std::string& gram) {
+  std::string expression = "\"";
+  for (const char c : gram) expression.append(c == '"' ? 2 : 1, c);
+  return expression + '"';
+}
+
+Result<Ids> read(Statement& select, const std::string& expression, std::size_t limit) {
+  Ids ids;
+  select.bind(expression);
+  auto done = select.each([&] {
+    ids.push_back(select.integer(0));
+    return ids.size() < limit;
+  });
+  if (!done) return fail(done.error());
+  return ids;
+}
+
+Ids inBoth(const Ids& a, const Ids& b) {
+  Ids both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+  return both;
+}
+
+std::string rarest(std::vector<Common> grams) {
+  std::stable_sort(grams.begin(), grams.end(), [](const Common& a, const Common& b) { return a.reaches > b.reaches; });
+  grams.resize(std::min(grams.size(), kGramsTogether));
+  std::string expression;
+  for (const Common& gram : grams) expression += (expression.empty() ? "" : " AND ") + gram.expression;
+  return expression;
 }
 
 }  // namespace
@@ -106,6 +158,7 @@ Result<void> SearchIndex::prepare() {
   };
   if (auto made = make(has_, "SELECT 1 FROM done WHERE exchange = ?1"); !made) return made;
   if (auto made = make(addDone_, "INSERT INTO done VALUES (?1)"); !made) return made;
+  if (auto made = make(addUrl_, "INSERT INTO url_text (rowid, text) VALUES (?1, ?2)"); !made) return made;
   if (auto made = make(addHeads_, "INSERT INTO head_text (rowid, text) VALUES (?1, ?2)"); !made) return made;
   if (auto made = make(addBodies_, "INSERT INTO body_text (rowid, text) VALUES (?1, ?2)"); !made) return made;
   return make(update_, "UPDATE covered SET version = ?1, exchanges = ?2 WHERE id = 1");
@@ -128,11 +181,12 @@ Result<bool> SearchIndex::has(ExchangeId exchange) {
   return found;
 }
 
-Result<void> SearchIndex::add(ExchangeId exchange, std::string_view heads, std::string_view bodies) {
+Result<void> SearchIndex::add(ExchangeId exchange, const SearchedText& text) {
   if (auto done = addDone_->run(exchange); !done) return done;
-  if (auto done = addHeads_->run(exchange, heads); !done) return done;
+  if (auto done = addUrl_->run(exchange, text.url); !done) return done;
+  if (auto done = addHeads_->run(exchange, text.heads); !done) return done;
   ++added_;
-  return bodies.empty() ? Result<void>{} : addBodies_->run(exchange, bodies);
+  return text.bodies.empty() ? Result<void>{} : addBodies_->run(exchange, text.bodies);
 }
 
 Result<void> SearchIndex::commit(std::uint64_t version) {
@@ -164,40 +218,45 @@ void SearchLookup::end() {
   if (sql_.inTransaction()) (void)sql_.run("ROLLBACK");
 }
 
+// Lists are read whole only where that is little: one rare trigram leaves out more than many common ones, and where all are common the
+// rarest are taken. How rare is told by how far the beginning of a list reaches.
 Result<std::optional<std::vector<std::int64_t>>> SearchLookup::find(SearchTable table, const std::vector<std::string>& pieces,
                                                                     std::size_t max) {
-  const char* text = table == SearchTable::Heads ? "SELECT rowid FROM head_text WHERE head_text MATCH ?1"
-                                                 : "SELECT rowid FROM body_text WHERE body_text MATCH ?1";
-  auto select = sql_.prepare(text);
+  auto select = sql_.prepare(selectOf(table));
   if (!select) return fail(select.error());
-  std::vector<std::int64_t> ids;
-  const std::string expression = searchExpression(pieces);
-  select->bind(expression);
-  auto read = select->each([&] {
-    ids.push_back(select->integer(0));
-    return ids.size() <= max;
-  });
-  if (!read) return fail(read.error());
-  if (ids.size() > max) return std::nullopt;
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  std::optional<Ids> found;
+  std::vector<Common> common;
+  for (const std::string& gram : searchGrams(pieces)) {
+    std::string expression = quoted(gram);
+    auto beginning = read(*select, expression, kRareRows);
+    if (!beginning) return fail(beginning.error());
+    if (beginning->size() == kRareRows) {
+      common.push_back({beginning->back(), std::move(expression)});
+      continue;
+    }
+    found = found ? inBoth(*found, *beginning) : std::move(*beginning);
+    if (found->empty()) return found;
+  }
+  if (!found) {
+    auto all = read(*select, rarest(std::move(common)), max + 1);
+    if (!all) return fail(all.error());
+    found = std::move(*all);
+  }
+  if (found->size() > max) return std::nullopt;
+  return found;
 }
 
-std::string searchExpression(const std::vector<std::string>& pieces) {
-  std::string expression;
-  std::size_t total = 0;
+std::vector<std::string> searchGrams(const std::vector<std::string>& pieces) {
+  std::vector<std::string> grams;
   for (const std::string& piece : pieces) {
     const std::size_t last = piece.size() - kGramBytes;
     const std::size_t count = std::min(last + 1, kGramsAPiece);
-    for (std::size_t i = 0; i < count && total < kGramsMax; ++i, ++total) {
-      const std::size_t at = count == 1 ? 0 : i * last / (count - 1);
-      if (!expression.empty()) expression += " AND ";
-      expression += '"';
-      for (const char c : piece.substr(at, kGramBytes)) expression.append(c == '"' ? 2 : 1, c);
-      expression += '"';
+    for (std::size_t i = 0; i < count && grams.size() < kGramsMax; ++i) {
+      std::string gram = piece.substr(count == 1 ? 0 : i * last / (count - 1), kGramBytes);
+      if (std::find(grams.begin(), grams.end(), gram) == grams.end()) grams.push_back(std::move(gram));
     }
   }
-  return expression;
+  return grams;
 }
 
 }  // namespace sluice::store

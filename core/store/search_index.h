@@ -1,4 +1,4 @@
-// The index for searching: DATA_DIR/search.db, two FTS5 tables of trigrams, one of URLs and heads, one of decoded bodies. It only
+// The index for searching: DATA_DIR/search.db, three FTS5 tables of trigrams: of URLs, of heads and of decoded bodies. It only
 // leaves out what cannot match; what it finds is then looked at itself. All in it follows from the history: it is
 // made anew whenever it is of another history, of another version of this program, or damaged.
 //
@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/base/id.h"
@@ -22,7 +21,15 @@ namespace sluice::store {
 
 std::filesystem::path searchFile(const std::filesystem::path& dataDir);
 
-enum class SearchTable : std::uint8_t { Heads, Bodies };
+// URLs apart from heads: what people search for most must not wade through what every head has.
+enum class SearchTable : std::uint8_t { Urls, Heads, Bodies };
+
+// Of one exchange, as appendSearchText() makes it.
+struct SearchedText {
+  std::string url;
+  std::string heads;
+  std::string bodies;
+};
 
 class SearchIndex {
  public:
@@ -40,7 +47,7 @@ class SearchIndex {
   // Between begin() and commit(), which stores `version`; without a commit() nothing was added.
   Result<void> begin();
   Result<bool> has(ExchangeId exchange);
-  Result<void> add(ExchangeId exchange, std::string_view heads, std::string_view bodies);
+  Result<void> add(ExchangeId exchange, const SearchedText& text);
   Result<void> commit(std::uint64_t version);
   void rollback();
 
@@ -52,6 +59,7 @@ class SearchIndex {
   SqlConnection sql_;
   std::optional<Statement> has_;
   std::optional<Statement> addDone_;
+  std::optional<Statement> addUrl_;
   std::optional<Statement> addHeads_;
   std::optional<Statement> addBodies_;
   std::optional<Statement> update_;
@@ -80,7 +88,7 @@ class SearchLookup {
   SqlConnection sql_;
 };
 
-// The trigrams of these pieces as FTS5 asks for them.
-std::string searchExpression(const std::vector<std::string>& pieces);
+// Trigrams of these pieces, each once: all of a short piece, some of a long one.
+std::vector<std::string> searchGrams(const std::vector<std::string>& pieces);
 
 }  // namespace sluice::store

@@ -15,7 +15,7 @@ SLUICE_TEST(countsWhatIndexesTakeForWhatIsLeftOfTheHistory) {
   {
     auto index = std::move(*SearchIndex::open(folder.path(), 7));
     VERIFY_OK(index.begin());
-    for (std::uint64_t id = 1; id <= 100; ++id) VERIFY_OK(index.add(ExchangeId{id}, pattern(2000, unsigned(id)), {}));
+    for (std::uint64_t id = 1; id <= 100; ++id) VERIFY_OK(index.add(ExchangeId{id}, {{}, pattern(2000, unsigned(id)), {}}));
     VERIFY_OK(index.commit(1));
   }
   const auto all = derivedBytes(folder.path(), 100);

@@ -44,7 +44,7 @@ SLUICE_TEST(indexesWhatHasEndedOnceAndTheRestWhenItEnds) {
   SearchBuilder builder(history.folder.path());
   VERIFY_OK(build(builder));
   QCOMPARE(find(history, SearchTable::Bodies, "token"), (Ids{2}));
-  QCOMPARE(find(history, SearchTable::Heads, "path?q="), (Ids{2}));
+  QCOMPARE(find(history, SearchTable::Urls, "path?q="), (Ids{2}));
 
   // Later ones need not have higher ids, and what is in already may change again.
   recordWhole(history, 1, "beta token");
@@ -54,7 +54,7 @@ SLUICE_TEST(indexesWhatHasEndedOnceAndTheRestWhenItEnds) {
   history.recorder->flush();
   VERIFY_OK(build(builder));
   QCOMPARE(find(history, SearchTable::Bodies, "token"), (Ids{1, 2}));
-  QCOMPARE(find(history, SearchTable::Heads, "running.test"), (Ids{3}));
+  QCOMPARE(find(history, SearchTable::Urls, "running.test"), (Ids{3}));
 }
 
 SLUICE_TEST(goesThroughALongHistoryInSteps) {
@@ -66,7 +66,7 @@ SLUICE_TEST(goesThroughALongHistoryInSteps) {
   const auto steps = build(builder);
   VERIFY_OK(steps);
   QVERIFY(*steps > 1);
-  QCOMPARE(find(history, SearchTable::Heads, "path?q=").size(), std::size_t(3000));
+  QCOMPARE(find(history, SearchTable::Urls, "path?q=").size(), std::size_t(3000));
   QCOMPARE(find(history, SearchTable::Bodies, "dy 2999."), (Ids{2999}));
 }
 

@@ -36,7 +36,7 @@ constexpr const char* kFilters[] = {
     "token", "body~token", "body~alpha.*beta", "body~\"token alpha\"", "header~\"X-Word: beta\"", "header~x-word.+token id>20",
     "path~w=alpha", "body~kelvin", "body~token | header~alpha", "body~token | host~rare", "!(body~token)", "body~token !(body~alpha)",
     "body~zz", "body~nothing", "url~alpha url~token", "reqbody~token", "~bs token ~bq alpha", "body~(token|alpha)",
-    "header~\"x-word: k.nig\""};
+    "header~\"x-word: k.nig\"", "x-word", "url~x-word | path~zzzz", "url~w=zz header~\"x-word: zz\""};
 
 std::string shown(Reader& reader, const char* text) {
   const auto node = filter::parse(text);

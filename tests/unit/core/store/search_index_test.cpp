@@ -1,5 +1,8 @@
 #include "core/store/search_index.h"
 
+#include <algorithm>
+#include <random>
+
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -11,9 +14,9 @@ namespace {
 
 using Ids = std::vector<std::int64_t>;
 
-void add(SearchIndex& index, std::uint64_t id, std::string_view heads, std::string_view bodies = {}) {
+void add(SearchIndex& index, std::uint64_t id, std::string heads, std::string bodies = {}) {
   VERIFY_OK(index.begin());
-  VERIFY_OK(index.add(ExchangeId{id}, heads, bodies));
+  VERIFY_OK(index.add(ExchangeId{id}, {{}, std::move(heads), std::move(bodies)}));
   VERIFY_OK(index.commit(id));
 }
 
@@ -26,12 +29,16 @@ Ids find(const fs::path& folder, SearchTable table, std::vector<std::string> pie
 }  // namespace
 
 SLUICE_TEST(asksForEveryTrigramOfShortPiecesAndForSomeOfLongOnes) {
-  QCOMPARE(searchExpression({"abc"}), std::string("\"abc\""));
-  QCOMPARE(searchExpression({"abcde", "x\"y"}), std::string("\"abc\" AND \"bcd\" AND \"cde\" AND \"x\"\"y\""));
-  const std::string piece = "0123456789abcdefghijklmnopqrstuvwxyz";
-  const std::string expression = searchExpression({piece});
-  QVERIFY(expression.find("\"012\"") != std::string::npos && expression.find("\"xyz\"") != std::string::npos);
-  QVERIFY(expression.size() < 100);
+  using Grams = std::vector<std::string>;
+  QCOMPARE(searchGrams({"abc"}), (Grams{"abc"}));
+  QCOMPARE(searchGrams({"abcde", "x\"y", "bcd"}), (Grams{"abc", "bcd", "cde", "x\"y"}));
+  const Grams grams = searchGrams({"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"});
+  QCOMPARE(grams.front(), std::string("012"));
+  QCOMPARE(grams.back(), std::string("HIJ"));
+  QVERIFY(grams.size() < 30);
+  Grams many;
+  for (char c = 'a'; c <= 'z'; ++c) many.push_back({c, c, c, '-', c});
+  QVERIFY(searchGrams(many).size() <= 40);
 }
 
 SLUICE_TEST(findsWhatWasAdded) {
@@ -51,13 +58,78 @@ SLUICE_TEST(findsWhatWasAdded) {
   QVERIFY(!SearchLookup::open(folder.path(), 8));
 }
 
+// Whatever lists are long or short, nothing that holds the pieces is left out, and little else is found.
+SLUICE_TEST(findsAllThatHoldThePieces) {
+  for (unsigned seed = 1; seed <= 4; ++seed) {
+    std::mt19937 random(seed);
+    TempFolder folder;
+    auto index = SearchIndex::open(folder.path(), 7);
+    VERIFY_OK(index);
+    VERIFY_OK(index->begin());
+    std::vector<std::string> texts;
+    for (std::uint64_t id = 1; id <= 2000; ++id) {
+      std::string text = "every ";
+      // From words that nearly all have to one that few have, most of them late.
+      for (unsigned word = 0; word < 8; ++word) {
+        if (random() % 1000 < 900u >> word) text += std::string(1, char('a' + word)) + "word" + (random() % 2 == 0 ? " " : "");
+      }
+      if (random() % 4000 < id / 100) text += "needle ";
+      VERIFY_OK(index->add(ExchangeId{id}, {text + "url\n", text + "head\n", text + "body\n"}));
+      texts.push_back(text);
+    }
+    VERIFY_OK(index->commit(1));
+    auto lookup = SearchLookup::open(folder.path(), 7);
+    VERIFY_OK(lookup);
+    VERIFY_OK(lookup->begin());
+    const char* pieces[] = {"every", "aword", "bword", "cword", "dword", "hword", "needle", "word", "dcw", "wordneedle", "everyneedle"};
+    for (int round = 0; round < 60; ++round) {
+      std::vector<std::string> asked;
+      for (unsigned i = 0; i <= random() % 3; ++i) asked.push_back(pieces[random() % std::size(pieces)]);
+      std::vector<std::string> grams = searchGrams(asked);
+      const auto found = lookup->find(SearchTable(random() % 3), asked, texts.size()).value().value();
+      QVERIFY(std::is_sorted(found.begin(), found.end()));
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        const auto inText = [&](const std::string& piece) { return texts[i].find(piece) != std::string::npos; };
+        const bool isFound = std::binary_search(found.begin(), found.end(), std::int64_t(i) + 1);
+        const std::string told = "seed " + std::to_string(seed) + " round " + std::to_string(round) + " id " + std::to_string(i + 1);
+        QVERIFY2(isFound || !std::all_of(asked.begin(), asked.end(), inText), told.c_str());
+        QVERIFY2(!isFound || std::any_of(grams.begin(), grams.end(), inText), told.c_str());
+      }
+    }
+  }
+}
+
+SLUICE_TEST(looksNoFurtherThanTheRarestTrigrams) {
+  TempFolder folder;
+  auto index = SearchIndex::open(folder.path(), 7);
+  VERIFY_OK(index);
+  VERIFY_OK(index->begin());
+  for (std::uint64_t id = 1; id <= 3000; ++id) {
+    VERIFY_OK(index->add(ExchangeId{id}, {"common " + std::string(id % 3 == 0 ? "third" : "") + (id % 50 == 0 ? "rare" : ""), {}, {}}));
+  }
+  VERIFY_OK(index->commit(1));
+  auto lookup = SearchLookup::open(folder.path(), 7);
+  VERIFY_OK(lookup->begin());
+  const auto count = [&](std::vector<std::string> pieces, std::size_t max = 3000) {
+    const auto found = lookup->find(SearchTable::Urls, pieces, max).value();
+    return found ? int(found->size()) : -1;
+  };
+  QCOMPARE(count({"common"}), 3000);
+  QCOMPARE(count({"common", "third"}), 1000);
+  QCOMPARE(count({"common", "rare"}), 60);
+  QCOMPARE(count({"third", "common", "nowhere"}), 0);
+  QCOMPARE(count({"common", "third"}, 1000), 1000);
+  QCOMPARE(count({"common", "third"}, 999), -1);
+  QCOMPARE(count({"rare"}, 59), -1);
+}
+
 SLUICE_TEST(goesOnWhereItWas) {
   TempFolder folder;
   {
     auto index = SearchIndex::open(folder.path(), 7);
     add(*index, 1, "abc\n");
     VERIFY_OK(index->begin());
-    VERIFY_OK(index->add(ExchangeId{2}, "abc\n", {}));
+    VERIFY_OK(index->add(ExchangeId{2}, {{}, "abc\n", {}}));
     index->rollback();
   }
   auto index = SearchIndex::open(folder.path(), 7);
