@@ -1,6 +1,7 @@
 // The pictures: every view of the window with real traffic, light and dark, in two sizes. gui_screenshots
 // --screenshots=DIR
 #include <QDir>
+#include <QHeaderView>
 #include <QScrollBar>
 #include <QTcpServer>
 
@@ -68,6 +69,18 @@ void visitShop(Workbench& bench, const std::string& shop) {
                 "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   (void)browser.reply("POST");
   (void)browser.get(shop + "/api/metrics", fields);
+}
+
+// The worst answers first.
+void takeSorted(Workbench& bench) {
+  MainWindow& window = bench.window();
+  window.table().horizontalHeader()->setSortIndicator(int(Column::Status), Qt::DescendingOrder);
+  QTest::qWait(300);
+  window.table().select(2);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("sorted"));
+  window.actions().follow->trigger();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() >= 38 && !window.table().isSorted(); }));
 }
 
 }  // namespace
@@ -228,6 +241,7 @@ SLUICE_GUI_TEST(trafficOfAShop) {
   saveAll(bench, QStringLiteral("sources"));
   window.sources().clearSelection();
   QVERIFY(waitUntil([&] { return window.model().rowCount() >= 38; }));
+  takeSorted(bench);
   window.table().setFocus();
   window.table().select(18);
   window.inspector().setTab(Inspector::Tab::Overview);

@@ -19,6 +19,10 @@ constexpr std::size_t kWantedMax =
     512;  // rows painted without content while a reading is under way; older ones have scrolled off
 // Ids in one update; a million at the start arrive in some twenty, with events handled in between.
 constexpr std::size_t kIdsAnUpdate = 50'000;
+// Changed ids in one update of a sorted list: each of them looks for its place.
+constexpr std::size_t kSortedAnUpdate = 500;
+// Of those whose place is looked for again; more than that would be a history that changes faster than it can be sorted.
+constexpr std::size_t kUnsureMax = 2000;
 // A filter that reads bodies gives way after this long, so that rows on view are not kept waiting.
 constexpr auto kReadAtMost = std::chrono::milliseconds(40);
 // Rows that come along with an update: what is on view while the newest are followed.
@@ -32,6 +36,24 @@ Qt::Alignment alignmentOf(Column column) {
 }
 
 }  // namespace
+
+std::optional<store::SortColumn> sortColumnOf(Column column) {
+  switch (column) {
+    case Column::Number: return {};
+    case Column::State: return store::SortColumn::State;
+    case Column::Method: return store::SortColumn::Method;
+    case Column::Host: return store::SortColumn::Host;
+    case Column::Path: return store::SortColumn::Path;
+    case Column::Status: return store::SortColumn::Status;
+    case Column::Type: return store::SortColumn::Type;
+    case Column::Size: return store::SortColumn::Size;
+    case Column::Duration: return store::SortColumn::Duration;
+    case Column::Waterfall:
+    case Column::Started: return store::SortColumn::Started;
+    case Column::Program: return store::SortColumn::Program;
+  }
+  return {};
+}
 
 ExchangeModel::ExchangeModel(History& history, QObject* parent)
     : QAbstractTableModel(parent), history_(history), rows_(kRowsCached) {
@@ -105,6 +127,10 @@ QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int
 }
 
 int ExchangeModel::rowOf(ExchangeId id) const {
+  if (isSorted()) {
+    const auto at = std::find(ids_.begin(), ids_.end(), id);
+    return at == ids_.end() ? -1 : int(at - ids_.begin());
+  }
   const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
   return found != ids_.end() && *found == id ? int(found - ids_.begin()) : -1;
 }
@@ -129,12 +155,22 @@ void ExchangeModel::refresh() {
     refreshing_ = false;
     refresh();
   };
-  if (phase_ == Phase::Changes) {
+  const Shown shown{filter_, order_};
+  if (phase_ != Phase::Changes) {
     history_.ask(
-        this, [version = version_, shown = filter_](store::Reader& reader) { return readChanges(reader, shown, version); }, done);
+        this,
+        [after = readUpTo_, afterSorted = sortedUpTo_, shown](store::Reader& reader) { return readIds(reader, shown, after, afterSorted); },
+        done);
+  } else if (order_) {
+    history_.ask(
+        this,
+        [version = version_, list = ids_, unsure = unsure_, shown](store::Reader& reader) mutable {
+          return readSortedChanges(reader, shown, version, std::move(list), unsure);
+        },
+        done);
   } else {
     history_.ask(
-        this, [after = readUpTo_, shown = filter_](store::Reader& reader) { return readIds(reader, shown, after); }, done);
+        this, [version = version_, shown](store::Reader& reader) { return readChanges(reader, shown, version); }, done);
   }
 }
 
@@ -145,33 +181,72 @@ void ExchangeModel::setFilter(filter::Node filter) {
   refresh();
 }
 
+void ExchangeModel::setOrder(std::optional<store::SortOrder> order) {
+  if (order == order_) return;
+  order_ = order;
+  readAnew();
+  refresh();
+}
+
 void ExchangeModel::reopen() {
   history_.reopen();
   refresh();
 }
 
-Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, const filter::Node& filter, ExchangeId after) {
-  Update update;
-  if (auto shown = reader.show(filter); !shown) return fail(shown.error());
+Result<ExchangeModel::Update> ExchangeModel::begin(store::Reader& reader, const Shown& shown) {
+  if (auto done = reader.show(shown.filter); !done) return fail(done.error());
   auto totals = reader.totals();
   if (!totals) return fail(totals.error());
+  Update update;
   update.totals = *totals;
-  auto ids = reader.ids(after, kIdsAnUpdate, kReadAtMost);
-  if (!ids) return fail(ids.error());
-  update.changes.version = totals->version;
-  update.changes.more = ids->more;
-  update.readUpTo = ids->upTo;
-  update.changes.ids = std::move(ids->ids);
   return update;
 }
 
-Result<ExchangeModel::Update> ExchangeModel::readChanges(store::Reader& reader, const filter::Node& filter,
-                                                         std::uint64_t sinceVersion) {
-  Update update;
-  if (auto shown = reader.show(filter); !shown) return fail(shown.error());
-  auto totals = reader.totals();
-  if (!totals) return fail(totals.error());
-  update.totals = *totals;
+Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, const Shown& shown, ExchangeId after,
+                                                     const std::optional<store::SortEntry>& afterSorted) {
+  auto update = begin(reader, shown);
+  if (!update) return update;
+  update->changes.version = update->totals.version;
+  if (shown.order) {
+    auto page = reader.sorted(*shown.order, afterSorted, kIdsAnUpdate, kReadAtMost);
+    if (!page) return fail(page.error());
+    update->changes.more = page->more;
+    update->sortedUpTo = std::move(page->upTo);
+    update->changes.ids = std::move(page->ids);
+    return update;
+  }
+  auto ids = reader.ids(after, kIdsAnUpdate, kReadAtMost);
+  if (!ids) return fail(ids.error());
+  update->changes.more = ids->more;
+  update->readUpTo = ids->upTo;
+  update->changes.ids = std::move(ids->ids);
+  return update;
+}
+
+Result<ExchangeModel::Update> ExchangeModel::readSortedChanges(store::Reader& reader, const Shown& shown, std::uint64_t sinceVersion,
+                                                               std::vector<ExchangeId> list, const std::vector<ExchangeId>& unsure) {
+  auto update = begin(reader, shown);
+  if (!update || (update->totals.version == sinceVersion && unsure.empty())) return update;
+  auto changes = reader.changesSince(sinceVersion, kSortedAnUpdate);
+  if (!changes) return fail(changes.error());
+  const auto isHidden = [&](ExchangeId id) { return std::binary_search(changes->hidden.begin(), changes->hidden.end(), id); };
+  std::copy_if(unsure.begin(), unsure.end(), std::back_inserter(changes->ids), [&](ExchangeId id) { return !isHidden(id); });
+  std::sort(changes->ids.begin(), changes->ids.end());
+  changes->ids.erase(std::unique(changes->ids.begin(), changes->ids.end()), changes->ids.end());
+  auto sorted = keepSorted(reader, *shown.order, std::move(list), *changes, update->totals.oldest);
+  if (!sorted) return fail(sorted.error());
+  const auto after = reader.totals();
+  if (!after) return fail(after.error());
+  update->unsure = after->version != update->totals.version;
+  update->sorted = std::move(*sorted);
+  update->changes = std::move(*changes);
+  return update;
+}
+
+Result<ExchangeModel::Update> ExchangeModel::readChanges(store::Reader& reader, const Shown& shown, std::uint64_t sinceVersion) {
+  auto begun = begin(reader, shown);
+  if (!begun) return begun;
+  Update update = std::move(*begun);
   auto changes = reader.changesSince(sinceVersion, kIdsAnUpdate);
   if (!changes) return fail(changes.error());
   update.changes = std::move(*changes);
@@ -199,21 +274,93 @@ void ExchangeModel::take(Result<Update> update) {
   }
   historyShown_ = update->totals.history;
   const store::Changes& changes = update->changes;
-  if (phase_ != Phase::MoreIds) version_ = changes.version;
-  if (phase_ != Phase::Changes) readUpTo_ = update->readUpTo;
-  dropOlderThan(update->totals.oldest);
-  drop(changes.hidden);
-  markStale(changes.ids);
-  takeIds(changes.ids);
-  putRows(std::move(update->rows));
-  if (phase_ == Phase::Changes) {
-    if (!changes.ids.empty()) emit exchangesChanged(changes.ids);
-  } else {
-    phase_ = changes.more ? Phase::MoreIds : Phase::Changes;
-    if (phase_ == Phase::Changes) emit loaded();
-    return refresh();
+  if (phase_ != Phase::Changes) return takeFirstIds(*update);
+  if (!order_) {
+    version_ = changes.version;
+    dropOlderThan(update->totals.oldest);
+    drop(changes.hidden);
+    markStale(changes.ids);
+    takeIds(changes.ids);
+    putRows(std::move(update->rows));
+  } else if (update->sorted) {
+    version_ = changes.version;
+    unsure_ = update->unsure && changes.ids.size() <= kUnsureMax ? changes.ids : std::vector<ExchangeId>();
+    takeSorted(std::move(*update->sorted));
+    markStale(changes.ids);
   }
+  if (!changes.ids.empty()) emit exchangesChanged(changes.ids);
   if (changes.more || refreshAgain_) refresh();
+}
+
+void ExchangeModel::takeFirstIds(const Update& update) {
+  const bool first = phase_ == Phase::FirstIds;
+  if (first) version_ = update.changes.version;
+  readUpTo_ = update.readUpTo;
+  sortedUpTo_ = update.sortedUpTo;
+  if (first && (order_ || isSorted())) beginAnew(update.changes.ids);
+  else if (order_) append(update.changes.ids);
+  else takeIds(update.changes.ids);
+  phase_ = update.changes.more ? Phase::MoreIds : Phase::Changes;
+  if (phase_ == Phase::Changes) emit loaded();
+  refresh();
+}
+
+// --- in the order of a column -----------------------------------------------------------------------------------
+
+void ExchangeModel::beginAnew(std::vector<ExchangeId> ids) {
+  beginResetModel();
+  ids_ = std::move(ids);
+  listOrder_ = order_;
+  wanted_.clear();
+  endResetModel();
+}
+
+void ExchangeModel::append(std::span<const ExchangeId> ids) {
+  if (ids.empty()) return;
+  beginInsertRows({}, rowCount(), rowCount() + int(ids.size()) - 1);
+  ids_.insert(ids_.end(), ids.begin(), ids.end());
+  endInsertRows();
+}
+
+// Rows go from the end and come at the end; what lies between is one change of the layout. However many there are, a view has
+// three things to do.
+void ExchangeModel::takeSorted(SortedRows rows) {
+  if (!rows.removed.empty() || !rows.added.empty()) {
+    std::vector<ExchangeId> staying;
+    staying.reserve(ids_.size());
+    std::copy_if(rows.ids.begin(), rows.ids.end(), std::back_inserter(staying),
+                 [&](ExchangeId id) { return !std::binary_search(rows.added.begin(), rows.added.end(), id); });
+    staying.insert(staying.end(), rows.removed.begin(), rows.removed.end());
+    arrange(std::move(staying));
+    const int removed = int(rows.removed.size());
+    dropRows(rowCount() - removed, removed);
+    append(rows.added);
+  }
+  arrange(std::move(rows.ids));
+}
+
+// REQUIRES: the same ids as now.
+void ExchangeModel::arrange(std::vector<ExchangeId> ids) {
+  if (ids == ids_) return;
+  emit layoutAboutToBeChanged({}, VerticalSortHint);
+  const QModelIndexList from = persistentIndexList();
+  std::vector<ExchangeId> held;
+  std::vector<std::pair<ExchangeId, int>> rows;  // where those go that views hold on to: few
+  for (const QModelIndex& index : from) held.push_back(idAt(index.row()));
+  for (const ExchangeId id : held) rows.emplace_back(id, -1);
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  ids_ = std::move(ids);
+  const auto entryOf = [&rows](ExchangeId id) {
+    return std::lower_bound(rows.begin(), rows.end(), id, [](const auto& entry, ExchangeId other) { return entry.first < other; });
+  };
+  for (std::size_t row = 0; row < ids_.size() && !rows.empty(); ++row) {
+    if (const auto entry = entryOf(ids_[row]); entry != rows.end() && entry->first == ids_[row]) entry->second = int(row);
+  }
+  QModelIndexList to;
+  for (qsizetype i = 0; i < from.size(); ++i) to << index(entryOf(held[std::size_t(i)])->second, from[i].column());
+  changePersistentIndexList(from, to);
+  emit layoutChanged({}, VerticalSortHint);
 }
 
 bool ExchangeModel::isOtherDatabase(const store::Totals& totals) const {
@@ -244,14 +391,21 @@ void ExchangeModel::drop(std::span<const ExchangeId> ids) {
 void ExchangeModel::startOver() {
   beginResetModel();
   ids_.clear();
+  listOrder_ = order_;
   rows_.clear();
   wanted_.clear();
+  historyShown_ = 0;
+  readAnew();
+  endResetModel();
+}
+
+void ExchangeModel::readAnew() {
   phase_ = Phase::FirstIds;
   version_ = 0;
-  historyShown_ = 0;
   readUpTo_ = {};
+  sortedUpTo_.reset();
+  unsure_.clear();
   ++generation_;
-  endResetModel();
 }
 
 void ExchangeModel::takeIds(const std::vector<ExchangeId>& ids) {
@@ -259,11 +413,7 @@ void ExchangeModel::takeIds(const std::vector<ExchangeId>& ids) {
   const auto firstNew = std::upper_bound(ids.begin(), ids.end(), last);
   // Two connections can be recorded in another order than that in which their requests began.
   for (auto id = ids.begin(); id != firstNew; ++id) insertLate(*id);
-  if (firstNew == ids.end()) return;
-  const int from = rowCount();
-  beginInsertRows({}, from, from + int(ids.end() - firstNew) - 1);
-  ids_.insert(ids_.end(), firstNew, ids.end());
-  endInsertRows();
+  append(std::span(firstNew, ids.end()));
 }
 
 void ExchangeModel::insertLate(ExchangeId id) {
@@ -276,13 +426,29 @@ void ExchangeModel::insertLate(ExchangeId id) {
 }
 
 void ExchangeModel::markStale(const std::vector<ExchangeId>& changed) {
-  int first = -1, last = -1;
+  std::vector<ExchangeId> known;
   for (const ExchangeId id : changed) {
     Entry* entry = rows_.object(id.value);
     if (entry == nullptr) continue;
     entry->stale = true;
-    last = rowOf(id);
-    if (first < 0) first = last;
+    known.push_back(id);
+  }
+  tellChanged(known);
+}
+
+// One range that holds them all. In the order of a column that is the whole table: looking for each would take longer than painting
+// what is on view.
+void ExchangeModel::tellChanged(const std::vector<ExchangeId>& ids) {
+  if (ids.empty() || ids_.empty()) return;
+  int first = isSorted() ? 0 : -1, last = rowCount() - 1;
+  if (!isSorted()) {
+    last = -1;
+    for (const ExchangeId id : ids) {
+      const int row = rowOf(id);
+      if (row < 0) continue;
+      first = first < 0 ? row : std::min(first, row);
+      last = std::max(last, row);
+    }
   }
   if (first >= 0) emit dataChanged(index(first, 0), index(last, kColumnCount - 1));
 }
@@ -290,16 +456,13 @@ void ExchangeModel::markStale(const std::vector<ExchangeId>& changed) {
 // --- content of rows --------------------------------------------------------------------------------------------
 
 void ExchangeModel::putRows(std::vector<store::ExchangeRow> rows) {
-  int first = -1, last = -1;
+  std::vector<ExchangeId> ids;
   for (auto& content : rows) {
-    const auto key = content.id.value;
-    const int row = rowOf(content.id);
-    rows_.insert(key, new Entry{std::move(content), false});
-    if (row < 0) continue;
-    first = first < 0 ? row : std::min(first, row);
-    last = std::max(last, row);
+    const ExchangeId id = content.id;
+    rows_.insert(id.value, new Entry{std::move(content), false});
+    ids.push_back(id);
   }
-  if (first >= 0) emit dataChanged(index(first, 0), index(last, kColumnCount - 1));
+  tellChanged(ids);
 }
 
 void ExchangeModel::putWanted(const std::vector<ExchangeId>& asked, std::vector<store::ExchangeRow> rows) {
@@ -308,7 +471,8 @@ void ExchangeModel::putWanted(const std::vector<ExchangeId>& asked, std::vector<
     return std::any_of(rows.begin(), rows.end(), [id](const store::ExchangeRow& row) { return row.id == id; });
   });
   putRows(std::move(rows));
-  drop(gone);
+  if (!isSorted()) drop(gone);
+  else if (!gone.empty()) refresh();
 }
 
 void ExchangeModel::wantRow(int row) const {

@@ -1,15 +1,17 @@
 // The exchange table's model: ids in memory (eight bytes a row), rows read when they are painted and kept while they
-// are likely to be painted again. A million rows open in the time that reading their ids takes. GUI thread; all reading
-// of the database happens in History.
+// are likely to be painted again. A million rows open in the time that reading their ids takes. In the order in which they
+// arrived, or in that of a column. GUI thread; all reading of the database happens in History.
 #pragma once
 
 #include <QAbstractTableModel>
 #include <QCache>
 #include <QTimer>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "app/gui/exchanges/sorted_rows.h"
 #include "app/gui/history/history.h"
 #include "core/filter/expression.h"
 #include "core/store/rows.h"
@@ -18,6 +20,9 @@ namespace sluice::gui {
 
 enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Waterfall, Program, Started };
 inline constexpr int kColumnCount = int(Column::Started) + 1;
+
+// What a column's rows are sorted by; the number is the order of arrival itself.
+std::optional<store::SortColumn> sortColumnOf(Column column);
 
 class ExchangeModel : public QAbstractTableModel {
   Q_OBJECT
@@ -36,6 +41,10 @@ class ExchangeModel : public QAbstractTableModel {
   void setFilter(filter::Node filter);
   const filter::Node& filter() const { return filter_; }
   bool isFiltered() const { return filter_.kind != filter::Node::Kind::Everything; }
+
+  // None: as they arrived. What is shown stays until the first rows in the new order are there.
+  void setOrder(std::optional<store::SortOrder> order);
+  const std::optional<store::SortOrder>& order() const { return order_; }
 
   // As refresh(), but the database may be another one by now.
   void reopen();
@@ -65,9 +74,20 @@ class ExchangeModel : public QAbstractTableModel {
     store::Changes changes;
     std::vector<store::ExchangeRow> rows;  // content of the newest of the changed rows
     ExchangeId readUpTo;                   // while the ids are read: where to go on
+    std::optional<store::SortEntry> sortedUpTo;
+    std::optional<SortedRows> sorted;  // the whole list, in the order of a column
+    bool unsure = false;               // the history changed while places were looked for: they may be wrong
   };
-  static Result<Update> readIds(store::Reader& reader, const filter::Node& filter, ExchangeId after);
-  static Result<Update> readChanges(store::Reader& reader, const filter::Node& filter, std::uint64_t sinceVersion);
+  struct Shown {
+    filter::Node filter;
+    std::optional<store::SortOrder> order;
+  };
+  static Result<Update> begin(store::Reader& reader, const Shown& shown);
+  static Result<Update> readIds(store::Reader& reader, const Shown& shown, ExchangeId after,
+                                const std::optional<store::SortEntry>& afterSorted);
+  static Result<Update> readChanges(store::Reader& reader, const Shown& shown, std::uint64_t sinceVersion);
+  static Result<Update> readSortedChanges(store::Reader& reader, const Shown& shown, std::uint64_t sinceVersion,
+                                          std::vector<ExchangeId> list, const std::vector<ExchangeId>& unsure);
 
   void take(Result<Update> update);
   bool isOtherDatabase(const store::Totals& totals) const;
@@ -76,6 +96,14 @@ class ExchangeModel : public QAbstractTableModel {
   void drop(std::span<const ExchangeId> ids);
   void putWanted(const std::vector<ExchangeId>& asked, std::vector<store::ExchangeRow> rows);
   void startOver();
+  void readAnew();
+  void beginAnew(std::vector<ExchangeId> ids);
+  void takeFirstIds(const Update& update);
+  void takeSorted(SortedRows rows);
+  void arrange(std::vector<ExchangeId> ids);
+  bool isSorted() const { return listOrder_.has_value(); }
+  void append(std::span<const ExchangeId> ids);
+  void tellChanged(const std::vector<ExchangeId>& ids);
   void takeIds(const std::vector<ExchangeId>& ids);
   void insertLate(ExchangeId id);
   void markStale(const std::vector<ExchangeId>& changed);
@@ -86,7 +114,9 @@ class ExchangeModel : public QAbstractTableModel {
   QString displayText(Column column, const store::ExchangeRow& row) const;
 
   History& history_;
-  std::vector<ExchangeId> ids_;  // rising
+  std::vector<ExchangeId> ids_;  // rising, unless they are in the order of a column
+  std::optional<store::SortOrder> order_, listOrder_;  // which is wanted, and which `ids_` is in
+  std::vector<ExchangeId> unsure_;                     // places to be looked for again
   mutable QCache<quint64, Entry> rows_;
   // First every id is read, then only what changed since `version_`, which is the version at the first of these
   // readings.
@@ -95,6 +125,7 @@ class ExchangeModel : public QAbstractTableModel {
   std::uint64_t version_ = 0;
   std::uint64_t historyShown_ = 0;  // Totals::history; 0: not known yet
   ExchangeId readUpTo_;
+  std::optional<store::SortEntry> sortedUpTo_;
   filter::Node filter_;
   bool refreshing_ = false, refreshAgain_ = false;
   unsigned generation_ = 0;          // answers of an older one are dropped

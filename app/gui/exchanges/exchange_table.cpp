@@ -3,6 +3,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QScrollBar>
+#include <utility>
 
 #include "app/gui/exchanges/exchange_delegate.h"
 
@@ -70,7 +71,12 @@ void ExchangeTable::setUpHeaders() {
   QHeaderView* header = horizontalHeader();
   header->setHighlightSections(false);
   header->setSectionsMovable(true);
-  header->setSectionsClickable(false);
+  header->setSectionsClickable(true);
+  header->setSortIndicatorShown(true);
+  header->setSortIndicatorClearable(true);
+  header->setSortIndicator(-1, Qt::AscendingOrder);
+  connect(header, &QHeaderView::sortIndicatorChanged, this, &ExchangeTable::sortBy);
+  connect(&model_, &ExchangeModel::loaded, this, &ExchangeTable::reselect);
   header->setTextElideMode(Qt::ElideRight);
   header->setMinimumSectionSize(36);
   connect(header, &QHeaderView::sectionResized, this, &ExchangeTable::fillWidth);
@@ -117,8 +123,12 @@ QByteArray ExchangeTable::columnsState() const {
 
 void ExchangeTable::restoreColumnsState(const QByteArray& state) {
   const QByteArray prefix = QByteArray::number(kColumnsVersion) + ':';
-  if (state.startsWith(prefix)) horizontalHeader()->restoreState(state.mid(prefix.size()));
-  horizontalHeader()->setSectionsMovable(true);
+  QHeaderView* header = horizontalHeader();
+  if (state.startsWith(prefix)) header->restoreState(state.mid(prefix.size()));
+  header->setSectionsMovable(true);
+  header->setSectionsClickable(true);
+  header->setSortIndicatorShown(true);
+  header->setSortIndicatorClearable(true);
   fillWidth();
 }
 
@@ -139,9 +149,36 @@ void ExchangeTable::changeEvent(QEvent* event) {
   if (event->type() == QEvent::FontChange) updateRowHeight();
 }
 
+// --- sorting ----------------------------------------------------------------------------------------------------
+
+void ExchangeTable::sortBy(int section, Qt::SortOrder order) {
+  const auto column = section < 0 ? std::nullopt : sortColumnOf(Column(section));
+  // The order of arrival is what there is without sorting, and shows no arrow.
+  if (section >= 0 && !column) return horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+  const bool was = isSorted();
+  const auto wanted = column ? std::optional(store::SortOrder{*column, order == Qt::DescendingOrder}) : std::nullopt;
+  if (wanted == model_.order()) return;
+  if (!was) followsUnsorted_ = following_;
+  toReselect_ = currentId();
+  model_.setOrder(wanted);
+  if (wanted) setFollowing(false);
+  else if (followsUnsorted_) setFollowing(true);
+}
+
+// The rows begin anew when the order changes; the chosen exchange stays chosen.
+void ExchangeTable::reselect() {
+  const ExchangeId id = std::exchange(toReselect_, {});
+  if (id && !currentId()) select(model_.rowOf(id));
+  else if (following_) scrollToBottom();
+}
+
 // --- following --------------------------------------------------------------------------------------------------
 
 void ExchangeTable::setFollowing(bool following) {
+  if (following && isSorted()) {
+    followsUnsorted_ = true;
+    return horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+  }
   if (following) scrollToBottom();
   if (following == following_) return;
   following_ = following;
@@ -149,6 +186,7 @@ void ExchangeTable::setFollowing(bool following) {
 }
 
 void ExchangeTable::userScrolled() {
+  if (isSorted()) return;
   const QScrollBar* bar = verticalScrollBar();
   setFollowing(bar->sliderPosition() >= bar->maximum());
 }
@@ -203,10 +241,10 @@ std::vector<ExchangeId> ExchangeTable::selectedIds(std::size_t countMax) const {
   for (const auto& range : selectionModel()->selection()) ranges.emplace_back(range.top(), range.bottom());
   std::sort(ranges.begin(), ranges.end());
   std::vector<ExchangeId> ids;
+  int next = 0;  // ranges may overlap
   for (const auto& [top, bottom] : ranges) {
-    for (int row = top; row <= bottom && ids.size() < countMax; ++row) {
-      if (ids.empty() || ids.back() < model_.idAt(row)) ids.push_back(model_.idAt(row));
-    }
+    for (int row = std::max(top, next); row <= bottom && ids.size() < countMax; ++row) ids.push_back(model_.idAt(row));
+    next = std::max(next, bottom + 1);
   }
   return ids;
 }
@@ -238,7 +276,7 @@ void ExchangeTable::currentChanged(const QModelIndex& current, const QModelIndex
   QTableView::currentChanged(current, previous);
   if (current.row() == previous.row() && current.isValid() == previous.isValid()) return;
   // Who looks at a row does not want it to run away; who goes to the last one wants what comes next.
-  if (current.isValid()) setFollowing(current.row() == model_.rowCount() - 1);
+  if (current.isValid() && !isSorted()) setFollowing(current.row() == model_.rowCount() - 1);
   emit currentIdChanged(currentId());
 }
 

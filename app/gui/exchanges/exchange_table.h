@@ -1,5 +1,6 @@
 // The exchange table: rows of one height, keyboard throughout, columns as the user likes them, and the newest row kept
-// in view until the user looks elsewhere. GUI thread.
+// in view until the user looks elsewhere. A click on a header sorts by it, another one the other way, a third one returns to
+// the order of arrival; only in that are the newest followed. GUI thread.
 #pragma once
 
 #include <QTableView>
@@ -16,6 +17,7 @@ class ExchangeTable : public QTableView {
   explicit ExchangeTable(ExchangeModel& model, QWidget* parent = nullptr);
 
   bool isFollowing() const { return following_; }
+  bool isSorted() const { return model_.order().has_value(); }
   ExchangeId currentId() const;
   // At most `countMax`, in table order.
   std::vector<ExchangeId> selectedIds(std::size_t countMax) const;
@@ -23,7 +25,7 @@ class ExchangeTable : public QTableView {
   void select(int row);
   void step(int rows);
 
-  // Widths, order and visibility; a state of another version of the columns is ignored.
+  // Widths, order and visibility, and what is sorted by; a state of another version of the columns is ignored.
   QByteArray columnsState() const;
   void restoreColumnsState(const QByteArray& state);
   void resetColumns();
@@ -31,6 +33,7 @@ class ExchangeTable : public QTableView {
   void setColumnShown(Column column, bool shown);
 
  public slots:
+  // Following ends sorting.
   void setFollowing(bool following);
   void clearChoice();
 
@@ -56,6 +59,8 @@ class ExchangeTable : public QTableView {
 
  private:
   void setUpHeaders();
+  void sortBy(int section, Qt::SortOrder order);
+  void reselect();
   void updateRowHeight();
   void userScrolled();
   void fillWidth();
@@ -67,6 +72,8 @@ class ExchangeTable : public QTableView {
   class ExchangeDelegate* delegate_;
   QTimer runningTimer_;  // durations of rows that run grow on view
   bool following_ = true;
+  bool followsUnsorted_ = true;  // what `following_` is to be when sorting ends
+  ExchangeId toReselect_;        // the current one from before the rows were sorted
   bool filling_ = false;
   bool takingFocus_ = false;
 };

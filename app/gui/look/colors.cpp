@@ -111,6 +111,8 @@ QString styleSheetOf(Scheme scheme) {
     QToolBar { border: none; border-bottom: 1px solid $border; padding: 3px 6px; spacing: 2px; }
     QToolBar::separator { background: $border; width: 1px; margin: 5px 6px; }
     QToolBar QToolButton { border: 1px solid transparent; border-radius: 4px; padding: 3px 7px; }
+    QToolBar QToolButton[toolButtonStyle="2"], QToolBar QToolButton[toolButtonStyle="ToolButtonTextBesideIcon"] {
+      padding-left: 8px; padding-right: 2px; }
     QToolBar QToolButton:hover { background: $hover; }
     QToolBar QToolButton:pressed { background: $idle; }
     QToolBar QToolButton:checked { background: $selection; }

@@ -156,6 +156,13 @@ void SourcesPanel::showMenu(const QPoint& at) {
   menu.exec(viewport()->mapToGlobal(at));
 }
 
+// As the delegate fills the rest of the row: the style would take the color of a selected text.
+void SourcesPanel::drawBranches(QPainter* painter, const QRect& area, const QModelIndex& index) const {
+  if (!selectionModel()->isSelected(index)) return QTreeView::drawBranches(painter, area, index);
+  const Colors& colors = colorsOf(palette());
+  painter->fillRect(area, hasFocus() ? colors.selection : colors.selectionIdle);
+}
+
 void SourcesPanel::keyPressEvent(QKeyEvent* event) {
   switch (event->key()) {
     case Qt::Key_Return:

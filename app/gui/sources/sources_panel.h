@@ -34,6 +34,7 @@ class SourcesPanel : public QTreeView {
  protected:
   void showEvent(QShowEvent* event) override;
   void hideEvent(QHideEvent* event) override;
+  void drawBranches(QPainter* painter, const QRect& area, const QModelIndex& index) const override;
   void keyPressEvent(QKeyEvent* event) override;
   void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
 

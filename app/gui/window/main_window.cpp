@@ -408,7 +408,7 @@ void MainWindow::restoreState() {
   const bool throttleShown = settings.value(QStringLiteral("throttle/shown"), false).toBool();
   throttleDock_->setVisible(throttleShown);
   actions_->throttleDock->setChecked(throttleShown);
-  actions_->follow->setChecked(true);
+  actions_->follow->setChecked(table_->isFollowing());
   actions_->exchangesPage->setChecked(true);
 }
 
