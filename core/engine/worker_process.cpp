@@ -84,19 +84,23 @@ WorkerProcess::WorkerProcess(EngineSettings settings, Log log, platform::PortSoc
 
 Error WorkerProcess::run() {
   worker_.run();
-  auto& loop = worker_.loop();
-  loop.restart();
   sender_.flush();
   // The recorder may be slow: what is recorded waits for its chunks as long as there is somebody to send it to.
-  while (!failure_ && !(sender_.isEmpty() && !link_.port().hasBacklog())) loop.run_one();
+  while (!failure_ && !(sender_.isEmpty() && !link_.port().hasBacklog())) turn();
   if (failure_) {
     sender_.flush();  // what it has packed goes nowhere, and is let go
     return *failure_;
   }
   // A supervisor that is far behind hears of it all the same: it tells when there is room, and the loop turns.
-  while (!failure_ && send(WorkerMessage::Drained, 0, {}) == port::Sent::Again) loop.run_one();
-  while (!failure_ && link_.port().hasBacklog()) loop.run_one();
-  return {};
+  while (!failure_ && send(WorkerMessage::Drained, 0, {}) == port::Sent::Again) turn();
+  while (!failure_ && link_.port().hasBacklog()) turn();
+  return failure_.value_or(Error{});
+}
+
+// The worker stops its loop again when its last connection ends, or the time is over, after run() has returned.
+void WorkerProcess::turn() {
+  worker_.loop().restart();
+  worker_.loop().run_one();
 }
 
 void WorkerProcess::portReceived(port::Incoming& message) {

@@ -42,6 +42,8 @@ class WorkerProcess final : private PortLink::Owner {
   void portNote(const std::string& what) override { log_(what); }
   void portFailed(const Error& why) override;
 
+  // One event, after the worker's run.
+  void turn();
   void openTls();
   void usePassThrough();
   void useSwitches(Bytes payload);

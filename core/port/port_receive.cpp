@@ -80,8 +80,10 @@ Port::Step Port::takeFromSocket() {
 // What the peer said before it went may have come between the last look and its end.
 void Port::drainQueue() {
   QueueItem item;
-  for (std::size_t taken = 0; taken < limits::kPortQueueSlots && greeted_ && !failed_ && ownQueue_ && ownQueue_->pop(item); ++taken) {
-    if (takeFromQueue(item) == Step::Nothing || awaitsSocket_) return;
+  for (std::size_t taken = 0; taken < limits::kPortQueueSlots; ++taken) {
+    // What stands behind a marker whose message is lost would come out of order.
+    if (!greeted_ || failed_ || awaitsSocket_ || !ownQueue_ || !ownQueue_->pop(item)) return;
+    if (takeFromQueue(item) == Step::Nothing) return;
   }
 }
 

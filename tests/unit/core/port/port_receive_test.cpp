@@ -77,6 +77,22 @@ SLUICE_TEST(aMarkerThatIsThereWhenTheSecondMessageComesIsNoFault) {
   QCOMPARE(scene.end().texts(), std::string("a b"));
 }
 
+SLUICE_TEST(nothingBehindAMarkerIsDeliveredWhenThePeerGoesWithoutItsMessage) {
+  for (const bool markerIsSeen : {true, false}) {
+    Scene scene;
+    scene.push(1, "one");
+    if (!markerIsSeen) scene.end().turn();
+    scene.pushMarker();
+    if (markerIsSeen) scene.end().turn();
+    scene.push(1, "three");
+    scene.push(1, "four");
+    scene.lone.raw.socket = {};
+    scene.end().turn();
+    QCOMPARE(scene.end().texts(), std::string("one"));
+    QCOMPARE(scene.end().failures.size(), std::size_t(1));
+  }
+}
+
 SLUICE_TEST(wakeUpsAndAcksPassWhileAMarkerWaits) {
   Scene scene;
   scene.pushMarker();
