@@ -30,7 +30,7 @@ class ChildProcess {
   static Result<ChildProcess> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                                     std::span<const Handle> inherited);
 
-  ChildProcess(ChildProcess&& other) noexcept : id_(std::exchange(other.id_, 0)), process_(std::move(other.process_)) {}
+  ChildProcess(ChildProcess&& other) noexcept : id_(std::exchange(other.id_, 0)), process_(std::move(other.process_)), exit_(other.exit_) {}
   ChildProcess& operator=(ChildProcess&&) = delete;
   // Kills it if it still runs.
   ~ChildProcess();
@@ -39,7 +39,7 @@ class ChildProcess {
   // The process itself, for PortSocket::setPeer(); kNoHandle where a number is all there is. Borrowed.
   Handle process() const { return process_.get(); }
 
-  // How it ended; nothing while it runs.
+  // How it ended, as often as it is asked; nothing while it runs.
   std::optional<Exit> ended();
   // Ends it without notice if it still runs, and waits until it is gone.
   Exit kill();
@@ -49,6 +49,7 @@ class ChildProcess {
 
   std::int64_t id_ = 0;  // 0: gone and reaped
   OwnedHandle process_;  // where the number alone does not name it for certain: Windows
+  Exit exit_;            // once it is gone
 };
 
 // "exit code 3", "signal 9".

@@ -36,7 +36,9 @@ void ClientIdentifier::identify(ConnectionId connection, ExchangeId exchangesFro
   const auto server = socket.local_endpoint(code);
   if (code || !isThisMachine(client, server) || inFlight() >= limits::kClientProgramLookupsMax) return;
   const auto answer = std::make_shared<std::optional<platform::ClientProgram>>();
-  pool_.run([this, answer, client, server] { *answer = programs_.find(addressOf(client), addressOf(server)); },
+  pool_.run([this, answer, client, server] {
+              if (!givenUp_) *answer = programs_.find(addressOf(client), addressOf(server));
+            },
             [this, answer, connection, exchangesFrom] {
               if (!*answer) return;
               auto& program = **answer;

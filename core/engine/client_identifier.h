@@ -4,6 +4,7 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <atomic>
 #include <functional>
 
 #include "core/capture/records.h"
@@ -23,12 +24,16 @@ class ClientIdentifier {
   // looked for, or one that came while limits::kClientProgramLookupsMax others waited.
   void identify(ConnectionId connection, ExchangeId exchangesFrom, const asio::ip::tcp::socket& socket);
 
+  // What has not been begun is not looked for any more: who ends waits for one look at the system, not for a queue of them.
+  void giveUp() { givenUp_ = true; }
+
   // Before the identifier is destroyed, the loop runs until this is 0.
   std::size_t inFlight() const { return pool_.inFlight(); }
 
  private:
   const Found found_;
   platform::ClientPrograms programs_;  // The pool's one thread only.
+  std::atomic<bool> givenUp_ = false;  // set on the loop, read by the pool's thread
   platform::FilePool pool_;
 };
 

@@ -63,8 +63,12 @@ void Worker::run() {
   for (auto* connection : openConnections()) connection->cut("the engine stopped");
   retired_.clear();
   upstreams_.clear();
-  loop_.restart();
-  while (files_.inFlight() + clients_.inFlight() > 0) loop_.run_one();
+  drainDeadline_.clear();
+  clients_.giveUp();
+  while (files_.inFlight() + clients_.inFlight() > 0) {
+    loop_.restart();  // a connection that goes may have stopped it once more
+    loop_.run_one();
+  }
 }
 
 void Worker::accept(Listening& listening) {

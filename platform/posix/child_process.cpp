@@ -82,12 +82,13 @@ ChildProcess::~ChildProcess() {
 }
 
 std::optional<ChildProcess::Exit> ChildProcess::ended() {
-  if (id_ == 0) return Exit{};
+  if (id_ == 0) return exit_;
   int status = 0;
   const auto gone = ::waitpid(static_cast<pid_t>(id_), &status, WNOHANG);
   if (gone == 0) return std::nullopt;
   id_ = 0;
-  return gone > 0 ? exitOf(status) : Exit{};
+  if (gone > 0) exit_ = exitOf(status);
+  return exit_;
 }
 
 ChildProcess::Exit ChildProcess::kill() {
@@ -97,7 +98,8 @@ ChildProcess::Exit ChildProcess::kill() {
   while (::waitpid(static_cast<pid_t>(id_), &status, 0) < 0 && errno == EINTR) {
   }
   id_ = 0;
-  return exitOf(status);
+  exit_ = exitOf(status);
+  return exit_;
 }
 
 std::string describe(const ChildProcess::Exit& exit) {

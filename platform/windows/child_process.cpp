@@ -145,10 +145,11 @@ ChildProcess::~ChildProcess() {
 }
 
 std::optional<ChildProcess::Exit> ChildProcess::ended() {
-  if (id_ == 0) return Exit{};
+  if (id_ == 0) return exit_;
   if (WaitForSingleObject(systemHandle(process_), 0) != WAIT_OBJECT_0) return std::nullopt;
   id_ = 0;
-  return exitOf(systemHandle(process_));
+  exit_ = exitOf(systemHandle(process_));
+  return exit_;
 }
 
 ChildProcess::Exit ChildProcess::kill() {
@@ -156,7 +157,8 @@ ChildProcess::Exit ChildProcess::kill() {
   TerminateProcess(systemHandle(process_), kKilled);
   WaitForSingleObject(systemHandle(process_), INFINITE);
   id_ = 0;
-  return exitOf(systemHandle(process_));
+  exit_ = exitOf(systemHandle(process_));
+  return exit_;
 }
 
 std::string describe(const ChildProcess::Exit& exit) {

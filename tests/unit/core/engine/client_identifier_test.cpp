@@ -50,6 +50,17 @@ SLUICE_TEST(aClientThatIsGoneIsNotIdentified) {
   QCOMPARE(calls, 0);
 }
 
+SLUICE_TEST(whatIsNotBegunWhenItGivesUpIsNotLookedFor) {
+  asio::io_context loop;
+  Ends ends(loop);
+  int calls = 0;
+  engine::ClientIdentifier identifier(loop, [&](const capture::ClientIdentified&) { ++calls; });
+  identifier.giveUp();
+  identifier.identify(ConnectionId{1}, ExchangeId{1}, ends.server);
+  while (identifier.inFlight() > 0) loop.run_one();
+  QCOMPARE(calls, 0);
+}
+
 SLUICE_TEST(aStormOfClientsKeepsTheLimitOfLookups) {
   asio::io_context loop;
   Ends ends(loop);

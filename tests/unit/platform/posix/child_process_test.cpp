@@ -72,6 +72,8 @@ SLUICE_TEST(aChildIsKilledAndReaped) {
   auto child = shell("exec sleep 1000", std::move(pipe.writing));
   const auto id = static_cast<pid_t>(child->id());
   QVERIFY((child->kill() == ChildProcess::Exit{0, SIGKILL}));
+  QVERIFY((child->ended() == ChildProcess::Exit{0, SIGKILL}));
+  QVERIFY((child->kill() == ChildProcess::Exit{0, SIGKILL}));
   QVERIFY(kill(id, 0) != 0);
 }
 
