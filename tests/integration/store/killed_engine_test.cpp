@@ -61,8 +61,12 @@ void compare(Reader& reader, const Load& load, const std::string& mark, Steady::
     found.insert(number);
     if (row.state == State::Running) outcome.wrong = "still runs";
     if (row.state != State::Complete) continue;
+    // Where the recorder was behind, a body was cut, and the row says so.
     auto body = reader.openBody(row.id, capture::Direction::Response);
-    if (!body || body->bytes() != row.response.bytes) outcome.wrong = row.url + " is complete without its body";
+    if (!body || body->bytes() != row.response.capturedBytes) {
+      outcome.wrong = row.url + " says that " + std::to_string(row.response.capturedBytes) + " of " + std::to_string(row.response.bytes) +
+                      " bytes were kept, and has " + (body ? std::to_string(body->bytes()) : describe(body.error()));
+    }
   }
   outcome.completed += load.completed.size();
   std::size_t first = 0;
