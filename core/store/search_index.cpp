@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <system_error>
 #include <utility>
-
-#include "core/store/derived.h"
 
 namespace sluice::store {
 namespace {
@@ -21,37 +18,13 @@ constexpr std::size_t kGramsTogether = 8;   // of common ones, which are walked 
 
 // Contentless and without positions: an entry costs about a byte. `done` says what is in, since an exchange must not be added twice.
 constexpr const char* kTables = R"sql(
-CREATE TABLE covered (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  history INTEGER NOT NULL,
-  version INTEGER NOT NULL,
-  exchanges INTEGER NOT NULL
-) STRICT;
 CREATE TABLE done (exchange INTEGER PRIMARY KEY) STRICT;
 CREATE VIRTUAL TABLE url_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 CREATE VIRTUAL TABLE head_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 CREATE VIRTUAL TABLE body_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
 )sql";
 
-struct Covered {
-  std::uint64_t history = 0;
-  std::uint64_t version = 0;
-  std::uint64_t exchanges = 0;
-};
-
-// NotFound: not an index that this program can use.
-Result<Covered> readCovered(SqlConnection& sql) {
-  const auto unusable = [&] { return fail(Side::Local, Code::NotFound, sql.name() + ": is not the index of this history"); };
-  const auto version = sql.integer("PRAGMA user_version");
-  if (!version) return fail(version.error());
-  if (*version != kSearchVersion) return unusable();
-  auto select = sql.prepare("SELECT history, version, exchanges FROM covered WHERE id = 1");
-  if (!select) return unusable();
-  const auto row = select->step();
-  if (!row) return fail(row.error());
-  if (!*row) return unusable();
-  return Covered{select->natural(0), select->natural(1), select->natural(2)};
-}
+DerivedKind kindIn(const fs::path& dataDir) { return {searchFile(dataDir), kSearchVersion, kTables}; }
 
 using Ids = std::vector<std::int64_t>;
 
@@ -106,71 +79,32 @@ std::string rarest(std::vector<Common> grams) {
 fs::path searchFile(const fs::path& dataDir) { return dataDir / "search.db"; }
 
 Result<SearchIndex> SearchIndex::open(const fs::path& dataDir, std::uint64_t history) {
-  std::error_code error;
-  if (!fs::exists(searchFile(dataDir), error)) return anew(dataDir, history);
-  auto sql = SqlConnection::open(searchFile(dataDir), Access::ReadWrite);
-  if (!sql && sql.error().code == Code::DatabaseBusy) return fail(sql.error());
-  if (!sql) return anew(dataDir, history);
-  auto configured = configureDerived(*sql);
-  if (!configured && configured.error().code == Code::DatabaseBusy) return fail(configured.error());
-  const auto covered = readCovered(*sql);
-  if (!configured || !covered || covered->history != history) {
-    sql = fail(Side::Local, Code::NotFound, {});  // closed before its file is removed
-    return anew(dataDir, history);
-  }
-  SearchIndex index(std::move(*sql));
-  index.history_ = covered->history;
-  index.version_ = covered->version;
-  index.exchanges_ = covered->exchanges;
-  if (auto ready = index.prepare(); !ready) return fail(ready.error());
-  return index;
+  return prepared(DerivedIndex::open(kindIn(dataDir), history));
 }
 
 Result<SearchIndex> SearchIndex::anew(const fs::path& dataDir, std::uint64_t history) {
-  if (auto removed = removeDerived(searchFile(dataDir)); !removed) return fail(removed.error());
-  if (auto made = SqlConnection::create(searchFile(dataDir)); !made) return fail(made.error());
-  auto sql = SqlConnection::open(searchFile(dataDir), Access::ReadWrite);
-  if (!sql) return fail(sql.error());
-  if (auto configured = configureDerived(*sql); !configured) return fail(configured.error());
-  SearchIndex index(std::move(*sql));
-  if (auto created = index.create(history); !created) return fail(created.error());
-  if (auto ready = index.prepare(); !ready) return fail(ready.error());
-  return index;
+  return prepared(DerivedIndex::anew(kindIn(dataDir), history));
 }
 
-Result<void> SearchIndex::create(std::uint64_t history) {
-  auto transaction = Transaction::begin(sql_, Transaction::Kind::Write);
-  if (!transaction) return fail(transaction.error());
-  if (auto made = sql_.run(kTables); !made) return made;
-  const std::string rest = "INSERT INTO covered VALUES (1, " + std::to_string(history) +
-                           ", 0, 0); PRAGMA user_version = " + std::to_string(kSearchVersion);
-  if (auto made = sql_.run(rest.c_str()); !made) return made;
-  history_ = history;
-  return transaction->commit();
-}
-
-Result<void> SearchIndex::prepare() {
-  const auto make = [this](std::optional<Statement>& into, const char* text) -> Result<void> {
-    auto statement = sql_.prepare(text);
-    if (!statement) return fail(statement.error());
-    into = std::move(*statement);
-    return {};
+Result<SearchIndex> SearchIndex::prepared(Result<DerivedIndex> index) {
+  if (!index) return fail(index.error());
+  SearchIndex made(std::move(*index));
+  const std::pair<std::optional<Statement>*, const char*> statements[] = {
+      {&made.has_, "SELECT 1 FROM done WHERE exchange = ?1"},
+      {&made.addDone_, "INSERT INTO done VALUES (?1)"},
+      {&made.addUrl_, "INSERT INTO url_text (rowid, text) VALUES (?1, ?2)"},
+      {&made.addHeads_, "INSERT INTO head_text (rowid, text) VALUES (?1, ?2)"},
+      {&made.addBodies_, "INSERT INTO body_text (rowid, text) VALUES (?1, ?2)"},
   };
-  if (auto made = make(has_, "SELECT 1 FROM done WHERE exchange = ?1"); !made) return made;
-  if (auto made = make(addDone_, "INSERT INTO done VALUES (?1)"); !made) return made;
-  if (auto made = make(addUrl_, "INSERT INTO url_text (rowid, text) VALUES (?1, ?2)"); !made) return made;
-  if (auto made = make(addHeads_, "INSERT INTO head_text (rowid, text) VALUES (?1, ?2)"); !made) return made;
-  if (auto made = make(addBodies_, "INSERT INTO body_text (rowid, text) VALUES (?1, ?2)"); !made) return made;
-  return make(update_, "UPDATE covered SET version = ?1, exchanges = ?2 WHERE id = 1");
+  for (const auto& [into, text] : statements) {
+    if (auto done = made.index_.prepare(*into, text); !done) return fail(done.error());
+  }
+  return made;
 }
 
 Result<void> SearchIndex::begin() {
   added_ = 0;
-  return sql_.run("BEGIN IMMEDIATE");
-}
-
-void SearchIndex::rollback() {
-  if (sql_.inTransaction()) (void)sql_.run("ROLLBACK");
+  return index_.begin();
 }
 
 Result<bool> SearchIndex::has(ExchangeId exchange) {
@@ -189,40 +123,17 @@ Result<void> SearchIndex::add(ExchangeId exchange, const SearchedText& text) {
   return text.bodies.empty() ? Result<void>{} : addBodies_->run(exchange, text.bodies);
 }
 
-Result<void> SearchIndex::commit(std::uint64_t version) {
-  if (auto done = update_->run(version, exchanges_ + added_); !done) return done;
-  if (auto done = sql_.run("COMMIT"); !done) return done;
-  version_ = version;
-  exchanges_ += added_;
-  return {};
-}
-
 Result<SearchLookup> SearchLookup::open(const fs::path& dataDir, std::uint64_t history) {
-  auto sql = SqlConnection::open(searchFile(dataDir), Access::ReadOnly);
-  if (!sql) return fail(sql.error());
-  const auto covered = readCovered(*sql);
-  if (!covered) return fail(covered.error());
-  if (covered->history != history) return fail(Side::Local, Code::NotFound, sql->name() + ": is of another history");
-  return SearchLookup(std::move(*sql));
-}
-
-Result<std::uint64_t> SearchLookup::begin() {
-  end();
-  if (auto begun = sql_.run("BEGIN"); !begun) return fail(begun.error());
-  const auto covered = readCovered(sql_);
-  if (!covered) return fail(covered.error());
-  return covered->version;
-}
-
-void SearchLookup::end() {
-  if (sql_.inTransaction()) (void)sql_.run("ROLLBACK");
+  auto look = DerivedLook::open(kindIn(dataDir), history);
+  if (!look) return fail(look.error());
+  return SearchLookup(std::move(*look));
 }
 
 // Lists are read whole only where that is little: one rare trigram leaves out more than many common ones, and where all are common the
 // rarest are taken. How rare is told by how far the beginning of a list reaches.
 Result<std::optional<std::vector<std::int64_t>>> SearchLookup::find(SearchTable table, const std::vector<std::string>& pieces,
                                                                     std::size_t max) {
-  auto select = sql_.prepare(selectOf(table));
+  auto select = look_.sql().prepare(selectOf(table));
   if (!select) return fail(select.error());
   std::optional<Ids> found;
   std::vector<Common> common;

@@ -1,6 +1,5 @@
 // The index for searching: DATA_DIR/search.db, three FTS5 tables of trigrams: of URLs, of heads and of decoded bodies. It only
-// leaves out what cannot match; what it finds is then looked at itself. All in it follows from the history: it is
-// made anew whenever it is of another history, of another version of this program, or damaged.
+// leaves out what cannot match; what it finds is then looked at itself.
 //
 // SearchIndex: the one thread that builds it (search_builder.h). SearchLookup: whoever reads, one thread at a time.
 #pragma once
@@ -14,8 +13,7 @@
 
 #include "core/base/id.h"
 #include "core/base/result.h"
-#include "core/store/sql_connection.h"
-#include "core/store/sql_statement.h"
+#include "core/store/derived.h"
 
 namespace sluice::store {
 
@@ -33,59 +31,50 @@ struct SearchedText {
 
 class SearchIndex {
  public:
-  // `history`: as in Totals. Errors: NoSpace, AccessDenied, DatabaseBusy, System.
+  // As DerivedIndex.
   static Result<SearchIndex> open(const std::filesystem::path& dataDir, std::uint64_t history);
-  // Removes what there is and begins a new one.
   static Result<SearchIndex> anew(const std::filesystem::path& dataDir, std::uint64_t history);
 
-  std::uint64_t history() const { return history_; }
+  std::uint64_t history() const { return index_.covered().history; }
   // All exchanges that had ended by this version of the history are in it.
-  std::uint64_t version() const { return version_; }
-  std::uint64_t exchanges() const { return exchanges_; }
-  bool fileIsGone() const { return sql_.fileIsGone(); }
+  std::uint64_t version() const { return index_.covered().version; }
+  std::uint64_t exchanges() const { return index_.covered().exchanges; }
+  bool fileIsGone() const { return index_.fileIsGone(); }
 
-  // Between begin() and commit(), which stores `version`; without a commit() nothing was added.
   Result<void> begin();
   Result<bool> has(ExchangeId exchange);
   Result<void> add(ExchangeId exchange, const SearchedText& text);
-  Result<void> commit(std::uint64_t version);
-  void rollback();
+  Result<void> commit(std::uint64_t version) { return index_.commit(version, added_); }
+  void rollback() { index_.rollback(); }
 
  private:
-  explicit SearchIndex(SqlConnection sql) : sql_(std::move(sql)) {}
-  Result<void> create(std::uint64_t history);
-  Result<void> prepare();
+  explicit SearchIndex(DerivedIndex index) : index_(std::move(index)) {}
+  static Result<SearchIndex> prepared(Result<DerivedIndex> index);
 
-  SqlConnection sql_;
+  DerivedIndex index_;
   std::optional<Statement> has_;
   std::optional<Statement> addDone_;
   std::optional<Statement> addUrl_;
   std::optional<Statement> addHeads_;
   std::optional<Statement> addBodies_;
-  std::optional<Statement> update_;
-  std::uint64_t history_ = 0;
-  std::uint64_t version_ = 0;
-  std::uint64_t exchanges_ = 0;
   std::uint64_t added_ = 0;  // since begin()
 };
 
 class SearchLookup {
  public:
-  // NotFound: there is no index, or it is of another history or version.
+  // As DerivedLook.
   static Result<SearchLookup> open(const std::filesystem::path& dataDir, std::uint64_t history);
-
-  // Begins a look at one state of it, until end(). Its version.
-  Result<std::uint64_t> begin();
-  void end();
+  Result<std::uint64_t> begin() { return look_.begin(); }
+  void end() { look_.end(); }
 
   // Exchanges in which all of these pieces may be, rising; nothing when there are more than `max`: then the index is of no help.
   // REQUIRES: pieces are as Pattern::requiredPieces() gives them, and there is one.
   Result<std::optional<std::vector<std::int64_t>>> find(SearchTable table, const std::vector<std::string>& pieces, std::size_t max);
 
  private:
-  explicit SearchLookup(SqlConnection sql) : sql_(std::move(sql)) {}
+  explicit SearchLookup(DerivedLook look) : look_(std::move(look)) {}
 
-  SqlConnection sql_;
+  DerivedLook look_;
 };
 
 // Trigrams of these pieces, each once: all of a short piece, some of a long one.
