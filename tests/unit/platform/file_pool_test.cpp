@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <set>
 
 #include "tests/support/test.h"
@@ -99,4 +100,49 @@ SLUICE_TEST(poolRunsWhatIsQueuedBeforeItGoes) {
   }
   QCOMPARE(worked.load(), 50);
   QCOMPARE(loop.waiting(), std::size_t{50});
+}
+
+SLUICE_TEST(poolOfOneThreadEndsWorkInOrder) {
+  Loop loop;
+  FilePool pool(loop.post(), 1);
+  std::vector<int> ended;
+  for (int i = 0; i < 100; ++i) pool.run([] {}, [&ended, i] { ended.push_back(i); });
+  QVERIFY(loop.runUntil([&] { return ended.size() == 100; }));
+  for (int i = 0; i < 100; ++i) QCOMPARE(ended[std::size_t(i)], i);
+}
+
+SLUICE_TEST(poolEndsNothingFromInside) {
+  Loop loop;
+  FilePool pool(loop.post());
+  bool ended = false;
+  pool.run([] {}, [&] { ended = true; });
+  QVERIFY(!ended);
+  QVERIFY(loop.runUntil([&] { return ended; }));
+}
+
+SLUICE_TEST(poolMayBeAskedForMoreAtTheEndOfWork) {
+  Loop loop;
+  FilePool pool(loop.post());
+  int rounds = 0;
+  const std::function<void()> next = [&] {
+    if (++rounds < 20) pool.run([] {}, next);
+  };
+  pool.run([] {}, next);
+  QVERIFY(loop.runUntil([&] { return rounds == 20; }));
+  QCOMPARE(pool.inFlight(), std::size_t{0});
+}
+
+// What an operation holds, a file for one, is gone when its end is told.
+SLUICE_TEST(poolLetsGoOfWorkBeforeItsEnd) {
+  Loop loop;
+  FilePool pool(loop.post());
+  auto held = std::make_shared<int>(1);
+  std::weak_ptr<int> seen = held;
+  bool heldAtEnd = true, ended = false;
+  pool.run([held = std::move(held)] {}, [&] {
+    heldAtEnd = !seen.expired();
+    ended = true;
+  });
+  QVERIFY(loop.runUntil([&] { return ended; }));
+  QVERIFY(!heldAtEnd);
 }

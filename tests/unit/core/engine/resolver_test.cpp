@@ -1,5 +1,7 @@
 #include "core/engine/resolver.h"
 
+#include <map>
+#include <memory>
 #include <optional>
 
 #include "tests/support/test.h"
@@ -50,6 +52,52 @@ SLUICE_TEST(aNameThatDoesNotExistIsAnErrorOfTheUpstreamSide) {
   QVERIFY(answer->error().side == Side::Upstream);
   QVERIFY(answer->error().code == Code::HostNotFound || answer->error().code == Code::ResolveFailed);
   QVERIFY(answer->error().detail.find("no-such-host.invalid") != std::string::npos);
+}
+
+SLUICE_TEST(eachQuestionGetsItsOwnAnswerOnce) {
+  asio::io_context loop;
+  Resolver resolver(loop);
+  constexpr std::uint16_t kQuestions = 50;
+  std::map<std::uint16_t, int> answers;
+  auto work = asio::make_work_guard(loop);
+  std::size_t count = 0;
+  for (std::uint16_t port = 1; port <= kQuestions; ++port) {
+    const std::string host = port % 3 == 0 ? "127.0.0.1" : port % 3 == 1 ? "localhost" : "no-such-host.invalid";
+    resolver.resolve(host, port, [&, port](Result<Resolver::Endpoints> result) {
+      if (!result || result->front().port() == port) ++answers[port];
+      if (++count == kQuestions) work.reset();
+    });
+  }
+  loop.run();
+  QCOMPARE(answers.size(), std::size_t{kQuestions});
+  for (const auto& [port, times] : answers) QCOMPARE(times, 1);
+}
+
+SLUICE_TEST(whatIsDestroyedCallsNobody) {
+  asio::io_context loop;
+  int called = 0;
+  {
+    Resolver resolver(loop);
+    for (const std::string host : {"127.0.0.1", "localhost", "no-such-host.invalid"}) {
+      resolver.resolve(host, 80, [&](auto) { ++called; });
+    }
+  }
+  loop.poll();
+  QCOMPARE(called, 0);
+}
+
+SLUICE_TEST(whoIsAnsweredMayEndTheResolver) {
+  asio::io_context loop;
+  int called = 0;
+  auto resolver = std::make_unique<Resolver>(loop);
+  for (int i = 0; i < 3; ++i) {
+    resolver->resolve("127.0.0.1", 80, [&](auto) {
+      ++called;
+      resolver.reset();
+    });
+  }
+  loop.poll();
+  QCOMPARE(called, 1);
 }
 
 SLUICE_TEST(canBeDestroyedWhileLookupsWait) {

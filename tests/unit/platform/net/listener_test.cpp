@@ -1,11 +1,15 @@
 // A listener that several accept from. What crosses to another process in the engine crosses a port's socket here too.
 #include "platform/net/listener.h"
 
+#include <algorithm>
 #include <array>
 #include <asio/error.hpp>
 #include <asio/read.hpp>
 #include <asio/write.hpp>
+#include <functional>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include "platform/port_socket.h"
 #include "platform/process.h"
@@ -95,6 +99,111 @@ SLUICE_TEST(theOthersGoOnWhenOneIsGone) {
   QVERIFY(runUntil(loop, [&] { return accepted.code.has_value(); }));
   QVERIFY(!*accepted.code);
   QVERIFY(talk(loop, client, *accepted.socket));
+}
+
+SLUICE_TEST(whoConnectsBeforeAnybodyAcceptsWaitsAndIsServed) {
+  const auto listener = Listener::open(kAnyPort).value();
+  asio::io_context loop;
+  std::vector<tcp::socket> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.emplace_back(loop);
+    clients.back().connect(listener.address());
+  }
+  const auto acceptor = handOver(listener, loop).value();
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    Accepted accepted;
+    accepted.from(*acceptor);
+    QVERIFY(runUntil(loop, [&] { return accepted.code.has_value(); }));
+    QVERIFY(!*accepted.code);
+    const auto whose = std::find_if(clients.begin(), clients.end(), [&](tcp::socket& each) {
+      return each.local_endpoint() == accepted.socket->remote_endpoint();
+    });
+    QVERIFY(whose != clients.end());
+    QVERIFY(talk(loop, *whose, *accepted.socket));
+  }
+}
+
+// Two loops with an accept each, both pending all the time: nobody is forgotten, and nobody is served twice.
+SLUICE_TEST(eachOfManyConnectionsIsAcceptedOnce) {
+  constexpr std::size_t kClients = 40;
+  const auto listener = Listener::open(kAnyPort).value();
+  asio::io_context one, another;
+  const auto first = handOver(listener, one).value();
+  const auto second = handOver(listener, another).value();
+  std::set<tcp::endpoint> served;
+  std::size_t count = 0;
+  const std::function<void(Acceptor&)> acceptAll = [&](Acceptor& acceptor) {
+    acceptor.accept([&](const std::error_code& code, tcp::socket socket) {
+      if (code) return;
+      ++count;
+      served.insert(socket.remote_endpoint());
+      acceptAll(acceptor);
+    });
+  };
+  acceptAll(*first);
+  acceptAll(*second);
+  asio::io_context own;
+  std::vector<tcp::socket> clients;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.emplace_back(own);
+    clients.back().connect(listener.address());
+  }
+  QVERIFY(runUntil(one, [&] {
+    another.restart();
+    another.poll();
+    return count == kClients;
+  }));
+  QCOMPARE(served.size(), kClients);
+  for (auto& client : clients) QVERIFY(served.contains(client.local_endpoint()));
+}
+
+SLUICE_TEST(aConnectionIsOnTheLoopThatAcceptedIt) {
+  const auto listener = Listener::open(kAnyPort).value();
+  asio::io_context loop;
+  const auto acceptor = handOver(listener, loop).value();
+  Accepted accepted;
+  accepted.from(*acceptor);
+  tcp::socket client(loop);
+  client.connect(listener.address());
+  QVERIFY(runUntil(loop, [&] { return accepted.code.has_value(); }));
+  QVERIFY(accepted.socket->get_executor() == loop.get_executor());
+}
+
+SLUICE_TEST(aPendingAcceptEndsOnceWhenItsAcceptorCloses) {
+  const auto listener = Listener::open(kAnyPort).value();
+  asio::io_context loop;
+  const auto acceptor = handOver(listener, loop).value();
+  int ends = 0;
+  std::error_code how;
+  acceptor->accept([&](const std::error_code& code, tcp::socket) {
+    ++ends;
+    how = code;
+  });
+  acceptor->close();
+  QCOMPARE(ends, 0);  // never from inside
+  tcp::socket client(loop);
+  client.connect(listener.address());  // the listener itself still stands
+  QVERIFY(runUntil(loop, [&] { return ends > 0; }));
+  loop.restart();
+  while (loop.poll() > 0) {
+  }
+  QCOMPARE(ends, 1);
+  QVERIFY(how == asio::error::operation_aborted);
+}
+
+SLUICE_TEST(nobodyIsServedOnceAllAreGone) {
+  auto listener = Listener::open(kAnyPort).value();
+  const auto address = listener.address();
+  asio::io_context loop;
+  auto acceptor = handOver(listener, loop).value();
+  listener.close();
+  acceptor.reset();
+  while (loop.poll() > 0) {
+  }
+  tcp::socket client(loop);
+  std::error_code code;
+  client.connect(address, code);
+  QVERIFY(code == asio::error::connection_refused);
 }
 
 SLUICE_TEST(listensOnBothKindsOfAddresses) {

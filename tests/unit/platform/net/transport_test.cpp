@@ -2,6 +2,7 @@
 #include "platform/net/transport.h"
 
 #include <array>
+#include <asio/write.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -245,7 +246,134 @@ SLUICE_TEST(aLateCompletionFindsNobody) {
   QCOMPARE(rig.heard.readable + rig.heard.writable, 0);
 }
 
+SLUICE_TEST(aWaitTakesNothingFromTheStream) {
+  Rig rig;
+  rig.near->waitReadable();
+  rig.send(*rig.far, "all of it");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == 1; }));
+  QCOMPARE(rig.near->bytesReceived(), std::uint64_t{0});
+  rig.receiveUntil(*rig.near, "all of it");
+  QCOMPARE(rig.received, std::string("all of it"));
+}
+
+SLUICE_TEST(bothWaitsArePendingAtOnceAndEachIsAnnounced) {
+  Rig rig;
+  rig.near->waitReadable();
+  rig.near->waitWritable();
+  QVERIFY(runUntil(rig.loop, [&] { return rig.heard.writable == 1; }));
+  QCOMPARE(rig.heard.readable, 0);
+  rig.send(*rig.far, "a");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == 1; }));
+  QCOMPARE(rig.heard.writable, 1);
+}
+
+SLUICE_TEST(aWaitIsAnnouncedToWhoeverIsTheHandlerThen) {
+  Rig rig;
+  Announced next;
+  rig.near->waitReadable();
+  rig.near->setHandler(&next);
+  rig.send(*rig.far, "a");
+  QVERIFY(runUntil(rig.loop, [&] { return next.readable == 1; }));
+  QCOMPARE(rig.heard.readable, 0);
+}
+
+// The system gives the number of the socket that went to the next one: what comes late is told apart all the same.
+SLUICE_TEST(aLateCompletionIsNotTakenForOneOfTheNextConnection) {
+  Rig rig;
+  rig.send(*rig.far, "for the one that goes");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Ok; }));
+  rig.near->waitReadable();
+  rig.near->waitWritable();
+  rig.near.reset();
+  Announced next;
+  test::SocketPair pair(rig.loop);
+  Transport another(std::move(pair.near), Side::Client, strategy());
+  another.setHandler(&next);
+  rig.settle();
+  QCOMPARE(next.readable + next.writable, 0);
+  another.waitReadable();
+  asio::write(pair.far, asio::buffer("x", 1));
+  QVERIFY(runUntil(rig.loop, [&] { return next.readable == 1; }));
+}
+
+SLUICE_TEST(whoIsToldMayAskAgainAtOnce) {
+  struct Again final : Transport::Handler {
+    explicit Again(Rig& of) : rig(of) {}
+    void onReadable() override {
+      ++told;
+      rig.receive(*rig.near, rig.received, 1);
+      rig.near->waitReadable();
+    }
+    void onWritable() override {}
+    Rig& rig;
+    int told = 0;
+  };
+  Rig rig;
+  Again again(rig);
+  rig.near->setHandler(&again);
+  rig.near->waitReadable();
+  rig.send(*rig.far, "one by one");
+  QVERIFY(runUntil(rig.loop, [&] { return rig.received == "one by one"; }));
+  QVERIFY(again.told >= 10);
+}
+
+SLUICE_TEST(whoIsToldMayEndTheTransport) {
+  struct Ends final : Transport::Handler {
+    explicit Ends(std::optional<Transport>& of) : transport(of) {}
+    void onReadable() override {
+      ++told;
+      transport.reset();
+    }
+    void onWritable() override { ++told; }
+    std::optional<Transport>& transport;
+    int told = 0;
+  };
+  Rig rig;
+  Ends ends(rig.near);
+  rig.near->setHandler(&ends);
+  rig.near->waitReadable();
+  rig.send(*rig.far, "a");
+  QVERIFY(runUntil(rig.loop, [&] { return ends.told == 1; }));
+  rig.settle();
+  QCOMPARE(ends.told, 1);
+}
+
 // --- Ends.
+
+SLUICE_TEST(anEndIsSeenAgainByWhoeverLooksAgain) {
+  Rig rig;
+  rig.send(*rig.far, "last");
+  rig.far->endSending();
+  rig.receiveUntil(*rig.near, "last");
+  QVERIFY(rig.receiveUntil(*rig.near, "").status == Status::End);
+  QVERIFY(rig.receive(*rig.near, rig.received).status == Status::End);
+  QVERIFY(rig.near->peek().status == Status::End);
+  for (int times = 1; times <= 2; ++times) {
+    rig.near->waitReadable();
+    QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == times; }));
+  }
+  QCOMPARE(rig.received, std::string("last"));
+}
+
+SLUICE_TEST(bothDirectionsEndOneAfterTheOther) {
+  Rig rig;
+  rig.near->endSending();
+  QVERIFY(rig.receiveUntil(*rig.far, "").status == Status::End);
+  QVERIFY(rig.near->peek().status == Status::WouldBlock);
+  rig.send(*rig.far, "still open");
+  rig.far->endSending();
+  rig.received.clear();
+  rig.receiveUntil(*rig.near, "still open");
+  QVERIFY(rig.receiveUntil(*rig.near, "").status == Status::End);
+  QVERIFY(rig.near->isOpen() && rig.far->isOpen());
+}
+
+SLUICE_TEST(nothingIsSentBehindTheEnd) {
+  Rig rig;
+  rig.near->endSending();
+  QVERIFY(rig.send(*rig.near, "x").status == Status::Failed);
+  QVERIFY(rig.receiveUntil(*rig.far, "").status == Status::End);
+}
 
 SLUICE_TEST(aHalfCloseEndsOneDirection) {
   Rig rig;
