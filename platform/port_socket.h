@@ -49,8 +49,11 @@ class PortSocket {
   // try; kNoHandle elsewhere. Owned by the socket.
   Handle receiveEvent();
   Handle sendEvent();
-  // Gives the end away, to be inherited by a child for example.
-  OwnedHandle take() { return std::move(socket_); }
+  // Gives the end away, to be inherited by a child for example. What the system still works on is over by then.
+  OwnedHandle take() {
+    flight_.reset();
+    return std::move(socket_);
+  }
 
  private:
   class Flight;

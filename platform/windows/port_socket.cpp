@@ -42,11 +42,13 @@ class Operation {
     running = why == ERROR_IO_INCOMPLETE;
     return why;
   }
+  // ENSURES: the system has let go of the bytes.
   void cancel(HANDLE pipe) {
     if (!running) return;
     DWORD count = 0;
     CancelIoEx(pipe, &overlapped_);
     GetOverlappedResult(pipe, &overlapped_, &count, TRUE);
+    running = false;
   }
 
  private:
@@ -137,8 +139,11 @@ PortSocket::Flight& PortSocket::flight() {
 void PortSocket::setPeer(Handle process) { flight().peer = systemHandle(process); }
 
 Handle PortSocket::receiveEvent() {
+  Operation& receiving = flight().receiving;
   flight().receive();
-  return flight().receiving.event();
+  // Nothing will ever set the event for one that failed at once: receive() tells why it did.
+  if (!receiving.running) SetEvent(systemHandle(receiving.event()));
+  return receiving.event();
 }
 
 Handle PortSocket::sendEvent() { return flight().sending.event(); }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stands in for a program of the build: called as sluicectl, it runs sluicectl.exe under Wine. tests/run windows links it
 under such names into a directory that SLUICE_BIN_DIR names, so that the integration tests of this system drive the programs for
-Windows. sluiced can be stopped: SIGTERM becomes Ctrl-Break (for Wine 8, which has none, Ctrl-C), and when this process is killed, it is.
+Windows. sluiced can be stopped: SIGTERM becomes Ctrl-Break, and when this process is killed, it is.
 
 Environment: SLUICE_WINE_BIN, the directory of the .exe files; SLUICE_WINE, Wine's program.
 """

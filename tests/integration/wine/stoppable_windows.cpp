@@ -6,6 +6,8 @@
 #include <string>
 #include <thread>
 
+#include "tests/support/ctrl_break_windows.h"
+
 namespace {
 
 // What follows this program's own name, as it was written.
@@ -17,23 +19,18 @@ std::wstring argumentsOf(const wchar_t* line) {
   return line;
 }
 
-// Everybody on this console gets it: this program too, and nobody else but the one that it is for.
-BOOL WINAPI ignore(DWORD) { return TRUE; }
-
 void obey(HANDLE program) {
   const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
   char byte = 0;
   for (DWORD count = 0; ReadFile(input, &byte, 1, &count, nullptr) != 0 && count == 1;) {
-    if (byte != '\n') continue;
-    // Wine 8 knows no Ctrl-Break here: error 6.
-    if (GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, 0) != 0 || GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) != 0) continue;
-    std::fprintf(stderr, "stoppable: neither Ctrl-Break nor Ctrl-C: error %lu\n", GetLastError());
+    if (byte != '\n' || sluice::test::sendCtrlBreak(program)) continue;
+    std::fprintf(stderr, "stoppable: no Ctrl-Break: error %lu\n", GetLastError());
   }
   TerminateProcess(program, 137);
 }
 
-// Ends as the program does. `obeyed`: what may be done to it meanwhile.
-int run(std::wstring line, DWORD flags, void (*obeyed)(HANDLE)) {
+// Ends as the program does.
+int run(std::wstring line) {
   STARTUPINFOW start{};
   start.cb = sizeof start;
   start.dwFlags = STARTF_USESTDHANDLES;
@@ -41,11 +38,12 @@ int run(std::wstring line, DWORD flags, void (*obeyed)(HANDLE)) {
   start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
   start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
   PROCESS_INFORMATION started{};
-  if (CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &start, &started) == 0) {
+  // A console that shows no window: a program without any has no handlers that Ctrl-Break could call.
+  if (CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr, &start, &started) == 0) {
     std::fprintf(stderr, "stoppable: cannot start %ls: error %lu\n", line.c_str(), GetLastError());
     return 127;
   }
-  if (obeyed != nullptr) std::thread(obeyed, started.hProcess).detach();
+  std::thread(obey, started.hProcess).detach();
   WaitForSingleObject(started.hProcess, INFINITE);
   DWORD code = 0;
   GetExitCodeProcess(started.hProcess, &code);
@@ -54,18 +52,6 @@ int run(std::wstring line, DWORD flags, void (*obeyed)(HANDLE)) {
 
 }  // namespace
 
-// Ctrl-Break reaches who shares a console with its sender, and a test may have none: this program runs itself once more with
-// a console that shows no window.
 int main() {
-  constexpr wchar_t kInside[] = L"SLUICE_STOPPABLE_INSIDE";
-  int code = 0;
-  if (GetEnvironmentVariableW(kInside, nullptr, 0) == 0) {
-    SetEnvironmentVariableW(kInside, L"1");
-    code = run(GetCommandLineW(), CREATE_NO_WINDOW, nullptr);
-  } else {
-    SetEnvironmentVariableW(kInside, nullptr);
-    SetConsoleCtrlHandler(ignore, TRUE);
-    code = run(argumentsOf(GetCommandLineW()), 0, obey);
-  }
-  ExitProcess(static_cast<UINT>(code));  // another thread may still read
+  ExitProcess(static_cast<UINT>(run(argumentsOf(GetCommandLineW()))));  // another thread may still read
 }
