@@ -30,12 +30,24 @@ def run(command, **more):
     return subprocess.run(pinned(*command), capture_output=True, text=True, check=False, **more)
 
 
+def settled(proxy, most=60):
+    """The proxy's clock once it rests: what it has put off is work too."""
+    deadline, last = time.monotonic() + most, proxy.cpu()
+    while time.monotonic() < deadline:
+        time.sleep(0.5)
+        now = proxy.cpu()
+        if now - last < 0.02:
+            return now
+        last = now
+    return last
+
+
 def measured(proxy, work):
     """Runs `work` between two readings of the proxy's clock; work() gives a Sample without its cpu and memory."""
-    before = proxy.cpu()
+    before = settled(proxy)
     sample = work()
-    sample.cpu = proxy.cpu() - before
     sample.memory = proxy.memory()
+    sample.cpu = settled(proxy) - before
     return sample
 
 
