@@ -158,6 +158,7 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
     if (!reusable_ && asProxy) reusable_ = worker_.upstreams().take(poolKey_, look);
     if (reusable_) return;
   }
+  if (command.orStanding && worker_.upstreams().has(poolKey(upstreamKey_, command.orStanding))) return session_.upstreamStandsBy();
   connectTls_ = std::move(command.tls);
   connecting_ = std::make_unique<Connecting>(worker_.connectMeans(), asProxy ? proxy->host : std::move(command.host),
                                              asProxy ? proxy->port : command.port, asProxy ? nullptr : proxy,

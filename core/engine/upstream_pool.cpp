@@ -26,6 +26,11 @@ std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key, Look look) 
   return nullptr;
 }
 
+bool UpstreamPool::has(const std::string& key) const {
+  const auto found = byKey_.find(key);
+  return found != byKey_.end() && !found->second.empty();
+}
+
 void UpstreamPool::put(std::unique_ptr<Upstream> upstream, MonoTime now) {
   // A link that may have something to receive would not wait. What comes from here on is announced.
   if (upstream->link.mayReceive() && upstream->link.peek().status != IoResult::Status::WouldBlock) return;

@@ -27,6 +27,7 @@ class UpstreamPool {
   // The connection to `key` that was used last and still stands, marked as kept; null when there is none.
   std::unique_ptr<Upstream> take(const std::string& key, Look look = Look::Again);
   void put(std::unique_ptr<Upstream> upstream, MonoTime now);
+  bool has(const std::string& key) const;
 
   std::size_t size() const { return idle_.size(); }
   void clear();

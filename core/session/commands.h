@@ -20,7 +20,7 @@ struct UpstreamTls {
   friend bool operator==(const UpstreamTls&, const UpstreamTls&) = default;
 };
 
-// Answered by upstreamOpened() or upstreamFailed().
+// Answered by upstreamOpened() or upstreamFailed(), or by upstreamStandsBy().
 struct OpenUpstream {
   enum class Reuse : std::uint8_t { Allowed, Never };
   std::string host;  // without brackets
@@ -30,6 +30,8 @@ struct OpenUpstream {
   enum class For : std::uint8_t { Requests, Bytes };
   For use = For::Requests;
   std::optional<UpstreamTls> tls = std::nullopt;  // with it, opened means that the handshake is done too
+  // Where a connection secured like this stands idle, nothing is opened before it is known what the client wants of the server.
+  std::optional<UpstreamTls> orStanding = std::nullopt;
   // A connection that was kept and turns out to have ended costs nothing but another: the request may be sent twice.
   bool repeatable = false;
 };

@@ -100,8 +100,9 @@ void HttpSession::requestComplete(Now now) {
   if (tunnel_) tunnelTo_ = httpOrigin(std::string(target->authority.host), target->port);
   if (refusal_) return failExchange(*refusal_, now);
   if (isForUs(*target)) return answerOwnPage(*target, now);
+  if (tunnel_) return openForTunnel(OpenedFor::Answer);
   phase_ = Phase::Connecting;
-  openUpstream(tunnel_ ? OpenUpstream::Reuse::Never : OpenUpstream::Reuse::Allowed);
+  openUpstream(OpenUpstream::Reuse::Allowed);
 }
 
 Destination HttpSession::destination(const Target* target) const {
@@ -151,9 +152,9 @@ void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
   if (clientSecure_ && !isReverse()) {
     open.tls = tls_;
   } else if (origin_ ? origin_->scheme == Origin::Scheme::Https : target_.scheme == Target::Scheme::Https) {
-    open.tls = UpstreamTls{open.host, open.host, verifies(ids_.interception(), open.host, open.port)};
+    open.tls = usualTls(open.host, open.port);
   }
-  if (tunnel_ || open.tls) open.use = OpenUpstream::For::Bytes;
+  if (open.tls) open.use = OpenUpstream::For::Bytes;
   open.repeatable = isRepeatable();
   command(std::move(open));
 }
@@ -164,14 +165,7 @@ void HttpSession::upstreamOpened(OpenedUpstream upstream, Now now) {
   upstreamKept_ = upstream.kept;
   proxyAuthorization_ = std::move(upstream.proxyAuthorization);
   recording_->upstreamOpened(std::move(upstream.address), upstream.reused, upstream.resolvedAt, upstream.connectedAt);
-  if (tunnel_) {
-    if (isReverse()) return upstreamOpenedForReverse(now);
-    phase_ = Phase::Sniff;
-    if (socks_) return answerSocks(socks5::Reply::Succeeded);
-    command(SendToClient{std::string(http1::kConnectionEstablished)});
-    held_.emplace_back(recording_->responseStarted(200, {}, http1::kConnectionEstablished));
-    return;
-  }
+  if (tunnel_) return tunnelOpened(now);
   tellTls();
   sendRequest(now);
 }
@@ -227,6 +221,48 @@ void HttpSession::requestBodyEnded(BodyEnd body, Now now) {
 }
 
 // --- Tunnels.
+
+// What the client says decides what to do with the server, and it says nothing before it has been answered. So CONNECT opens a
+// connection, to answer with the truth; unless one stands that was secured as most clients will want it.
+void HttpSession::openForTunnel(OpenedFor use) {
+  openedFor_ = use;
+  phase_ = Phase::Connecting;
+  const auto& to = isReverse() ? entry_.origin : tunnelTo_;
+  OpenUpstream open{to.host, to.port, OpenUpstream::Reuse::Never, OpenUpstream::For::Bytes};
+  if (use == OpenedFor::Answer) open.orStanding = usualTls(to.host, to.port);
+  if (use == OpenedFor::Tls) {
+    open.reuse = OpenUpstream::Reuse::Allowed;
+    open.tls = tls_;
+  }
+  command(std::move(open));
+}
+
+// As most clients would have it; addresses are not named (RFC 6066 section 3).
+UpstreamTls HttpSession::usualTls(const std::string& host, std::uint16_t port) const {
+  return {http1::isAddress(host) ? std::string() : host, host, verifies(ids_.interception(), host, port)};
+}
+
+void HttpSession::tunnelOpened(Now now) {
+  switch (openedFor_) {
+    case OpenedFor::Answer: return answerTunnel();
+    case OpenedFor::Bytes: return openTunnel(now);
+    case OpenedFor::Tls: break;
+  }
+  phase_ = Phase::SecureClient;
+  command(SecureClient{clientName_, {}});
+}
+
+void HttpSession::upstreamStandsBy() {
+  if (SLUICE_BUG(phase_ != Phase::Connecting || openedFor_ != OpenedFor::Answer)) return;
+  answerTunnel();
+}
+
+void HttpSession::answerTunnel() {
+  phase_ = Phase::Sniff;
+  if (socks_) return answerSocks(socks5::Reply::Succeeded);
+  command(SendToClient{std::string(http1::kConnectionEstablished)});
+  held_.emplace_back(recording_->responseStarted(200, {}, http1::kConnectionEstablished));
+}
 
 void HttpSession::tunnelEnded(TunnelEnd tunnel, Now now) {
   if (SLUICE_BUG(phase_ != Phase::Tunnel)) return;
@@ -290,9 +326,10 @@ bool HttpSession::mayRetry() const {
 }
 
 void HttpSession::upstreamFailed(Error error, Now now) {
-  const bool beforeTls = phase_ == Phase::Connecting && tunnel_ && isReverse();
-  if (beforeTls && passes_) return endUnused(std::move(error), now);
-  if (beforeTls || phase_ == Phase::SecureUpstream) return upstreamNotSecured(std::move(error));
+  const bool forTunnel = phase_ == Phase::Connecting && tunnel_;
+  if (forTunnel && openedFor_ == OpenedFor::Bytes) return endUnused(std::move(error), now);
+  const bool forTls = forTunnel && openedFor_ == OpenedFor::Tls;
+  if (forTls || phase_ == Phase::SecureUpstream) return upstreamNotSecured(std::move(error));
   if (phase_ == Phase::Sniff) return upstreamFailedUnasked(std::move(error), now);
   if (phase_ != Phase::Connecting && phase_ != Phase::AwaitResponse) return;
   // A connection that was kept may have been closed by upstream while our request was on its way

@@ -107,6 +107,8 @@ class HttpSession {
   void clientEnded(Now now);
   void clientFailed(Error error, Now now);
   void upstreamOpened(OpenedUpstream upstream, Now now);
+  // Instead, where OpenUpstream::orStanding allowed it: the server can be reached, and is asked for again.
+  void upstreamStandsBy();
   // Connecting failed, or the connection broke or ended before a response head was complete, or broke while sniffs().
   void upstreamFailed(Error error, Now now);
   // Everything for upstream, body included, was handed to the system.
@@ -148,6 +150,12 @@ class HttpSession {
     Done,
     Broken,   // upstream would not take it; its response may still come
   };
+  // What a tunnel's connection to upstream is opened for.
+  enum class OpenedFor : std::uint8_t {
+    Answer,  // the client waits for it: CONNECT, or the request of SOCKS
+    Tls,     // the client's TLS is decrypted; upstream's is done when it is opened
+    Bytes,   // what the client has said goes on as it is
+  };
 
   template <class T>
   void command(T value) { commands_.emplace_back(std::move(value)); }
@@ -188,7 +196,10 @@ class HttpSession {
   bool isReverse() const { return entry_.kind == Entry::Kind::Reverse; }
   void notePassing(const std::string& serverName, std::string reason);
   void tlsBeginsInReverse(std::string serverName, std::string reasonToPass, Now now);
-  void upstreamOpenedForReverse(Now now);
+  void openForTunnel(OpenedFor use);
+  UpstreamTls usualTls(const std::string& host, std::uint16_t port) const;
+  void tunnelOpened(Now now);
+  void answerTunnel();
   void upstreamNotSecured(Error error);
   void upstreamFailedUnasked(Error error, Now now);
   void tellTls();
@@ -246,6 +257,7 @@ class HttpSession {
   http1::Persistence upstreamPersistence_ = http1::Persistence::Close;
   bool tunnel_ = false;             // CONNECT
   bool upgrade_ = false;            // the request offers another protocol
+  OpenedFor openedFor_ = OpenedFor::Answer;
   bool upstreamOpen_ = false;
   bool upstreamKept_ = false;
   bool responseBegun_ = false;      // bytes of a final response went to the client

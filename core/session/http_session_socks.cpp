@@ -28,8 +28,7 @@ void HttpSession::socksRequested() {
   auto to = socksDestination();
   targetText_ = to.url;
   held_.emplace_back(recording_->started(std::move(to), socks_->raw()));
-  phase_ = Phase::Connecting;
-  command(OpenUpstream{request.host, request.port, OpenUpstream::Reuse::Never, OpenUpstream::For::Bytes});
+  openForTunnel(OpenedFor::Answer);
 }
 
 Destination HttpSession::socksDestination() const {

@@ -37,6 +37,7 @@ void HttpSession::sniffedEnough(Now now) {
 
 // The client has ended before it said anything that can be told.
 void HttpSession::sniffEnded(Now now) {
+  if (!upstreamOpen_ && !sniffedAny_ && !refusal_) return endUnused({}, now);  // it has said nothing, so nobody needs to hear it
   if (!clientSecure_ || sniffedAny_ || refusal_) return openTunnel(now);
   if (now.mono - securedAt_ > kLooksAndGoes) return endUnused({}, now);
   endUnused({Code::TlsClientPinned, Side::Client, 0,
@@ -48,6 +49,7 @@ void HttpSession::sniffEnded(Now now) {
 void HttpSession::openTunnel(Now now) {
   if (refusal_) return endUnused(*refusal_, now);
   if (isReverse() && !passes_) return enterOrigin();  // HTTP is all that its server is asked for
+  if (!upstreamOpen_) return openForTunnel(OpenedFor::Bytes);
   tellHeld();
   tellTls();
   phase_ = Phase::Tunnel;
@@ -105,6 +107,7 @@ void HttpSession::tlsBegins(Bytes bytes, Now now) {
   }
   tls_ = {(*hello)->serverName, name, verifies(policy, name, tunnelTo_.port)};
   clientName_ = name;
+  if (!upstreamOpen_) return openForTunnel(OpenedFor::Tls);
   phase_ = Phase::SecureUpstream;
   command(SecureUpstream{tls_});
 }
@@ -137,15 +140,8 @@ void HttpSession::tlsBeginsInReverse(std::string serverName, std::string reason,
   }
   passes_ = !reason.empty();
   if (passes_) notePassing(clientName_, std::move(reason));
-  tls_ = {to.host, to.host, verifies(ids_.interception(), to.host, to.port)};
-  phase_ = Phase::Connecting;
-  command(OpenUpstream{to.host, to.port, OpenUpstream::Reuse::Never, OpenUpstream::For::Bytes});
-}
-
-void HttpSession::upstreamOpenedForReverse(Now now) {
-  if (passes_) return openTunnel(now);
-  phase_ = Phase::SecureUpstream;
-  command(SecureUpstream{tls_});
+  tls_ = usualTls(to.host, to.port);
+  openForTunnel(passes_ ? OpenedFor::Bytes : OpenedFor::Tls);
 }
 
 void HttpSession::upstreamTls(capture::TlsSeen seen) {

@@ -54,6 +54,17 @@ Play refused() {
       .out();
 }
 
+// A connection that is secured for this host waits to be used again: none is opened for CONNECT.
+Play standingBy(InterceptionPolicy policy = {.intercept = true}) {
+  return play()
+      .under(std::move(policy))
+      .in(clientBytes("CONNECT www.a:443 HTTP/1.1\r\nHost: www.a:443\r\n\r\n"))
+      .out(openUpstreamUnlessStanding("www.a", 443, kToServer))
+      .in(upstreamStandsBy())
+      .out(sendToClient("HTTP/1.1 200 "))
+      .phase(Phase::Sniff);
+}
+
 }  // namespace
 
 SLUICE_TEST(theServersHandshakeComesBeforeTheClients) {
@@ -236,4 +247,56 @@ SLUICE_TEST(wholeUrlsOfHttpsGoOverTls) {
                   .out(openSecureUpstream("a", 443, {"a", "a", true}))
                   .in(upstreamOpened())
                   .out(sendToUpstream("GET /x HTTP/1.1\r\nHost: a\r\n\r\n")));
+}
+
+SLUICE_TEST(aConnectionThatStandsServesTheNextClientToo) {
+  VERIFY_PLAY(standingBy()
+                  .in(firstBytes(kHello))
+                  .out(openSecureUpstream("www.a", 443, kToServer))
+                  .in(upstreamTls("chain"))
+                  .in(upstreamReused())
+                  .out(secureClient("www.a", ""))
+                  .in(clientSecured())
+                  .out()
+                  .in(firstBytes(kGet))
+                  .out(endUpstream(Fate::Reuse))
+                  .in(clientBytes(kGet))
+                  .out(openSecureUpstream("www.a", 443, kToServer)));
+}
+
+SLUICE_TEST(aServerThatHasGoneMeanwhileIsARefusal) {
+  VERIFY_PLAY(standingBy()
+                  .in(firstBytes(kHello))
+                  .out(openSecureUpstream("www.a", 443, kToServer))
+                  .in(upstreamFailed(Code::ConnectionRefused))
+                  .out(endUpstream(Fate::Close), secureClient("www.a", "connection refused"))
+                  .in(clientSecured())
+                  .in(firstBytes(kGet))
+                  .out()
+                  .in(clientBytes(kGet))
+                  .out(sendToClient("HTTP/1.1 502 ")));
+}
+
+SLUICE_TEST(whatIsNoTlsOpensItsConnectionWhenItComes) {
+  VERIFY_PLAY(standingBy()
+                  .in(firstBytes(std::string("\x00\x01\x02", 3)))
+                  .out(openUpstream("www.a", 443, Reuse::Never))
+                  .in(upstreamOpened())
+                  .out(openTunnel())
+                  .recorded<ExchangeStarted>([](const auto& r) { return r.kind == capture::Kind::Tunnel; }, "the row"));
+  VERIFY_PLAY(standingBy()
+                  .in(firstBytes(std::string("\x00\x01\x02", 3)))
+                  .out(openUpstream("www.a", 443, Reuse::Never))
+                  .in(upstreamFailed(Code::ConnectionRefused))
+                  .out(closeClient(Close::FlushThenClose))
+                  .recorded<ExchangeEnded>([](const auto& r) { return r.error.code == Code::ConnectionRefused; }, "its end"));
+  VERIFY_PLAY(standingBy({.intercept = false}).in(firstBytes(kHello)).out(openUpstream("www.a", 443, Reuse::Never)));
+  VERIFY_PLAY(standingBy().in(timedOut()).out(openUpstream("www.a", 443, Reuse::Never)).in(upstreamOpened()).out(openTunnel()));
+  VERIFY_PLAY(standingBy().in(firstBytes(kGet)).out().in(clientBytes(kGet)).out(openUpstream("www.a", 443)));
+}
+
+SLUICE_TEST(whoLeavesBeforeItSaysAnythingOpensNothing) {
+  VERIFY_PLAY(standingBy().in(clientEnded()).out(closeClient(Close::FlushThenClose)).recorded<ExchangeEnded>(
+      [](const auto& r) { return r.error.code == Code::None; }, "its end"));
+  VERIFY_PLAY(standingBy().in(stopped()).out(closeClient(Close::FlushThenClose)));
 }

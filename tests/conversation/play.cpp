@@ -114,6 +114,9 @@ Play::Event upstreamOpened() {
 Play::Event upstreamReused() {
   return [](HttpSession& s, Now now) { s.upstreamOpened({"127.0.0.1:80", true, true, {}, now.mono}, now); };
 }
+Play::Event upstreamStandsBy() {
+  return [](HttpSession& session, Now) { session.upstreamStandsBy(); };
+}
 Play::Event upstreamFailed(Code code) {
   return [code](HttpSession& s, Now now) { s.upstreamFailed({code, Side::Upstream, 0, "a:80"}, now); };
 }
@@ -167,6 +170,11 @@ Play::Expectation openUpstream(std::string host, std::uint16_t port, OpenUpstrea
 Play::Expectation openSecureUpstream(std::string host, std::uint16_t port, session::UpstreamTls tls, OpenUpstream::Reuse reuse) {
   return expecting<OpenUpstream>("openSecureUpstream " + host + ":" + std::to_string(port), [=](const OpenUpstream& c) {
     return c.host == host && c.port == port && c.reuse == reuse && c.tls == tls;
+  });
+}
+Play::Expectation openUpstreamUnlessStanding(std::string host, std::uint16_t port, session::UpstreamTls standing) {
+  return expecting<OpenUpstream>("openUpstreamUnlessStanding " + host + ":" + std::to_string(port), [=](const OpenUpstream& c) {
+    return c.host == host && c.port == port && c.reuse == OpenUpstream::Reuse::Never && !c.tls && c.orStanding == standing;
   });
 }
 Play::Expectation secureUpstream(session::UpstreamTls tls) {

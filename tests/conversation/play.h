@@ -75,6 +75,7 @@ Play::Event clientEnded();
 Play::Event clientFailed(Code code);
 Play::Event upstreamOpened();
 Play::Event upstreamReused();
+Play::Event upstreamStandsBy();
 Play::Event upstreamFailed(Code code);
 Play::Event firstBytes(std::string text);  // everything behind CONNECT so far
 Play::Event sniffedEnough();
@@ -93,6 +94,8 @@ Play::Expectation openUpstream(std::string host, std::uint16_t port,
                                session::OpenUpstream::Reuse reuse = session::OpenUpstream::Reuse::Allowed);
 Play::Expectation openSecureUpstream(std::string host, std::uint16_t port, session::UpstreamTls tls,
                                      session::OpenUpstream::Reuse reuse = session::OpenUpstream::Reuse::Allowed);
+// Before CONNECT is answered.
+Play::Expectation openUpstreamUnlessStanding(std::string host, std::uint16_t port, session::UpstreamTls standing);
 Play::Expectation secureUpstream(session::UpstreamTls tls);
 Play::Expectation secureClient(std::string host, std::string refusalBegins);
 Play::Expectation sendToUpstream(std::string begins);

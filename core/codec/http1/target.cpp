@@ -172,4 +172,6 @@ Result<Target> parseTarget(std::string_view method, std::string_view text) {
   return bad("neither a path nor a URL: " + inQuotes(text));
 }
 
+bool isAddress(std::string_view host) { return isIpv4(host) || isIpv6(host); }
+
 }  // namespace sluice::http1

@@ -37,6 +37,9 @@ struct Target {
 // Errors: Code::BadTarget, side client; the detail names the part that is wrong and its value.
 Result<Target> parseTarget(std::string_view method, std::string_view target);
 
+// Whether a host (without brackets) is an IPv4 or IPv6 address and no name.
+bool isAddress(std::string_view host);
+
 // host[:port] with every check; for the Host field and whatever else names a host. An empty port ("host:") is as none.
 Result<Authority> parseAuthority(std::string_view text);
 

@@ -78,6 +78,32 @@ SLUICE_TEST(requestsInsideTlsAreExchangesOfHttps) {
   QVERIFY(seen[2].handshakeUs < 0 && seen[3].handshakeUs < 0);
 }
 
+SLUICE_TEST(theNextClientIsServedOverTheConnectionThatStands) {
+  Rig rig;
+  for (std::size_t i = 1; i <= 3; ++i) {
+    Client client(rig.proxy.port);
+    QVERIFY(client.tunnel(rig.target(Kind::Right)));
+    TlsClient secure(client, rig.ca.certificatePem(), "127.0.0.1");
+    QVERIFY2(secure.shakeHands(), secure.session().error().detail.c_str());
+    const auto reply = secure.ask(kGet);
+    QVERIFY(reply && reply->body == Pattern(0).text(0, 5));
+    QVERIFY(rig.proxy.kept.waitFor<ExchangeEnded>(i));
+    client.close();
+    QVERIFY(rig.proxy.waitForConnections(0));
+  }
+  QCOMPARE(rig.origin.connections(), std::uint64_t(1));
+  const auto seen = rig.proxy.kept.all<TlsSeen>();
+  QCOMPARE(seen.size(), std::size_t(6));
+  QVERIFY(seen[4].side == Side::Client && seen[4].handshakeUs >= 0);
+  QVERIFY(seen[5].side == Side::Upstream && seen[5].handshakeUs < 0 && seen[5].chain == seen[1].chain);
+  QVERIFY(rig.proxy.kept.all<ExchangeEnded>()[2].upstreamReused);
+  // What is no TLS gets a connection of its own.
+  Client plain(rig.proxy.port);
+  QVERIFY(plain.tunnel(rig.target(Kind::Right)));
+  QVERIFY(plain.write(asBytes(std::string_view("\x00\x01\x02", 3))));
+  QVERIFY(eventually([&] { return rig.origin.connections() == 2; }));
+}
+
 SLUICE_TEST(aServerThatFailsGivesNoTrustedLeafAndItsVerdict) {
   Rig rig;
   const std::pair<Kind, Code> rows[] = {
@@ -251,7 +277,7 @@ SLUICE_TEST(handshakesAreResumedOnBothSides) {
     QVERIFY(client.tunnel(rig.target(Kind::Right)));
     TlsClient secure(client, rig.ca.certificatePem(), "127.0.0.1");
     QVERIFY(secure.shakeHands());
-    QVERIFY(secure.ask("GET /bytes/5 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").has_value());
+    QVERIFY(secure.ask("GET /bytes/5?framing=close HTTP/1.1\r\nHost: x\r\n\r\n").has_value());
     QVERIFY(rig.proxy.kept.waitFor<ExchangeEnded>(std::size_t(i) + 1));
   }
   const auto seen = rig.proxy.kept.all<TlsSeen>();

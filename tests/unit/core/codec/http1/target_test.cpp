@@ -144,3 +144,8 @@ SLUICE_TEST(boundsTheHost) {
   QVERIFY(!tooLong);
   QVERIFY(tooLong.error().detail.starts_with("host is too long: "));
 }
+
+SLUICE_TEST(tellsAddressesFromNames) {
+  for (const char* host : {"127.0.0.1", "::1", "fe80::1", "::ffff:10.0.0.1"}) QVERIFY2(http1::isAddress(host), host);
+  for (const char* host : {"a", "1.2.3", "1.2.3.4.5", "256.1.1.1", "10.0.0.1.test", "[::1]", ""}) QVERIFY2(!http1::isAddress(host), host);
+}
