@@ -40,13 +40,15 @@ bool ClientConnection::flushToUpstream(Now now) {
 
 void ClientConnection::runClosing(Now now) {
   if (closing_ == Closing::Flushing) {
-    if (client_.writer().pending() && !client_.writer().failed()) return;
-    if (clientEnd_ == ClientEnd::Seen || client_.writer().failed()) {
-      client_.endSending();  // TLS says farewell all the same
-      return close(net::CloseKind::Orderly);
+    const bool failed = client_.writer().failed();
+    if (client_.writer().pending() && !failed) return;
+    client_.endSending();  // TLS says farewell, also to who has gone
+    if (failed) return close(net::CloseKind::Orderly);
+    if (clientEnd_ == ClientEnd::Seen) {
+      if (!client_.holdsBack()) close(net::CloseKind::Orderly);  // else once there is room for the farewell
+      return;
     }
     // Closing with bytes unread would reset the connection and could destroy the answer on its way (RFC 9112 section 9.6).
-    client_.endSending();
     closing_ = Closing::Lingering;
     lingersUntil_ = now.mono + worker_.settings().timeouts.lingerInAll;
   }
@@ -59,6 +61,11 @@ void ClientConnection::linger() {
     const auto result = receiveInto(clientRest_, client_);
     release(clientRest_);
     if (result.status == IoResult::Status::WouldBlock) return;
+    if (result.status == IoResult::Status::End && client_.holdsBack()) {
+      clientEnd_ = ClientEnd::Seen;
+      closing_ = Closing::Flushing;
+      return;
+    }
     if (result.status != IoResult::Status::Ok) return close(net::CloseKind::Orderly);
     thrownAway += result.bytes;
   }

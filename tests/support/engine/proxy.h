@@ -3,6 +3,7 @@
 
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -25,7 +26,10 @@ class Proxy {
     auto acceptor = net::Acceptor::open(worker_->loop(), {address, 0}).value();
     port = acceptor->address().port();
     worker_->serve(std::move(acceptor), "regular 127.0.0.1:" + std::to_string(port));
-    thread_ = std::thread([this] { worker_->run(); });
+    thread_ = std::thread([this] {
+      if (onItsThread) onItsThread();
+      worker_->run();
+    });
   }
   explicit Proxy(engine::Timeouts timeouts) : Proxy(with(timeouts)) {}
   ~Proxy() { stop(); }
@@ -52,6 +56,9 @@ class Proxy {
   bool waitForConnections(std::uint64_t count) {
     return eventually([&] { return counters_.openConnections.load() == count; });
   }
+
+  // What every worker's thread does first; set before the first of them.
+  static inline std::function<void()> onItsThread;
 
   Kept kept;
   std::uint16_t port = 0;
