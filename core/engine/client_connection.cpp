@@ -154,7 +154,8 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
   if (asProxy) proxyAuthorization_ = basicAuthorization(proxy->credentials);
   if (command.reuse == session::OpenUpstream::Reuse::Allowed) {
     const auto look = command.repeatable ? UpstreamPool::Look::AsItWas : UpstreamPool::Look::Again;
-    reusable_ = worker_.upstreams().take(asProxy ? poolKey(upstreamKey_, command.tls) : poolKey_, look);
+    if (command.personal) reusable_ = worker_.upstreams().take(personalKey(poolKey_), look);
+    if (!reusable_) reusable_ = worker_.upstreams().take(asProxy ? poolKey(upstreamKey_, command.tls) : poolKey_, look);
     if (!reusable_ && asProxy) reusable_ = worker_.upstreams().take(poolKey_, look);
     if (reusable_) return;
   }
@@ -164,6 +165,9 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
                                              asProxy ? proxy->port : command.port, asProxy ? nullptr : proxy,
                                              [this](Result<Connected> result) { roundTripLater(std::move(result)); });
 }
+
+// Ids are given once: nobody finds it who comes later.
+std::string ClientConnection::personalKey(const std::string& key) const { return key + " of connection " + std::to_string(id_.value); }
 
 void ClientConnection::run(session::SendToUpstream& command, Now) {
   upstream_->link.writer().appendOwned(std::move(command.bytes));
@@ -232,6 +236,10 @@ void ClientConnection::run(session::EndUpstream& command, Now now) {
   up_.dropped();
   const auto& writer = upstream->link.writer();
   if (command.fate == session::EndUpstream::Fate::Reuse && clean && !writer.pending() && !writer.failed()) {
+    if (command.personal && !upstream->personal) {
+      upstream->personal = true;
+      upstream->key = personalKey(upstream->key);
+    }
     worker_.upstreams().put(std::move(upstream), now.mono);
   } else if (command.fate == session::EndUpstream::Fate::Abort) {
     upstream->link.transport().close(net::CloseKind::Abort);

@@ -103,6 +103,7 @@ class ClientConnection final : private Link::Driver {
   // Upstream.
   void roundTripLater(Result<Connected> result);
   void connected(Result<Connected> result);
+  std::string personalKey(const std::string& key) const;
   void attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now);
 
   // TLS.

@@ -128,6 +128,7 @@ struct Upstream {
   bool kept = false;    // it comes from the pool
   std::optional<std::string> proxyAuthorization = {};  // it leads to a proxy that is asked with whole URLs
   bool carried = false;  // bytes of an exchange went over it
+  bool personal = false;  // kept for one client connection: its key says so
 };
 
 }  // namespace sluice::engine

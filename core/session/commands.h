@@ -32,6 +32,8 @@ struct OpenUpstream {
   std::optional<UpstreamTls> tls = std::nullopt;  // with it, opened means that the handshake is done too
   // Where a connection secured like this stands idle, nothing is opened before it is known what the client wants of the server.
   std::optional<UpstreamTls> orStanding = std::nullopt;
+  // The client has proved who it is to connections, not in requests: those that are kept for it alone come first.
+  bool personal = false;
   // A connection that was kept and turns out to have ended costs nothing but another: the request may be sent twice.
   bool repeatable = false;
 };
@@ -87,6 +89,7 @@ struct EndUpstream {
     Abort,  // upstream sees a reset, as it would have without us
   };
   Fate fate = Fate::Close;
+  bool personal = false;  // Reuse: by the same client connection only
 };
 
 struct CloseClient {

@@ -5,6 +5,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
+#include "core/codec/http1/chars.h"
 #include "core/codec/http1/forward.h"
 #include "core/codec/http1/local_response.h"
 #include "core/codec/http1/target.h"
@@ -17,6 +18,14 @@ using http1::Persistence;
 using http1::Target;
 
 namespace {
+
+// Whether it authenticates the connection that it comes over, and not only itself: NTLM, and Negotiate (RFC 4559 section 6).
+// Whoever else is served over that connection would act in the user's name.
+bool authenticatesConnection(const http1::Head& request) {
+  const auto credentials = request.find(http1::FieldId::Authorization).value_or(std::string_view{});
+  const auto scheme = credentials.substr(0, credentials.find(' '));
+  return http1::equalsIgnoringCase(scheme, "NTLM") || http1::equalsIgnoringCase(scheme, "Negotiate");
+}
 
 // RFC 9110 section 9.2.2.
 bool isIdempotent(std::string_view method) {
@@ -94,6 +103,7 @@ void HttpSession::requestComplete(Now now) {
   auto framing = http1::requestFraming(head);
   if (!framing) return failExchange(std::move(framing.error()), now);
   requestFraming_ = *framing;
+  personal_ = personal_ || authenticatesConnection(head);
   if (!tunnel_ && requestFraming_.hasBody()) requestBody_ = RequestBody::Waiting;
   clientPersistence_ = http1::afterRequest(head);
   upgrade_ = head.find(http1::FieldId::Upgrade) && head.hasToken(http1::FieldId::Connection, "upgrade");
@@ -155,6 +165,7 @@ void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
     open.tls = usualTls(open.host, open.port);
   }
   if (open.tls) open.use = OpenUpstream::For::Bytes;
+  open.personal = personal_;
   open.repeatable = isRepeatable();
   command(std::move(open));
 }

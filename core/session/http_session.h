@@ -235,6 +235,7 @@ class HttpSession {
   std::string clientName_;                        // what the client calls its server; empty: it knows an address only
   std::optional<Error> refusal_;                  // why nothing goes to that server
   std::optional<capture::TlsSeen> clientTls_;
+  bool personal_ = false;                         // connections to upstream may stand for whoever authenticated on them
   bool clientSecure_ = false;
   bool tlsLookedFor_ = false;                     // on a reverse listener
   bool passes_ = false;                           // the client's TLS goes on to upstream as it is

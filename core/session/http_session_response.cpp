@@ -140,7 +140,7 @@ void HttpSession::responseDone(Now now) {
 void HttpSession::exchangeDone(Now now) {
   const bool reuse = upstreamPersistence_ == Persistence::KeepOpen && requestIsWhole() && !clientEnded_;
   const bool keepClient = clientPersistence_ == Persistence::KeepOpen && requestIsWhole() && !stopping_ && !clientEnded_;
-  command(EndUpstream{reuse ? EndUpstream::Fate::Reuse : EndUpstream::Fate::Close});
+  command(EndUpstream{reuse ? EndUpstream::Fate::Reuse : EndUpstream::Fate::Close, personal_});
   upstreamOpen_ = false;
   endExchange({}, now);
   if (!keepClient) return close(CloseClient::Kind::FlushThenClose);

@@ -136,6 +136,7 @@ FieldWriter::Fate FieldWriter::fateOf(const Field& field) {
     case FieldId::Upgrade: return options_.upgrade == UpgradeField::Keep ? Fate::Keep : Fate::Remove;
     case FieldId::ContentLength: return fateOfLength(field);
     case FieldId::Host: return fateOfHost(field);
+    case FieldId::Authorization:
     case FieldId::ContentEncoding:
     case FieldId::ContentType:
     case FieldId::Expect:

@@ -24,6 +24,7 @@ FieldId fieldId(std::string_view name) {
       if (equalsIgnoringCase(name, "Connection")) return FieldId::Connection;
       return whenNamed(name, "Keep-Alive", FieldId::KeepAlive);
     case 12: return whenNamed(name, "Content-Type", FieldId::ContentType);
+    case 13: return whenNamed(name, "Authorization", FieldId::Authorization);
     case 14: return whenNamed(name, "Content-Length", FieldId::ContentLength);
     case 16:
       if (equalsIgnoringCase(name, "Content-Encoding")) return FieldId::ContentEncoding;

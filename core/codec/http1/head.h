@@ -17,6 +17,7 @@ enum class Role : std::uint8_t { Request, Response };
 // The fields that a proxy itself has to understand; told apart once, while parsing.
 enum class FieldId : std::uint8_t {
   Other,
+  Authorization,
   Connection,
   ContentEncoding,
   ContentLength,

@@ -105,6 +105,25 @@ SLUICE_TEST(reusesAnUpstreamConnectionForTheNextClient) {
   QCOMPARE(origin.connections(), std::uint64_t{1});
 }
 
+SLUICE_TEST(aConnectionThatWasAuthenticatedServesNobodyElse) {
+  test::Origin origin;
+  Proxy proxy;
+  const auto connection = [&](test::Client& client, const std::string& field) {
+    const auto reply = client.ask("GET " + origin.url("/connection") + " HTTP/1.1\r\nHost: x\r\n" + field + "\r\n");
+    return reply ? reply->body.substr(0, reply->body.find(',')) : std::string();
+  };
+  test::Client first(proxy.port);
+  test::Client second(proxy.port);
+  QCOMPARE(connection(first, "Authorization: Basic eDp5\r\n"), std::string("{\"connection\":1"));
+  QCOMPARE(connection(second, {}), std::string("{\"connection\":1"));
+  QCOMPARE(connection(first, "authorization: ntlm TlRMTVNTUAAB\r\n"), std::string("{\"connection\":1"));
+  QCOMPARE(connection(second, {}), std::string("{\"connection\":2"));
+  QCOMPARE(connection(first, {}), std::string("{\"connection\":1"));
+  QCOMPARE(connection(second, "Authorization: Negotiate YII=\r\n"), std::string("{\"connection\":2"));
+  QCOMPARE(connection(first, {}), std::string("{\"connection\":1"));
+  QCOMPARE(connection(second, {}), std::string("{\"connection\":2"));
+}
+
 SLUICE_TEST(answersPipelinedRequestsInOrder) {
   test::Origin origin;
   Proxy proxy;
