@@ -136,11 +136,11 @@ FieldWriter::Fate FieldWriter::fateOf(const Field& field) {
     case FieldId::Upgrade: return options_.upgrade == UpgradeField::Keep ? Fate::Keep : Fate::Remove;
     case FieldId::ContentLength: return fateOfLength(field);
     case FieldId::Host: return fateOfHost(field);
-    case FieldId::Authorization:
     case FieldId::ContentEncoding:
     case FieldId::ContentType:
     case FieldId::Expect:
     case FieldId::TransferEncoding: return Fate::Keep;
+    case FieldId::Authorization:
     case FieldId::Other: return says_.removes(field.name) ? Fate::Remove : Fate::Keep;
   }
   return Fate::Keep;
