@@ -121,7 +121,8 @@ std::string Conversation::echo(Client& client) {
     return {};
   }
   if (!somethingFails()) return "only " + std::to_string(came.size()) + " bytes came back";
-  return taken && client.ended() && plan_.failure != SocketFaults::Failure::End ? "what was cut after " + std::to_string(came.size()) + " bytes looks whole" : "";
+  const bool looksWhole = taken && client.ended() && plan_.failure != SocketFaults::Failure::End;
+  return looksWhole ? "what was cut after " + std::to_string(came.size()) + " bytes looks whole" : "";
 }
 
 std::string Conversation::judgeRecords(Kept& kept) const {
