@@ -40,6 +40,8 @@ struct Raw {
   ProfileCommand::What what = ProfileCommand::What::List;
   PassThroughCommand::What pass = PassThroughCommand::What::List;
   std::string turn;
+  std::string mark = "red";
+  std::string comment;
 };
 
 // A number of things or of an exchange, as SQLite counts them. CLI11 itself lets "-3" and "1e99" wrap around.
@@ -180,6 +182,22 @@ void describeSwitches(CLI::App& app, Raw& raw) {
   add("intercept", "decrypt https, or let it pass through, from the next connection on");
 }
 
+void describeAnnotations(CLI::App& app, Raw& raw) {
+  const auto add = [&](const char* name, const char* description) {
+    auto* command = addCommand(app, name, description);
+    command->add_option("ID", raw.exchange, "number of the exchange, as list shows it")->required()->check(checkNumber);
+    return command;
+  };
+  add("mark", "an exchange with a colour, to find it by: --filter ~marked, mark=red")
+      ->add_option("COLOUR", raw.mark, "none takes the mark away")
+      ->capture_default_str()
+      ->check(CLI::IsMember(std::vector<std::string>(kMarkNames.begin(), kMarkNames.end())));
+  add("comment", "on an exchange, to find it by: --filter comment~word")
+      ->add_option("TEXT", raw.comment, "takes the place of the one it has; \"\" takes it away")
+      ->required()
+      ->check([](const std::string& text) { return text.size() > kCommentBytesMax ? "is longer than 4096 bytes" : ""; });
+}
+
 LimitCommand limitOf(const Raw& raw) {
   LimitCommand command;
   if (!raw.down.empty()) command.adjustment.down = throttle::parseRate(raw.down).value();
@@ -231,6 +249,7 @@ void describe(CLI::App& app, Raw& raw) {
       ->check(checkName);
   describePassThrough(app, raw);
   describeSwitches(app, raw);
+  describeAnnotations(app, raw);
   addCommand(app, "selftest", "measure a profile through the engine, for some seconds; without a name: the one in force")
       ->add_option("PROFILE", raw.profile, "such as \"Chrome Slow 4G\"");
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
@@ -269,6 +288,8 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "pass-through") return PassThroughCommand{raw.pass, raw.host};
   if (name == "capture") return SwitchCommand{control::SwitchKind::Recording, raw.turn == "on"};
   if (name == "intercept") return SwitchCommand{control::SwitchKind::Interception, raw.turn == "on"};
+  if (name == "mark") return AnnotateCommand{exchange, {markNamed(raw.mark), std::nullopt}};
+  if (name == "comment") return AnnotateCommand{exchange, {std::nullopt, raw.comment}};
   if (name == "ca regenerate") return RegenerateCaCommand();
   return StopCommand();
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "core/base/annotation.h"
 #include "core/base/id.h"
 #include "core/base/time.h"
 #include "core/capture/records.h"
@@ -56,6 +57,10 @@ struct SwitchCommand {
   control::SwitchKind what = control::SwitchKind::Unknown;
   bool on = false;
 };
+struct AnnotateCommand {
+  ExchangeId exchange;
+  Annotation annotation;
+};
 struct ExportCommand {
   std::filesystem::path file;  // "-": standard output
   filter::Node filter = {};
@@ -94,7 +99,7 @@ struct SelfTestCommand {
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
                              ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, SelfTestCommand,
                              CaPathCommand, RegenerateCaCommand, SaveSessionCommand, ExportCaCommand, PassThroughCommand,
-                             SwitchCommand>;
+                             SwitchCommand, AnnotateCommand>;
 
 enum class Format { Human, Json };
 

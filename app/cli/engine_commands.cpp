@@ -91,6 +91,13 @@ Result<void> turn(const SwitchCommand& command, const std::filesystem::path& dat
   return done ? Result<void>() : fail(done.error());
 }
 
+Result<void> annotate(const AnnotateCommand& command, const std::filesystem::path& dataDir) {
+  const auto done = askEngine<control::Done>(dataDir, control::Annotate{{command.exchange}, command.annotation});
+  if (done) return {};
+  if (done.error().code != Code::NotFound) return fail(done.error());
+  return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(command.exchange.value));
+}
+
 Result<void> clear(const std::filesystem::path& dataDir) {
   const auto done = askEngine<control::Done>(dataDir, control::ClearHistory());
   return done ? Result<void>() : fail(done.error());

@@ -14,6 +14,7 @@ Result<void> connections(Format format, const std::filesystem::path& dataDir, Ou
 // Until the engine stops or nobody reads the output any more.
 Result<void> watch(const WatchCommand& command, Format format, const std::filesystem::path& dataDir, Output& output);
 Result<void> turn(const SwitchCommand& command, const std::filesystem::path& dataDir);
+Result<void> annotate(const AnnotateCommand& command, const std::filesystem::path& dataDir);
 Result<void> passThrough(const PassThroughCommand& command, Format format, const std::filesystem::path& dataDir, Output& output);
 // Returns when an empty history has taken the place of what was recorded.
 Result<void> clear(const std::filesystem::path& dataDir);

@@ -187,6 +187,8 @@ std::string describe(const store::ExchangeDetails& details, const DecodedSizes& 
   const auto& row = details.row;
   std::string out;
   field(out, "Exchange", std::to_string(row.id.value) + ", " + std::string(kindName(row.kind)) + ", " + stateText(row));
+  if (row.mark != Mark::None) field(out, "Mark", std::string(name(row.mark)));
+  field(out, "Comment", visibleLine(row.comment));
   field(out, "Request", visibleLine(row.method) + ' ' + visibleLine(row.url));
   field(out, "Status", statusText(row));
   field(out, "Error", errorText(row.error));

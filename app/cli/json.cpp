@@ -94,6 +94,8 @@ void describeRow(ObjectWithText& object, const store::ExchangeRow& row) {
   object["heldBackUs"] = row.heldBackUs;
   object["connection"] = row.connection ? Json(row.connection.value) : Json(nullptr);
   object.text("program", row.clientProgram);
+  object["mark"] = row.mark == Mark::None ? Json(nullptr) : Json(name(row.mark));
+  object.text("comment", row.comment);
 }
 
 Json listener(const control::ListenerStatus& status) {

@@ -52,6 +52,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const ExportCaCommand& command) { return exportCa(command, dataDir, output); },
                         [&](const PassThroughCommand& command) { return passThrough(command, format, dataDir, output); },
                         [&](const SwitchCommand& command) { return turn(command, dataDir); },
+                        [&](const AnnotateCommand& command) { return annotate(command, dataDir); },
                         [&](const ExportCommand& command) { return exportHar(command, format, dataDir, output); },
                         [&](const SaveSessionCommand& command) { return saveSession(command, format, dataDir, output); },
                         [&](const ImportCommand& command) { return importHar(command, format, dataDir, output); },

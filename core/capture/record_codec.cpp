@@ -85,9 +85,16 @@ void fields(A& archive, R& record) {
           responseTrailers);
 }
 
+template <class A, Either<Annotated> R>
+void fields(A& archive, R& record) {
+  auto& [exchange, mark, comment] = record;
+  archive(exchange, mark, comment);
+}
+
 // The highest number of each kind that travels.
 constexpr std::uint64_t highest(Kind) { return std::uint64_t(Kind::Tunnel); }
 constexpr std::uint64_t highest(Direction) { return std::uint64_t(Direction::Response); }
+constexpr std::uint64_t highest(Mark) { return std::uint64_t(Mark::Purple); }
 constexpr std::uint64_t highest(Side) { return std::uint64_t(Side::Upstream); }
 constexpr std::uint64_t highest(Code) { return std::numeric_limits<std::uint16_t>::max(); }
 

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "core/base/bytes.h"
+#include "core/base/annotation.h"
 #include "core/base/error.h"
 #include "core/base/id.h"
 #include "core/base/time.h"
@@ -147,8 +148,15 @@ struct TlsSeen {
   std::string chainDigest;        // SHA-256 of it, hexadecimal: equal chains are kept once
 };
 
+// What a person said of an exchange, where it comes along with it: in a file of exchanges.
+struct Annotated {
+  ExchangeId exchange;
+  Mark mark = Mark::None;
+  std::string comment;
+};
+
 using Record = std::variant<ConnectionOpened, ConnectionClosed, ExchangeStarted, ResponseStarted, BodyChunk,
-                            ExchangeProgress, ExchangeEnded, ClientIdentified, MessagePassed, TlsSeen, BodyInFile>;
+                            ExchangeProgress, ExchangeEnded, ClientIdentified, MessagePassed, TlsSeen, BodyInFile, Annotated>;
 
 // Where records go. Never blocks and never fails towards traffic: what cannot be taken is counted by the sink.
 class Sink {

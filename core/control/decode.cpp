@@ -87,6 +87,7 @@ StatusSample read(const wire::StatusSample& from, TextReader& text) {
   sample.badRecords = from.bad_records();
   sample.profilesVersion = from.profiles_version();
   sample.intercepting = from.intercepting();
+  sample.storeErrorCode = static_cast<Code>(from.store_error_code());
   return sample;
 }
 
@@ -185,6 +186,17 @@ SetSwitch read(const wire::SetSwitch& from, TextReader&) {
   return {enumOr(from.what(), SwitchKind::Interception, SwitchKind::Unknown), from.on()};
 }
 
+// A colour of a newer program is one all the same.
+Annotate read(const wire::Annotate& from, TextReader& text) {
+  Annotate annotate;
+  if (from.exchanges() != nullptr) {
+    for (const std::uint64_t id : *from.exchanges()) annotate.exchanges.push_back(ExchangeId{id});
+  }
+  if (from.mark() != wire::kAsItIs) annotate.annotation.mark = enumOr(from.mark(), Mark::Purple, Mark::Red);
+  if (from.comment() != nullptr) annotate.annotation.comment = text(from.comment());
+  return annotate;
+}
+
 PassThroughReply read(const wire::PassThroughReply& from, TextReader& text) {
   PassThroughReply reply;
   if (from.hosts() == nullptr) return reply;
@@ -250,6 +262,7 @@ std::optional<Request> readMember(const wire::RequestFrame& frame, TextReader& t
     case wire::Request::GetPassThrough: return empty<GetPassThrough>(frame.request_as_GetPassThrough());
     case wire::Request::SetPassThrough: return member<Request>(frame.request_as_SetPassThrough(), text);
     case wire::Request::ImportRecords: return member<Request>(frame.request_as_ImportRecords(), text);
+    case wire::Request::Annotate: return member<Request>(frame.request_as_Annotate(), text);
     case wire::Request::SetSwitch: return member<Request>(frame.request_as_SetSwitch(), text);
   }
   return unknown<Request>(frame.request_type());

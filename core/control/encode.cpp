@@ -67,6 +67,13 @@ auto table(FlatBufferBuilder& out, const ImportRecords& import) {
 auto table(FlatBufferBuilder& out, const SetSwitch& set) {
   return wire::CreateSetSwitch(out, static_cast<std::uint8_t>(set.what), set.on);
 }
+auto table(FlatBufferBuilder& out, const Annotate& annotate) {
+  std::vector<std::uint64_t> exchanges;
+  for (const ExchangeId id : annotate.exchanges) exchanges.push_back(id.value);
+  const auto ids = out.CreateVector(exchanges);
+  const auto& [mark, comment] = annotate.annotation;
+  return wire::CreateAnnotate(out, ids, mark ? static_cast<std::uint8_t>(*mark) : wire::kAsItIs, comment ? text(out, *comment) : Text());
+}
 auto table(FlatBufferBuilder& out, const PassThroughReply& reply) {
   std::vector<Text> hosts;
   for (const auto& each : reply.hosts) {
@@ -109,7 +116,7 @@ auto table(FlatBufferBuilder& out, const StatusSample& sample) {
                                   sample.databaseBytes, text(out, sample.storeError), sample.workers,
                                   sample.workerRestarts, sample.queuedMessages, sample.chunks, sample.chunksInUse,
                                   sample.backPressureEvents, sample.cutBodies, sample.badRecords,
-                                  sample.profilesVersion, sample.intercepting);
+                                  sample.profilesVersion, sample.intercepting, static_cast<std::uint16_t>(sample.storeErrorCode));
 }
 
 auto table(FlatBufferBuilder& out, const ListenerStatus& listener) {

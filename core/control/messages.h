@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/annotation.h"
 #include "core/base/error.h"
 #include "core/base/id.h"
 #include "core/base/time.h"
@@ -136,9 +137,16 @@ struct CloseConnection {  // -> Done, or Failure NotFound
   friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
 };
 
+// Says something of exchanges, all at once; every attached window sees it.
+struct Annotate {  // -> Done, or Failure: NotFound when none of them is in the history, BadArgument, or what the disk says
+  std::vector<ExchangeId> exchanges;  // kAnnotatedAtOnceMax at most
+  Annotation annotation;
+  friend bool operator==(const Annotate&, const Annotate&) = default;
+};
+
 using Request = std::variant<Unknown, Hello, GetStatus, GetConnections, Subscribe, Stop, ClearHistory, GetProfile, UseProfile,
                              CloseConnection, SaveProfile, DeleteProfile, SelfTest, SyncHistory, GetPassThrough,
-                             SetPassThrough, ImportRecords, SetSwitch>;
+                             SetPassThrough, ImportRecords, SetSwitch, Annotate>;
 
 // --- replies
 
@@ -174,6 +182,7 @@ struct StatusSample {
   std::uint64_t profilesVersion = 0;  // rises with every change that ProfileReply would show
   bool intercepting = false;  // TLS is decrypted, but of hosts that pass through
   std::string storeError;  // why recording is paused, in one sentence; empty when all is well
+  Code storeErrorCode = Code::None;  // the same for a program
   friend bool operator==(const StatusSample&, const StatusSample&) = default;
 };
 

@@ -11,6 +11,8 @@ namespace sluice::control::wire {
 
 inline constexpr const char* kRequestIdentifier = "SLRQ";
 inline constexpr const char* kReplyIdentifier = "SLRP";
+// As the mark of an Annotate: none is asked for.
+inline constexpr std::uint8_t kAsItIs = 255;
 
 // A variant's index is the number of its member in the union of the schema (NONE is Unknown).
 template <class Variant, auto member, class Message>
@@ -35,6 +37,7 @@ static_assert(kLinesUp<control::Request, Request::GetPassThrough, control::GetPa
 static_assert(kLinesUp<control::Request, Request::SetPassThrough, control::SetPassThrough>);
 static_assert(kLinesUp<control::Request, Request::ImportRecords, control::ImportRecords>);
 static_assert(kLinesUp<control::Request, Request::SetSwitch, control::SetSwitch>);
+static_assert(kLinesUp<control::Request, Request::Annotate, control::Annotate>);
 static_assert(std::variant_size_v<control::Request> == static_cast<std::size_t>(Request::MAX) + 1);
 
 static_assert(kLinesUp<control::Reply, Reply::NONE, Unknown>);

@@ -134,6 +134,8 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     answer(message.stream, server_->engine_.setPassThrough(set->host, set->passes));
   } else if (const auto* import = std::get_if<control::ImportRecords>(&message.request)) {
     importRecords(message.stream, import->bytes);
+  } else if (const auto* annotate = std::get_if<control::Annotate>(&message.request)) {
+    answer(message.stream, server_->engine_.annotate(*annotate));
   } else if (const auto* turn = std::get_if<control::SetSwitch>(&message.request)) {
     server_->engine_.setSwitch(turn->what, turn->on, [self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
       if (self->server_ != nullptr) self->answer(stream, outcome);

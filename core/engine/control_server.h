@@ -38,6 +38,8 @@ class ControlServer {
     // The hosts that are not decrypted, and a change of them.
     virtual control::PassThroughReply passThrough() = 0;
     virtual Result<void> setPassThrough(const std::string& host, bool passes) = 0;
+    // What a person says of exchanges.
+    virtual Result<void> annotate(const control::Annotate& annotate) = 0;
     // Where a client's exchanges of elsewhere go; it does not outlive the engine. `done` when there is room for more, or with why
     // there is none.
     virtual std::unique_ptr<RecordImport> beginImport() = 0;

@@ -24,6 +24,7 @@ ExchangeId* exchangeOf(capture::Record& record) {
   if (auto* responded = std::get_if<capture::ResponseStarted>(&record)) return &responded->exchange;
   if (auto* chunk = std::get_if<capture::BodyChunk>(&record)) return &chunk->exchange;
   if (auto* message = std::get_if<capture::MessagePassed>(&record)) return &message->exchange;
+  if (auto* annotated = std::get_if<capture::Annotated>(&record)) return &annotated->exchange;
   if (auto* ended = std::get_if<capture::ExchangeEnded>(&record)) return &ended->exchange;
   return nullptr;
 }
@@ -69,6 +70,8 @@ Result<void> RecordImport::takeRecord(Bytes bytes) {
   if (!record) return senseless("has a record that cannot be read");
   ExchangeId* exchange = exchangeOf(*record);
   if (exchange == nullptr || !*exchange) return senseless("has a record of no exchange");
+  const auto* annotated = std::get_if<capture::Annotated>(&*record);
+  if (annotated != nullptr && annotated->comment.size() > kCommentBytesMax) return senseless("has a comment that is too long");
   if (std::holds_alternative<capture::ExchangeStarted>(*record)) {
     if (ours_) return senseless("begins an exchange before the last one has ended");
     theirs_ = *exchange;

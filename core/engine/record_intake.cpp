@@ -104,6 +104,7 @@ RecordIntake::Verdict RecordIntake::judge(const capture::Record& record) {
     return knownIf(connections_.erase(closed->connection) == 1);
   }
   if (std::holds_alternative<capture::ClientIdentified>(record)) return Verdict::Good;  // may come after all that it is about
+  if (std::holds_alternative<capture::Annotated>(record)) return Verdict::Bad;  // people say such things, not workers
   if (const auto* started = std::get_if<capture::ExchangeStarted>(&record)) {
     return goodIf(started->exchange && exchanges_.emplace(started->exchange, Open()).second);
   }

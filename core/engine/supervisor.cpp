@@ -244,6 +244,17 @@ Result<void> Supervisor::setPassThrough(const std::string& host, bool passes) {
   return {};
 }
 
+Result<void> Supervisor::annotate(const control::Annotate& annotate) {
+  const auto& [exchanges, annotation] = annotate;
+  if (exchanges.empty() || exchanges.size() > kAnnotatedAtOnceMax) {
+    return fail(Side::Client, Code::BadArgument, "from 1 to " + std::to_string(kAnnotatedAtOnceMax) + " exchanges at once");
+  }
+  if (annotation.comment && annotation.comment->size() > kCommentBytesMax) {
+    return fail(Side::Client, Code::BadArgument, "a comment of more than " + std::to_string(kCommentBytesMax) + " bytes");
+  }
+  return recorder_->annotate(exchanges, annotation);
+}
+
 std::unique_ptr<RecordImport> Supervisor::beginImport() {
   return std::make_unique<RecordImport>(
       *recorder_, [this] { return ExchangeId{shared_.get().ids.nextExchange.add(1)}; }, [] { return readClocks().wall; });
@@ -388,6 +399,7 @@ control::StatusSample Supervisor::sample() const {
                    : failed                  ? control::CaptureState::Failed
                                              : control::CaptureState::On;
   if (failed) sample.storeError = describe(recorder.problem);
+  if (failed) sample.storeErrorCode = recorder.problem.code;
   sample.recorderQueueBytes += recorder.queuedBytes;
   sample.recorderQueueRecords = recorder.queuedRecords;
   sample.refusedBodyBytes += recorder.refusedBodyBytes;

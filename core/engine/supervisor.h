@@ -73,6 +73,7 @@ class Supervisor final : private ControlServer::Engine {
   Result<void> deleteProfile(const std::string& name) override;
   control::PassThroughReply passThrough() override;
   Result<void> setPassThrough(const std::string& host, bool passes) override;
+  Result<void> annotate(const control::Annotate& annotate) override;
   std::unique_ptr<RecordImport> beginImport() override;
   void waitForRoom(std::function<void(Result<void>)> done) override;
   void setSwitch(control::SwitchKind what, bool on, std::function<void(Result<void>)> done) override;

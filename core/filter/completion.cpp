@@ -9,6 +9,7 @@ namespace sluice::filter {
 namespace {
 
 constexpr std::string_view kWordEnds = " \t\r\n()&|\"";
+constexpr std::size_t kLongWord = 4;
 constexpr std::string_view kMethods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT"};
 constexpr std::string_view kSchemes[] = {"http", "https"};
 
@@ -87,7 +88,8 @@ Completion complete(std::string_view text, std::size_t cursor) {
   } else if (symbol == std::string_view::npos) {
     completion.from = begin;
     addFields(completion.candidates, word);
-    if (word.empty()) addShorthands(completion.candidates, word);
+    // "marked" and its like are forms, and people type them as words.
+    if (word.empty() || word.size() >= kLongWord) addShorthands(completion.candidates, word);
   } else if (const FieldInfo* field = findField(word.substr(0, symbol))) {
     const auto value = std::min(word.find_first_not_of("=<>~!", symbol), word.size());
     completion.from = begin + value;

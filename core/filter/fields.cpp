@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/annotation.h"
+
 namespace sluice::filter {
 namespace {
 
@@ -37,6 +39,8 @@ constexpr FieldInfo kFields[] = {
     {Field::State, "state", FieldType::Choice, "running, complete, failed or cutoff", kStates},
     {Field::Kind, "kind", FieldType::Choice, "http or tunnel", kKinds},
     {Field::Side, "side", FieldType::Choice, "which side failed", kSides},
+    {Field::Mark, "mark", FieldType::Choice, "colour it was marked with", kMarkNames},
+    {Field::Comment, "comment", FieldType::Text, "what a person wrote about it", {}},
 };
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

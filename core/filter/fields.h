@@ -33,6 +33,8 @@ enum class Field : std::uint8_t {
   State,
   Kind,
   Side,
+  Mark,
+  Comment,
 };
 
 enum class FieldType : std::uint8_t {

@@ -14,6 +14,7 @@ constexpr Shorthand kShorthands[] = {
     {"bq", Takes::Pattern, "the request's body"},
     {"bs", Takes::Pattern, "the response's body"},
     {"c", Takes::Number, "status of the response"},
+    {"comment", Takes::Pattern, "what a person wrote about it"},
     {"d", Takes::Pattern, "host that was asked"},
     {"dst", Takes::Pattern, "address that was connected to"},
     {"e", Takes::Nothing, "something went wrong"},
@@ -22,6 +23,7 @@ constexpr Shorthand kShorthands[] = {
     {"hs", Takes::Pattern, "a line of the response's head"},
     {"http", Takes::Nothing, "HTTP, no tunnel"},
     {"m", Takes::Pattern, "request method"},
+    {"marked", Takes::Nothing, "marked with a colour"},
     {"q", Takes::Nothing, "no response came yet"},
     {"s", Takes::Nothing, "a response came"},
     {"src", Takes::Pattern, "address of the client"},
@@ -48,6 +50,7 @@ Node withoutPattern(std::string_view name) {
   if (name == "e") return matches(Field::Error, ".");
   if (name == "http") return number(Field::Kind, Op::Equals, 0);
   if (name == "tcp") return number(Field::Kind, Op::Equals, 1);
+  if (name == "marked") return Node::negation(number(Field::Mark, Op::Equals, 0));
   if (name == "q") return number(Field::Status, Op::Equals, 0);
   if (name == "s") return Node::negation(number(Field::Status, Op::Equals, 0));
   if (name == "websocket") {
@@ -76,6 +79,7 @@ Node meaningOf(const Shorthand& shorthand, const std::string& pattern, std::int6
   if (name == "b") return matches(Field::Body, pattern);
   if (name == "bq") return matches(Field::RequestBody, pattern);
   if (name == "bs") return matches(Field::ResponseBody, pattern);
+  if (name == "comment") return matches(Field::Comment, pattern);
   if (name == "d") return matches(Field::Host, pattern);
   if (name == "dst") return matches(Field::Upstream, pattern);
   if (name == "h") return matches(Field::Header, pattern);

@@ -127,6 +127,7 @@ void readExtras(HarEntry& entry, const Json& extras) {
   if (const std::string upstream = text(extras, "upstream"); !upstream.empty()) entry.upstreamAddress = upstream;
   entry.request.trailers = text(extras, "requestTrailers");
   entry.response.trailers = text(extras, "responseTrailers");
+  entry.mark = markNamed(text(extras, "mark")).value_or(Mark::None);
   const Json& error = member(extras, "error");
   if (!error.is_object()) return;
   entry.error.code = static_cast<Code>(std::clamp<std::int64_t>(whole(error, "code", 0), 0, 0xffff));
@@ -205,6 +206,7 @@ HarEntry entryFrom(const Json& json) {
   readResponse(entry, member(json, "response"));
   entry.upstreamAddress = addressFrom(text(json, "serverIPAddress"));
   readMessages(entry, member(json, "_webSocketMessages"));
+  entry.comment = text(json, "comment").substr(0, kCommentBytesMax);
   readExtras(entry, member(json, "_sluice"));
   return entry;
 }
@@ -234,6 +236,9 @@ std::vector<capture::Record> recordsOf(HarEntry entry, ExchangeId id) {
   for (auto& message : entry.messages) {
     message.exchange = id;
     records.emplace_back(std::move(message));
+  }
+  if (entry.mark != Mark::None || !entry.comment.empty()) {
+    records.emplace_back(capture::Annotated{id, entry.mark, std::move(entry.comment)});
   }
   capture::ExchangeEnded ended;
   ended.exchange = id;

@@ -35,6 +35,8 @@ struct HarEntry {
   Error error;
   std::string upstreamAddress;
   bool upstreamReused = false;
+  Mark mark = Mark::None;
+  std::string comment;
   std::vector<capture::MessagePassed> messages;  // of a WebSocket; without the exchange
 };
 

@@ -193,6 +193,7 @@ Result<void> Writer::entry(const ExchangeDetails& details) {
                     member("connect", milliseconds(timings.connect)) + ',' + member("send", milliseconds(timings.send)) + ',' +
                     member("wait", milliseconds(timings.wait)) + ',' + member("receive", milliseconds(timings.receive)) + '}';
   if (!row.upstreamAddress.empty()) end += ',' + text("serverIPAddress", ipAddress(row.upstreamAddress));
+  if (!row.comment.empty()) end += ',' + text("comment", row.comment);
   if (auto done = sink_(end); !done) return done;
   if (auto done = messages(row.id); !done) return done;
   return sink_(extras(details) + '}');
@@ -272,6 +273,7 @@ std::string Writer::extras(const ExchangeDetails& details) const {
   if (row.upstreamReused) items.push_back("\"upstreamReused\":true");
   if (!details.requestTrailers.empty()) items.push_back(text("requestTrailers", details.requestTrailers));
   if (!details.responseTrailers.empty()) items.push_back(text("responseTrailers", details.responseTrailers));
+  if (row.mark != Mark::None) items.push_back(text("mark", name(row.mark)));
   std::string json;
   for (const std::string& item : items) json += (json.empty() ? "" : ",") + item;
   return json.empty() ? json : ",\"_sluice\":{" + json + '}';

@@ -23,6 +23,7 @@ struct Weight {
   std::size_t operator()(const capture::ClientIdentified& r) const { return r.program.size(); }
   std::size_t operator()(const capture::MessagePassed& r) const { return r.payload.size() + r.fault.size(); }
   std::size_t operator()(const capture::TlsSeen& r) const { return r.chain.size() + r.note.size(); }
+  std::size_t operator()(const capture::Annotated& r) const { return r.comment.size(); }
 };
 
 // The status does not tell: an exchange that failed has that of our own answer.
@@ -177,6 +178,14 @@ bool Backlog::take(capture::TlsSeen& record) {
   return true;
 }
 
+bool Backlog::take(capture::Annotated& record) {
+  PendingExchange* exchange = find(record.exchange);
+  if (exchange == nullptr) return false;
+  exchange->annotated = std::move(record);
+  touch(*exchange);
+  return true;
+}
+
 // Nothing belongs to an exchange after its end.
 PendingExchange* Backlog::find(ExchangeId id) {
   const auto at = exchanges_.find(id);
@@ -203,6 +212,7 @@ std::size_t Backlog::committed() {
     }
     exchange->messages.clear();
     exchange->tls.clear();
+    exchange->annotated.reset();
   }
   for (PendingConnection* connection : dirtyConnections_) connection->inserted = true;
   forgetEnded();

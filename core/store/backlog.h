@@ -42,6 +42,7 @@ struct PendingExchange {
   std::array<PendingBody, 2> bodies;  // by Direction
   std::vector<capture::MessagePassed> messages;  // that are not committed
   std::vector<capture::TlsSeen> tls;             // likewise
+  std::optional<capture::Annotated> annotated;   // likewise
   bool inserted = false;  // the row is committed
   bool dirty = false;     // differs from what is committed
   bool ended = false;
@@ -101,6 +102,7 @@ class Backlog {
   bool take(capture::ClientIdentified& record);
   bool take(capture::MessagePassed& record);
   bool take(capture::TlsSeen& record);
+  bool take(capture::Annotated& record);
 
   PendingExchange* find(ExchangeId id);
   void forgetEnded();

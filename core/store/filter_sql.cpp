@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "core/base/annotation.h"
 #include "core/base/error.h"
 #include "core/capture/records.h"
 #include "core/store/rows.h"
@@ -21,6 +22,7 @@ using filter::Term;
 static_assert(static_cast<int>(State::Running) == 0 && static_cast<int>(State::Complete) == 1 &&
               static_cast<int>(State::Failed) == 2 && static_cast<int>(State::CutOff) == 3);
 static_assert(static_cast<int>(capture::Kind::Http) == 0 && static_cast<int>(capture::Kind::Tunnel) == 1);
+static_assert(static_cast<int>(Mark::None) == 0 && static_cast<int>(Mark::Purple) == 6);
 static_assert(static_cast<int>(Side::Local) == 0 && static_cast<int>(Side::Client) == 1 && static_cast<int>(Side::Upstream) == 2);
 
 // As hexadecimal digits no text can end the literal.
@@ -68,6 +70,8 @@ std::string_view columnOf(Field field) {
     case Field::Duration: return "finished_us";
     case Field::State: return "state";
     case Field::Kind: return "kind";
+    case Field::Mark: return "mark";
+    case Field::Comment: return "comment";
     case Field::Side: return "error_side";
     case Field::Header:
     case Field::RequestHeader:

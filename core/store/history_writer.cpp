@@ -28,6 +28,7 @@ enum class HistoryWriter::Sql : std::uint8_t {
   InsertMessage,
   InsertChain,
   InsertTls,
+  Annotate,
   UpdateHistory,
 };
 
@@ -68,6 +69,7 @@ constexpr std::array kStatements{
     "INSERT INTO certificate_chain (digest, der) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     "INSERT INTO tls (exchange, side, version, cipher, protocol, server_name, resumed, handshake_us, note, chain)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+    "UPDATE exchange SET version = ?2, mark = ifnull(?3, mark), comment = ifnull(?4, comment) WHERE id = ?1",
     "UPDATE history SET version = ?1, exchanges = ?2, next_exchange = ?3, next_connection = ?4, body_file_bytes = ?5"
     " WHERE id = 1",
 };
@@ -171,6 +173,24 @@ Result<std::int64_t> HistoryWriter::beginSession(WallTime now) {
 
 Result<void> HistoryWriter::endSession(WallTime now) { return run(Sql::EndSession, now, session_); }
 
+Result<void> HistoryWriter::annotate(std::span<const ExchangeId> exchanges, const Annotation& annotation) {
+  auto transaction = Transaction::begin(database_->sql(), Transaction::Kind::Write);
+  if (!transaction) return fail(transaction.error());
+  next_ = state_;
+  ++next_.version;
+  const auto mark = annotation.mark ? std::optional(number(*annotation.mark)) : std::nullopt;
+  std::int64_t changed = 0;
+  for (const ExchangeId id : exchanges) {
+    if (auto done = run(Sql::Annotate, id, next_.version, mark, annotation.comment); !done) return done;
+    changed += database_->sql().changedRows();
+  }
+  if (changed == 0) return fail(Side::Local, Code::NotFound, "no such exchange is in the history");
+  if (auto done = writeState(); !done) return done;
+  auto committed = transaction->commit();
+  if (committed) state_ = next_;
+  return committed;
+}
+
 Result<bool> HistoryWriter::prune(const Retention& retention, WallTime now) {
   HistoryPruner pruner(*database_);
   const auto more = prune(pruner, retention, now);
@@ -266,7 +286,8 @@ Result<void> HistoryWriter::write(PendingExchange& exchange) {
   for (const auto& tls : exchange.tls) {
     if (auto done = write(tls); !done) return done;
   }
-  return {};
+  if (!exchange.annotated) return {};
+  return run(Sql::Annotate, exchange.row.id, next_.version, number(exchange.annotated->mark), exchange.annotated->comment);
 }
 
 Result<HistoryWriter::Row> HistoryWriter::insert(PendingExchange& exchange) {

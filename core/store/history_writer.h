@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "core/base/annotation.h"
 #include "core/base/id.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -30,6 +32,9 @@ class HistoryWriter {
   // One transaction. On success the caller tells the backlog; on failure nothing has changed in the database, and
   // the same call may be made again.
   Result<void> write(const Backlog& backlog);
+
+  // Says this of those of the exchanges that are in the history, in one transaction. NotFound: none of them is.
+  Result<void> annotate(std::span<const ExchangeId> exchanges, const Annotation& annotation);
 
   // Removes some of the oldest exchanges if the history is past the limits, and gives space back. True: there may be more
   // of either.

@@ -42,6 +42,7 @@ class Recorder::Impl {
   RecorderStatus status() const;
   Result<void> clear();
   Result<void> keep(const std::string& key, std::optional<std::string> value);
+  Result<void> annotate(std::vector<ExchangeId> exchanges, Annotation annotation);
   KeptSettings kept() const;
   void setRetention(const Retention& retention);
 
@@ -59,6 +60,7 @@ class Recorder::Impl {
   Result<void> ask(std::function<Result<void>()> what);
   void answerAsked();
   Result<void> clearNow();
+  Result<void> annotateNow(const std::vector<ExchangeId>& exchanges, const Annotation& annotation);
   Result<void> keepNow(const std::string& key, const std::optional<std::string>& value);
   void apply(capture::Record&& record);
   bool due() const;
@@ -232,6 +234,10 @@ Result<void> Recorder::Impl::keep(const std::string& key, std::optional<std::str
   return ask([this, &key, value = std::move(value)] { return keepNow(key, value); });
 }
 
+Result<void> Recorder::Impl::annotate(std::vector<ExchangeId> exchanges, Annotation annotation) {
+  return ask([this, exchanges = std::move(exchanges), annotation = std::move(annotation)] { return annotateNow(exchanges, annotation); });
+}
+
 KeptSettings Recorder::Impl::kept() const {
   const std::lock_guard lock(statusMutex_);
   return kept_;
@@ -248,6 +254,16 @@ void Recorder::Impl::answerAsked() {
     }
   }
   for (Asked& each : asked) each.answer.set_value(each.what());
+}
+
+// What of them is only in the backlog so far is not in the history yet, and nobody can have seen it.
+Result<void> Recorder::Impl::annotateNow(const std::vector<ExchangeId>& exchanges, const Annotation& annotation) {
+  if (auto ready = ensureWriter(); !ready) return ready;
+  if (auto written = writer_->annotate(exchanges, annotation); !written) return written;
+  publish();
+  if (indexer_) indexer_->wake();
+  if (options_.onCommitted) options_.onCommitted(status());
+  return {};
 }
 
 Result<void> Recorder::Impl::keepNow(const std::string& key, const std::optional<std::string>& value) {
@@ -486,6 +502,10 @@ void Recorder::flush() { impl_->flush(); }
 Result<void> Recorder::clear() { return impl_->clear(); }
 
 Result<void> Recorder::keep(const std::string& key, std::optional<std::string> value) { return impl_->keep(key, std::move(value)); }
+
+Result<void> Recorder::annotate(std::vector<ExchangeId> exchanges, Annotation annotation) {
+  return impl_->annotate(std::move(exchanges), std::move(annotation));
+}
 
 KeptSettings Recorder::kept() const { return impl_->kept(); }
 

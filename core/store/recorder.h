@@ -15,7 +15,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "core/base/annotation.h"
 #include "core/base/error.h"
 #include "core/base/id.h"
 #include "core/base/limits.h"
@@ -71,6 +73,10 @@ class Recorder final : public capture::Sink {
   // Begins an empty history at once, whatever the size of this one, which is removed in the background. What still runs
   // goes on in the new one, without the bodies so far. Waits for the recorder's thread, some milliseconds. Aborted: it has stopped.
   Result<void> clear();
+
+  // Says this of exchanges that are in the history, of all of them at once. Waits for the recorder's thread, some milliseconds. Errors:
+  // NotFound (none of them is there), what the disk says, Aborted.
+  Result<void> annotate(std::vector<ExchangeId> exchanges, Annotation annotation);
 
   // Keeps a small text beyond every history (kept_settings.h); nothing as value forgets it. Waits for the recorder's thread, some
   // milliseconds. Errors: what the disk says, and then nothing has changed; Aborted: it has stopped.

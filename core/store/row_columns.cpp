@@ -76,6 +76,8 @@ ExchangeRow readRow(const Statement& select) {
   row.profile = columns.text();
   row.heldBackUs = columns.integer();
   row.clientProgram = columns.text();
+  row.mark = enumerator(columns.integer(), Mark::Purple);
+  row.comment = columns.text();
   return row;
 }
 

@@ -13,7 +13,7 @@ inline constexpr const char* kRowColumns =
     " resolved_us, connected_us, request_sent_us, response_head_us, finished_us, request_bytes, request_stored_bytes,"
     " response_bytes, response_stored_bytes, error_code, error_side, error_system, error_detail, upstream_address,"
     " upstream_reused, response_first_us, request_wire_bytes, response_wire_bytes, profile, held_back_us,"
-    " (SELECT client_program FROM connection WHERE connection.id = exchange.connection)";
+    " (SELECT client_program FROM connection WHERE connection.id = exchange.connection), mark, comment";
 
 // The row may come from a damaged file: numbers out of range become the nearest that means something.
 ExchangeRow readRow(const Statement& select);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/annotation.h"
 #include "core/base/error.h"
 #include "core/base/id.h"
 #include "core/base/time.h"
@@ -50,6 +51,8 @@ struct ExchangeRow {
   std::string profile;        // as capture::ExchangeEnded has it
   std::int64_t heldBackUs = 0;
   std::string clientProgram;  // path of its executable; empty: not known, or not yet
+  Mark mark = Mark::None;     // what a person said of it
+  std::string comment;
 };
 
 // TLS on one side of an exchange, as capture::TlsSeen tells of it.

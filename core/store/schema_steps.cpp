@@ -179,8 +179,14 @@ CREATE INDEX exchange_host ON exchange (host COLLATE NOCASE, id, status);
 CREATE INDEX tls_chain ON tls (chain);
 )sql";
 
-constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7};
-constexpr std::array kObjects{10, 10, 12, 13, 15, 15, 16};
+// What people say of an exchange: the number of a colour (core/base/annotation.h), and words.
+constexpr const char* kStep8 = R"sql(
+ALTER TABLE exchange ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE exchange ADD COLUMN comment TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7, kStep8};
+constexpr std::array kObjects{10, 10, 12, 13, 15, 15, 16, 16};
 static_assert(kSteps.size() == kSchemaVersion && kObjects.size() == kSchemaVersion);
 
 }  // namespace

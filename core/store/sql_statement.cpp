@@ -65,6 +65,11 @@ void Statement::bindOne(int index, std::optional<std::int64_t> value) {
   note(value ? sqlite3_bind_int64(statement_.get(), index, *value) : sqlite3_bind_null(statement_.get(), index));
 }
 
+void Statement::bindOne(int index, const std::optional<std::string>& value) {
+  if (value) return bindOne(index, std::string_view(*value));
+  note(sqlite3_bind_null(statement_.get(), index));
+}
+
 void Statement::bindPointer(int index, const void* value, const char* type) {
   note(sqlite3_bind_pointer(statement_.get(), index, const_cast<void*>(value), type, nullptr));
 }

@@ -88,6 +88,7 @@ class Statement {
   void bindOne(int index, const std::string& value) { bindOne(index, std::string_view(value)); }
   void bindOne(int index, Blob value);
   void bindOne(int index, std::optional<std::int64_t> value);
+  void bindOne(int index, const std::optional<std::string>& value);
   void bindOne(int index, WallTime value) { bindOne(index, std::int64_t{value.time_since_epoch().count()}); }
   template <class Tag>
   void bindOne(int index, Id<Tag> value) {

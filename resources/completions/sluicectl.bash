@@ -1,7 +1,7 @@
 # Completion of sluicectl for bash.
 _sluicectl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='status connections list show body watch export import session ca clear limit profile pass-through capture intercept selftest stop'
+  local commands='status connections list show body watch export import session ca clear limit profile pass-through capture intercept mark comment selftest stop'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $word "* ]]; then command=$word; break; fi
   done
@@ -9,7 +9,7 @@ _sluicectl() {
     --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --limit | --down | --up | --latency | --host | --listener | --connection | --from) return ;;
     --filter)
-      mapfile -t COMPREPLY < <(compgen -W 'host~ path~ url~ method= status= status\>= type~ body~ header~ state= size\> duration\> error~ program~' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W 'host~ path~ url~ method= status= status\>= type~ body~ header~ state= size\> duration\> error~ program~ mark= comment~' -- "$current")
       compopt -o nospace
       return ;;
     export | import) COMPREPLY=(har); return ;;
@@ -29,6 +29,7 @@ _sluicectl() {
     limit) options+=' --down --up --latency --off --host --listener --connection' ;;
     profile) options+=' list show use save rename delete --host --listener --connection --from --file' ;;
     capture|intercept) options+=' on off' ;;
+    mark) options+=' none red orange yellow green blue purple' ;;
     pass-through) options+=' list add remove' ;;
     body) options+=' --request --decoded --session' ;;
   esac

@@ -1,5 +1,5 @@
 # Completion of sluicectl for fish.
-set -l commands status connections list show body watch export import session ca clear limit profile pass-through capture intercept selftest stop
+set -l commands status connections list show body watch export import session ca clear limit profile pass-through capture intercept mark comment selftest stop
 complete -c sluicectl -f
 complete -c sluicectl -l data-dir -r -a '(__fish_complete_directories)' -d 'directory of the engine and its history'
 complete -c sluicectl -l json -d 'print JSON'
@@ -27,6 +27,9 @@ complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a pass-thr
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a capture -d 'record exchanges, or not'
 complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a intercept -d 'decrypt https, or not'
 complete -c sluicectl -n '__fish_seen_subcommand_from capture intercept' -a 'on off'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a mark -d 'an exchange with a colour'
+complete -c sluicectl -n "not __fish_seen_subcommand_from $commands" -a comment -d 'on an exchange'
+complete -c sluicectl -n '__fish_seen_subcommand_from mark' -a 'none red orange yellow green blue purple'
 complete -c sluicectl -n '__fish_seen_subcommand_from pass-through' -a 'list add remove'
 complete -c sluicectl -n '__fish_seen_subcommand_from profile' -a 'list show use save rename delete'
 complete -c sluicectl -n '__fish_seen_subcommand_from profile' -l from -r -d 'a copy of this profile'

@@ -45,6 +45,15 @@ SLUICE_TEST(everyCommandIsUnderstood) {
   QVERIFY(capture && capture->what == control::SwitchKind::Recording && !capture->on);
   const auto intercept = command<SwitchCommand>({"intercept", "on"});
   QVERIFY(intercept && intercept->what == control::SwitchKind::Interception && intercept->on);
+  const auto mark = command<AnnotateCommand>({"mark", "12", "blue"});
+  QVERIFY(mark && mark->exchange.value == 12 && (mark->annotation == Annotation{Mark::Blue, std::nullopt}));
+  QVERIFY(command<AnnotateCommand>({"mark", "12"})->annotation.mark == Mark::Red);
+  QVERIFY(command<AnnotateCommand>({"mark", "12", "none"})->annotation.mark == Mark::None);
+  QVERIFY((command<AnnotateCommand>({"comment", "12", "see here"})->annotation == Annotation{std::nullopt, "see here"}));
+  for (const auto& words : {std::vector<const char*>{"mark"}, {"mark", "12", "pink"}, {"mark", "x"}, {"comment", "12"}}) {
+    QCOMPARE(exitStatus(words), 2);
+  }
+  QCOMPARE(exitStatus({"comment", "12", std::string(kCommentBytesMax + 1, 'a').c_str()}), 2);
   QVERIFY(command<CaPathCommand>({"ca", "path"}));
   QVERIFY(command<RegenerateCaCommand>({"ca", "regenerate"}));
   QCOMPARE(command<ListCommand>({"list"})->limit, std::size_t(50));

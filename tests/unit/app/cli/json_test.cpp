@@ -30,6 +30,10 @@ SLUICE_TEST(anExchangeIsCompleteAndTyped) {
   QVERIFY(json["responseBody"]["capturedBytes"] == 8);
   QVERIFY(json["error"].is_null());
   QVERIFY(json["connection"].is_null());
+  QVERIFY(json["mark"].is_null() && json["comment"] == "");
+  row.mark = Mark::Yellow;
+  row.comment = "why?";
+  QVERIFY(toJson(row)["mark"] == "yellow" && toJson(row)["comment"] == "why?");
   QVERIFY(!json.contains("escaped"));
 }
 

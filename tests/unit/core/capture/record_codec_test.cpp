@@ -27,6 +27,7 @@ std::vector<Record> oneOfEach() {
       MessagePassed{ExchangeId{31}, Direction::Response, at(32), 2, true, 33, 34, raw, "fault"},
       TlsSeen{ExchangeId{37}, Side::Client, "TLSv1.3", "cipher", "h2", "host", true, 38, "note", raw, "digest"},
       BodyInFile{ExchangeId{35}, Direction::Response, 36},
+      Annotated{ExchangeId{40}, Mark::Green, "comment"},
   };
 }
 

@@ -14,7 +14,8 @@ inline std::vector<Request> requests() {
           ClearHistory{}, SyncHistory{}, GetProfile{}, UseProfile{R"({"name":"a"})", ProfileScope::Host, "*.test"},
           CloseConnection{ConnectionId{42}}, SaveProfile{R"({"name":"c"})"}, DeleteProfile{"d"}, SelfTest{R"({"name":"g"})"},
           GetPassThrough{}, SetPassThrough{"*.example.com", false},
-          ImportRecords{std::string("a\0\xff", 3)}, SetSwitch{SwitchKind::Interception, true}};
+          ImportRecords{std::string("a\0\xff", 3)}, SetSwitch{SwitchKind::Interception, true},
+          Annotate{{ExchangeId{3}, ExchangeId{4}}, {Mark::Green, "look here"}}};
 }
 
 inline StatusSample sample() {
@@ -41,6 +42,7 @@ inline StatusSample sample() {
   sample.badRecords = 18;
   sample.profilesVersion = 5;
   sample.intercepting = true;
+  sample.storeErrorCode = Code::NoSpace;
   sample.storeError = "no space left: /data/sluice.db";
   return sample;
 }

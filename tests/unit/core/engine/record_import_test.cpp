@@ -75,6 +75,13 @@ SLUICE_TEST(givesEachExchangeANumberOfThisHistory) {
   }
 }
 
+SLUICE_TEST(bringsWhatWasSaidOfAnExchange) {
+  Fixture f;
+  QVERIFY(f.import->take(asBytes(framed(begun(1)) + framed(capture::Annotated{ExchangeId{1}, Mark::Green, "why"}) + framed(over(1)))));
+  const auto& annotated = std::get<capture::Annotated>(f.sink.records[1]);
+  QVERIFY(annotated.exchange.value == 101 && annotated.mark == Mark::Green && annotated.comment == "why");
+}
+
 SLUICE_TEST(cutsOffWhatDoesNotEnd) {
   Fixture f;
   QVERIFY(f.import->take(asBytes(framed(begun(5)))));
@@ -90,6 +97,7 @@ SLUICE_TEST(refusesWhatMakesNoSense) {
       framed(over(1)),                                                            // of no exchange that began
       framed(begun(1)) + framed(over(2)),                                         // of another
       framed(begun(1)) + framed(begun(2)),                                        // two at once
+      framed(begun(1)) + framed(capture::Annotated{ExchangeId{1}, Mark::Red, std::string(kCommentBytesMax + 1, 'a')}),
       framed(begun(0)),                                                           // without a number
       framed(capture::ConnectionOpened{ConnectionId{1}, WallTime(), "a", "b"}),   // not its business
       framed(capture::BodyInFile{ExchangeId{1}, capture::Direction::Request}),    // likewise

@@ -197,7 +197,8 @@ SLUICE_TEST(recordsThatMakeNoSenseAreCountedAndLeftOut) {
   scene.say(packed({ended(1, 1)}));                                                   // never began
   scene.say(packed({started(), started()}));                                          // began twice
   scene.say(packed({started(ExchangeId{0}), capture::ConnectionClosed{kConnection, {}}}));  // no id; never opened
+  scene.say(packed({capture::Annotated{ExchangeId{1}, Mark::Red, "a worker has no opinion"}}));
   scene.say("xy");                                                                    // not even a length
   QCOMPARE(scene.sink.records.size(), std::size_t(1));
-  QCOMPARE(scene.intake.badRecords(), std::uint64_t(5));
+  QCOMPARE(scene.intake.badRecords(), std::uint64_t(6));
 }

@@ -23,6 +23,8 @@ SLUICE_TEST(offersFieldsWithTheComparisonThatSuitsThem) {
   QCOMPARE(offered("a (S|"), std::string("[S] scheme~ status= size> state= side="));
   QCOMPARE(offered("!du|ra b"), std::string("[dura] duration>"));
   QCOMPARE(offered("nothing|"), std::string("[nothing]"));
+  QCOMPARE(offered("mark|"), std::string("[mark] mark= ~marked"));
+  QCOMPARE(offered("mark=r|"), std::string("[r] red"));
   QVERIFY(complete("", 0).candidates.size() > 40);
 }
 

@@ -71,6 +71,7 @@ SLUICE_TEST(readsTheFormsOfMitmproxy) {
       {"~t json", "type~\"json\" | request.header~\"^content-type:.*(json)\""},
       {"~all", "~all"},
       {"~e", "error~\".\""},
+      {"~marked ~comment a.c", "!mark=none & comment~\"a.c\""},
   });
 }
 

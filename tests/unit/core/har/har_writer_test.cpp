@@ -66,6 +66,8 @@ void recordOddThings(Recorder& recorder) {
   recorder.record(ended(5));
   recorder.record(started(6));  // still running
   recorder.flush();
+  if (!recorder.annotate({ExchangeId{1}}, {Mark::Purple, "\"look\"\nhere"})) std::abort();
+  if (!recorder.annotate({ExchangeId{4}}, {std::nullopt, "only words"})) std::abort();
 }
 
 }  // namespace
@@ -84,6 +86,8 @@ SLUICE_TEST(writesWhatHarAsksFor) {
   QVERIFY(entries[0]["request"]["postData"]["encoding"] == "base64");
   QVERIFY(entries[0]["request"]["httpVersion"] == "HTTP/1.1" && entries[0]["request"]["headers"][0]["name"] == "host");
   QVERIFY(entries[0]["response"]["redirectURL"] == "/x" && entries[0]["response"]["statusText"] == "Moved  On");
+  QVERIFY(entries[0]["comment"] == "\"look\"\nhere" && entries[0]["_sluice"]["mark"] == "purple");
+  QVERIFY(!entries[1].contains("comment") && !entries[1]["_sluice"].contains("mark") && entries[3]["comment"] == "only words");
   QVERIFY(entries[0]["serverIPAddress"] == "127.0.0.1");
   QVERIFY(entries[1]["response"]["status"] == 0 && entries[1]["_sluice"]["error"]["code"] == 1);
   QVERIFY(entries[2]["response"]["content"]["size"] == 300'000);

@@ -42,6 +42,8 @@ struct Fixture {
     end.phases.finishedUs = 3'000'000;
     recorder.record(std::move(end));
     recorder.flush();
+    if (!recorder.annotate({ExchangeId{2}}, {Mark::Red, std::nullopt})) std::abort();
+    if (!recorder.annotate({ExchangeId{5}}, {Mark::Blue, "Look (here)"})) std::abort();
     reader = history.reader();
   }
 
@@ -86,7 +88,9 @@ SLUICE_TEST(showsWhatEachFieldSays) {
            {"client~5555", "12345"}, {"program~.", ""}, {"upstream~:9", "1235"}, {"header~x-id", "2"}, {"header~^x-id:.77$", "2"},
            {"request.header~\"^content-type: text\"", ""}, {"response.header~\"^content-type: text\"", "12"},
            {"body~token", "1"}, {"body~\"token w.r\"", "1"}, {"request.body~secret", "2"}, {"response.body~secret", ""},
-           {"body!~token", "2345"},
+           {"body!~token", "2345"}, {"~marked", "25"}, {"!~marked", "134"}, {"mark=red", "2"}, {"mark=none", "134"},
+           {"mark!=blue", "1234"}, {"comment~here", "5"}, {"~comment ^look", "5"},
+           {"comment=\"look (HERE)\"", "5"}, {"comment=\"\"", "1234"},
        }) {
     QCOMPARE(row.filter + (" -> " + f.shown(row.filter)), row.filter + std::string(" -> ") + row.shown);
   }

@@ -485,6 +485,34 @@ SLUICE_TEST(theProgramOfAClientShowsOnEveryRowOfItsConnection) {
   QCOMPARE(history.recorder->status().ignoredRecords, 0u);
 }
 
+// Whoever follows the history hears of it, an exchange that runs keeps it when it ends, and nothing else of a row changes.
+SLUICE_TEST(keepsWhatPeopleSayOfExchanges) {
+  History history;
+  VERIFY_OK(history.start());
+  for (const std::uint64_t id : {1, 2, 3}) history.recorder->record(started(id));
+  history.recorder->record(ended(1));
+  history.recorder->flush();
+  auto reader = history.reader();
+  const auto seen = reader.changesSince(0, 100).value().version;
+  const std::string odd("a\nb \xff \xe2\x80\xae");
+  VERIFY_OK(history.recorder->annotate({ExchangeId{1}, ExchangeId{2}, ExchangeId{99}}, {Mark::Green, odd}));
+  const auto changes = reader.changesSince(seen, 100).value();
+  QVERIFY((changes.ids == std::vector<ExchangeId>{ExchangeId{1}, ExchangeId{2}}));
+  QVERIFY(changes.version == history.recorder->status().version);
+  VERIFY_OK(history.recorder->annotate({ExchangeId{2}}, {Mark::Red, std::nullopt}));
+  history.recorder->record(responded(2));
+  history.recorder->record(ended(2, 5));
+  history.recorder->flush();
+  const auto rows = reader.newest(9).value();
+  QVERIFY(rows[0].mark == Mark::Green && rows[0].comment == odd && rows[0].state == State::Complete);
+  QVERIFY(rows[1].mark == Mark::Red && rows[1].comment == odd && rows[1].state == State::Complete && rows[1].status == 200);
+  QVERIFY(rows[2].mark == Mark::None && rows[2].comment.empty() && rows[2].state == State::Running);
+  VERIFY_OK(history.recorder->annotate({ExchangeId{1}}, {std::nullopt, std::string()}));
+  QVERIFY(reader.newest(9).value()[0].mark == Mark::Green && reader.newest(9).value()[0].comment.empty());
+  const auto none = history.recorder->annotate({ExchangeId{77}}, {Mark::Red, std::nullopt});
+  QVERIFY(!none && none.error().code == Code::NotFound);
+}
+
 SLUICE_TEST(clearsAtOnceAndGoesOnWithWhatRuns) {
   History history;
   VERIFY_OK(history.start());
