@@ -39,6 +39,7 @@ struct Raw {
   std::uint64_t connection = 0;
   ProfileCommand::What what = ProfileCommand::What::List;
   PassThroughCommand::What pass = PassThroughCommand::What::List;
+  TrustCommand trust = {};
   std::string turn;
   std::string mark = "red";
   std::string comment;
@@ -198,6 +199,25 @@ void describeAnnotations(CLI::App& app, Raw& raw) {
       ->check([](const std::string& text) { return text.size() > kCommentBytesMax ? "is longer than 4096 bytes" : ""; });
 }
 
+void describeCa(CLI::App& app, Raw& raw) {
+  auto* ca = addCommand(app, "ca", "the CA that clients must trust to be decrypted");
+  ca->require_subcommand(1);
+  ca->add_subcommand("path", "where its certificate lies")->fallthrough();
+  ca->add_subcommand("regenerate", "throw it away: the engine makes another when it starts; it may not be running")->fallthrough();
+  addCommand(*ca, "export", "its certificate to a file: .crt, .cer and .der are DER, everything else is PEM")
+      ->add_option("FILE", raw.file, "where to; - is standard output")
+      ->required()
+      ->check(checkName);
+  addCommand(*ca, "status", "where programs of this machine look up whom to trust, and whether it is there");
+  const auto add = [&](const char* name, const char* description, TrustCommand::What what) {
+    addCommand(*ca, name, description)
+        ->parse_complete_callback([&raw, what] { raw.trust.what = what; })
+        ->add_option("PLACE", raw.trust.place, "as status lists it; without: every one that needs no administrator");
+  };
+  add("install", "have it trusted there", TrustCommand::What::Install);
+  add("remove", "have it trusted there no more", TrustCommand::What::Remove);
+}
+
 LimitCommand limitOf(const Raw& raw) {
   LimitCommand command;
   if (!raw.down.empty()) command.adjustment.down = throttle::parseRate(raw.down).value();
@@ -239,14 +259,7 @@ void describe(CLI::App& app, Raw& raw) {
   addFilter(save, raw);
   addCommand(app, "clear", "forget the whole history, at once");
   describeThrottling(app, raw);
-  auto* ca = addCommand(app, "ca", "the CA that clients must trust to be decrypted");
-  ca->require_subcommand(1);
-  ca->add_subcommand("path", "where its certificate lies")->fallthrough();
-  ca->add_subcommand("regenerate", "throw it away: the engine makes another when it starts; it may not be running")->fallthrough();
-  addCommand(*ca, "export", "its certificate to a file: .crt, .cer and .der are DER, everything else is PEM")
-      ->add_option("FILE", raw.file, "where to; - is standard output")
-      ->required()
-      ->check(checkName);
+  describeCa(app, raw);
   describePassThrough(app, raw);
   describeSwitches(app, raw);
   describeAnnotations(app, raw);
@@ -291,6 +304,7 @@ Command commandOf(const std::string& name, const Raw& raw) {
   if (name == "mark") return AnnotateCommand{exchange, {markNamed(raw.mark), std::nullopt}};
   if (name == "comment") return AnnotateCommand{exchange, {std::nullopt, raw.comment}};
   if (name == "ca regenerate") return RegenerateCaCommand();
+  if (name.starts_with("ca ")) return raw.trust;
   return StopCommand();
 }
 

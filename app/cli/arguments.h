@@ -48,6 +48,11 @@ struct RegenerateCaCommand {};
 struct ExportCaCommand {
   std::filesystem::path file;  // "-": standard output
 };
+struct TrustCommand {  // where clients look up whom to trust
+  enum class What { Status, Install, Remove };
+  What what = What::Status;
+  std::string place = {};  // empty: all that need no administrator
+};
 struct PassThroughCommand {  // hosts that are never decrypted
   enum class What { List, Add, Remove };
   What what = What::List;
@@ -99,7 +104,7 @@ struct SelfTestCommand {
 using Command = std::variant<StatusCommand, ConnectionsCommand, ListCommand, ShowCommand, BodyCommand, WatchCommand, StopCommand,
                              ExportCommand, ImportCommand, ClearCommand, LimitCommand, ProfileCommand, SelfTestCommand,
                              CaPathCommand, RegenerateCaCommand, SaveSessionCommand, ExportCaCommand, PassThroughCommand,
-                             SwitchCommand, AnnotateCommand>;
+                             SwitchCommand, AnnotateCommand, TrustCommand>;
 
 enum class Format { Human, Json };
 

@@ -50,6 +50,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const CaPathCommand&) { return caPath(format, dataDir, output); },
                         [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
                         [&](const ExportCaCommand& command) { return exportCa(command, dataDir, output); },
+                        [&](const TrustCommand& command) { return trust(command, format, dataDir, output); },
                         [&](const PassThroughCommand& command) { return passThrough(command, format, dataDir, output); },
                         [&](const SwitchCommand& command) { return turn(command, dataDir); },
                         [&](const AnnotateCommand& command) { return annotate(command, dataDir); },

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 
 #include "core/base/limits.h"
 #include "platform/handle.h"
@@ -22,7 +21,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr auto kPatience = std::chrono::seconds(5);
 constexpr std::size_t kOutputBytesMax = 64 * limits::kKiB;  // settings are a line each
 
 int start(pid_t& child, const std::vector<std::string>& words, const OwnedHandle& output) {
@@ -58,7 +56,7 @@ bool readAll(const OwnedHandle& from, std::string& into, Steady::time_point unti
 
 }  // namespace
 
-Result<std::string> runProgram(const std::vector<std::string>& words) {
+Result<std::string> runProgram(const std::vector<std::string>& words, std::chrono::seconds patience) {
   int ends[2];
   if (::pipe(ends) != 0) return systemFailure(errno, "cannot start " + words.front());
   const OwnedHandle read(ends[0]);
@@ -68,13 +66,14 @@ Result<std::string> runProgram(const std::vector<std::string>& words) {
   if (const int why = start(child, words, write); why != 0) return systemFailure(why, "cannot start " + words.front());
   write = {};
   std::string output;
-  const bool inTime = readAll(read, output, Steady::now() + kPatience);
+  const bool inTime = readAll(read, output, Steady::now() + patience);
   if (!inTime) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   while (!output.empty() && output.back() == '\n') output.pop_back();
-  if (!inTime) return fail(Side::Local, Code::System, words.front() + " did not end within five seconds");
+  const auto limit = std::to_string(patience.count()) + " seconds";
+  if (!inTime) return fail(Side::Local, Code::System, words.front() + " did not end within " + limit);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127) return fail(Side::Local, Code::NotFound, words.front() + " is not installed");
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return fail(Side::Local, Code::System, words.front() + " failed: " + output);
   return output;

@@ -16,7 +16,7 @@ _sluicectl() {
     --session) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
     --raw) mapfile -t COMPREPLY < <(compgen -W 'request response' -- "$current"); return ;;
     session) COMPREPLY=(save); return ;;
-    ca) mapfile -t COMPREPLY < <(compgen -W 'path regenerate export' -- "$current"); return ;;
+    ca) mapfile -t COMPREPLY < <(compgen -W 'path regenerate export status install remove' -- "$current"); return ;;
     har) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
   esac
   local options='--data-dir --json --help'

@@ -44,7 +44,7 @@ complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a com
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l request -d 'of the request'
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l decoded -d 'without its content coding'
 complete -c sluicectl -n '__fish_seen_subcommand_from export import' -a har -d 'HAR 1.2'
-complete -c sluicectl -n '__fish_seen_subcommand_from ca' -a 'path regenerate export'
+complete -c sluicectl -n '__fish_seen_subcommand_from ca' -a 'path regenerate export status install remove'
 complete -c sluicectl -n '__fish_seen_subcommand_from har' -F
 complete -c sluicectl -n '__fish_seen_subcommand_from list show body export' -l session -r -F -d 'of this file'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l raw -x -a 'request response' -d 'as received'

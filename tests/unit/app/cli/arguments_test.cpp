@@ -56,6 +56,10 @@ SLUICE_TEST(everyCommandIsUnderstood) {
   QCOMPARE(exitStatus({"comment", "12", std::string(kCommentBytesMax + 1, 'a').c_str()}), 2);
   QVERIFY(command<CaPathCommand>({"ca", "path"}));
   QVERIFY(command<RegenerateCaCommand>({"ca", "regenerate"}));
+  QVERIFY(command<TrustCommand>({"ca", "status", "--json"})->what == TrustCommand::What::Status);
+  const auto installed = command<TrustCommand>({"ca", "install"}), removed = command<TrustCommand>({"ca", "remove", "system"});
+  QVERIFY(installed && installed->what == TrustCommand::What::Install && installed->place.empty());
+  QVERIFY(removed && removed->what == TrustCommand::What::Remove && removed->place == "system");
   QCOMPARE(command<ListCommand>({"list"})->limit, std::size_t(50));
   QCOMPARE(command<ListCommand>({"list", "--limit", "7"})->limit, std::size_t(7));
   QCOMPARE(command<ShowCommand>({"show", "12"})->exchange.value, std::uint64_t(12));

@@ -11,41 +11,25 @@
 #include "platform/engine_owner.h"
 #include "platform/posix/run_program.h"
 #include "platform/system_proxy_hold.h"
+#include "tests/support/environment_posix.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::platform;
+using sluice::test::EnvironmentVariable;
 using sluice::test::TemporaryDirectory;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-class Variable {
- public:
-  Variable(const char* name, const std::string& value) : name_(name) {
-    if (const char* before = std::getenv(name)) before_ = before;
-    ::setenv(name, value.c_str(), 1);
-  }
-  ~Variable() {
-    if (before_) ::setenv(name_, before_->c_str(), 1);
-    else ::unsetenv(name_);
-  }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
-
 // Settings in a file of the test's own.
 struct Gnome {
   TemporaryDirectory directory;
-  Variable backend{"GSETTINGS_BACKEND", "keyfile"};
-  Variable config{"XDG_CONFIG_HOME", directory.path().string()};
-  Variable desktop{"XDG_CURRENT_DESKTOP", "GNOME"};
+  EnvironmentVariable backend{"GSETTINGS_BACKEND", "keyfile"};
+  EnvironmentVariable config{"XDG_CONFIG_HOME", directory.path().string()};
+  EnvironmentVariable desktop{"XDG_CURRENT_DESKTOP", "GNOME"};
 
   static bool isThere() { return runProgram({"gsettings", "get", "org.gnome.system.proxy", "mode"}).has_value(); }
   static std::string get(const char* schema, const char* key) {
@@ -136,8 +120,8 @@ SLUICE_TEST(kdeGoesThroughTheProxyAndBack) {
   writeTool(directory / "kwriteconfig5", "cd '" + store.string() + "'\n"
                                          "if [ \"$7\" = --delete ]; then rm -f \"$6\"; else printf '%s' \"$7\" > \"$6\"; fi\n");
   writeTool(directory / "dbus-send", "echo told > '" + (directory / "told").string() + "'\n");
-  const Variable path("PATH", directory.path().string() + ":/usr/bin:/bin");
-  const Variable desktop("XDG_CURRENT_DESKTOP", "KDE");
+  const EnvironmentVariable path("PATH", directory.path().string() + ":/usr/bin:/bin");
+  const EnvironmentVariable desktop("XDG_CURRENT_DESKTOP", "KDE");
   std::ofstream(store / "httpProxy") << "http://old 3128";
   const auto saved = systemProxySettings();
   QVERIFY(saved.has_value());
@@ -153,15 +137,15 @@ SLUICE_TEST(kdeGoesThroughTheProxyAndBack) {
 
 SLUICE_TEST(aToolThatIsMissingOrFailsIsNamed) {
   const TemporaryDirectory directory;
-  const Variable path("PATH", directory.path().string());
+  const EnvironmentVariable path("PATH", directory.path().string());
   for (const char* desktop : {"GNOME", "KDE"}) {
-    const Variable current("XDG_CURRENT_DESKTOP", desktop);
+    const EnvironmentVariable current("XDG_CURRENT_DESKTOP", desktop);
     const auto none = systemProxySettings();
     QVERIFY(!none && none.error().code == Code::NotFound);
     QVERIFY2(none.error().detail.find("not installed") != std::string::npos, none.error().detail.c_str());
   }
   writeTool(directory / "gsettings", "echo no such schema >&2; exit 1\n");
-  const Variable current("XDG_CURRENT_DESKTOP", "GNOME");
+  const EnvironmentVariable current("XDG_CURRENT_DESKTOP", "GNOME");
   const TemporaryDirectory data;
   const auto held = holdSystemProxy(data.path(), "127.0.0.1", 8080, kNow);
   QVERIFY(!held && held.error().detail.find("no such schema") != std::string::npos);
