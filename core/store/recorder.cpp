@@ -54,6 +54,7 @@ class Recorder::Impl {
   };
 
   void run();
+  RecorderLoad load() const;
   void sweep();
   bool tidying() const;
   void prune();
@@ -134,7 +135,7 @@ Result<void> Recorder::Impl::start() {
   trash_.emplace(dataDir_);
   if (database_) sweeper_.emplace(*database_);  // before anybody puts a new file there
   publish();
-  if (options_.searchIndex) indexer_.emplace(dataDir_, [this] { return queue_.counts().records > limits::kRecorderBatchRecords; });
+  if (options_.searchIndex) indexer_.emplace(dataDir_, [this] { return load(); });
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -153,6 +154,12 @@ RecorderStatus Recorder::Impl::status() const {
   status.refusedBodyBytes += counts.refusedBodyBytes;
   status.droppedExchanges += counts.droppedExchanges;
   return status;
+}
+
+// The indexer's thread.
+RecorderLoad Recorder::Impl::load() const {
+  const std::lock_guard lock(statusMutex_);
+  return {queue_.counts().records > limits::kRecorderBatchRecords, status_.exchanges};
 }
 
 void Recorder::Impl::run() {

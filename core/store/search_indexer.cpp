@@ -12,15 +12,14 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr auto kPauseMin = std::chrono::milliseconds(5);
 constexpr auto kGather = std::chrono::milliseconds(300);   // between looks for news: few large steps cost less than many small ones
 constexpr auto kAfterError = std::chrono::seconds(5);      // a full disk, or somebody who holds the lock
 constexpr auto kWhileBusy = std::chrono::milliseconds(50);
 
 }  // namespace
 
-SearchIndexer::SearchIndexer(std::filesystem::path dataDir, std::function<bool()> busy)
-    : dataDir_(std::move(dataDir)), busy_(std::move(busy)), thread_([this] { run(); }) {}
+SearchIndexer::SearchIndexer(std::filesystem::path dataDir, std::function<RecorderLoad()> load)
+    : dataDir_(std::move(dataDir)), load_(std::move(load)), thread_([this] { run(); }) {}
 
 SearchIndexer::~SearchIndexer() {
   {
@@ -48,8 +47,10 @@ bool SearchIndexer::pause(Steady::duration least, bool untilWoken) {
 void SearchIndexer::run() {
   SortBuilder order(dataDir_);
   SearchBuilder search(dataDir_);
+  IndexingPace pace(load_(), Steady::now());
   for (bool goOn = pause(kGather, true); goOn;) {
-    if (busy_()) {
+    const RecorderLoad load = load_();
+    if (pace.waits(load, Steady::now())) {
       goOn = pause(kWhileBusy, false);
       continue;
     }
@@ -64,8 +65,9 @@ void SearchIndexer::run() {
     if (!sortMore || !searchMore) {
       goOn = pause(kAfterError, true);
     } else if (*sortMore || *searchMore) {
-      goOn = pause(std::max<Steady::duration>(kPauseMin, Steady::now() - begun), false);
+      goOn = pause(pace.pauseAfter(Steady::now() - begun), false);
     } else {
+      pace.caughtUp(load);
       goOn = pause(kGather, true);
     }
   }

@@ -1,5 +1,5 @@
 // Keeps the indexes for searching and for sorting up to date in the background, on a thread of its own: a step, then at least as long
-// a pause, and none while the recorder has its hands full. What is not indexed yet is found all the same, by reading it.
+// a pause, at the pace of indexing_pace.h. What is not indexed yet is found all the same, by reading it.
 #pragma once
 
 #include <chrono>
@@ -9,12 +9,14 @@
 #include <mutex>
 #include <thread>
 
+#include "core/store/indexing_pace.h"
+
 namespace sluice::store {
 
 class SearchIndexer {
  public:
-  // `busy` is called on the indexer's thread: whether others need the machine more.
-  SearchIndexer(std::filesystem::path dataDir, std::function<bool()> busy);
+  // `load` is called on the indexer's thread.
+  SearchIndexer(std::filesystem::path dataDir, std::function<RecorderLoad()> load);
   SearchIndexer(const SearchIndexer&) = delete;
   SearchIndexer& operator=(const SearchIndexer&) = delete;
   ~SearchIndexer();  // waits for the end of a step
@@ -28,7 +30,7 @@ class SearchIndexer {
 
   // Immutable after construction.
   const std::filesystem::path dataDir_;
-  const std::function<bool()> busy_;
+  const std::function<RecorderLoad()> load_;
 
   // Under mutex_.
   std::mutex mutex_;

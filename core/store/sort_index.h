@@ -42,6 +42,7 @@ class SortIndex {
   static Result<SortIndex> prepared(Result<DerivedIndex> index);
 
   DerivedIndex index_;
+  std::optional<Statement> take_;
   std::optional<Statement> put_;
   std::optional<Statement> remove_;
 };

@@ -43,7 +43,8 @@ def row(name, workload, samples):
     cost, least, most = middle(samples, lambda s: s.cpu * scale / s.amount)
     rate = middle(samples, lambda s: s.amount / s.seconds)[0]
     memory = middle(samples, lambda s: s.memory)[0] / 2**20
-    cells = [name, f"{cost:.2f} ({least:.2f} to {most:.2f})", f"{rate:.2f}" if rate < 100 else f"{rate:.0f}",
+    later = middle(samples, lambda s: s.later * scale / s.amount)[0]
+    cells = [name, f"{cost:.2f} ({least:.2f} to {most:.2f})", f"{later:.2f}", f"{rate:.2f}" if rate < 100 else f"{rate:.0f}",
              f"{middle(samples, lambda s: s.p50_ms)[0]:.3f}", f"{middle(samples, lambda s: s.p99_ms)[0]:.3f}", f"{memory:.0f}",
              str(sum(sample.errors for sample in samples))]
     for key in samples[0].extra:
@@ -85,8 +86,8 @@ def main():
                 continue
             found = measure(workload, chosen, origin, rounds, seconds)
             everything[workload.name] = {name: [dataclasses.asdict(sample) for sample in samples] for name, samples in found.items()}
-            print(f"\n{workload.name}\n\n| proxy | {workload.per} | {workload.unit}/s | p50 ms | p99 ms | MiB | errors |\n"
-                  "| --- | --- | --- | --- | --- | --- | --- |")
+            print(f"\n{workload.name}\n\n| proxy | {workload.per} | put off | {workload.unit}/s | p50 ms | p99 ms | MiB | errors |\n"
+                  "| --- | --- | --- | --- | --- | --- | --- | --- |")
             for name, samples in found.items():
                 print(row(name, workload, samples), flush=True)
     if options.json:

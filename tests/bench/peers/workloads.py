@@ -19,6 +19,7 @@ class Sample:
     p50_ms: float = 0.0
     p99_ms: float = 0.0
     errors: int = 0
+    later: float = 0.0   # as cpu: what it has put off
     extra: dict = dataclasses.field(default_factory=dict)
 
 
@@ -43,11 +44,12 @@ def settled(proxy, most=60):
 
 
 def measured(proxy, work):
-    """Runs `work` between two readings of the proxy's clock; work() gives a Sample without its cpu and memory."""
+    """Runs `work` between two readings of the proxy's clock; work() gives a Sample without what it has cost."""
     before = settled(proxy)
     sample = work()
+    sample.cpu = proxy.cpu() - before
     sample.memory = proxy.memory()
-    sample.cpu = settled(proxy) - before
+    sample.later = settled(proxy) - before - sample.cpu
     return sample
 
 

@@ -55,9 +55,9 @@ SLUICE_TEST(waitsWhileOthersAreBusyAndStopsAtOnce) {
   {
     SearchIndexer indexer(history.folder.path(), [&] {
       ++asked;
-      return busy.load();
+      return RecorderLoad{busy.load(), 1};
     });
-    while (asked < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (asked < 3) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     QVERIFY(!fs::exists(searchFile(history.folder.path())));
     busy = false;
     QVERIFY(caughtUp(history));
