@@ -56,7 +56,8 @@ class Reader::Impl {
   Result<void> show(const filter::Node& filter);
   Result<IdPage> ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost);
   Result<SortedPage> sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
-  Result<std::vector<std::size_t>> places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids);
+  Result<std::vector<std::size_t>> places(SortOrder order, std::size_t count, const std::function<ExchangeId(std::size_t)>& at,
+                                          std::span<const ExchangeId> ids);
   Result<std::vector<ExchangeRow>> rows(Sql which, ExchangeId bound, std::size_t limit);
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
   Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
@@ -215,9 +216,10 @@ Result<SortedPage> Reader::Impl::sorted(SortOrder order, const std::optional<Sor
   return page ? std::move(page) : broken(page.error());
 }
 
-Result<std::vector<std::size_t>> Reader::Impl::places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids) {
+Result<std::vector<std::size_t>> Reader::Impl::places(SortOrder order, std::size_t count,
+                                                       const std::function<ExchangeId(std::size_t)>& at, std::span<const ExchangeId> ids) {
   const std::string from = exchangesFrom(false);
-  auto places = sorted(order).places({*sql_, dataDir_, filterSql_, from}, list, ids);
+  auto places = sorted(order).places({*sql_, dataDir_, filterSql_, from}, count, at, ids);
   return places ? std::move(places) : broken(places.error());
 }
 
@@ -466,9 +468,10 @@ Result<SortedPage> Reader::sorted(SortOrder order, const std::optional<SortEntry
   return impl_->sorted(order, after, limit, atMost);
 }
 
-Result<std::vector<std::size_t>> Reader::places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids) {
+Result<std::vector<std::size_t>> Reader::places(SortOrder order, std::size_t count,
+                                                       const std::function<ExchangeId(std::size_t)>& at, std::span<const ExchangeId> ids) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->places(order, list, ids);
+  return impl_->places(order, count, at, ids);
 }
 
 Result<std::vector<ExchangeRow>> Reader::rows(std::span<const ExchangeId> ids) {

@@ -58,8 +58,9 @@ class Reader {
                             std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
 
   // How to keep such a list in order: take all that changed out of it, ask for the places of those that are to be in it, and put each
-  // before that entry. REQUIRES: `list` has none of `ids`.
-  Result<std::vector<std::size_t>> places(SortOrder order, std::span<const ExchangeId> list, std::span<const ExchangeId> ids);
+  // before that entry. The list is told as `count` exchanges that `at` gives. REQUIRES: it has none of `ids`.
+  Result<std::vector<std::size_t>> places(SortOrder order, std::size_t count, const std::function<ExchangeId(std::size_t)>& at,
+                                          std::span<const ExchangeId> ids);
 
   // Rows in order of id. `newest` gives the last ones, `from` those at and above an id, `before` those just below it.
   Result<std::vector<ExchangeRow>> newest(std::size_t limit);

@@ -196,7 +196,8 @@ Result<SortEntry> SortedExchanges::entryOf(Statement& select, ExchangeId id) con
   return entry;
 }
 
-Result<std::vector<std::size_t>> SortedExchanges::places(const Source& source, std::span<const ExchangeId> list,
+Result<std::vector<std::size_t>> SortedExchanges::places(const Source& source, std::size_t count,
+                                                         const std::function<ExchangeId(std::size_t)>& at,
                                                          std::span<const ExchangeId> ids) {
   auto look = Transaction::begin(source.sql, Transaction::Kind::Read);
   if (!look) return fail(look.error());
@@ -206,10 +207,10 @@ Result<std::vector<std::size_t>> SortedExchanges::places(const Source& source, s
   for (const ExchangeId id : ids) {
     const auto entry = entryOf(*select, id);
     if (!entry) return fail(entry.error());
-    std::size_t from = 0, to = list.size();
+    std::size_t from = 0, to = count;
     while (from < to) {
       const std::size_t middle = from + (to - from) / 2;
-      const auto other = entryOf(*select, list[middle]);
+      const auto other = entryOf(*select, at(middle));
       if (!other) return fail(other.error());
       before(*other, *entry) ? from = middle + 1 : to = middle;
     }

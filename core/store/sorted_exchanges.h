@@ -42,8 +42,9 @@ class SortedExchanges {
   // What comes after `after`; nothing: the first ones. Ends early once `atMost` is over.
   Result<SortedPage> page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
 
-  // For each of `ids`, before which of `list` it belongs. REQUIRES: `list` is in this order and has none of `ids`.
-  Result<std::vector<std::size_t>> places(const Source& source, std::span<const ExchangeId> list, std::span<const ExchangeId> ids);
+  // For each of `ids`, before which of the `count` exchanges that `at` gives it belongs. REQUIRES: those are in this order, without `ids`.
+  Result<std::vector<std::size_t>> places(const Source& source, std::size_t count, const std::function<ExchangeId(std::size_t)>& at,
+                                          std::span<const ExchangeId> ids);
 
  private:
   using Entries = std::vector<SortEntry>;

@@ -2,6 +2,7 @@
 // traffic pours in, and what memory it takes. Runs offscreen; `bench_app [ROWS]`, a million by default.
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QHeaderView>
 #include <QScrollBar>
 #include <QSettings>
 #include <algorithm>
@@ -147,7 +148,6 @@ void measureLargeBody() {
 
 // Rows come at a rate, the model is told some thirty times a second, as the engine does it.
 void measureLive(MainWindow& window, gui::test::Recording& recording, int rowsPerSecond, int seconds) {
-  window.table().setFollowing(true);
   std::atomic<bool> stop = false;
   std::thread traffic([&] {
     const auto start = std::chrono::steady_clock::now();
@@ -174,9 +174,32 @@ void measureLive(MainWindow& window, gui::test::Recording& recording, int rowsPe
   stop = true;
   traffic.join();
   const auto stalls = std::count_if(turns.ms.begin(), turns.ms.end(), [](double time) { return time > 50; });
-  std::printf("live: %d rows a second arrived in the table, stalls over 50 ms: %lld\n",
+  const char* how = window.table().isSorted() ? "sorted" : "as they come";
+  std::printf("live, %s: %d rows a second arrived in the table, stalls over 50 ms: %lld\n", how,
               (window.model().rowCount() - before) / seconds, static_cast<long long>(stalls));
   turns.print("turn of the GUI thread, live");
+}
+
+// The whole list comes in another order: until its first rows are there, and until all are.
+void measureSorting(MainWindow& window, Column column, Qt::SortOrder order) {
+  QElapsedTimer timer;
+  timer.start();
+  bool whole = false;
+  double first = -1;
+  const auto done = QObject::connect(&window.model(), &ExchangeModel::loaded, &window, [&] { whole = true; });
+  const auto begun = QObject::connect(&window.model(), &QAbstractItemModel::modelReset, &window, [&] { first = since(timer); });
+  window.table().horizontalHeader()->setSortIndicator(int(column), order);
+  Times turns;
+  while (!whole) {
+    QElapsedTimer turn;
+    turn.start();
+    QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+    turns.ms.push_back(since(turn));
+  }
+  QObject::disconnect(done);
+  QObject::disconnect(begun);
+  std::printf("sort by column %-20d %8.1f ms to the first rows, %.1f ms to all\n", int(column), first, since(timer));
+  turns.print("turn of the GUI thread, meanwhile");
 }
 
 }  // namespace
@@ -203,7 +226,12 @@ int main(int argc, char** argv) {
   for (const char* text : {"status=404", "items/999", "host~shop duration>=1s"}) measureFilter(window, text);
   measureFilter(window, "");
   measureLargeBody();
+  window.table().setFollowing(true);
   measureLive(window, recording, 5000, 30);
+  for (const Column column : {Column::Path, Column::Started}) {
+    measureSorting(window, column, Qt::DescendingOrder);
+    measureLive(window, recording, 5000, 10);
+  }
   std::printf("memory                             %8.1f MB more than before the window: %.0f bytes a row\n",
               residentMb() - before, (residentMb() - before) * 1e6 / rows);
   return 0;

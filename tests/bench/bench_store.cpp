@@ -301,7 +301,7 @@ void sortLargeHistory(const fs::path& folder, Reader& reader) {
   });
   timed("the place of a row", 100, [&](int) {
     const ExchangeId id = list[random() % list.size()];
-    must(reader.places(order, list, std::span(&id, 1)));
+    must(reader.places(order, list.size(), [&list](std::size_t row) { return list[row]; }, std::span(&id, 1)));
   });
 }
 

@@ -9,12 +9,13 @@
 #include "app/gui/exchanges/exchange_table.h"
 #include "core/filter/parser.h"
 #include "tests/gui/support/application.h"
-#include "tests/gui/support/recording.h"
+#include "tests/gui/support/table_fixture.h"
 #include "tests/gui/support/workbench.h"
 
 using namespace sluice;
 using namespace sluice::gui;
 using gui::test::Recording;
+using gui::test::TableFixture;
 using gui::test::waitUntil;
 using gui::test::Workbench;
 
@@ -44,39 +45,58 @@ Ids sortedByStore(const std::filesystem::path& dataDir, store::SortOrder order, 
   return ids;
 }
 
-struct Fixture {
-  Recording recording;
-  History history{recording.dataDir(), QStringLiteral("test-history")};
-  ExchangeModel model{history};
-  ExchangeTable table{model};
-
-  explicit Fixture(int rows) {
-    table.resize(1400, 400);
-    table.show();
-    add(rows);
-  }
-  void add(int rows) {
-    const int before = model.rowCount();
-    for (int i = 0; i < rows; ++i) {
-      const int at = before + i;
-      recording.whole("/" + std::to_string(at), 200 + at % 3, "text/plain", std::string(std::size_t(at * 37 % 101), 'x'));
-    }
-    recording.flush();
-    model.refresh();
-    QVERIFY(waitUntil([&] { return model.rowCount() == before + rows; }));
-    table.grab();
-  }
-  void clickHeader(Column column) {
-    QHeaderView* header = table.horizontalHeader();
-    const QPoint at(header->sectionViewportPosition(int(column)) + header->sectionSize(int(column)) / 2, header->height() / 2);
-    QTest::mouseClick(header->viewport(), Qt::LeftButton, {}, at);
-  }
+struct Fixture : TableFixture {
+  using TableFixture::TableFixture;
   bool isIn(store::SortOrder order) {
     return waitUntil([&] { return idsOf(model) == sortedByStore(recording.dataDir(), order); });
   }
 };
 
 }  // namespace
+
+SLUICE_GUI_TEST(anIdListIsTheVectorItStandsFor) {
+  const auto seed = unsigned(std::stoul(sluice::test::option("seed", "1")));
+  qInfo("seed %u", seed);
+  std::mt19937 random(seed);
+  const auto below = [&random](std::size_t end) { return std::size_t(random() % end); };
+  IdList list;
+  Ids model;
+  std::uint64_t next = 1;
+  for (int step = 0; step < 4000; ++step) {
+    const auto row = std::ptrdiff_t(below(model.size() + 1));
+    const auto kind = below(10);
+    if (kind == 0) {
+      Ids some;
+      for (auto count = below(900); count > 0; --count) some.push_back(ExchangeId{next += 1 + below(3) * below(700)});
+      std::shuffle(some.begin(), some.end(), random);
+      list.append(some);
+      model.insert(model.end(), some.begin(), some.end());
+    } else if (kind < 6) {
+      list.insert(std::size_t(row), ExchangeId{++next});
+      model.insert(model.begin() + row, ExchangeId{next});
+    } else {
+      const auto left = model.size() - std::size_t(row);
+      const std::size_t count = kind == 9 ? std::min(left, below(1500)) : std::min<std::size_t>(left, 1);
+      list.erase(std::size_t(row), count);
+      model.erase(model.begin() + row, model.begin() + row + std::ptrdiff_t(count));
+    }
+    QCOMPARE(list.size(), model.size());
+    if (step % 50 != 0) continue;
+    for (std::size_t at = 0; at < model.size(); ++at) {
+      QCOMPARE(list.at(at).value, model[at].value);
+      QCOMPARE(list.rowOf(model[at]), std::ptrdiff_t(at));
+    }
+    QVERIFY(!list.contains(ExchangeId{next + 1}) && list.rowOf(ExchangeId{}) == -1);
+    const ExchangeId end{below(next + 2)};
+    Ids rising = model;
+    std::sort(rising.begin(), rising.end());
+    const auto part = std::lower_bound(rising.begin(), rising.end(), end);
+    QVERIFY(list.below(end) == Ids(rising.begin(), part));
+    IdList inOrder;
+    inOrder.append(rising);
+    QCOMPARE(inOrder.lowerBound(end), std::size_t(part - rising.begin()));
+  }
+}
 
 SLUICE_GUI_TEST(aSortedListStaysSortedWhateverHappens) {
   const auto seed = unsigned(std::stoul(sluice::test::option("seed", "1")));

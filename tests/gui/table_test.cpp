@@ -6,40 +6,12 @@
 #include "app/gui/exchanges/exchange_table.h"
 #include "app/gui/exchanges/filter_field.h"
 #include "tests/gui/support/application.h"
-#include "tests/gui/support/recording.h"
+#include "tests/gui/support/table_fixture.h"
 
 using namespace sluice;
 using namespace sluice::gui;
-using gui::test::Recording;
+using Fixture = gui::test::TableFixture;
 using gui::test::waitUntil;
-
-namespace {
-
-struct Fixture {
-  Recording recording;
-  History history{recording.dataDir(), QStringLiteral("test-history")};
-  ExchangeModel model{history};
-  ExchangeTable table{model};
-
-  explicit Fixture(int rows) {
-    table.resize(1000, 400);
-    table.show();
-    add(rows);
-  }
-  // Adds whole exchanges and waits until they are rows, laid out.
-  void add(int rows) {
-    const int before = model.rowCount();
-    for (int i = 0; i < rows; ++i) recording.whole("/" + std::to_string(before + i));
-    recording.flush();
-    model.refresh();
-    QVERIFY(waitUntil([&] { return model.rowCount() == before + rows; }));
-    table.grab();  // lays out at once what would be laid out with the next frame
-  }
-  bool atBottom() const { return table.verticalScrollBar()->value() == table.verticalScrollBar()->maximum(); }
-  void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(&table, key, modifiers); }
-};
-
-}  // namespace
 
 SLUICE_GUI_TEST(theNewestRowStaysInView) {
   Fixture f(200);

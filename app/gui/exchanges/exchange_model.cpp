@@ -126,15 +126,6 @@ QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int
   return {};
 }
 
-int ExchangeModel::rowOf(ExchangeId id) const {
-  if (isSorted()) {
-    const auto at = std::find(ids_.begin(), ids_.end(), id);
-    return at == ids_.end() ? -1 : int(at - ids_.begin());
-  }
-  const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
-  return found != ids_.end() && *found == id ? int(found - ids_.begin()) : -1;
-}
-
 const store::ExchangeRow* ExchangeModel::rowAt(int row) const {
   const Entry* entry = rows_.object(idAt(row).value);
   if (entry == nullptr || entry->stale) wantRow(row);
@@ -159,13 +150,15 @@ void ExchangeModel::refresh() {
   if (phase_ != Phase::Changes) {
     history_.ask(
         this,
-        [after = readUpTo_, afterSorted = sortedUpTo_, shown](store::Reader& reader) { return readIds(reader, shown, after, afterSorted); },
+        [after = readUpTo_, afterSorted = sortedUpTo_, places = places_, shown](store::Reader& reader) {
+          return readIds(reader, shown, after, afterSorted, *places);
+        },
         done);
   } else if (order_) {
     history_.ask(
         this,
-        [version = version_, list = ids_, unsure = unsure_, shown](store::Reader& reader) mutable {
-          return readSortedChanges(reader, shown, version, std::move(list), unsure);
+        [version = version_, places = places_, unsure = unsure_, shown](store::Reader& reader) {
+          return readSortedChanges(reader, shown, version, *places, unsure);
         },
         done);
   } else {
@@ -203,7 +196,7 @@ Result<ExchangeModel::Update> ExchangeModel::begin(store::Reader& reader, const 
 }
 
 Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, const Shown& shown, ExchangeId after,
-                                                     const std::optional<store::SortEntry>& afterSorted) {
+                                                     const std::optional<store::SortEntry>& afterSorted, IdList& list) {
   auto update = begin(reader, shown);
   if (!update) return update;
   update->changes.version = update->totals.version;
@@ -212,6 +205,9 @@ Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, cons
     if (!page) return fail(page.error());
     update->changes.more = page->more;
     update->sortedUpTo = std::move(page->upTo);
+    // One that changed meanwhile comes twice. Neither place need be right; it is among the changes that follow.
+    std::erase_if(page->ids, [&list](ExchangeId id) { return list.contains(id); });
+    list.append(page->ids);
     update->changes.ids = std::move(page->ids);
     return update;
   }
@@ -224,7 +220,7 @@ Result<ExchangeModel::Update> ExchangeModel::readIds(store::Reader& reader, cons
 }
 
 Result<ExchangeModel::Update> ExchangeModel::readSortedChanges(store::Reader& reader, const Shown& shown, std::uint64_t sinceVersion,
-                                                               std::vector<ExchangeId> list, const std::vector<ExchangeId>& unsure) {
+                                                               IdList& list, const std::vector<ExchangeId>& unsure) {
   auto update = begin(reader, shown);
   if (!update || (update->totals.version == sinceVersion && unsure.empty())) return update;
   auto changes = reader.changesSince(sinceVersion, kSortedAnUpdate);
@@ -233,11 +229,10 @@ Result<ExchangeModel::Update> ExchangeModel::readSortedChanges(store::Reader& re
   std::copy_if(unsure.begin(), unsure.end(), std::back_inserter(changes->ids), [&](ExchangeId id) { return !isHidden(id); });
   std::sort(changes->ids.begin(), changes->ids.end());
   changes->ids.erase(std::unique(changes->ids.begin(), changes->ids.end()), changes->ids.end());
-  auto sorted = keepSorted(reader, *shown.order, std::move(list), *changes, update->totals.oldest);
+  auto sorted = keepSorted(reader, *shown.order, list, *changes, update->totals.oldest);
   if (!sorted) return fail(sorted.error());
   const auto after = reader.totals();
-  if (!after) return fail(after.error());
-  update->unsure = after->version != update->totals.version;
+  update->unsure = !after || after->version != update->totals.version;
   update->sorted = std::move(*sorted);
   update->changes = std::move(*changes);
   return update;
@@ -285,7 +280,7 @@ void ExchangeModel::take(Result<Update> update) {
   } else if (update->sorted) {
     version_ = changes.version;
     unsure_ = update->unsure && changes.ids.size() <= kUnsureMax ? changes.ids : std::vector<ExchangeId>();
-    takeSorted(std::move(*update->sorted));
+    takeSorted(*update->sorted);
     markStale(changes.ids);
   }
   if (!changes.ids.empty()) emit exchangesChanged(changes.ids);
@@ -307,9 +302,10 @@ void ExchangeModel::takeFirstIds(const Update& update) {
 
 // --- in the order of a column -----------------------------------------------------------------------------------
 
-void ExchangeModel::beginAnew(std::vector<ExchangeId> ids) {
+void ExchangeModel::beginAnew(const std::vector<ExchangeId>& ids) {
   beginResetModel();
-  ids_ = std::move(ids);
+  ids_.clear();
+  ids_.append(ids);
   listOrder_ = order_;
   wanted_.clear();
   endResetModel();
@@ -318,47 +314,36 @@ void ExchangeModel::beginAnew(std::vector<ExchangeId> ids) {
 void ExchangeModel::append(std::span<const ExchangeId> ids) {
   if (ids.empty()) return;
   beginInsertRows({}, rowCount(), rowCount() + int(ids.size()) - 1);
-  ids_.insert(ids_.end(), ids.begin(), ids.end());
+  ids_.append(ids);
   endInsertRows();
 }
 
 // Rows go from the end and come at the end; what lies between is one change of the layout. However many there are, a view has
-// three things to do.
-void ExchangeModel::takeSorted(SortedRows rows) {
-  if (!rows.removed.empty() || !rows.added.empty()) {
-    std::vector<ExchangeId> staying;
-    staying.reserve(ids_.size());
-    std::copy_if(rows.ids.begin(), rows.ids.end(), std::back_inserter(staying),
-                 [&](ExchangeId id) { return !std::binary_search(rows.added.begin(), rows.added.end(), id); });
-    staying.insert(staying.end(), rows.removed.begin(), rows.removed.end());
-    arrange(std::move(staying));
+// few things to do.
+void ExchangeModel::takeSorted(const SortedRows& rows) {
+  if (!rows.removed.empty()) {
+    arrange([&](IdList& list) {
+      for (const ExchangeId id : rows.removed) list.erase(std::size_t(list.rowOf(id)), 1);
+      list.append(rows.removed);
+    });
     const int removed = int(rows.removed.size());
     dropRows(rowCount() - removed, removed);
-    append(rows.added);
   }
-  arrange(std::move(rows.ids));
+  const auto isThere = [this](const SortedRows::Place& place) { return rowOf(place.id) == int(place.row); };
+  append(rows.added);
+  if (!std::all_of(rows.places.begin(), rows.places.end(), isThere)) arrange([&](IdList& list) { putInPlace(list, rows); });
 }
 
-// REQUIRES: the same ids as now.
-void ExchangeModel::arrange(std::vector<ExchangeId> ids) {
-  if (ids == ids_) return;
+// `change` gives the same ids another order.
+template <class Change>
+void ExchangeModel::arrange(Change change) {
   emit layoutAboutToBeChanged({}, VerticalSortHint);
   const QModelIndexList from = persistentIndexList();
-  std::vector<ExchangeId> held;
-  std::vector<std::pair<ExchangeId, int>> rows;  // where those go that views hold on to: few
+  std::vector<ExchangeId> held;  // by views: few
   for (const QModelIndex& index : from) held.push_back(idAt(index.row()));
-  for (const ExchangeId id : held) rows.emplace_back(id, -1);
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  ids_ = std::move(ids);
-  const auto entryOf = [&rows](ExchangeId id) {
-    return std::lower_bound(rows.begin(), rows.end(), id, [](const auto& entry, ExchangeId other) { return entry.first < other; });
-  };
-  for (std::size_t row = 0; row < ids_.size() && !rows.empty(); ++row) {
-    if (const auto entry = entryOf(ids_[row]); entry != rows.end() && entry->first == ids_[row]) entry->second = int(row);
-  }
+  change(ids_);
   QModelIndexList to;
-  for (qsizetype i = 0; i < from.size(); ++i) to << index(entryOf(held[std::size_t(i)])->second, from[i].column());
+  for (qsizetype i = 0; i < from.size(); ++i) to << index(rowOf(held[std::size_t(i)]), from[i].column());
   changePersistentIndexList(from, to);
   emit layoutChanged({}, VerticalSortHint);
 }
@@ -372,14 +357,13 @@ bool ExchangeModel::isOtherDatabase(const store::Totals& totals) const {
 void ExchangeModel::dropRows(int first, int count) {
   if (count == 0) return;
   beginRemoveRows({}, first, first + count - 1);
-  ids_.erase(ids_.begin() + first, ids_.begin() + first + count);
+  ids_.erase(std::size_t(first), std::size_t(count));
   endRemoveRows();
 }
 
 // The history gives up its oldest exchanges when it has grown too large.
 void ExchangeModel::dropOlderThan(ExchangeId oldest) {
-  const auto end = oldest ? std::lower_bound(ids_.begin(), ids_.end(), oldest) : ids_.end();
-  dropRows(0, int(end - ids_.begin()));
+  dropRows(0, oldest ? int(ids_.lowerBound(oldest)) : rowCount());
 }
 
 void ExchangeModel::drop(std::span<const ExchangeId> ids) {
@@ -404,12 +388,13 @@ void ExchangeModel::readAnew() {
   version_ = 0;
   readUpTo_ = {};
   sortedUpTo_.reset();
+  places_ = std::make_shared<IdList>();
   unsure_.clear();
   ++generation_;
 }
 
 void ExchangeModel::takeIds(const std::vector<ExchangeId>& ids) {
-  const ExchangeId last = ids_.empty() ? ExchangeId{} : ids_.back();
+  const ExchangeId last = ids_.empty() ? ExchangeId{} : ids_.at(ids_.size() - 1);
   const auto firstNew = std::upper_bound(ids.begin(), ids.end(), last);
   // Two connections can be recorded in another order than that in which their requests began.
   for (auto id = ids.begin(); id != firstNew; ++id) insertLate(*id);
@@ -417,11 +402,10 @@ void ExchangeModel::takeIds(const std::vector<ExchangeId>& ids) {
 }
 
 void ExchangeModel::insertLate(ExchangeId id) {
-  const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
-  if (at != ids_.end() && *at == id) return;
-  const int row = int(at - ids_.begin());
+  if (ids_.contains(id)) return;
+  const int row = int(ids_.lowerBound(id));
   beginInsertRows({}, row, row);
-  ids_.insert(at, id);
+  ids_.insert(std::size_t(row), id);
   endInsertRows();
 }
 
@@ -436,21 +420,16 @@ void ExchangeModel::markStale(const std::vector<ExchangeId>& changed) {
   tellChanged(known);
 }
 
-// One range that holds them all. In the order of a column that is the whole table: looking for each would take longer than painting
-// what is on view.
+// One range that holds them all: of what lies in it, a view paints what is on view.
 void ExchangeModel::tellChanged(const std::vector<ExchangeId>& ids) {
-  if (ids.empty() || ids_.empty()) return;
-  int first = isSorted() ? 0 : -1, last = rowCount() - 1;
-  if (!isSorted()) {
-    last = -1;
-    for (const ExchangeId id : ids) {
-      const int row = rowOf(id);
-      if (row < 0) continue;
-      first = first < 0 ? row : std::min(first, row);
-      last = std::max(last, row);
-    }
+  int first = rowCount(), last = -1;
+  for (const ExchangeId id : ids) {
+    const int row = rowOf(id);
+    if (row < 0) continue;
+    first = std::min(first, row);
+    last = std::max(last, row);
   }
-  if (first >= 0) emit dataChanged(index(first, 0), index(last, kColumnCount - 1));
+  if (last >= 0) emit dataChanged(index(first, 0), index(last, kColumnCount - 1));
 }
 
 // --- content of rows --------------------------------------------------------------------------------------------

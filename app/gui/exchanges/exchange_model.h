@@ -1,6 +1,6 @@
-// The exchange table's model: ids in memory (eight bytes a row), rows read when they are painted and kept while they
-// are likely to be painted again. A million rows open in the time that reading their ids takes. In the order in which they
-// arrived, or in that of a column. GUI thread; all reading of the database happens in History.
+// The exchange table's model: ids in memory (some twelve bytes a row, twice that in the order of a column), rows read when they
+// are painted and kept while they are likely to be painted again. A million rows open in the time that reading their ids takes.
+// In the order in which they arrived, or in that of a column. GUI thread; all reading of the database happens in History.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "app/gui/exchanges/id_list.h"
 #include "app/gui/exchanges/sorted_rows.h"
 #include "app/gui/history/history.h"
 #include "core/filter/expression.h"
@@ -49,9 +50,9 @@ class ExchangeModel : public QAbstractTableModel {
   // As refresh(), but the database may be another one by now.
   void reopen();
 
-  ExchangeId idAt(int row) const { return ids_[std::size_t(row)]; }
+  ExchangeId idAt(int row) const { return ids_.at(std::size_t(row)); }
   // -1 when there is no such row.
-  int rowOf(ExchangeId id) const;
+  int rowOf(ExchangeId id) const { return int(ids_.rowOf(id)); }
   // The row's content; null while it is being read (dataChanged follows). The pointer is good until the next event.
   const store::ExchangeRow* rowAt(int row) const;
 
@@ -75,7 +76,7 @@ class ExchangeModel : public QAbstractTableModel {
     std::vector<store::ExchangeRow> rows;  // content of the newest of the changed rows
     ExchangeId readUpTo;                   // while the ids are read: where to go on
     std::optional<store::SortEntry> sortedUpTo;
-    std::optional<SortedRows> sorted;  // the whole list, in the order of a column
+    std::optional<SortedRows> sorted;  // what becomes of the list in the order of a column
     bool unsure = false;               // the history changed while places were looked for: they may be wrong
   };
   struct Shown {
@@ -84,10 +85,10 @@ class ExchangeModel : public QAbstractTableModel {
   };
   static Result<Update> begin(store::Reader& reader, const Shown& shown);
   static Result<Update> readIds(store::Reader& reader, const Shown& shown, ExchangeId after,
-                                const std::optional<store::SortEntry>& afterSorted);
+                                const std::optional<store::SortEntry>& afterSorted, IdList& list);
   static Result<Update> readChanges(store::Reader& reader, const Shown& shown, std::uint64_t sinceVersion);
   static Result<Update> readSortedChanges(store::Reader& reader, const Shown& shown, std::uint64_t sinceVersion,
-                                          std::vector<ExchangeId> list, const std::vector<ExchangeId>& unsure);
+                                          IdList& list, const std::vector<ExchangeId>& unsure);
 
   void take(Result<Update> update);
   bool isOtherDatabase(const store::Totals& totals) const;
@@ -97,10 +98,11 @@ class ExchangeModel : public QAbstractTableModel {
   void putWanted(const std::vector<ExchangeId>& asked, std::vector<store::ExchangeRow> rows);
   void startOver();
   void readAnew();
-  void beginAnew(std::vector<ExchangeId> ids);
+  void beginAnew(const std::vector<ExchangeId>& ids);
   void takeFirstIds(const Update& update);
-  void takeSorted(SortedRows rows);
-  void arrange(std::vector<ExchangeId> ids);
+  void takeSorted(const SortedRows& rows);
+  template <class Change>
+  void arrange(Change change);
   bool isSorted() const { return listOrder_.has_value(); }
   void append(std::span<const ExchangeId> ids);
   void tellChanged(const std::vector<ExchangeId>& ids);
@@ -114,7 +116,10 @@ class ExchangeModel : public QAbstractTableModel {
   QString displayText(Column column, const store::ExchangeRow& row) const;
 
   History& history_;
-  std::vector<ExchangeId> ids_;  // rising, unless they are in the order of a column
+  IdList ids_;  // rising, unless they are in the order of a column
+  // The same in that order, for finding places in: of History's thread once it was handed over, one for each order and filter.
+  // Shared because Qt copies what it queues.
+  std::shared_ptr<IdList> places_ = std::make_shared<IdList>();
   std::optional<store::SortOrder> order_, listOrder_;  // which is wanted, and which `ids_` is in
   std::vector<ExchangeId> unsure_;                     // places to be looked for again
   mutable QCache<quint64, Entry> rows_;

@@ -7,6 +7,7 @@ namespace sluice::gui {
 namespace {
 
 using Ids = std::vector<ExchangeId>;
+using Place = SortedRows::Place;
 
 void sortUnique(Ids& ids) {
   std::sort(ids.begin(), ids.end());
@@ -19,51 +20,72 @@ bool contains(const Ids& rising, ExchangeId id) { return std::binary_search(risi
 Result<Ids> sorted(store::Reader& reader, store::SortOrder order, const Ids& ids) {
   Ids list;
   for (const ExchangeId id : ids) {
-    const auto place = reader.places(order, list, std::span(&id, 1));
+    const auto place = reader.places(order, list.size(), [&list](std::size_t row) { return list[row]; }, std::span(&id, 1));
     if (!place) return fail(place.error());
     list.insert(list.begin() + std::ptrdiff_t(place->front()), id);
   }
   return list;
 }
 
+// Where `ids` belong in a list that has none of them.
+Result<std::vector<Place>> placesOf(store::Reader& reader, store::SortOrder order, const IdList& list, const Ids& ids) {
+  const auto coming = sorted(reader, order, ids);
+  if (!coming) return fail(coming.error());
+  const auto before = reader.places(order, list.size(), [&list](std::size_t row) { return list.at(row); }, *coming);
+  if (!before) return fail(before.error());
+  std::vector<Place> places;
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < coming->size(); ++i) {
+    // An exchange that changed between the two questions may ask for a place that has passed; it is among the next changes.
+    taken = std::max(taken, (*before)[i]);
+    places.push_back({taken + i, (*coming)[i]});
+  }
+  return places;
+}
+
+// Takes them out, and says where they were: in the order in which they went.
+std::vector<Place> takeOut(IdList& list, const Ids& ids) {
+  std::vector<Place> taken;
+  for (const ExchangeId id : ids) {
+    const std::ptrdiff_t row = list.rowOf(id);
+    if (row < 0) continue;
+    taken.push_back({std::size_t(row), id});
+    list.erase(std::size_t(row), 1);
+  }
+  return taken;
+}
+
 }  // namespace
 
-Result<SortedRows> keepSorted(store::Reader& reader, store::SortOrder order, std::vector<ExchangeId> list, const store::Changes& changes,
+Result<SortedRows> keepSorted(store::Reader& reader, store::SortOrder order, IdList& list, const store::Changes& changes,
                               ExchangeId oldest) {
-  const auto isGone = [oldest](ExchangeId id) { return !oldest || id < oldest; };
+  // Of a history that has nothing, nothing stays.
+  const ExchangeId end = oldest ? oldest : ExchangeId{UINT64_MAX};
   Ids shown = changes.ids;
-  std::erase_if(shown, isGone);
+  std::erase_if(shown, [end](ExchangeId id) { return id < end; });
   sortUnique(shown);
-  Ids touched = shown;
+  Ids touched = list.below(end);
+  touched.insert(touched.end(), shown.begin(), shown.end());
   touched.insert(touched.end(), changes.hidden.begin(), changes.hidden.end());
   sortUnique(touched);
 
   SortedRows rows;
-  Ids known;  // of `shown`, those that are in the list
-  std::erase_if(list, [&](ExchangeId id) {
-    if (!isGone(id) && !contains(touched, id)) return false;
-    const bool again = std::find(known.begin(), known.end(), id) != known.end();
-    (contains(shown, id) && !again ? known : rows.removed).push_back(id);
-    return true;
-  });
-  sortUnique(known);
-  std::set_difference(shown.begin(), shown.end(), known.begin(), known.end(), std::back_inserter(rows.added));
-
-  const auto coming = sorted(reader, order, shown);
-  if (!coming) return fail(coming.error());
-  const auto places = reader.places(order, list, *coming);
-  if (!places) return fail(places.error());
-  rows.ids.reserve(list.size() + coming->size());
-  std::size_t taken = 0;
-  for (std::size_t i = 0; i < coming->size(); ++i) {
-    // An exchange that changed between the two questions may ask for a place that has passed; it is among the next changes.
-    const std::size_t upTo = std::max(taken, (*places)[i]);
-    rows.ids.insert(rows.ids.end(), list.begin() + std::ptrdiff_t(taken), list.begin() + std::ptrdiff_t(upTo));
-    rows.ids.push_back((*coming)[i]);
-    taken = upTo;
+  const std::vector<Place> taken = takeOut(list, touched);
+  auto places = placesOf(reader, order, list, shown);
+  if (!places) {
+    for (auto place = taken.rbegin(); place != taken.rend(); ++place) list.insert(place->row, place->id);
+    return fail(places.error());
   }
-  rows.ids.insert(rows.ids.end(), list.begin() + std::ptrdiff_t(taken), list.end());
+  rows.places = std::move(*places);
+  for (const Place& place : taken) (contains(shown, place.id) ? rows.moved : rows.removed).push_back(place.id);
+  std::set_difference(shown.begin(), shown.end(), rows.moved.begin(), rows.moved.end(), std::back_inserter(rows.added));
+  for (const Place& place : rows.places) list.insert(place.row, place.id);
   return rows;
+}
+
+void putInPlace(IdList& list, const SortedRows& rows) {
+  for (const Ids* ids : {&rows.moved, &rows.added}) takeOut(list, *ids);
+  for (const Place& place : rows.places) list.insert(place.row, place.id);
 }
 
 }  // namespace sluice::gui

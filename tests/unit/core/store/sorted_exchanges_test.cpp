@@ -175,7 +175,7 @@ SLUICE_TEST(keepsAListInOrderAsTheHistoryChanges) {
                std::binary_search(changes.hidden.begin(), changes.hidden.end(), id);
       });
       for (const ExchangeId id : changes.ids) {
-        const auto places = reader.places(order, ids, std::span(&id, 1)).value();
+        const auto places = reader.places(order, ids.size(), [&ids](std::size_t row) { return ids[row]; }, std::span(&id, 1)).value();
         ids.insert(ids.begin() + std::ptrdiff_t(places.at(0)), id);
       }
       QVERIFY2(ids == expected(reader, order), std::to_string(int(order.by)).c_str());
