@@ -17,6 +17,8 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# Pages of a program that lie in its file as they lie in memory can be shared by its processes: Wine copies the others for each.
+string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " -Wl,--file-alignment,4096")
 # ctest runs programs under it.
 find_program(SLUICE_WINE NAMES wine64 wine PATHS /usr/lib/wine)
 if(SLUICE_WINE)

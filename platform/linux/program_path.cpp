@@ -9,10 +9,4 @@ Result<std::filesystem::path> ownProgramDirectory() {
   return program.parent_path();
 }
 
-Result<std::filesystem::path> programBeside(const std::string& name) {
-  auto directory = ownProgramDirectory();
-  if (directory) *directory /= name;
-  return directory;
-}
-
 }  // namespace sluice::platform

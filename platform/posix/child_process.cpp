@@ -32,14 +32,14 @@ class Preparation {
       posix_spawn_file_actions_adddup2(&files_, descriptor(inherited[i]), kFirstInherited + static_cast<int>(i));
     }
     posix_spawn_file_actions_adddup2(&files_, STDERR_FILENO, STDOUT_FILENO);
-    closeAllFrom(files_, kFirstInherited + static_cast<int>(inherited.size()));
+    const short closing = closeAllFrom(files_, kFirstInherited + static_cast<int>(inherited.size()));
     sigset_t none;
     sigset_t all;
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | closing));
   }
   ~Preparation() {
     posix_spawn_file_actions_destroy(&files_);

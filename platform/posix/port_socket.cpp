@@ -27,6 +27,10 @@ constexpr int kReceiveFlags = MSG_CMSG_CLOEXEC;
 constexpr int kReceiveFlags = 0;
 #endif
 
+// POSIX has socklen_t here, Linux size_t.
+using ControlLength = decltype(msghdr::msg_controllen);
+using PartLength = decltype(cmsghdr::cmsg_len);
+
 // A message that carries too many is seen to be cut short instead of being taken for a good one.
 constexpr std::size_t kHandlesRoom = PortSocket::kHandlesMax + 1;
 
@@ -90,11 +94,11 @@ IoResult PortSocket::send(Bytes head, Bytes rest, std::span<const Handle> handle
   alignas(cmsghdr) char control[CMSG_SPACE(kHandlesMax * sizeof(int))] = {};
   if (!handles.empty()) {
     message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(handles.size() * sizeof(int));
+    message.msg_controllen = static_cast<ControlLength>(CMSG_SPACE(handles.size() * sizeof(int)));
     cmsghdr* part = CMSG_FIRSTHDR(&message);
     part->cmsg_level = SOL_SOCKET;
     part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(handles.size() * sizeof(int));
+    part->cmsg_len = static_cast<PartLength>(CMSG_LEN(handles.size() * sizeof(int)));
     SLUICE_ASSERT(handles.size() <= kHandlesMax);
     std::array<int, kHandlesMax> descriptors{};
     std::transform(handles.begin(), handles.end(), descriptors.begin(), [](Handle handle) { return descriptor(handle); });
@@ -115,7 +119,7 @@ IoResult PortSocket::receive(MutableBytes into, Message& message) {
   header.msg_iov = &piece;
   header.msg_iovlen = 1;
   header.msg_control = space.data();
-  header.msg_controllen = CMSG_SPACE(kHandlesRoom * sizeof(int)) + senderCredentialsSpace();
+  header.msg_controllen = static_cast<ControlLength>(CMSG_SPACE(kHandlesRoom * sizeof(int)) + senderCredentialsSpace());
   ssize_t count = -1;
   do {
     count = ::recvmsg(descriptor(socket_), &header, kReceiveFlags);

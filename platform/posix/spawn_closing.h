@@ -6,7 +6,8 @@
 
 namespace sluice::platform {
 
-// Has a child that is spawned with `files` close everything from this descriptor on. After all other actions.
-void closeAllFrom(posix_spawn_file_actions_t& files, int first);
+// Has a child that is spawned with `files` close everything from this descriptor on; the standard three stay. After all other
+// actions, which put there what lies below it. Gives the flags of posix_spawnattr_setflags() that it takes.
+short closeAllFrom(posix_spawn_file_actions_t& files, int first);
 
 }  // namespace sluice::platform

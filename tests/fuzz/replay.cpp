@@ -15,7 +15,7 @@ namespace {
 void runFile(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-  std::printf("%s (%zu bytes)\n", path.c_str(), bytes.size());
+  std::printf("%s (%zu bytes)\n", path.string().c_str(), bytes.size());
   std::fflush(stdout);  // the name of the file that ends the process must be seen
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }

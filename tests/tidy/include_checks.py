@@ -18,7 +18,7 @@ SYSTEM_MACROS = re.compile(
     r"\b(_WIN32|_WIN64|WIN32|__MINGW32__|__MINGW64__|_MSC_VER|__CYGWIN__|__linux__|__linux|linux|__APPLE__|__MACH__|__unix__"
     r"|__unix|unix|__FreeBSD__|__ANDROID__|TARGET_OS_\w+|Q_OS_\w+)\b"
 )
-SYSTEM_FILE = re.compile(r"(^|/)(posix|linux|macos|windows)/|_(posix|linux|macos|windows)\.(h|cpp)$")
+SYSTEM_FILE = re.compile(r"(^|/)(posix|linux|macos|freebsd|bsd|windows)/|_(posix|linux|macos|windows)\.(h|cpp)$")
 
 PURE_LAYERS = ["core/" + name for name in "base buffer pipe output codec session throttle rules capture".split()]
 IMPURE_HEADERS = {"thread", "mutex", "shared_mutex", "condition_variable", "future", "fstream", "filesystem", "semaphore"}

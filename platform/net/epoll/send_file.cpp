@@ -1,7 +1,6 @@
 #include "platform/net/send_file.h"
 
 #include <sys/sendfile.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,18 +22,6 @@ IoResult sendFile(std::intptr_t socket, std::intptr_t file, std::uint64_t offset
     const bool fileFailed = errno == EIO || errno == EINVAL || errno == EOVERFLOW;
     return IoResult::failed(
         toError(std::error_code(errno, std::system_category()), fileFailed ? Side::Local : side, "sendfile"));
-  }
-}
-
-IoResult readForSending(std::intptr_t file, std::uint64_t offset, std::size_t length, MutableBytes into) {
-  for (;;) {
-    const auto count =
-        ::pread(static_cast<int>(file), into.data(), std::min(length, into.size()), static_cast<off_t>(offset));
-    if (count > 0) return IoResult::ok(static_cast<std::size_t>(count));
-    if (count == 0) return fileEndedEarly(offset, length);
-    if (errno == EINTR) continue;
-    return IoResult::failed(
-        toError(std::error_code(errno, std::system_category()), Side::Local, "reading the file that is sent"));
   }
 }
 

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "core/store/reader.h"
 #include "core/store/recorder.h"

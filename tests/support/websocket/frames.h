@@ -36,7 +36,7 @@ class Deflater {
   Deflater& operator=(const Deflater&) = delete;
 
   std::string message(std::string text) {
-    std::string out(deflateBound(&z_, text.size()) + 64, '\0');
+    std::string out(deflateBound(&z_, static_cast<uLong>(text.size())) + 64, '\0');
     z_.next_in = reinterpret_cast<Bytef*>(text.data());
     z_.avail_in = static_cast<uInt>(text.size());
     z_.next_out = reinterpret_cast<Bytef*>(out.data());
