@@ -7,9 +7,9 @@ namespace {
 
 constexpr auto kCountFor = std::chrono::milliseconds(250);
 constexpr std::uint64_t kBurst = 500;          // exchanges in that time: a load test, and no browser
-constexpr std::uint64_t kBehindMax = 20'000;   // exchanges: some ten milliseconds of a search
+constexpr std::uint64_t kBehindMax = 100'000;  // exchanges: a tenth of a second of a search
 constexpr auto kPauseMin = std::chrono::milliseconds(5);
-constexpr int kPauseInBurst = 4;               // times the step
+constexpr int kPauseInBurst = 9;               // times the step
 
 }  // namespace
 

@@ -26,13 +26,13 @@ SLUICE_TEST(waitsForABurstToPassUntilTooMuchIsBehind) {
   IndexingPace pace({false, 1000}, kBegin);
   QVERIFY(!pace.waits({false, 9000}, kBegin + 100ms));  // too early to tell
   QVERIFY(pace.waits({false, 9000}, kBegin + 250ms));
-  QVERIFY(pace.waits({false, 20'999}, kBegin + 300ms));
-  QVERIFY(!pace.waits({false, 21'000}, kBegin + 400ms));
-  QVERIFY(pace.pauseAfter(10ms) == 40ms);
-  pace.caughtUp({false, 21'000});
-  QVERIFY(pace.waits({false, 22'000}, kBegin + 450ms));
-  QVERIFY(pace.waits({false, 22'000}, kBegin + 500ms));
-  QVERIFY(!pace.waits({false, 22'500}, kBegin + 750ms));  // it has passed
+  QVERIFY(pace.waits({false, 100'999}, kBegin + 300ms));
+  QVERIFY(!pace.waits({false, 101'000}, kBegin + 400ms));
+  QVERIFY(pace.pauseAfter(10ms) == 90ms);
+  pace.caughtUp({false, 101'000});
+  QVERIFY(pace.waits({false, 102'000}, kBegin + 450ms));
+  QVERIFY(pace.waits({false, 102'000}, kBegin + 500ms));
+  QVERIFY(!pace.waits({false, 102'500}, kBegin + 750ms));  // it has passed
   QVERIFY(pace.pauseAfter(10ms) == 10ms);
 }
 
