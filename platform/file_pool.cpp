@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "platform/thread.h"
+
 namespace sluice::platform {
 
 FilePool::FilePool(Post post, std::size_t threads) : post_(std::move(post)) {
@@ -27,6 +29,7 @@ void FilePool::run(Task work, Task done) {
 }
 
 void FilePool::serve() {
+  beginThread("files", Urgency::Usual);
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });

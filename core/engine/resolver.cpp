@@ -11,6 +11,7 @@
 
 #include "core/base/limits.h"
 #include "platform/net/address.h"
+#include "platform/thread.h"
 
 namespace sluice::engine {
 namespace {
@@ -76,6 +77,7 @@ struct Resolver::Shared {
 };
 
 void Resolver::Shared::serve(const std::shared_ptr<Shared>& shared) {
+  platform::beginThread("resolver", platform::Urgency::Usual);
   asio::io_context unused;
   tcp::resolver resolver(unused);
   std::unique_lock lock(shared->mutex);

@@ -16,6 +16,7 @@
 #include "core/store/search_indexer.h"
 #include "core/store/sql_connection.h"
 #include "core/store/trash.h"
+#include "platform/thread.h"
 
 namespace sluice::store {
 namespace {
@@ -136,7 +137,10 @@ Result<void> Recorder::Impl::start() {
   if (database_) sweeper_.emplace(*database_);  // before anybody puts a new file there
   publish();
   if (options_.searchIndex) indexer_.emplace(dataDir_, [this] { return load(); });
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    platform::beginThread("recorder", platform::Urgency::Usual);
+    run();
+  });
   return {};
 }
 

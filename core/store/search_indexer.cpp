@@ -6,6 +6,7 @@
 
 #include "core/store/search_builder.h"
 #include "core/store/sort_builder.h"
+#include "platform/thread.h"
 
 namespace sluice::store {
 namespace {
@@ -45,6 +46,7 @@ bool SearchIndexer::pause(Steady::duration least, bool untilWoken) {
 }
 
 void SearchIndexer::run() {
+  platform::beginThread("indexer", platform::Urgency::Background);
   SortBuilder order(dataDir_);
   SearchBuilder search(dataDir_);
   IndexingPace pace(load_(), Steady::now());
