@@ -33,20 +33,15 @@ ClientConnection::ClientConnection(Worker& worker, asio::ip::tcp::socket socket,
       openedAt_(readClocks().wall),
       clientAddress_(addressOf(socket)),
       applied_(worker.throttling().appliedTo(listener_, {}, 0)),
-      down_(applied_->down, id.value * 2),
-      up_(applied_->up, id.value * 2 + 1),
-      handshakeDelay_(worker.loop(), [this] { connected(std::move(*std::exchange(handshake_, {}))); }),
       session_(worker, id, worker.records() ? session::HttpSession::Capture::On : session::HttpSession::Capture::Off,
                std::move(entry)),
       client_(std::move(socket), Side::Client, &worker.files()),
-      requestRelay_(makeRelay()),
-      responseRelay_(makeRelay()),
       deadline_(worker.loop(), [this] { due(); }) {}
 
 ClientConnection::~ClientConnection() {
   for (auto* relay : {&requestRelay_, &responseRelay_}) {
-    (*relay)->cancel();
-    if (!(*relay)->isIdle()) worker_.keepUntilIdle(std::move(*relay));
+    if (*relay) (*relay)->cancel();
+    giveBack(*relay);
   }
   release(clientRest_);
   release(upstreamRest_);
@@ -187,13 +182,15 @@ void ClientConnection::run(session::SendToClient& command, Now now) {
 }
 
 void ClientConnection::run(session::RelayRequestBody& command, Now) {
-  requestRelay_->start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
-                       pipeSettings(capture::Direction::Request), recorded(capture::Direction::Request));
+  made(requestRelay_)
+      .start(client_, upstream_->link, Side::Client, command.framing, clientRest_.bytes,
+             pipeSettings(capture::Direction::Request), recorded(capture::Direction::Request));
 }
 
 void ClientConnection::run(session::RelayResponseBody& command, Now) {
-  responseRelay_->start(upstream_->link, client_, Side::Upstream, command.framing, upstreamRest_.bytes,
-                       pipeSettings(capture::Direction::Response), recorded(capture::Direction::Response));
+  made(responseRelay_)
+      .start(upstream_->link, client_, Side::Upstream, command.framing, upstreamRest_.bytes,
+             pipeSettings(capture::Direction::Response), recorded(capture::Direction::Response));
 }
 
 void ClientConnection::run(session::OpenTunnel& command, Now) {
@@ -203,7 +200,7 @@ void ClientConnection::run(session::OpenTunnel& command, Now) {
     opening.upWatcher = &webSocket_->fromClient();
     opening.downWatcher = &webSocket_->fromUpstream();
   }
-  tunnel_.open(client_, upstream_->link, {*requestRelay_, *responseRelay_}, opening,
+  tunnel_.open(client_, upstream_->link, {made(requestRelay_), made(responseRelay_)}, opening,
                pipeSettings(capture::Direction::Request), pipeSettings(capture::Direction::Response));
 }
 
@@ -215,17 +212,16 @@ void ClientConnection::run(session::EndUpstreamSending&, Now) { endUpstreamSendi
 
 void ClientConnection::run(session::EndUpstream& command, Now now) {
   connecting_.reset();
-  handshakeDelay_.clear();
-  handshake_.reset();
+  if (handshake_) handshake_->due.clear();
   securing_.reset();
-  if (requestRelay_->active() || tunnel_.isOpen()) cutRequest_ = requestRelay_->totals();
-  if (responseRelay_->active() || tunnel_.isOpen()) cutResponse_ = responseRelay_->totals();
+  if (runs(requestRelay_) || tunnel_.isOpen()) cutRequest_ = requestRelay_->totals();
+  if (runs(responseRelay_) || tunnel_.isOpen()) cutResponse_ = responseRelay_->totals();
   tunnel_.cancel();
   endWebSocket();
-  requestRelay_->cancel();
-  responseRelay_->cancel();
-  renew(requestRelay_);
-  renew(responseRelay_);
+  for (auto* relay : {&requestRelay_, &responseRelay_}) {
+    if (*relay) (*relay)->cancel();
+    giveBack(*relay);
+  }
   const bool clean = upstreamRest_.bytes.empty() && !endUpstreamSending_;
   release(upstreamRest_);
   endUpstreamSending_ = false;
@@ -233,7 +229,7 @@ void ClientConnection::run(session::EndUpstream& command, Now now) {
   if (!upstream) return;
   upstream->link.setDriver(nullptr);
   upstream->link.writer().setLimiter(nullptr);
-  up_.dropped();
+  if (flows_) flows_->up.dropped();
   const auto& writer = upstream->link.writer();
   if (command.fate == session::EndUpstream::Fate::Reuse && clean && !writer.pending() && !writer.failed()) {
     if (command.personal && !upstream->personal) {
@@ -311,7 +307,7 @@ void ClientConnection::connected(Result<Connected> result) {
 void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resolvedAt, MonoTime connectedAt, Now now) {
   upstream_ = std::move(upstream);
   upstream_->link.setDriver(this);
-  if (throttled_) upstream_->link.writer().setLimiter(&up_);
+  if (throttled_) upstream_->link.writer().setLimiter(&flows_->up);
   addedUp_ = wireBytesBeside(upstream_->link);
   accountedUpstream_ = 0;
   if (upstream_->tls) {
@@ -342,6 +338,7 @@ bool ClientConnection::runRelays(Now now) {
       if (tunnel_.openingIsSent()) {
         release(clientRest_);
         release(upstreamRest_);
+        commands_.shrink_to_fit();  // and with the next turn that of the session, which has these two in turn
       }
       return false;
     }
@@ -353,33 +350,32 @@ bool ClientConnection::runRelays(Now now) {
     return true;
   }
   bool ended = false;
-  if (requestRelay_->active()) requestRelay_->process(now.mono);
-  if (requestRelay_->hasEnded()) {
+  if (runs(requestRelay_)) requestRelay_->process(now.mono);
+  if (requestRelay_ && requestRelay_->hasEnded()) {
     requestRelayEnded(now);
     ended = true;
   }
-  if (responseRelay_->active()) responseRelay_->process(now.mono);
-  if (responseRelay_->hasEnded()) {
+  if (runs(responseRelay_)) responseRelay_->process(now.mono);
+  if (responseRelay_ && responseRelay_->hasEnded()) {
     responseRelayEnded(now);
     ended = true;
   }
   return ended;
 }
 
-std::unique_ptr<Relay> ClientConnection::makeRelay() {
-  return std::make_unique<Relay>(worker_.relayMeans(), [&worker = worker_, id = id_] { worker.spillWritten(id); });
+Relay& ClientConnection::made(std::unique_ptr<Relay>& relay) {
+  if (relay && !relay->isIdle()) giveBack(relay);
+  if (!relay) relay = worker_.takeRelay(id_);
+  return *relay;
 }
 
-void ClientConnection::renew(std::unique_ptr<Relay>& relay) {
-  if (relay->isIdle()) return;
-  worker_.keepUntilIdle(std::move(relay));
-  relay = makeRelay();
+void ClientConnection::giveBack(std::unique_ptr<Relay>& relay) {
+  if (relay) worker_.giveRelay(std::move(relay));
 }
 
 void ClientConnection::requestRelayEnded(Now now) {
   auto end = requestRelay_->finish();
   const auto excess = requestRelay_->takeExcess();
-  renew(requestRelay_);
   release(clientRest_);
   clientRest_.text = excess;
   clientRest_.bytes = asBytes(clientRest_.text);
@@ -390,7 +386,6 @@ void ClientConnection::requestRelayEnded(Now now) {
 
 void ClientConnection::responseRelayEnded(Now now) {
   auto end = responseRelay_->finish();
-  renew(responseRelay_);
   release(upstreamRest_);
   session_.responseBodyEnded(std::move(end), now);
 }
@@ -398,9 +393,9 @@ void ClientConnection::responseRelayEnded(Now now) {
 void ClientConnection::tellProgress(Now now) {
   progressDue_.reset();
   auto* sink = this->sink();
-  if (sink == nullptr || (!requestRelay_->active() && !responseRelay_->active())) return;
-  const capture::ExchangeProgress progress{session_.exchange(), requestRelay_->totals().bytes,
-                                           responseRelay_->totals().bytes};
+  if (sink == nullptr || (!runs(requestRelay_) && !runs(responseRelay_))) return;
+  const auto bytesOf = [](const std::unique_ptr<Relay>& relay) { return relay ? relay->totals().bytes : 0; };
+  const capture::ExchangeProgress progress{session_.exchange(), bytesOf(requestRelay_), bytesOf(responseRelay_)};
   if (progress == progressTold_) return;
   // Also what came just before a pause is told, when its time has come.
   if (now.mono - progressToldAt_ < kProgressEvery) {

@@ -133,10 +133,12 @@ class ClientConnection final : private Link::Driver {
   capture::Sink* sink() const { return session_.isRecorded() ? worker_.sink() : nullptr; }
   void tellOpened();
   bool runRelays(Now now);
+  static bool runs(const std::unique_ptr<Relay>& relay) { return relay && relay->active(); }
   void endWebSocket();
-  std::unique_ptr<Relay> makeRelay();
-  // After it has ended: makes sure that it can be started again.
-  void renew(std::unique_ptr<Relay>& relay);
+  // One that can be started.
+  Relay& made(std::unique_ptr<Relay>& relay);
+  // The exchange has ended.
+  void giveBack(std::unique_ptr<Relay>& relay);
   void requestRelayEnded(Now now);
   void responseRelayEnded(Now now);
   void tellProgress(Now now);
@@ -181,16 +183,23 @@ class ClientConnection final : private Link::Driver {
   std::string host_;   // that it talked to last
   std::uint16_t port_ = 0;
   bool throttled_ = false;
-  throttle::Flow down_;  // what is sent to the client
-  throttle::Flow up_;    // what is sent to upstream
+  struct Flows {
+    Flows(const AppliedProfile& applied, ConnectionId id) : down(applied.down, id.value * 2), up(applied.up, id.value * 2 + 1) {}
+    throttle::Flow down;  // what is sent to the client
+    throttle::Flow up;    // what is sent to upstream
+  };
+  std::unique_ptr<Flows> flows_;  // null: nothing has slowed it down yet
   std::uint64_t addedDown_ = 0;  // bytes on the wire that were not in a slice, so far
   std::uint64_t addedUp_ = 0;
   std::optional<MonoTime> heldBackUntil_;
   Micros heldBackBefore_{0};  // the exchange that runs
   Micros handshakesHeldBack_{0};
   std::optional<MonoTime> closesAt_;  // at random, as the profile wants it
-  Deadline handshakeDelay_;
-  std::optional<Result<Connected>> handshake_;  // made, and delayed
+  struct DelayedHandshake {
+    Deadline due;
+    std::optional<Result<Connected>> result;
+  };
+  std::unique_ptr<DelayedHandshake> handshake_;  // null: none was ever delayed
 
   session::HttpSession session_;
   std::vector<session::Command> commands_;  // being carried out; empty between calls
@@ -205,8 +214,8 @@ class ClientConnection final : private Link::Driver {
   std::string upstreamKey_;  // what the session asked for: "host:port"
   std::string poolKey_;      // under which it may be kept: that, or a proxy that serves every host
   std::optional<std::string> proxyAuthorization_;  // see Upstream
-  std::unique_ptr<Relay> requestRelay_;   // never null
-  std::unique_ptr<Relay> responseRelay_;  // never null
+  std::unique_ptr<Relay> requestRelay_;   // null where the exchange has had no body so far
+  std::unique_ptr<Relay> responseRelay_;
   Tunnel tunnel_;
   std::unique_ptr<WebSocketWatch> webSocket_;  // of the tunnel
   Rest clientRest_;

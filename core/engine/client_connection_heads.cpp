@@ -142,7 +142,7 @@ bool ClientConnection::sniff(Now now) {
 bool ClientConnection::watchesClient() const {
   const auto phase = session_.phase();
   const bool waiting = phase == Phase::Connecting || phase == Phase::AwaitResponse || phase == Phase::RelayResponse;
-  return waiting && !requestRelay_->active() && clientEnd_ == ClientEnd::Unseen && clientRest_.bytes.empty();
+  return waiting && !runs(requestRelay_) && clientEnd_ == ClientEnd::Unseen && clientRest_.bytes.empty();
 }
 
 // While a response is due the client has nothing to say, but it may go away.

@@ -29,26 +29,30 @@ void ClientConnection::useProfile(Now now) {
 }
 
 void ClientConnection::slowDown(Now now) {
-  down_.moveTo(applied_->down);
-  up_.moveTo(applied_->up);
-  down_.setProfile(profile().down, profile(), now.mono);
-  up_.setProfile(profile().up, profile(), now.mono);
-  closesAt_.reset();
-  if (profile().closesPerMinute > 0) closesAt_ = now.mono + throttle::untilClosed(profile().closesPerMinute, down_.random());
-  requestRelay_->adapt(pipeSettings(capture::Direction::Request));
-  responseRelay_->adapt(pipeSettings(capture::Direction::Response));
   const bool throttled = !profile().isNeutral();
+  if (throttled && !flows_) flows_ = std::make_unique<Flows>(*applied_, id_);
+  if (flows_) {
+    flows_->down.moveTo(applied_->down);
+    flows_->up.moveTo(applied_->up);
+    flows_->down.setProfile(profile().down, profile(), now.mono);
+    flows_->up.setProfile(profile().up, profile(), now.mono);
+  }
+  closesAt_.reset();
+  if (profile().closesPerMinute > 0) closesAt_ = now.mono + throttle::untilClosed(profile().closesPerMinute, flows_->down.random());
+  if (requestRelay_) requestRelay_->adapt(pipeSettings(capture::Direction::Request));
+  if (responseRelay_) responseRelay_->adapt(pipeSettings(capture::Direction::Response));
   if (throttled == throttled_) return;
   throttled_ = throttled;
-  client_.writer().setLimiter(throttled ? &down_ : nullptr);
-  if (upstream_) upstream_->link.writer().setLimiter(throttled ? &up_ : nullptr);
+  client_.writer().setLimiter(throttled ? &flows_->down : nullptr);
+  if (upstream_) upstream_->link.writer().setLimiter(throttled ? &flows_->up : nullptr);
   if (throttled) return;
-  down_.dropped();
-  up_.dropped();
+  flows_->down.dropped();
+  flows_->up.dropped();
 }
 
 Micros ClientConnection::heldBack(MonoTime now) const {
-  return down_.heldBack(now) + up_.heldBack(now) + handshakesHeldBack_;
+  const Micros sending = flows_ ? flows_->down.heldBack(now) + flows_->up.heldBack(now) : Micros{0};
+  return sending + handshakesHeldBack_;
 }
 
 void ClientConnection::recordThrottling(capture::Record& record, MonoTime now) {
@@ -73,9 +77,9 @@ void ClientConnection::goOffline(Now now) {
                     "the network profile '" + profile().name + "' is offline"};
   if (tunnel_.isOpen()) {
     tunnel_.fail(error);
-  } else if (responseRelay_->active()) {
+  } else if (runs(responseRelay_)) {
     responseRelay_->failSource(error);
-  } else if (requestRelay_->active()) {
+  } else if (runs(requestRelay_)) {
     requestRelay_->failSink(error);
   } else {
     session_.upstreamFailed(error, now);
@@ -90,13 +94,17 @@ void ClientConnection::roundTripLater(Result<Connected> result) {
   const auto now = readClocks();
   if (result) result->connectedAt = now.mono + roundTrip;
   handshakesHeldBack_ += roundTrip;
-  handshake_.emplace(std::move(result));
-  handshakeDelay_.set(now.mono + roundTrip);
+  if (!handshake_) {
+    handshake_.reset(new DelayedHandshake{
+        {worker_.loop(), [this] { connected(std::move(*std::exchange(handshake_->result, {}))); }}, std::nullopt});
+  }
+  handshake_->result.emplace(std::move(result));
+  handshake_->due.set(now.mono + roundTrip);
 }
 
 // The answer to CONNECT takes the way back like all that is sent; this is the way there, which nothing else stands for.
 void ClientConnection::delayHandshakeAnswer() {
-  if (throttled_) down_.delayNext(profile().up.delay);
+  if (throttled_) flows_->down.delayNext(profile().up.delay);
 }
 
 std::uint64_t ClientConnection::wireBytesBeside(Link& link) {
@@ -107,13 +115,13 @@ std::uint64_t ClientConnection::wireBytesBeside(Link& link) {
 // What a stream sends of its own (TLS handshakes, the frames of its records) counts as well; what it sent before there was a limit
 // is nobody's debt.
 void ClientConnection::noteHandshakeBytes(MonoTime now) {
-  const auto note = [&](Link& link, std::uint64_t& noted, throttle::Flow& flow) {
+  const auto note = [&](Link& link, std::uint64_t& noted, throttle::Flow* flow) {
     const auto added = wireBytesBeside(link);
     const auto before = std::exchange(noted, std::max(noted, added));
-    if (throttled_ && added > before) flow.added(static_cast<std::size_t>(added - before), now);
+    if (flow != nullptr && added > before) flow->added(static_cast<std::size_t>(added - before), now);
   };
-  note(client_, addedDown_, down_);
-  if (upstream_) note(upstream_->link, addedUp_, up_);
+  note(client_, addedDown_, throttled_ ? &flows_->down : nullptr);
+  if (upstream_) note(upstream_->link, addedUp_, throttled_ ? &flows_->up : nullptr);
 }
 
 // When a limiter lets something pass again, if one holds anything back.

@@ -32,7 +32,7 @@ bool ClientConnection::flushToUpstream(Now now) {
   if (writer.failed()) return false;
   // A request relay sees a failure by itself; else it shows where the answer is read.
   if (writer.pending() && writer.flush(now.mono).status == pipe::OutputResult::Status::Failed) return true;
-  if (writer.pending() || requestRelay_->active() || session_.phase() == Phase::Connecting) return false;
+  if (writer.pending() || runs(requestRelay_) || session_.phase() == Phase::Connecting) return false;
   if (!std::exchange(requestSentTold_, true)) session_.requestSent(now);
   if (std::exchange(endUpstreamSending_, false)) upstream_->link.endSending();
   return false;
@@ -76,7 +76,7 @@ void ClientConnection::close(net::CloseKind kind) {
   closing_ = Closing::Closed;
   noteMovement(readClocks());
   deadline_.clear();
-  handshakeDelay_.clear();
+  if (handshake_) handshake_->due.clear();
   tunnel_.cancel();
   client_.writer().discard();
   client_.transport().close(kind);
@@ -118,7 +118,7 @@ Micros ClientConnection::patience() const {
     case Phase::Sniff: return sniffedBytes_ > 0 ? timeouts.sniff : timeouts.tunnel;
     case Phase::SecureUpstream:
     case Phase::SecureClient: return timeouts.connect;
-    case Phase::AwaitResponse: return requestRelay_->active() ? timeouts.body : timeouts.response;
+    case Phase::AwaitResponse: return runs(requestRelay_) ? timeouts.body : timeouts.response;
     case Phase::RelayResponse: return timeouts.body;
     case Phase::Tunnel: return timeouts.tunnel;
     case Phase::Closed: return timeouts.linger;
@@ -135,13 +135,13 @@ void ClientConnection::due() {
   if (progressDue_ && now.mono < lastMoved_ + patience()) return turn();  // nothing is due but word of progress
   if (tunnel_.isOpen()) {
     tunnel_.fail({Code::IdleTimeout, Side::Local, 0, "nothing passed through the tunnel"});
-  } else if (responseRelay_->active()) {
+  } else if (runs(responseRelay_)) {
     if (responseRelay_->wants(now.mono).write) {
       responseRelay_->failSink({Code::IdleTimeout, Side::Client, 0, "the client takes no more of the response"});
     } else {
       responseRelay_->failSource({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " sends no more of the response"});
     }
-  } else if (requestRelay_->active()) {
+  } else if (runs(requestRelay_)) {
     if (requestRelay_->wants(now.mono).write) {
       requestRelay_->failSink({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " takes no more of the request"});
     } else {
@@ -180,7 +180,7 @@ void ClientConnection::armReads(Now now) {
                       (session_.readsUpstreamHead() && !client_.writer().pending());
   bool turnAgain = false;
   for (const Relay* relay : {requestRelay_.get(), responseRelay_.get()}) {
-    if (!relay->active()) continue;
+    if (relay == nullptr || !relay->active()) continue;
     const auto wants = relay->wants(now.mono);
     (relay == requestRelay_.get() ? fromClient : fromUpstream) |= wants.read;
     turnAgain = turnAgain || wants.turn;

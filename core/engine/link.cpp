@@ -7,14 +7,22 @@ Link::Output::Output(Link& of, platform::FilePool* files)
         if (link != nullptr) link->fileWasRead();
       })) {}
 
-Link::Link(asio::ip::tcp::socket socket, Side side, platform::FilePool* files)
-    : transport_(std::move(socket), side), output_(std::make_shared<Output>(*this, files)) {
-  if (output_->reader) output_->reader->keepWith(output_);
+Link::Link(asio::ip::tcp::socket socket, Side side, platform::FilePool* files) : transport_(std::move(socket), side), files_(files) {
   transport_.setHandler(this);
+}
+
+Link::Output& Link::made() {
+  if (!output_) {
+    output_ = std::make_shared<Output>(*this, files_);
+    if (output_->reader) output_->reader->keepWith(output_);
+    if (tls_) output_->chain.setDemands(kDemandsOfTls);
+  }
+  return *output_;
 }
 
 Link::~Link() {
   if (tls_ && transport_.isOpen()) endSending();
+  if (!output_) return;
   if (output_->chain.reading()) output_->chain.discard();
   output_->link = nullptr;
 }
@@ -78,7 +86,7 @@ void Link::sendBody(std::string body, MonoTime now) {
   slice.last = true;
   buffer::Chain chain;
   chain.pushBack(slice);
-  output_->chain.push(chain, now);
+  output().push(chain, now);
 }
 
 IoResult Link::sendFile(buffer::File& file, std::uint64_t offset, std::uint64_t length) {

@@ -66,7 +66,7 @@ class Link final : public pipe::Source,
   // --- Sending.
   output::ChainWriter& writer() { return writer_; }
   const output::ChainWriter& writer() const { return writer_; }
-  pipe::OutputFilter& output() { return output_->chain; }
+  pipe::OutputFilter& output() { return made().chain; }
   // The body of a response of our own; takes the way of every body. What fails shows in writer().
   void sendBody(std::string body, MonoTime now);
   // Past the writer, from a pipe of the kernel that is not empty. REQUIRES: canSplice(), and nothing pending in the writer.
@@ -87,6 +87,7 @@ class Link final : public pipe::Source,
   IoResult flush() override;
 
  private:
+  static constexpr output::Demands kDemandsOfTls{.sendFile = false, .needInMemory = true};
   // The chain and what reads for it: they outlive the link while a read is in flight.
   struct Output {
     Output(Link& of, platform::FilePool* files);
@@ -95,6 +96,7 @@ class Link final : public pipe::Source,
     output::OutputChain chain;
   };
 
+  Output& made();
   void fileWasRead();
   IoResult pull();
   IoResult pushOut();
@@ -114,7 +116,8 @@ class Link final : public pipe::Source,
   std::unique_ptr<tls::Session> tls_;
   std::list<std::string> ownBodies_;  // until they are sent
   output::ChainWriter writer_{*this};
-  const std::shared_ptr<Output> output_;
+  platform::FilePool* const files_;
+  std::shared_ptr<Output> output_;  // null until the first body comes
 };
 
 // A link to upstream, which outlives exchanges.

@@ -16,7 +16,7 @@ void Link::beginTls(std::unique_ptr<tls::Session> session, Bytes received) {
   tls_ = std::move(session);
   tls_->feed(received);
   mayReceive_ = true;
-  output_->chain.setDemands({.sendFile = false, .needInMemory = true});
+  if (output_) output_->chain.setDemands(kDemandsOfTls);
 }
 
 Progress Link::handshake() {

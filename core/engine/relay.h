@@ -42,6 +42,8 @@ class Relay final : private pipe::BodyTap {
   };
   // `spillWritten` is called on the loop when a write to the spill file has ended, also after the relay was cancelled.
   Relay(const Means& means, std::function<void()> spillWritten);
+  // From now on it serves another connection, which is told instead. REQUIRES: isIdle().
+  void tell(std::function<void()> spillWritten) { spillWritten_ = std::move(spillWritten); }
 
   // `from` is blamed as `fromSide` for what is malformed. `preread` stays valid until the relay has ended.
   // REQUIRES: isIdle().
@@ -91,7 +93,7 @@ class Relay final : private pipe::BodyTap {
   using Filter = std::variant<pipe::CopyFilter, pipe::LengthFilter, pipe::ChunkedFilter>;
 
   const Means means_;
-  const std::function<void()> spillWritten_;
+  std::function<void()> spillWritten_;
   Filter filter_;
   std::optional<PooledSpillFile> spill_;
   pipe::EventPipe pipe_;

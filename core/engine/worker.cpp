@@ -13,6 +13,10 @@ namespace sluice::engine {
 
 using asio::ip::tcp;
 
+namespace {
+constexpr std::size_t kSpareRelaysMax = 32;  // for the next exchanges of a busy loop
+}
+
 struct Worker::Listening {
   Listening(std::unique_ptr<net::Acceptor> a, std::string l, session::Entry e, asio::io_context& loop)
       : acceptor(std::move(a)), label(std::move(l)), entry(std::move(e)), retry(loop) {}
@@ -132,7 +136,22 @@ void Worker::spillWritten(ConnectionId connection) {
   if (found != connections_.end()) found->second->resume();
 }
 
-void Worker::keepUntilIdle(std::unique_ptr<Relay> relay) { endingRelays_.push_back(std::move(relay)); }
+std::unique_ptr<Relay> Worker::takeRelay(ConnectionId connection) {
+  const auto written = [this, connection] { spillWritten(connection); };
+  if (spareRelays_.empty()) return std::make_unique<Relay>(relayMeans(), written);
+  auto relay = std::move(spareRelays_.back());
+  spareRelays_.pop_back();
+  relay->tell(written);
+  return relay;
+}
+
+void Worker::giveRelay(std::unique_ptr<Relay> relay) {
+  if (!relay->isIdle()) {
+    endingRelays_.push_back(std::move(relay));
+  } else if (spareRelays_.size() < kSpareRelaysMax) {
+    spareRelays_.push_back(std::move(relay));
+  }
+}
 
 void Worker::usePassThrough(std::vector<std::string> hosts) {
   if (!tls_) return;

@@ -97,8 +97,10 @@ class Worker final : public session::IdSource {
   Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory, settings_.bodyDirectory, &kernelPipes_}; }
   // A write to a spill file of this connection has ended: its turn, if it still stands.
   void spillWritten(ConnectionId connection);
-  // Holds a relay that has ended until its last spill write has.
-  void keepUntilIdle(std::unique_ptr<Relay> relay);
+  // For an exchange of this connection that has a body. It comes back once the exchange has ended: idle connections have none.
+  std::unique_ptr<Relay> takeRelay(ConnectionId connection);
+  // REQUIRES: not active. Its last spill write may still be under way.
+  void giveRelay(std::unique_ptr<Relay> relay);
   capture::Sink* sink() const { return sink_; }
   // Exchanges that begin now. ENSURES: there is a sink.
   bool records() const { return records_; }
@@ -140,7 +142,8 @@ class Worker final : public session::IdSource {
   std::vector<std::unique_ptr<Listening>> listeners_;
   std::unordered_map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
   std::vector<std::unique_ptr<ClientConnection>> retired_;
-  std::vector<std::unique_ptr<Relay>> endingRelays_;
+  std::vector<std::unique_ptr<Relay>> endingRelays_;  // until their last spill write has ended
+  std::vector<std::unique_ptr<Relay>> spareRelays_;
   bool records_;
   bool draining_ = false;
 };

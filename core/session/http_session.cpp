@@ -41,7 +41,7 @@ HttpSession::HttpSession(IdSource& ids, ConnectionId connection, Capture capture
     case Entry::Kind::Regular: break;
     case Entry::Kind::Reverse: origin_ = entry_.origin; break;
     case Entry::Kind::Socks:
-      socks_.emplace(entry_.credentials);
+      socks_ = std::make_unique<socks5::ServerHandshake>(entry_.credentials);
       phase_ = Phase::AwaitSocks;
       break;
   }
@@ -72,7 +72,7 @@ std::size_t HttpSession::clientBytes(Bytes bytes, Now now) {
 
 void HttpSession::beginExchange(Now now) {
   const auto id = spareExchange_ ? std::exchange(spareExchange_, {}) : ids_.nextExchangeId();
-  recording_.emplace(id, connection_, now);
+  recording_ = std::make_unique<Recording>(id, connection_, now);
   recorded_ = capture_ == Capture::On;
   exchanges_++;
   requestBody_ = RequestBody::None;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -220,21 +221,21 @@ class HttpSession {
   const ConnectionId connection_;
   const Entry entry_;
 
-  // The connection.
+  // The connection. What most connections never have, and an idle one has no more, costs it a pointer.
   Capture capture_;
   Phase phase_ = Phase::AwaitRequest;
   bool stopping_ = false;
   bool clientEnded_ = false;
   std::uint64_t exchanges_ = 0;
   std::string targetText_;
-  std::optional<socks5::ServerHandshake> socks_;  // until it is known what comes behind it
+  std::unique_ptr<socks5::ServerHandshake> socks_;  // until it is known what comes behind it
   Origin tunnelTo_;                               // what CONNECT or SOCKS asked for
   std::optional<Origin> origin_;
   std::optional<std::string> proxyAuthorization_;  // of the upstream connection
   UpstreamTls tls_;                               // of what was intercepted
   std::string clientName_;                        // what the client calls its server; empty: it knows an address only
-  std::optional<Error> refusal_;                  // why nothing goes to that server
-  std::optional<capture::TlsSeen> clientTls_;
+  std::unique_ptr<const Error> refusal_;                  // why nothing goes to that server
+  std::unique_ptr<capture::TlsSeen> clientTls_;
   bool personal_ = false;                         // connections to upstream may stand for whoever authenticated on them
   bool clientSecure_ = false;
   bool tlsLookedFor_ = false;                     // on a reverse listener
@@ -247,7 +248,7 @@ class HttpSession {
   std::vector<Command> commands_;
 
   // The exchange.
-  std::optional<Recording> recording_;
+  std::unique_ptr<Recording> recording_;
   bool recorded_ = false;              // as `capture_` was when it began
   std::vector<capture::Record> held_;  // of a CONNECT, until it is known whether it becomes a tunnel
   http1::Target target_;  // of the request, in the parser's memory; what it says once the request is complete and its target fine
@@ -263,7 +264,7 @@ class HttpSession {
   bool upstreamKept_ = false;
   bool responseBegun_ = false;      // bytes of a final response went to the client
   bool responseDone_ = false;       // all of them were handed over; the request body may still run
-  std::optional<capture::TlsSeen> upstreamTls_;
+  std::unique_ptr<capture::TlsSeen> upstreamTls_;
   bool tlsTold_ = false;
   std::size_t interimResponses_ = 0;
 };

@@ -146,12 +146,12 @@ void HttpSession::tlsBeginsInReverse(std::string serverName, std::string reason,
 
 void HttpSession::upstreamTls(capture::TlsSeen seen) {
   seen.side = Side::Upstream;
-  upstreamTls_ = std::move(seen);
+  upstreamTls_ = std::make_unique<capture::TlsSeen>(std::move(seen));
 }
 
 void HttpSession::clientTls(capture::TlsSeen seen) {
   seen.side = Side::Client;
-  clientTls_ = std::move(seen);
+  clientTls_ = std::make_unique<capture::TlsSeen>(std::move(seen));
 }
 
 void HttpSession::upstreamSecured(Now) {
@@ -165,7 +165,7 @@ void HttpSession::upstreamNotSecured(Error error) {
   upstreamOpen_ = false;
   phase_ = Phase::SecureClient;
   command(SecureClient{clientName_, describe(error)});
-  refusal_ = std::move(error);
+  refusal_ = std::make_unique<const Error>(std::move(error));
 }
 
 // In TLS 1.3 the server judges our certificate, or that we have none, once the handshake is over for us
@@ -174,7 +174,7 @@ void HttpSession::upstreamFailedUnasked(Error error, Now now) {
   if (!clientSecure_ || error.code != Code::TlsClientCertificateWanted) return openTunnel(now);
   command(EndUpstream{EndUpstream::Fate::Close});
   upstreamOpen_ = false;
-  refusal_ = std::move(error);
+  refusal_ = std::make_unique<const Error>(std::move(error));
 }
 
 void HttpSession::clientSecured(Now now) {

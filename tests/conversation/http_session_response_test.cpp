@@ -92,12 +92,12 @@ SLUICE_TEST(interimResponsesAreKeptFromAClientOfHttp10) {
 
 namespace {
 Play upgraded(const std::string& fields) {
-  return play()
+  return std::move(play()
       .in(clientBytes("GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"))
       .out(openUpstream("a", 80))
       .in(upstreamOpened())
       .out(sendToUpstream("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"))
-      .in(upstreamBytes("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n" + fields + "\r\n"));
+      .in(upstreamBytes("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n" + fields + "\r\n")));
 }
 }  // namespace
 

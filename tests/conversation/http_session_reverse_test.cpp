@@ -20,7 +20,7 @@ const session::UpstreamTls kToServer{"origin.test", "origin.test", true};
 const std::string kGet = "GET /x HTTP/1.1\r\nHost: www.a\r\n\r\n";
 
 Play secureReverse(bool intercept = true) {
-  return play({session::Entry::Kind::Reverse, session::httpsOrigin("origin.test", 443, "origin.test"), {}})
+  return std::move(play({session::Entry::Kind::Reverse, session::httpsOrigin("origin.test", 443, "origin.test"), {}})
       .under({.intercept = intercept})
       .in(clientBytes(kHello))
       .out()
@@ -28,7 +28,7 @@ Play secureReverse(bool intercept = true) {
       .out()
       .in(firstBytes(kHello))
       .out(intercept ? openSecureUpstream("origin.test", 443, kToServer)
-                     : openUpstream("origin.test", 443, session::OpenUpstream::Reuse::Never));
+                     : openUpstream("origin.test", 443, session::OpenUpstream::Reuse::Never)));
 }
 }  // namespace
 

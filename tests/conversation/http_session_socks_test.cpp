@@ -21,11 +21,11 @@ const std::string kRequest = "\x05\x01\x00\x03\x04host\x00\x50"s;
 const std::string kStands = "\x05\x00\x00\x01\0\0\0\0\0\0"s;
 
 Play askedSocks() {
-  return play(socks())
+  return std::move(play(socks())
       .in(clientBytes(kHello))
       .out(sendToClient("\x05\x00"s))
       .in(clientBytes(kRequest))
-      .out(openUpstream("host", 80, Reuse::Never));
+      .out(openUpstream("host", 80, Reuse::Never)));
 }
 
 }  // namespace

@@ -16,11 +16,11 @@ const std::string kGet = "GET http://a/x?y HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kPost = "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
 // CONNECT was answered, and nothing was said since.
 Play behindConnect(const std::string& authority, std::uint16_t port) {
-  return play()
+  return std::move(play()
       .in(clientBytes("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n"))
       .out(openUpstream("a", port, Reuse::Never))
       .in(upstreamOpened())
-      .out(sendToClient("HTTP/1.1 200 "));
+      .out(sendToClient("HTTP/1.1 200 ")));
 }
 
 }  // namespace

@@ -22,47 +22,47 @@ const UpstreamTls kToServer{"www.a", "www.a", true};
 const std::string kGet = "GET /x HTTP/1.1\r\nHost: www.a\r\n\r\n";
 
 Play behindConnect(InterceptionPolicy policy = {.intercept = true}) {
-  return play()
+  return std::move(play()
       .under(std::move(policy))
       .in(clientBytes("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"))
       .out(openUpstream("a", 443, Reuse::Never))
       .in(upstreamOpened())
-      .out(sendToClient("HTTP/1.1 200 "));
+      .out(sendToClient("HTTP/1.1 200 ")));
 }
 
 // Both handshakes are done.
 Play secured() {
-  return behindConnect()
+  return std::move(behindConnect()
       .in(firstBytes(kHello))
       .out(secureUpstream(kToServer))
       .in(upstreamTls("chain"))
       .in(upstreamSecured())
       .out(secureClient("www.a", ""))
       .in(clientSecured())
-      .out();
+      .out());
 }
 
 // The server has not proved who it is, and the client has accepted a certificate that nobody should.
 Play refused() {
-  return behindConnect()
+  return std::move(behindConnect()
       .in(firstBytes(kHello))
       .out(secureUpstream(kToServer))
       .in(upstreamTls("bad chain"))
       .in(upstreamFailed(Code::TlsCertificateExpired))
       .out(endUpstream(Fate::Close), secureClient("www.a", "server certificate expired"))
       .in(clientSecured())
-      .out();
+      .out());
 }
 
 // A connection that is secured for this host waits to be used again: none is opened for CONNECT.
 Play standingBy(InterceptionPolicy policy = {.intercept = true}) {
-  return play()
+  return std::move(play()
       .under(std::move(policy))
       .in(clientBytes("CONNECT www.a:443 HTTP/1.1\r\nHost: www.a:443\r\n\r\n"))
       .out(openUpstreamUnlessStanding("www.a", 443, kToServer))
       .in(upstreamStandsBy())
       .out(sendToClient("HTTP/1.1 200 "))
-      .phase(Phase::Sniff);
+      .phase(Phase::Sniff));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // What a connection costs while nothing passes: little memory, no time, no pipe. Counted, so a busy machine changes nothing.
+// --tunnels=10000 --clients=10000 are what the numbers printed are best taken from.
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/read.hpp>
@@ -12,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "platform/process.h"
 #include "tests/integration/workers/status.h"
 #include "tests/support/engine_process.h"
 #include "tests/support/test.h"
@@ -22,11 +24,16 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::size_t kTunnels = 300;
-constexpr std::size_t kClients = 600;
 // With room for what the process as a whole comes to meanwhile.
-constexpr std::uint64_t kBytesEachTunnel = 18 * 1024;
-constexpr std::uint64_t kBytesEachClient = 12 * 1024;
+constexpr std::uint64_t kBytesEachTunnel = 14 * 1024;
+constexpr std::uint64_t kBytesEachClient = 6 * 1024;
+
+// How many there shall be, with room for this process to hold both ends of each.
+std::size_t numberOf(std::string_view what, std::size_t usual) {
+  const std::size_t count = std::stoull(option(what, std::to_string(usual)));
+  platform::prepareServerProcess();
+  return count;
+}
 
 std::uint64_t cpuTicks(std::int64_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
@@ -90,17 +97,18 @@ SLUICE_TEST(idleTunnelsHoldLittleAndDoNothing) {
   QVERIFY2(engine.ready(), engine.log().c_str());
   Crowd crowd(engine);
   for (int i = 0; i < 20; ++i) QVERIFY(crowd.openTunnel());
+  const std::size_t tunnels = numberOf("tunnels", 300);
   const auto worker = childrenOf(engine.process().id()).front();
   QVERIFY(comesToRest(worker));
   const auto bytesBefore = residentBytes(worker);
   const auto handlesBefore = handles(worker);
-  for (std::size_t i = 0; i < kTunnels; ++i) QVERIFY(crowd.openTunnel());
+  for (std::size_t i = 0; i < tunnels; ++i) QVERIFY(crowd.openTunnel());
   QVERIFY(comesToRest(worker));
-  const auto each = (residentBytes(worker) - bytesBefore) / kTunnels;
+  const auto each = (residentBytes(worker) - bytesBefore) / tunnels;
   std::printf("%llu bytes a tunnel\n", static_cast<unsigned long long>(each));
   QVERIFY2(!kMemoryIsTelling || each <= kBytesEachTunnel, std::to_string(each).c_str());
   // Two sockets; a pipe would be two more.
-  QVERIFY(handles(worker) <= handlesBefore + 2 * kTunnels + 20);
+  QVERIFY(handles(worker) <= handlesBefore + 2 * tunnels + 20);
 }
 
 SLUICE_TEST(idleConnectionsHoldLittleAndDoNothing) {
@@ -109,13 +117,14 @@ SLUICE_TEST(idleConnectionsHoldLittleAndDoNothing) {
   Crowd crowd(engine);
   for (int i = 0; i < 20; ++i) crowd.connect();
   QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 20; }));
+  const std::size_t clients = numberOf("clients", 600);
   const auto worker = childrenOf(engine.process().id()).front();
   QVERIFY(comesToRest(worker));
   const auto bytesBefore = residentBytes(worker);
-  for (std::size_t i = 0; i < kClients; ++i) crowd.connect();
-  QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 20 + kClients; }));
+  for (std::size_t i = 0; i < clients; ++i) crowd.connect();
+  QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 20 + clients; }));
   QVERIFY(comesToRest(worker));
-  const auto each = (residentBytes(worker) - bytesBefore) / kClients;
+  const auto each = (residentBytes(worker) - bytesBefore) / clients;
   std::printf("%llu bytes a connection\n", static_cast<unsigned long long>(each));
   QVERIFY2(!kMemoryIsTelling || each <= kBytesEachClient, std::to_string(each).c_str());
 }
