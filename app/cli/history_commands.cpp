@@ -176,8 +176,7 @@ Result<void> copyDecoded(store::Reader& reader, const BodyCommand& command, stor
   const auto details = reader.exchange(command.exchange);
   if (!details) return fail(details.error());
   if (!*details) return noExchange(command.exchange);
-  const bool request = command.direction == capture::Direction::Request;
-  const std::string& head = request ? (*details)->requestHead : (*details)->responseHead;
+  const std::string_view head = decodingHead(**details, command.direction);
   const bool terminal = output.isTerminal();
   return decodeBody(body, head, limits::kExportedBodyBytesMax,
                     [&](Bytes bytes) { return terminal ? output.writeText(visibleText(asText(bytes))) : output.write(bytes); });
@@ -187,9 +186,8 @@ Result<void> copyDecoded(store::Reader& reader, const BodyCommand& command, stor
 constexpr std::size_t kShownMessagesMax = 1000;
 
 std::optional<std::uint64_t> decodedSize(store::Reader& reader, const store::ExchangeDetails& details, capture::Direction direction) {
-  const bool request = direction == capture::Direction::Request;
-  const auto& head = request ? details.requestHead : details.responseHead;
-  const auto& totals = request ? details.row.request : details.row.response;
+  const std::string_view head = decodingHead(details, direction);
+  const auto& totals = direction == capture::Direction::Request ? details.row.request : details.row.response;
   std::string names(head);
   std::transform(names.begin(), names.end(), names.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   if (names.find("\ncontent-encoding:") == std::string::npos || totals.capturedBytes < totals.bytes) return std::nullopt;

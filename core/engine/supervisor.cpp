@@ -113,7 +113,7 @@ Result<void> Supervisor::openHistory() {
   shared_.get().ids.nextConnection.store(database->nextConnectionId().value);
   store::RecorderOptions options;
   options.retention = settings_.retention;
-  options.searchIndex = true;
+  options.background = true;
   options.onCommitted = [this](const store::RecorderStatus& status) {
     asio::post(loop_, [this, status] { committed(status); });
   };

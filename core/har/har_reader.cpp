@@ -1,7 +1,10 @@
 #include "core/har/har_reader.h"
 
+#include <cerrno>
+#include <ios>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "core/base/limits.h"
@@ -133,7 +136,13 @@ bool EntryReader::parse_error(std::size_t, const std::string&, const nlohmann::j
 
 Result<std::uint64_t> readHar(std::istream& file, const EntrySink& sink) {
   EntryReader reader(sink);
-  const bool whole = Json::sax_parse(file, &reader);
+  bool whole = false;
+  try {
+    errno = 0;
+    whole = Json::sax_parse(file, &reader);
+  } catch (const std::ios_base::failure&) {  // thrown by the stream itself, of a folder or a disk that fails
+    return fail(Side::Local, Code::System, "cannot be read: " + std::generic_category().message(errno));
+  }
   if (!reader.outcome()) return fail(reader.outcome().error());
   if (!whole) return fail(Side::Local, Code::BadArgument, "is no JSON");
   if (!reader.foundEntries()) return fail(Side::Local, Code::BadArgument, "is no HAR: it has no log.entries");

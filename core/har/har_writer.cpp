@@ -244,7 +244,7 @@ Result<void> Writer::request(const ExchangeDetails& details) {
 Result<void> Writer::response(const ExchangeDetails& details) {
   const RawHead head = store::readRawHead(details.responseHead);
   const auto& row = details.row;
-  auto shape = look(row.id, Direction::Response, details.responseHead);
+  auto shape = look(row.id, Direction::Response, decodingHead(details, Direction::Response));
   if (!shape) return fail(shape.error());
   std::string json = '{' + number("status", static_cast<std::uint64_t>(row.status)) + ',' + text("statusText", phrase(head.firstLine)) +
       ',' +
@@ -254,7 +254,7 @@ Result<void> Writer::response(const ExchangeDetails& details) {
   if (shape->bytes > 0) json += (shape->text ? std::string() : std::string(",\"encoding\":\"base64\"")) + ",\"text\":\"";
   if (auto done = sink_(json); !done) return done;
   if (shape->bytes > 0) {
-    if (auto done = content(row.id, Direction::Response, details.responseHead, *shape); !done) return done;
+    if (auto done = content(row.id, Direction::Response, decodingHead(details, Direction::Response), *shape); !done) return done;
     if (auto done = sink_("\""); !done) return done;
   }
   return sink_("}," + text("redirectURL", store::valueOf(head, "location")) + ",\"headersSize\":-1," +

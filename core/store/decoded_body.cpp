@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/codec/content/content_decoder.h"
 #include "core/store/raw_head.h"
+#include "core/store/search_text.h"
 
 namespace sluice::store {
 namespace {
@@ -13,6 +14,14 @@ namespace {
 constexpr std::size_t kPieceBytes = 64 * limits::kKiB;
 
 }  // namespace
+
+// What passed the engine came over a connection, and something was on the wire.
+std::string_view decodingHead(const ExchangeDetails& details, capture::Direction direction) {
+  const ExchangeRow& row = details.row;
+  const bool imported = row.state != State::Running && !row.connection && row.request.wireBytes + row.response.wireBytes == 0;
+  if (direction == capture::Direction::Request) return details.requestHead;
+  return imported ? std::string_view() : details.responseHead;
+}
 
 Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t bytesMax, const BodySink& sink) {
   const auto codings = content::parseContentEncoding(valueOf(readRawHead(head), "content-encoding"));
@@ -34,14 +43,21 @@ Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t b
   }
 }
 
-std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t bytesMax) {
+namespace {
+
+enum class Wanted : std::uint8_t { Anything, Text };
+
+std::string beginningOf(BodyReader& body, std::string_view head, std::size_t bytesMax, Wanted wanted) {
   std::string text;
+  bool isText = true;
   const auto codings = content::parseContentEncoding(valueOf(readRawHead(head), "content-encoding"));
   content::ContentDecoder decoder(codings ? std::span<const content::Coding>(*codings) : std::span<const content::Coding>(), bytesMax);
   const auto take = [&](Bytes bytes) {
     const auto count = std::min(bytes.size(), bytesMax - text.size());
+    const bool enoughBefore = text.size() >= kSniffedBytes;
     text.append(reinterpret_cast<const char*>(bytes.data()), count);
-    return text.size() < bytesMax ? content::Wish::More : content::Wish::Enough;
+    if (wanted == Wanted::Text && !enoughBefore) isText = looksLikeText(text);
+    return text.size() < bytesMax && isText ? content::Wish::More : content::Wish::Enough;
   };
   std::vector<std::byte> piece(std::min(kPieceBytes, bytesMax));
   while (text.size() < bytesMax) {
@@ -50,7 +66,18 @@ std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t
     const auto wish = decoder.feed(Bytes(piece).first(*count), take);
     if (!wish || *wish == content::Wish::Enough) break;
   }
-  return text;
+  return isText ? text : std::string();
+}
+
+}  // namespace
+
+std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t bytesMax) {
+  return beginningOf(body, head, bytesMax, Wanted::Anything);
+}
+
+std::string searchedBeginning(BodyReader& body, std::string_view head, std::string_view decodingHead) {
+  if (!mayBeText(head)) return {};
+  return beginningOf(body, decodingHead, limits::kSearchedBodyBytesMax, Wanted::Text);
 }
 
 }  // namespace sluice::store

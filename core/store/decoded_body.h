@@ -9,8 +9,13 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/store/body_reader.h"
+#include "core/store/rows.h"
 
 namespace sluice::store {
+
+// The head that says how a body of this exchange is to be decoded: that which came with it, or nothing for the response of an exchange
+// that was imported from a HAR file, where it is decoded already, whatever its head says.
+std::string_view decodingHead(const ExchangeDetails& details, capture::Direction direction);
 
 // Gives the body to `sink` in pieces, decoded as the head's Content-Encoding says; `head` is the raw head that came with
 // it. At most `bytesMax` decoded bytes: what is more is an error, DecodedTooLarge. Other errors: UnsupportedCoding,
@@ -21,5 +26,9 @@ Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t b
 // The beginning of the decoded body, as much as can be had of its first `bytesMax` bytes; encoded when its coding is
 // not known here.
 std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t bytesMax);
+
+// The same of what people search in, limits::kSearchedBodyBytesMax at most: nothing when it is no text (search_text.h has the rule).
+// `decodingHead`: as above; `head`: with the type.
+std::string searchedBeginning(BodyReader& body, std::string_view head, std::string_view decodingHead);
 
 }  // namespace sluice::store

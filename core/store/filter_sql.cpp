@@ -59,8 +59,9 @@ std::string_view columnOf(Field field) {
     case Field::Scheme: return "scheme";
     case Field::Type: return "content_type";
     case Field::Error: return "error_detail";
-    case Field::Client: return "(SELECT client_address FROM connection WHERE connection.id = exchange.connection)";
-    case Field::Program: return "(SELECT client_program FROM connection WHERE connection.id = exchange.connection)";
+    // Without a connection it is an empty text: what is NULL is NULL when it is negated, too.
+    case Field::Client: return "ifnull((SELECT client_address FROM connection WHERE connection.id = exchange.connection), '')";
+    case Field::Program: return "ifnull((SELECT client_program FROM connection WHERE connection.id = exchange.connection), '')";
     case Field::Upstream: return "upstream_address";
     case Field::Id: return "id";
     case Field::Status: return "status";

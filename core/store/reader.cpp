@@ -25,6 +25,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Steady = std::chrono::steady_clock;
+
+// Of ids: what is looked at between two looks at the clock, and the unit of a list that fills. Some milliseconds.
+constexpr std::uint64_t kIdsAtOnce = 8192;
+
+Steady::time_point after(std::chrono::milliseconds atMost) {
+  const auto now = Steady::now();
+  return atMost < std::chrono::hours(1) ? now + atMost : Steady::time_point::max();
+}
+
 // Our statements are sound, so when one can never succeed, the tables are not ours.
 tl::unexpected<Error> broken(Error error) {
   if (error.code == Code::BadArgument) error.code = Code::DatabaseDamaged;
@@ -60,7 +70,7 @@ class Reader::Impl {
                                           std::span<const ExchangeId> ids);
   Result<std::vector<ExchangeRow>> rows(Sql which, ExchangeId bound, std::size_t limit);
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
-  Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
+  Result<Changes> changesSince(std::uint64_t version, std::size_t limit, std::chrono::milliseconds atMost);
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
   Result<std::vector<MessageRow>> messages(ExchangeId exchange, std::int64_t after, std::size_t limit);
   Result<BodyReader> openBody(BodyKey key);
@@ -75,6 +85,9 @@ class Reader::Impl {
   Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
   std::string searchedBody(BodyKey key);
   SortedExchanges& sorted(SortOrder order);
+  Result<IdPage> scan(ExchangeId after, std::size_t limit, Steady::time_point until);
+  Result<bool> scan(IdPage& page, ExchangeId upTo, std::size_t limit, Steady::time_point until);
+  Result<ExchangeId> one(Sql which, ExchangeId above);
 
   const fs::path dataDir_;  // empty: of a session
   const std::optional<ReadableSession> session_;
@@ -82,6 +95,7 @@ class Reader::Impl {
   filter::Node filter_;
   FilterSql filterSql_;  // of filter_; the statements refer to its patterns
   SearchCandidates candidates_;
+  FilterMatches matches_;
   std::optional<SortedExchanges> sorted_;
   std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
@@ -99,6 +113,7 @@ void Reader::Impl::close() {
   statements_.clear();
   candidates_.forget();  // another history may come
   sorted_.reset();
+  matches_.forget();
   sql_.reset();
 }
 
@@ -141,6 +156,7 @@ Result<void> Reader::Impl::show(const filter::Node& filter) {
   filterSql_ = std::move(*compiled);
   filter_ = filter;
   sorted_.reset();
+  matches_.forget();
   if (!session_) candidates_.find(*sql_, dataDir_, filter);
   auto prepared = prepare();
   if (!prepared) close();
@@ -185,22 +201,58 @@ Result<Sources> Reader::Impl::sources(ExchangeId after, ExchangeId upTo, std::si
 }
 
 Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
-  using Steady = std::chrono::steady_clock;
-  const auto begun = Steady::now();
+  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+  auto look = Transaction::begin(*sql_, Transaction::Kind::Read);
+  if (!look) return broken(look.error());
+  auto page = scan(after, limit, store::after(atMost));
+  return page ? std::move(page) : broken(page.error());
+}
+
+// Some ids, then a look at the clock: nobody can interrupt SQLite and go on later. Ids need not lie close together.
+Result<IdPage> Reader::Impl::scan(ExchangeId after, std::size_t limit, Steady::time_point until) {
   IdPage page;
   page.upTo = after;
-  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+  const auto newest = one(Sql::NewestId, after);
+  if (!newest) return fail(newest.error());
+  do {
+    const auto next = one(Sql::NextId, page.upTo);
+    if (!next) return fail(next.error());
+    if (!*next) break;
+    const ExchangeId end{std::min(next->value + (kIdsAtOnce - 1), newest->value)};
+    const auto all = scan(page, end, limit, until);
+    if (!all) return fail(all.error());
+    if (*all) page.upTo = end;
+    page.more = !*all || page.upTo < *newest;
+    if (!*all) break;
+  } while (page.more && Steady::now() < until);
+  return page;
+}
+
+// False: it ended before.
+Result<bool> Reader::Impl::scan(IdPage& page, ExchangeId upTo, std::size_t limit, Steady::time_point until) {
   Statement& select = statement(Sql::Ids);
-  select.bind(after, limit);
+  select.bind(page.upTo, upTo);
+  bool goOn = true;
   auto done = select.each([&] {
     page.upTo = ExchangeId{select.natural(0)};
     if (select.integer(1) != 0) page.ids.push_back(page.upTo);
-    const auto taken = std::chrono::floor<std::chrono::milliseconds>(Steady::now() - begun);
-    page.more = page.ids.size() >= limit || (filterSql_.readsContent && taken >= atMost);
-    return !page.more;
+    return goOn = page.ids.size() < limit && !(filterSql_.readsContent && Steady::now() >= until);
   });
-  if (!done) return broken(done.error());
-  return page;
+  if (!done) return fail(done.error());
+  return goOn;
+}
+
+// None: there is no such id.
+Result<ExchangeId> Reader::Impl::one(Sql which, ExchangeId above) {
+  Statement& select = statement(which);
+  select.bind(above);
+  ExchangeId found;
+  auto done = select.each([&] {
+    found = ExchangeId{select.natural(0)};
+    return false;
+  });
+  if (!done) return fail(done.error());
+  return found;
 }
 
 SortedExchanges& Reader::Impl::sorted(SortOrder order) {
@@ -211,15 +263,14 @@ SortedExchanges& Reader::Impl::sorted(SortOrder order) {
 Result<SortedPage> Reader::Impl::sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,
                                         std::chrono::milliseconds atMost) {
   if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
-  const std::string from = exchangesFrom(candidates_.any());
-  auto page = sorted(order).page({*sql_, dataDir_, filterSql_, from}, after, limit, atMost);
+  const auto scanAll = [this](ExchangeId above, Steady::time_point until) { return scan(above, SIZE_MAX, until); };
+  auto page = sorted(order).page({*sql_, dataDir_, filterSql_, matches_, scanAll}, after, limit, store::after(atMost));
   return page ? std::move(page) : broken(page.error());
 }
 
 Result<std::vector<std::size_t>> Reader::Impl::places(SortOrder order, std::size_t count,
                                                        const std::function<ExchangeId(std::size_t)>& at, std::span<const ExchangeId> ids) {
-  const std::string from = exchangesFrom(false);
-  auto places = sorted(order).places({*sql_, dataDir_, filterSql_, from}, count, at, ids);
+  auto places = sorted(order).places(*sql_, count, at, ids);
   return places ? std::move(places) : broken(places.error());
 }
 
@@ -255,7 +306,8 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(std::span<const ExchangeId> 
 }
 
 // Rows of one commit share a version, so a page ends only where the version changes.
-Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t limit) {
+Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t limit, std::chrono::milliseconds atMost) {
+  const auto until = store::after(atMost);
   auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
   const auto first = sql_->integer("SELECT first_version FROM history WHERE id = 1");
@@ -269,7 +321,8 @@ Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t li
   select.bind(changes.version);
   auto done = select.each([&] {
     const std::uint64_t rowVersion = select.natural(0);
-    changes.more = changes.ids.size() + changes.hidden.size() >= limit && rowVersion != changes.version;
+    const std::size_t seen = changes.ids.size() + changes.hidden.size();
+    changes.more = rowVersion != changes.version && seen > 0 && (seen >= limit || Steady::now() >= until);
     if (changes.more) return false;
     changes.version = rowVersion;
     const bool shown = select.integer(2) != 0;
@@ -398,14 +451,15 @@ std::string Reader::Impl::searchedBody(BodyKey key) {
   Statement& details = statement(Sql::Details);
   details.bind(key.exchange);
   std::string head;
+  bool imported = false;
   const auto read = details.each([&] {
     head = details.text(key.direction == capture::Direction::Request ? 0 : 1);
+    imported = key.direction == capture::Direction::Response && details.integer(7) != 0;
     return false;
   });
-  if (!read || !isSearchedBody(head)) return {};
+  if (!read || !mayBeText(head)) return {};
   auto opened = body(key);
-  if (!opened) return {};
-  return beginningOfBody(*opened, head, limits::kSearchedBodyBytesMax);
+  return opened ? searchedBeginning(*opened, head, imported ? std::string_view() : head) : std::string();
 }
 
 Result<Reader> Reader::open(const fs::path& dataDir) {
@@ -479,9 +533,9 @@ Result<std::vector<ExchangeRow>> Reader::rows(std::span<const ExchangeId> ids) {
   return impl_->rows(ids);
 }
 
-Result<Changes> Reader::changesSince(std::uint64_t version, std::size_t limit) {
+Result<Changes> Reader::changesSince(std::uint64_t version, std::size_t limit, std::chrono::milliseconds atMost) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->changesSince(version, limit);
+  return impl_->changesSince(version, limit, atMost);
 }
 
 Result<std::optional<ExchangeDetails>> Reader::exchange(ExchangeId id) {

@@ -46,13 +46,14 @@ class Reader {
   // Costs nothing when it is the same filter as before. BadArgument: a filter that parse() would not have made.
   Result<void> show(const filter::Node& filter);
 
-  // Ids above `after`, rising, at most `limit`. A filter that has to read heads or bodies stops when `atMost` is over,
-  // so that whoever else needs the reader gets a turn.
+  // Ids above `after`, rising, at most `limit`: a list that fills. It ends when `atMost` is over, or some milliseconds later, whatever
+  // the filter, so that the first ones can be shown and whoever else needs the reader gets a turn.
   Result<IdPage> ids(ExchangeId after, std::size_t limit,
                      std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
 
   // Ids in the order of a column, at most `limit`, after `after` (nothing: from the first on): pages of a list of any length, each in the
-  // same time. It ends early when `atMost` is over. An exchange that changes between two pages may come twice or not at all, and is
+  // same time. It ends as ids() does, perhaps without any id yet. What is known of the filter is kept: another order of the same list is
+  // there at once. An exchange that changes between two pages may come twice or not at all, and is
   // then among changesSince() the version before the first page.
   Result<SortedPage> sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,
                             std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
@@ -70,8 +71,9 @@ class Reader {
   // The rows of these ids, in their order; ids that do not exist are left out.
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
 
-  // About `limit` ids at a time; 0 as version gives every row.
-  Result<Changes> changesSince(std::uint64_t version, std::size_t limit);
+  // About `limit` ids at a time, or what `atMost` allows, but at least one commit of the recorder; 0 as version gives every row.
+  Result<Changes> changesSince(std::uint64_t version, std::size_t limit,
+                               std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
 
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
 

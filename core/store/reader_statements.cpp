@@ -13,9 +13,9 @@ std::vector<std::string> readerStatements(const FilterSql& filter, bool narrowed
   const std::string from = exchangesFrom(narrowed);
   const std::string key = narrowed ? "candidate.exchange" : "id";
   // Where each row costs, the caller looks at one after the other and can stop in between.
-  const std::string ids = filter.readsContent
-                              ? "SELECT id, " + shown + from + key + " > ?1 AND " + filter.cheap + " ORDER BY " + key
-                              : "SELECT id, 1" + from + key + " > ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2";
+  const std::string ids = (filter.readsContent ? "SELECT id, " + shown : "SELECT id, 1") + from + key + " > ?1 AND " + key + " <= ?2 AND " +
+                          (filter.readsContent ? filter.cheap : shown) + " ORDER BY " + key;
+  const std::string all = narrowed ? "SELECT exchange FROM temp.candidate WHERE exchange" : "SELECT id FROM exchange WHERE id";
   // Ids first, which an index may give alone; whole rows only of those.
   const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
   return {
@@ -26,7 +26,8 @@ std::vector<std::string> readerStatements(const FilterSql& filter, bool narrowed
       rows + "id IN (SELECT id" + from + key + " < ?1 AND " + shown + " ORDER BY " + key + " DESC LIMIT ?2) ORDER BY id DESC",
       rows + "id = ?1",
       "SELECT version, id, " + shown + " FROM exchange WHERE version > ?1 ORDER BY version",
-      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
+      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process,"
+      " exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0 FROM exchange"
       " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id = ?1",
       "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes)"
@@ -41,6 +42,8 @@ std::vector<std::string> readerStatements(const FilterSql& filter, bool narrowed
       "SELECT host, count(*) FROM exchange NOT INDEXED WHERE id > ?1 AND id <= ?2 GROUP BY host COLLATE NOCASE ORDER BY 2 DESC LIMIT ?3",
       "SELECT ifnull(client_program, ''), count(*) FROM exchange LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id > ?1 AND exchange.id <= ?2 GROUP BY 1 ORDER BY 2 DESC LIMIT ?3",
+      all + " > ?1 ORDER BY 1 LIMIT 1",
+      all + " > ?1 ORDER BY 1 DESC LIMIT 1",
   };
 }
 

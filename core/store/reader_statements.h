@@ -10,7 +10,7 @@
 namespace sluice::store {
 
 enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages, Tls,
-                                AllHosts, Hosts, Programs };
+                                AllHosts, Hosts, Programs, NextId, NewestId };
 
 // "FROM ... WHERE": the exchanges that the filter is asked about; `narrowed`: of the candidates.
 std::string exchangesFrom(bool narrowed);

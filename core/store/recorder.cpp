@@ -10,6 +10,7 @@
 
 #include "core/store/backlog.h"
 #include "core/store/body_sweeper.h"
+#include "core/store/checkpointer.h"
 #include "core/store/damage.h"
 #include "core/store/history_writer.h"
 #include "core/store/record_queue.h"
@@ -91,6 +92,7 @@ class Recorder::Impl {
   std::optional<BodySweeper> sweeper_;
   std::optional<Trash> trash_;
   std::optional<SearchIndexer> indexer_;
+  std::optional<Checkpointer> checkpointer_;
   Retention retention_;
   bool pruneMore_ = false;
   Steady::time_point pruneAt_{};
@@ -136,7 +138,7 @@ Result<void> Recorder::Impl::start() {
   trash_.emplace(dataDir_);
   if (database_) sweeper_.emplace(*database_);  // before anybody puts a new file there
   publish();
-  if (options_.searchIndex) indexer_.emplace(dataDir_, [this] { return load(); });
+  if (options_.background) indexer_.emplace(dataDir_, [this] { return load(); });
   thread_ = std::thread([this] {
     platform::beginThread("recorder", platform::Urgency::Usual);
     run();
@@ -367,6 +369,7 @@ Result<void> Recorder::Impl::ensureWriter() {
     writer->resumeSession(session_);
   }
   writer_ = std::move(*writer);
+  if (options_.background && !checkpointer_) checkpointer_.emplace(historyFile(dataDir_));
   return {};
 }
 
@@ -424,7 +427,9 @@ void Recorder::Impl::use(Database database) {
   if (options_.onProblemChanged) options_.onProblemChanged(status());
 }
 
+// Before its files may be moved.
 void Recorder::Impl::closeDatabase() {
+  checkpointer_.reset();
   sweeper_.reset();
   writer_.reset();
   database_.reset();
@@ -433,6 +438,7 @@ void Recorder::Impl::closeDatabase() {
 void Recorder::Impl::committed() {
   retryAt_ = {};
   queue_.release(backlog_.committed());
+  if (checkpointer_ && database_) checkpointer_->committed(database_->sql());
   publish();
   if (Steady::now() >= cutUntil_) {
     const bool stillFull = cutting() && !hasRoomFor(0);
@@ -482,6 +488,7 @@ void Recorder::Impl::finish() {
   publish();
   if (writer_) {
     (void)writer_->endSession(wallNow());
+    checkpointer_.reset();
     // Best done now rather than at the next start; readers may hold it up, and then the log simply stays.
     (void)database_->sql().run("PRAGMA wal_checkpoint(TRUNCATE)");
   }

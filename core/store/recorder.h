@@ -53,7 +53,7 @@ struct RecorderOptions {
   std::size_t heldBytesMax = limits::kRecorderPendingBytesMax;  // held; above, exchanges are dropped
   std::chrono::milliseconds retryAfter{limits::kRecorderRetryMs};  // while paused
   Retention retention;
-  bool searchIndex = false;  // kept up to date in the background (search_indexer.h)
+  bool background = false;  // indexes are kept up to date, and the log is kept short, on threads of their own
 };
 
 class Recorder final : public capture::Sink {

@@ -127,9 +127,9 @@ void SearchBuilder::appendBody(std::string& to, const ExchangeDetails& details, 
   const bool request = direction == capture::Direction::Request;
   const std::string& head = request ? details.requestHead : details.responseHead;
   const auto& totals = request ? details.row.request : details.row.response;
-  if (totals.capturedBytes == 0 || !isSearchedBody(head)) return;
+  if (totals.capturedBytes == 0 || !mayBeText(head)) return;
   auto body = reader_->openBody(details.row.id, direction);
-  if (body) appendSearchText(to, beginningOfBody(*body, head, limits::kSearchedBodyBytesMax));
+  if (body) appendSearchText(to, searchedBeginning(*body, head, decodingHead(details, direction)));
 }
 
 }  // namespace sluice::store

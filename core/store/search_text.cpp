@@ -1,5 +1,6 @@
 #include "core/store/search_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -9,6 +10,12 @@ namespace sluice::store {
 namespace {
 
 constexpr std::size_t kRunBytesMin = 3;
+
+constexpr std::array<std::string_view, 4> kPictures{"image", "audio", "video", "font"};
+constexpr std::array<std::string_view, 9> kPacked{"application/zip", "application/gzip", "application/x-gzip", "application/pdf",
+                                                  "application/wasm", "application/zstd", "application/x-protobuf",
+                                                  "application/grpc", "application/msgpack"};
+constexpr std::size_t kCharactersForAControl = 32;  // text of old terminals has a few; what is packed has one in nine
 
 bool isPrintable(char c) { return c >= 0x20 && c < 0x7f; }
 
@@ -59,12 +66,25 @@ void appendSearchText(std::string& to, std::string_view bytes) {
   if (run > 0) to += '\n';
 }
 
-bool isSearchedBody(std::string_view head) {
-  const std::string type = valueOf(readRawHead(head), "content-type");
-  std::string kind;
-  for (const char c : std::string_view(type).substr(0, type.find('/'))) kind += lower(c);
-  if (kind == "image") return type.find("svg") != std::string::npos;
-  return kind != "audio" && kind != "video" && kind != "font";
+bool mayBeText(std::string_view head) {
+  std::string type;
+  for (const char c : valueOf(readRawHead(head), "content-type")) type += lower(c);
+  type.resize(std::min(type.find_first_of("; \t,"), type.size()));
+  if (type.ends_with("+xml") || type.ends_with("+json")) return true;
+  const auto isOneOf = [&](const auto& names, std::string_view text) { return std::find(names.begin(), names.end(), text) != names.end(); };
+  return !isOneOf(kPictures, std::string_view(type).substr(0, type.find('/'))) && !isOneOf(kPacked, type);
+}
+
+bool looksLikeText(std::string_view beginning) {
+  const std::string_view looked = beginning.substr(0, kSniffedBytes);
+  std::size_t controls = 0;
+  for (const char c : looked) {
+    if (c == '\0') return false;
+    const auto byte = static_cast<unsigned char>(c);
+    const bool isLayout = byte >= 0x07 && byte <= 0x0d;  // bell to carriage return
+    if ((byte < 0x20 && !isLayout && byte != 0x1b) || byte == 0x7f) ++controls;
+  }
+  return controls * kCharactersForAControl <= looked.size();
 }
 
 }  // namespace sluice::store

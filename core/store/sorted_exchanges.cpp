@@ -13,8 +13,9 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kHeldMax = 20'000;     // of what the index does not have: beyond that, it is looked at again
-constexpr std::size_t kTestedMin = 5000;     // by one page, before it is said that
-constexpr std::size_t kTestedForOne = 20;    // a filter that lets less through is better read alone than tested along the order
+constexpr std::size_t kTestedFirst = 1000;   // along the order: what most filters let through fills a page by then
+constexpr std::size_t kLoadedMax = 2500;     // that pass: so many are sooner sorted than met along the order of a million
+constexpr std::size_t kVisitedAtOnce = 16;   // between two looks at the clock
 
 Result<Statement> prepared(SqlConnection& sql, const std::string& text, const FilterSql& filter) {
   auto statement = sql.prepare(text.c_str());
@@ -145,43 +146,86 @@ Result<void> SortedExchanges::merge(const std::optional<SortEntry>& after, const
   return goOn ? Result<void>() : fail(goOn.error());
 }
 
-Result<SortedPage> SortedExchanges::page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit,
-                                         std::chrono::milliseconds atMost) {
-  const auto begun = Steady::now();
-  auto look = Transaction::begin(source.sql, Transaction::Kind::Read);
-  if (!look) return fail(look.error());
-  if (auto ready = refresh(source); !ready) return fail(ready.error());
+Result<bool> SortedExchanges::passes(FilterMatches& matches, Statement& test, std::uint64_t id) const {
+  const auto verdict = matches.of(id);
+  if (verdict != FilterMatches::Verdict::Unknown) return verdict == FilterMatches::Verdict::Passes;
+  bool passes = false;
+  test.bind(id);
+  auto done = test.each([&] {
+    passes = test.integer(0) != 0;
+    return false;
+  });
+  if (!done) return fail(done.error());
+  matches.note(id, passes);
+  return passes;
+}
+
+// From where the page ends: until it is full, so many were looked at, or it is late.
+Result<void> SortedExchanges::walk(const Source& source, SortedPage& page, std::size_t limit, std::size_t atMost, Time until) {
   const bool everything = source.filter.condition == "1";
   auto test = prepared(source.sql, "SELECT " + source.filter.condition + " FROM exchange WHERE id = ?1", source.filter);
   if (!test) return fail(test.error());
-  SortedPage page;
-  page.upTo = after;
-  std::size_t tested = 0;
-  bool tooFew = false;
-  auto merged = merge(after, [&](const SortEntry& entry) -> Result<bool> {
-    bool passes = everything && !loaded_;
-    if (!passes) {
-      test->bind(entry.id);
-      auto done = test->each([&] { return passes = test->integer(0) != 0; });
-      if (!done) return fail(done.error());
-    }
-    if (passes) page.ids.push_back(ExchangeId{entry.id});
+  const auto after = page.upTo;
+  std::size_t visited = 0;
+  page.more = false;
+  return merge(after, [&](const SortEntry& entry) -> Result<bool> {
+    const auto shown = everything && !loaded_ ? Result<bool>(true) : passes(source.matches, *test, entry.id);
+    if (!shown) return shown;
+    if (*shown) page.ids.push_back(ExchangeId{entry.id});
     page.upTo = entry;
-    ++tested;
-    tooFew = !everything && !loaded_ && !source.filter.readsContent && tested >= kTestedMin && page.ids.size() * kTestedForOne < tested;
-    const bool late = tested % 16 == 0 && std::chrono::floor<std::chrono::milliseconds>(Steady::now() - begun) >= atMost;
-    page.more = page.ids.size() >= limit || late || tooFew;
+    ++visited;
+    const bool late = (visited % kVisitedAtOnce == 0 || source.filter.readsContent) && Steady::now() >= until;
+    page.more = page.ids.size() >= limit || visited >= atMost || late;
     return !page.more;
   });
-  if (lookup_) lookup_->end();
-  if (!merged) return fail(merged.error());
-  if (!tooFew) return page;
-  auto entries = read(source, source.from + source.filter.condition, std::nullopt);
-  if (!entries) return fail(entries.error());
-  held_.clear();
-  heldIds_.clear();
-  add(std::move(*entries));
+}
+
+// Few pass: they are held, all of them, and the index is not needed.
+Result<void> SortedExchanges::load(const Source& source) {
+  auto select = source.sql.prepare(("SELECT " + std::string(sortKeySql(order_.by)) + " FROM exchange WHERE id = ?1").c_str());
+  if (!select) return fail(select.error());
+  Entries entries;
+  for (const std::uint64_t id : source.matches.passing()) {
+    if (heldIds_.contains(id)) continue;
+    select->bind(id);
+    auto read = select->each([&] {
+      entries.push_back({readSortKey(*select, 0, order_.by), id});
+      return true;
+    });
+    if (!read) return read;
+  }
+  add(std::move(entries));
   loaded_ = true;
+  return {};
+}
+
+// First a look along the order: what lets much through is on screen then. What lets little through is looked for in the order in which
+// it lies on the disk, which is many times as fast; then it is known for the rest of the walk.
+Result<void> SortedExchanges::fill(const Source& source, SortedPage& page, std::size_t limit, Time until) {
+  FilterMatches& matches = source.matches;
+  if (source.filter.condition == "1" || loaded_) return walk(source, page, limit, SIZE_MAX, until);
+  if (!matches.complete()) {
+    const auto now = Steady::now();
+    if (auto done = walk(source, page, limit, kTestedFirst, now + (until - now) / 2); !done) return done;
+    if (!page.more || page.ids.size() >= limit) return {};
+    if (auto done = matches.advance(source.scan, until); !done || !matches.complete()) return done;
+  }
+  if (lookup_ && matches.count() <= kLoadedMax) {
+    if (auto done = load(source); !done) return done;
+  }
+  return walk(source, page, limit, SIZE_MAX, until);
+}
+
+Result<SortedPage> SortedExchanges::page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit, Time until) {
+  auto look = Transaction::begin(source.sql, Transaction::Kind::Read);
+  if (!look) return fail(look.error());
+  if (auto ready = refresh(source); !ready) return fail(ready.error());
+  if (auto ready = source.matches.refresh(source.sql); !ready) return fail(ready.error());
+  SortedPage page;
+  page.upTo = after;
+  auto done = fill(source, page, limit, until);
+  if (lookup_) lookup_->end();
+  if (!done) return fail(done.error());
   return page;
 }
 
@@ -196,12 +240,12 @@ Result<SortEntry> SortedExchanges::entryOf(Statement& select, ExchangeId id) con
   return entry;
 }
 
-Result<std::vector<std::size_t>> SortedExchanges::places(const Source& source, std::size_t count,
+Result<std::vector<std::size_t>> SortedExchanges::places(SqlConnection& sql, std::size_t count,
                                                          const std::function<ExchangeId(std::size_t)>& at,
                                                          std::span<const ExchangeId> ids) {
-  auto look = Transaction::begin(source.sql, Transaction::Kind::Read);
+  auto look = Transaction::begin(sql, Transaction::Kind::Read);
   if (!look) return fail(look.error());
-  auto select = source.sql.prepare(("SELECT " + std::string(sortKeySql(order_.by)) + " FROM exchange WHERE id = ?1").c_str());
+  auto select = sql.prepare(("SELECT " + std::string(sortKeySql(order_.by)) + " FROM exchange WHERE id = ?1").c_str());
   if (!select) return fail(select.error());
   std::vector<std::size_t> places;
   for (const ExchangeId id : ids) {

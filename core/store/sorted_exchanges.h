@@ -1,7 +1,8 @@
 // A history's exchanges, those that a filter lets through, in the order of a column, a page after the other. The thread of the connection.
 //
 // Pages come from DATA_DIR/order.db and, for what that does not have yet, from a list in memory. Where there is no such index (a session
-// file, or one that is being built), and where a filter lets little through, that list holds everything: some 100 bytes an exchange.
+// file, or one that is being built), that list holds everything: some 100 bytes and 3 us an exchange, at the first page. Where a filter
+// lets some thousand through or less, it holds those. Else a page takes as long as its caller allows, and goes on where it ended.
 #pragma once
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/store/filter_matches.h"
 #include "core/store/filter_sql.h"
 #include "core/store/sort_index.h"
 #include "core/store/sort_order.h"
@@ -24,13 +26,15 @@ namespace sluice::store {
 
 class SortedExchanges {
  public:
+  using Time = FilterMatches::Time;
+
   // What there is to sort, and how. All are borrowed.
   struct Source {
     SqlConnection& sql;
     const std::filesystem::path& dataDir;  // empty: a session file, without an index
     const FilterSql& filter;
-    // "FROM ... WHERE": the exchanges that may pass the filter.
-    const std::string& from;
+    FilterMatches& matches;                // of that filter
+    const FilterMatches::Scan& scan;
   };
 
   explicit SortedExchanges(SortOrder order) : order_(order) {}
@@ -39,11 +43,11 @@ class SortedExchanges {
   // The filter has changed, or the history is another one.
   void forget();
 
-  // What comes after `after`; nothing: the first ones. Ends early once `atMost` is over.
-  Result<SortedPage> page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
+  // What comes after `after`; nothing: the first ones. Ends early at `until`, or somewhat later.
+  Result<SortedPage> page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit, Time until);
 
   // For each of `ids`, before which of the `count` exchanges that `at` gives it belongs. REQUIRES: those are in this order, without `ids`.
-  Result<std::vector<std::size_t>> places(const Source& source, std::size_t count, const std::function<ExchangeId(std::size_t)>& at,
+  Result<std::vector<std::size_t>> places(SqlConnection& sql, std::size_t count, const std::function<ExchangeId(std::size_t)>& at,
                                           std::span<const ExchangeId> ids);
 
  private:
@@ -54,6 +58,10 @@ class SortedExchanges {
   Result<void> begin(const Source& source);
   Result<void> dropOlder(const Source& source);
   Result<void> follow(const Source& source, std::uint64_t version);
+  Result<void> fill(const Source& source, SortedPage& page, std::size_t limit, Time until);
+  Result<void> load(const Source& source);
+  Result<void> walk(const Source& source, SortedPage& page, std::size_t limit, std::size_t atMost, Time until);
+  Result<bool> passes(FilterMatches& matches, Statement& test, std::uint64_t id) const;
   Result<Entries> read(const Source& source, const std::string& fromWhere, std::optional<std::uint64_t> bound);
   void add(Entries entries);
   Result<void> merge(const std::optional<SortEntry>& after, const std::function<Result<bool>(const SortEntry&)>& visit);

@@ -123,6 +123,22 @@ bool SqlConnection::fileIsGone() const {
   return sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
 }
 
+int SqlConnection::logPages() {
+  if (!logPages_) {
+    logPages_ = std::make_unique<int>(0);
+    const auto note = [](void* pages, sqlite3*, const char*, int count) {
+      *static_cast<int*>(pages) = count;
+      return SQLITE_OK;
+    };
+    sqlite3_wal_hook(db_.get(), note, logPages_.get());
+  }
+  return *logPages_;
+}
+
+void SqlConnection::leaveLogOnClose() {
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
+}
+
 Result<Transaction> Transaction::begin(SqlConnection& sql, Kind kind) {
   // A writer takes its lock at once: a deferred one could find out halfway that it cannot have it.
   if (auto begun = sql.run(kind == Kind::Write ? "BEGIN IMMEDIATE" : "BEGIN"); !begun) return fail(begun.error());

@@ -35,6 +35,11 @@ class SqlConnection {
   bool readOnly() const;           // also when asked for ReadWrite: the file did not allow it
   std::int64_t changedRows() const;  // by the last statement
   bool fileIsGone() const;         // renamed or removed meanwhile; this connection still sees it
+
+  // Of the log, after the last commit of this connection. From the first call on nobody folds it into the database by himself.
+  int logPages();
+  // The last connection to be closed folds the log in and removes it; this one shall not, although it may be the last.
+  void leaveLogOnClose();
   sqlite3* handle() { return db_.get(); }  // for the files of this folder that tell SQLite of functions of ours
   const std::string& name() const { return name_; }  // the file, for messages
 
@@ -49,6 +54,7 @@ class SqlConnection {
 
   std::unique_ptr<sqlite3, Close> db_;
   std::string name_;
+  std::unique_ptr<int> logPages_;  // SQLite writes it; none: not yet
 };
 
 // Begins on construction; rolls back on destruction unless committed.

@@ -2,13 +2,15 @@
 // through bare prepared statements, and with the same bytes as one blob a row, in the same run. Then what a history of
 // --rows=N rows (a million by default) costs to read: one page, the changes since a version, one exchange.
 //
-//   bench_store [--rows=N] [--exchanges=N] [--dir=FOLDER]    the folder should be on a real disk
+//   bench_store [--rows=N] [--exchanges=N] [--dir=FOLDER] [--history=FOLDER]    the folder should be on a real disk; the history is
+//   kept there, and read again when it is there already: then nothing is recorded
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <numeric>
 #include <random>
 #include <string>
 #include <thread>
@@ -37,6 +39,7 @@ struct Options {
   std::uint64_t rows = 1'000'000;
   std::uint64_t exchanges = 100'000;
   fs::path dir = fs::temp_directory_path();
+  fs::path history;
 };
 
 [[noreturn]] void die(const Error& error) {
@@ -213,6 +216,54 @@ void timed(const char* what, int rounds, Work work) {
   std::printf("  %-34s %8.3f ms median, %8.3f ms worst of %d\n", what, times[times.size() / 2], times.back(), rounds);
 }
 
+constexpr std::size_t kAListAtOnce = 50'000;
+constexpr auto kStep = std::chrono::milliseconds(8);
+
+// A list as the window fills it.
+struct Filled {
+  std::vector<double> steps;  // milliseconds
+  double firstMs = -1;        // until there were a hundred, or all
+
+  void add(double ms, std::size_t ids, bool more) {
+    steps.push_back(ms);
+    if (firstMs < 0 && (ids >= 100 || !more)) firstMs = std::accumulate(steps.begin(), steps.end(), 0.0);
+  }
+  std::string text() const {
+    char text[160];
+    std::snprintf(text, sizeof text, "the first hundred after %.1f ms, all after %.1f ms; %zu steps, the longest %.1f ms", firstMs,
+                  std::accumulate(steps.begin(), steps.end(), 0.0), steps.size(), *std::max_element(steps.begin(), steps.end()));
+    return text;
+  }
+};
+
+Filled fillIds(Reader& reader) {
+  Filled filled;
+  std::size_t ids = 0;
+  IdPage page;
+  do {
+    const auto begun = Steady::now();
+    page = must(reader.ids(page.upTo, kAListAtOnce, kStep));
+    ids += page.ids.size();
+    filled.add(1000 * seconds(begun), ids, page.more);
+  } while (page.more);
+  return filled;
+}
+
+Filled fillSorted(Reader& reader, const filter::Node& node, SortOrder order) {
+  Filled filled;
+  std::size_t ids = 0;
+  SortedPage page;
+  auto begun = Steady::now();
+  must(reader.show(node));
+  do {
+    page = must(reader.sorted(order, page.upTo, kAListAtOnce, kStep));
+    ids += page.ids.size();
+    filled.add(1000 * seconds(begun), ids, page.more);
+    begun = Steady::now();
+  } while (page.more);
+  return filled;
+}
+
 void filterLargeHistory(Reader& reader) {
   for (const char* text : {"host~host7\\.", "host~host7\\. status>=400", "host=host7.example.com", "status=404", "path~v=77777",
                            "host~host7 | method=POST", "header~firefox/115 id>990000"}) {
@@ -220,7 +271,8 @@ void filterLargeHistory(Reader& reader) {
     std::size_t found = 0;
     timed(("first 100 of " + std::string(text)).c_str(), 5, [&](int) { must(reader.newest(100)); });
     timed(("every id of " + std::string(text)).c_str(), 3, [&](int) { found = must(reader.ids(ExchangeId{}, SIZE_MAX)).ids.size(); });
-    std::printf("    %zu found\n", found);
+    const Filled filled = fillIds(reader);
+    std::printf("    %zu found; filling in steps: %s\n", found, filled.text().c_str());
   }
   must(reader.show({}));
 }
@@ -251,7 +303,7 @@ void searchLargeHistory(const fs::path& folder, Reader& reader) {
     });
     std::size_t found = 0;
     timed("  and every id", 1, [&](int) { found = must(reader.ids(ExchangeId{}, SIZE_MAX)).ids.size(); });
-    std::printf("    %zu found\n", found);
+    std::printf("    %zu found; filling in steps: %s\n", found, fillIds(reader).text().c_str());
   }
 }
 
@@ -279,13 +331,12 @@ void sortLargeHistory(const fs::path& folder, Reader& reader) {
               double(fs::file_size(sortFile(folder), error)) / double(totals.exchanges));
   constexpr std::pair<SortColumn, const char*> kColumns[] = {
       {SortColumn::Host, "host"}, {SortColumn::Path, "path"}, {SortColumn::Status, "status"}, {SortColumn::Duration, "duration"}};
-  for (const char* text : {"", "status=404", "host=host7.example.com", "path~v=77777"}) {
+  for (const char* text : {"", "status=404", "host=host7.example.com", "path~v=77777", "path~v=.*77777", "status=999",
+                           "header~needle.less"}) {
     for (const auto& [column, name] : kColumns) {
-      timed(("a new sort by " + std::string(name) + ", 100 of \"" + text + "\"").c_str(), 5, [&](int i) {
-        must(reader.show({}));
-        must(reader.show(*filter::parse(text)));
-        must(reader.sorted({column, i % 2 == 0}, std::nullopt, 100));
-      });
+      must(reader.show({}));
+      const auto filled = fillSorted(reader, *filter::parse(text), {column, true});
+      std::printf("  a new sort by %-9s \"%s\": %s\n", name, text, filled.text().c_str());
     }
   }
   must(reader.show({}));
@@ -305,17 +356,19 @@ void sortLargeHistory(const fs::path& folder, Reader& reader) {
   });
 }
 
-void readLargeHistory(const Options& options) {
-  const Folder folder(options.dir);
-  const double rate = throughRecorder(folder.path(), options.rows, 0);
-  const auto bytes = fs::file_size(folder.path() / "history.db");
-  std::printf("%llu rows without bodies: %.0f exchanges/s, %.0f bytes an exchange\n",
-              static_cast<unsigned long long>(options.rows), rate, double(bytes) / double(options.rows));
+void recordLargeHistory(const fs::path& folder, std::uint64_t rows) {
+  const double rate = throughRecorder(folder, rows, 0);
+  const auto bytes = fs::file_size(folder / "history.db");
+  std::printf("%llu rows without bodies: %.0f exchanges/s, %.0f bytes an exchange\n", static_cast<unsigned long long>(rows), rate,
+              double(bytes) / double(rows));
+}
+
+void readLargeHistory(const Options& options, const fs::path& folder) {
   std::mt19937_64 random(1);
   const auto anywhere = [&] { return ExchangeId{1 + random() % options.rows}; };
-  timed("open for writing", 3, [&](int) { must(Database::open(folder.path(), WallTime())); });
-  timed("open for reading", 20, [&](int) { must(Reader::open(folder.path())); });
-  auto reader = must(Reader::open(folder.path()));
+  timed("open for writing", 3, [&](int) { must(Database::open(folder, WallTime())); });
+  timed("open for reading", 20, [&](int) { must(Reader::open(folder)); });
+  auto reader = must(Reader::open(folder));
   timed("totals", 100, [&](int) { must(reader.totals()); });
   timed("newest 100 rows", 100, [&](int) { must(reader.newest(100)); });
   timed("100 rows from anywhere", 100, [&](int) { must(reader.from(anywhere(), 100)); });
@@ -330,8 +383,8 @@ void readLargeHistory(const Options& options) {
   timed("10,000 changes since the beginning", 20, [&](int) { must(reader.changesSince(0, 10'000)); });
   timed("every id", 3, [&](int) { must(reader.ids(ExchangeId{}, SIZE_MAX)); });
   filterLargeHistory(reader);
-  sortLargeHistory(folder.path(), reader);
-  searchLargeHistory(folder.path(), reader);
+  sortLargeHistory(folder, reader);
+  searchLargeHistory(folder, reader);
 }
 
 }  // namespace
@@ -344,10 +397,19 @@ int main(int argc, char** argv) {
     if (argument.rfind("--rows=", 0) == 0) options.rows = std::stoull(value);
     else if (argument.rfind("--exchanges=", 0) == 0) options.exchanges = std::stoull(value);
     else if (argument.rfind("--dir=", 0) == 0) options.dir = value;
-    else return std::fprintf(stderr, "usage: bench_store [--rows=N] [--exchanges=N] [--dir=FOLDER]\n"), 2;
+    else if (argument.rfind("--history=", 0) == 0) options.history = value;
+    else return std::fprintf(stderr, "usage: bench_store [--rows=N] [--exchanges=N] [--dir=FOLDER] [--history=FOLDER]\n"), 2;
+  }
+  if (fs::exists(options.history / "history.db")) {
+    readLargeHistory(options, options.history);
+    return 0;
   }
   compareRates(options, 1024, options.exchanges);
   compareRates(options, 64 * 1024, options.exchanges / 20);
-  readLargeHistory(options);
+  const Folder temporary(options.dir);
+  const fs::path folder = options.history.empty() ? temporary.path() : options.history;
+  fs::create_directories(folder);
+  recordLargeHistory(folder, options.rows);
+  readLargeHistory(options, folder);
   return 0;
 }

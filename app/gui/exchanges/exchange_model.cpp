@@ -24,7 +24,7 @@ constexpr std::size_t kSortedAnUpdate = 500;
 // Of those whose place is looked for again; more than that would be a history that changes faster than it can be sorted.
 constexpr std::size_t kUnsureMax = 2000;
 // A filter that reads bodies gives way after this long, so that rows on view are not kept waiting.
-constexpr auto kReadAtMost = std::chrono::milliseconds(40);
+constexpr auto kReadAtMost = std::chrono::milliseconds(8);
 // Rows that come along with an update: what is on view while the newest are followed.
 constexpr std::size_t kRowsAnUpdate = 256;
 
@@ -223,7 +223,7 @@ Result<ExchangeModel::Update> ExchangeModel::readSortedChanges(store::Reader& re
                                                                IdList& list, const std::vector<ExchangeId>& unsure) {
   auto update = begin(reader, shown);
   if (!update || (update->totals.version == sinceVersion && unsure.empty())) return update;
-  auto changes = reader.changesSince(sinceVersion, kSortedAnUpdate);
+  auto changes = reader.changesSince(sinceVersion, kSortedAnUpdate, kReadAtMost);
   if (!changes) return fail(changes.error());
   const auto isHidden = [&](ExchangeId id) { return std::binary_search(changes->hidden.begin(), changes->hidden.end(), id); };
   std::copy_if(unsure.begin(), unsure.end(), std::back_inserter(changes->ids), [&](ExchangeId id) { return !isHidden(id); });
@@ -242,7 +242,7 @@ Result<ExchangeModel::Update> ExchangeModel::readChanges(store::Reader& reader, 
   auto begun = begin(reader, shown);
   if (!begun) return begun;
   Update update = std::move(*begun);
-  auto changes = reader.changesSince(sinceVersion, kIdsAnUpdate);
+  auto changes = reader.changesSince(sinceVersion, kIdsAnUpdate, kReadAtMost);
   if (!changes) return fail(changes.error());
   update.changes = std::move(*changes);
   const std::span ids(update.changes.ids);

@@ -11,6 +11,7 @@
 #include "app/gui/look/labels.h"
 #include "app/gui/text/translate.h"
 #include "app/gui/text/visible_text.h"
+#include "core/store/decoded_body.h"
 
 namespace sluice::gui {
 namespace {
@@ -193,8 +194,8 @@ void Inspector::readBodyOf(MessagePage& page, bool whole) {
   Loaded& loaded = loadedOf(page);
   const std::string& head =
       page.direction() == capture::Direction::Request ? details_->requestHead : details_->responseHead;
-  BodyWanted wanted{id_,   page.direction(), loaded.wanted, fieldValue(head, "Content-Type"), fieldValue(head, "Content-Encoding"),
-                    whole};
+  const auto coding = fieldValue(store::decodingHead(*details_, page.direction()), "Content-Encoding");
+  BodyWanted wanted{id_, page.direction(), loaded.wanted, fieldValue(head, "Content-Type"), coding, whole};
   loaded.reading = std::make_shared<BodyProgress>();
   history_.ask(
       this,

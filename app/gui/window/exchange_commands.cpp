@@ -12,6 +12,7 @@
 #include "core/base/limits.h"
 #include "core/codec/content/content_decoder.h"
 #include "core/har/curl_command.h"
+#include "core/store/decoded_body.h"
 
 namespace sluice::gui {
 namespace {
@@ -42,8 +43,8 @@ Result<std::uint64_t> writeBody(store::Reader& reader, ExchangeId id, const QStr
   if (!details) return fail(details.error());
   auto body = reader.openBody(id, capture::Direction::Response);
   if (!body) return fail(body.error());
-  const auto codings = *details ? content::parseContentEncoding(fieldValue((*details)->responseHead, "Content-Encoding"))
-                                : Result<std::vector<content::Coding>>();
+  const auto head = *details ? store::decodingHead(**details, capture::Direction::Response) : std::string_view();
+  const auto codings = content::parseContentEncoding(fieldValue(head, "Content-Encoding"));
   content::ContentDecoder decoder(codings ? *codings : std::vector<content::Coding>(), kSavedBytesMax);
   QSaveFile file(path);
   const auto problem = [&] {

@@ -143,6 +143,30 @@ SLUICE_TEST(zshTakesItsCompletion) {
   QVERIFY2(finished.ok() && finished.errors.empty(), finished.text().c_str());
 }
 
+// A shell at a terminal of its own: what it makes of each line when the tabulator is pressed.
+SLUICE_TEST(zshCompletesCommandsOptionsAndValues) {
+  if (!has("zsh")) QSKIP("no zsh");
+  constexpr const char* kScript = R"zsh(
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'stty -echo; PROMPT=; RPROMPT=; fpath=('${(q)1}' $fpath); autoload -Uz compinit; compinit -u -D
+  report() { zle -I; print -r -- "line=$BUFFER="; BUFFER= }; zle -N report; bindkey "^X" report; bindkey "^I" complete-word; print ready='
+zpty -r shell text '*ready=*'
+shift
+for line in "$@"; do
+  zpty -w -n shell "$line"$'\t\x18'
+  zpty -r shell text '*line=*='
+  print -r -- "${text##*line=}"
+done
+zpty -d shell
+)zsh";
+  const auto finished = run("zsh", {"-fc", kScript, "zsh", (kResources / "completions").string(), "sluicectl sess", "sluicectl list --lim",
+                                    "sluicectl show 12 --raw req", "sluicectl ca regen"});
+  QVERIFY2(finished.ok(), finished.text().c_str());
+  QCOMPARE(finished.output, std::string("sluicectl session =\nsluicectl list --limit =\nsluicectl show 12 --raw request =\n"
+                                        "sluicectl ca regenerate =\n"));
+}
+
 SLUICE_TEST(fishOffersCommandsAndOptions) {
   if (!has("fish")) QSKIP("no fish");
   const auto file = (kResources / "completions/sluicectl.fish").string();

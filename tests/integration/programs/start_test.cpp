@@ -3,6 +3,7 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <cstdio>
 #include <fstream>
 
 #include "tests/support/engine_process.h"
@@ -16,6 +17,39 @@ using namespace sluice::test;
 namespace {
 
 Finished sluiced(const std::vector<std::string>& arguments) { return run(programPath("sluiced"), arguments); }
+
+// Root may write everywhere, so what root runs here runs as nobody: copies of our programs, in a directory that nobody may enter.
+class AnotherUser {
+ public:
+  AnotherUser() {
+    std::filesystem::permissions(directory(), kEverybody);
+    for (const char* name : {"sluiced", "sluicectl"}) {
+      std::filesystem::copy_file(programPath(name), directory() / name);
+      std::filesystem::permissions(directory() / name, kEverybody);
+    }
+  }
+
+  const std::filesystem::path& directory() const { return directory_.path(); }
+
+  void own(const std::filesystem::path& path, std::filesystem::perms permissions) const {
+    std::filesystem::permissions(path, permissions);
+    if (::geteuid() == 0 && ::chown(path.c_str(), kNobody, kNobody) != 0) std::perror("chown");
+  }
+
+  Finished run(const std::string& program, std::vector<std::string> arguments) const {
+    const std::string path = (directory() / program).string();
+    if (::geteuid() != 0) return sluice::test::run(path, arguments);
+    const std::string nobody = std::to_string(kNobody);
+    arguments.insert(arguments.begin(), {"--reuid=" + nobody, "--regid=" + nobody, "--clear-groups", "--", path});
+    return sluice::test::run("setpriv", arguments);
+  }
+
+ private:
+  static constexpr unsigned kNobody = 65534;
+  static constexpr auto kEverybody = std::filesystem::perms(0755);
+
+  TemporaryDirectory directory_;
+};
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
@@ -88,14 +122,42 @@ SLUICE_TEST(aDataDirectoryThatCannotBeMadeIsNamed) {
 }
 
 SLUICE_TEST(aDataDirectoryThatCannotBeWrittenIsNamed) {
-  if (::geteuid() == 0) QSKIP("root may write everywhere");
-  const TemporaryDirectory directory;
-  const auto closed = directory / "closed";
+  const AnotherUser user;
+  const auto closed = user.directory() / "closed";
   std::filesystem::create_directory(closed);
-  std::filesystem::permissions(closed, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-  const auto finished = sluiced({"--data-dir", closed.string(), "--listen", "regular@127.0.0.1:0"});
+  user.own(closed, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  const auto finished = user.run("sluiced", {"--data-dir", closed.string(), "--listen", "regular@127.0.0.1:0"});
   QVERIFY2(finished.exitCode == 1, finished.text().c_str());
-  QVERIFY2(contains(finished.errors, closed.string()), finished.text().c_str());
+  QVERIFY2(contains(finished.errors, closed.string()) && contains(finished.errors, "ermission denied"), finished.text().c_str());
+  const auto asked = user.run("sluicectl", {"--data-dir", closed.string(), "list"});
+  QVERIFY2(asked.exitCode == 1 && contains(asked.errors, closed.string()), asked.text().c_str());
+}
+
+// Of another user, or on a disk that is mounted for reading. SQLite reads a history with a log only where it may write beside it.
+SLUICE_TEST(aHistoryThatCannotBeWrittenIsNamed) {
+  const AnotherUser user;
+  const auto dataDir = user.directory() / "data";
+  std::filesystem::create_directory(dataDir);
+  {
+    const Origin origin;
+    EngineProcess::Options options;
+    options.dataDir = dataDir;
+    EngineProcess engine(options);
+    QVERIFY2(engine.ready(), engine.log().c_str());
+    Client client(engine.port());
+    QVERIFY(client.get(origin.url("/bytes/10?kept")).has_value());
+    QVERIFY(engine.stop() == 0);
+  }
+  using std::filesystem::perms;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dataDir)) {
+    user.own(entry.path(), perms::owner_read | (entry.is_directory() ? perms::owner_exec : perms::none));
+  }
+  user.own(dataDir, perms::owner_read | perms::owner_exec);
+  const auto engine = user.run("sluiced", {"--data-dir", dataDir.string(), "--listen", "regular@127.0.0.1:0"});
+  QVERIFY2(engine.exitCode == 1, engine.text().c_str());
+  QVERIFY2(contains(engine.errors, dataDir.string()) && contains(engine.errors, "ermission denied"), engine.text().c_str());
+  const auto list = user.run("sluicectl", {"--data-dir", dataDir.string(), "list"});
+  QVERIFY2(list.exitCode == 1 && contains(list.errors, "access denied: " + (dataDir / "history.db").string()), list.text().c_str());
 }
 
 SLUICE_TEST(theDataDirectoryIsMadeAndIsItsOwnersAlone) {

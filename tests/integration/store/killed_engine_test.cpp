@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/store/body_files.h"
@@ -44,10 +45,40 @@ struct Load {
   }
 };
 
+// When the engine committed, as a reader beside it sees it: looks at the version of the history all the time.
+class Commits {
+ public:
+  explicit Commits(const fs::path& dataDir)
+      : thread_([this, dataDir] {
+          auto reader = Reader::open(dataDir);
+          std::uint64_t last = 0;
+          while (reader && !stop_) {
+            const auto totals = reader->totals();
+            if (totals && std::exchange(last, totals->version) != totals->version) seen_.push_back(Steady::now());
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          }
+        }) {}
+  ~Commits() { stop(); }
+
+  const std::vector<Steady::time_point>& stop() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+    return seen_;
+  }
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::vector<Steady::time_point> seen_;  // the thread's, until it is joined
+  std::thread thread_;
+};
+
+double milliseconds(Steady::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
 struct Outcome {
   std::string wrong;
   std::size_t completed = 0;
   double lostMs = 0;  // how long before the end the first exchange that is missing was complete
+  std::vector<double> gapsMs = {};  // between one commit and the next, the one under way among them
 };
 
 // `mark`: of this load and no other.
@@ -73,13 +104,14 @@ void compare(Reader& reader, const Load& load, const std::string& mark, Steady::
   while (found.contains(first)) ++first;
   if (!found.empty() && *found.rbegin() > first) outcome.wrong = "exchange " + std::to_string(first) + " is missing and a later one is not";
   if (first >= load.completed.size()) return;
-  outcome.lostMs = std::max(outcome.lostMs, std::chrono::duration<double, std::milli>(killedAt - load.completed[first]).count());
+  outcome.lostMs = std::max(outcome.lostMs, milliseconds(killedAt - load.completed[first]));
 }
 
 Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::mt19937& random) {
   EngineProcess::Options options;
   options.dataDir = dataDir;
   Steady::time_point killedAt;
+  std::vector<Steady::time_point> commits;
   std::vector<std::string> marks;
   std::vector<std::unique_ptr<Load>> loads;
   {
@@ -91,13 +123,17 @@ Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::
     }
     const auto allBegun = [&] { return std::all_of(loads.begin(), loads.end(), [](const auto& load) { return load->begun.load(); }); };
     const bool loaded = eventually(allBegun);
+    Commits watched(dataDir);
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 300'000));  // any moment will do
     killedAt = Steady::now();
     engine.kill();
+    commits = watched.stop();
     for (auto& load : loads) load->thread.join();
     if (!loaded) return {"passes no requests"};
   }
   Outcome outcome;
+  commits.push_back(killedAt);
+  for (std::size_t i = 1; i < commits.size(); ++i) outcome.gapsMs.push_back(milliseconds(commits[i] - commits[i - 1]));
   if (const auto verdict = store::test::integrityOf(dataDir); verdict != "ok") return {"integrity_check: " + verdict};
   EngineProcess again(options);
   if (!again.ready()) return {"does not start again: " + again.log()};
@@ -115,7 +151,11 @@ Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::
 
 }  // namespace
 
+// A commit takes up what came before it began, so what is missing came at most two of them before the end: with the gap that the
+// recorder leaves, far less than the 100 ms that are promised. A machine that is busy with other things makes each commit longer, which
+// is not ours to judge; that they came one after the other without a pause is.
 SLUICE_TEST(keepsWhatClientsHaveSeenWhenTheEngineIsKilledAtAnyMoment) {
+  constexpr double kPromisedMs = 100;
   const int kills = std::stoi(option("count", "5"));
   const unsigned seed = unsigned(std::stoul(option("seed", std::to_string(std::random_device{}()))));
   std::printf("seed %u\n", seed);
@@ -123,15 +163,26 @@ SLUICE_TEST(keepsWhatClientsHaveSeenWhenTheEngineIsKilledAtAnyMoment) {
   const Origin origin;
   const TemporaryDirectory dataDir;
   double lostMs = 0;
+  int late = 0;
   std::size_t completed = 0;
+  std::vector<double> gapsMs;
   for (int round = 0; round < kills; ++round) {
     const Outcome outcome = killOnce(dataDir.path(), origin, round, random);
     QVERIFY2(outcome.wrong.empty(), ("kill " + std::to_string(round) + ": " + outcome.wrong).c_str());
     lostMs = std::max(lostMs, outcome.lostMs);
     completed += outcome.completed;
+    gapsMs.insert(gapsMs.end(), outcome.gapsMs.begin(), outcome.gapsMs.end());
+    if (outcome.lostMs <= kPromisedMs) continue;
+    ++late;
+    const double longest = outcome.gapsMs.empty() ? 0 : *std::max_element(outcome.gapsMs.begin(), outcome.gapsMs.end());
+    std::printf("kill %d: %.1f ms lost; the longest of %zu commits took %.1f ms\n", round, outcome.lostMs, outcome.gapsMs.size(), longest);
+    QVERIFY2(outcome.lostMs <= kPromisedMs + 3 * longest, "more is missing than slow commits explain");
   }
-  std::printf("%d kills, %zu exchanges: what is missing was complete at most %.1f ms before\n", kills, completed, lostMs);
-  QVERIFY(completed > 0);
-  // A commit is due after limits::kRecorderCommitGapMs; what a busy machine adds is not ours to judge, seconds would be.
-  QVERIFY(lostMs < 5000);
+  QVERIFY(completed > 0 && !gapsMs.empty());
+  std::sort(gapsMs.begin(), gapsMs.end());
+  const double median = gapsMs[gapsMs.size() / 2];
+  std::printf("%d kills, %zu exchanges: what is missing was complete at most %.1f ms before; more than %.0f ms in %d of them\n", kills,
+              completed, lostMs, kPromisedMs, late);
+  std::printf("%zu commits: median gap %.1f ms, longest %.1f ms\n", gapsMs.size(), median, gapsMs.back());
+  QVERIFY2(median <= kPromisedMs, "commits do not follow each other as they should");
 }

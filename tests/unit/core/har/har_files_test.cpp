@@ -3,6 +3,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/filter/parser.h"
+#include "core/store/decoded_body.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -47,6 +49,31 @@ SLUICE_TEST(aFileGoesOutAndIntoAnotherHistory) {
   VERIFY_OK(copied);
   const auto totals = copied->totals();
   QVERIFY(totals && totals->exchanges == 10);
+}
+
+// HAR has bodies decoded, with the head that came with them.
+SLUICE_TEST(whatOnceWasEncodedCanBeReadAndSearched) {
+  const std::string har = R"({"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-21T10:15:00Z",
+    "request":{"method":"GET","url":"http://a.test/","httpVersion":"HTTP/1.1","headers":[]},
+    "response":{"status":200,"statusText":"OK","httpVersion":"HTTP/1.1","headers":[{"name":"Content-Encoding","value":"gzip"},
+      {"name":"Content-Type","value":"text/plain"}],"content":{"size":12,"mimeType":"text/plain","text":"plain needle"},"bodySize":30},
+    "timings":{"send":0,"wait":1,"receive":1}}]}})";
+  TempFolder folder;
+  std::istringstream file(har);
+  VERIFY_OK(importHar(file, folder.path(), WallTime{}));
+  auto reader = Reader::open(folder.path());
+  VERIFY_OK(reader);
+  VERIFY_OK(reader->show(*filter::parse("body~needle")));
+  const auto ids = reader->ids({}, 10).value().ids;
+  QCOMPARE(ids.size(), std::size_t(1));
+  const auto details = reader->exchange(ids[0]).value();
+  auto body = reader->openBody(ids[0], capture::Direction::Response).value();
+  std::string decoded;
+  VERIFY_OK(decodeBody(body, decodingHead(*details, capture::Direction::Response), 1000, [&](Bytes bytes) -> Result<void> {
+    decoded += asText(bytes);
+    return {};
+  }));
+  QCOMPARE(decoded, std::string("plain needle"));
 }
 
 // Whatever was there before stays.

@@ -1,5 +1,7 @@
 #include "core/har/har_reader.h"
 
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "core/base/limits.h"
@@ -70,4 +72,11 @@ SLUICE_TEST(endsWhenTheSinkFails) {
   });
   QVERIFY(!count && count.error().code == Code::NoSpace);
   QCOMPARE(calls, 1);
+}
+
+SLUICE_TEST(tellsThatAFolderCannotBeRead) {
+  std::ifstream folder(std::filesystem::temp_directory_path(), std::ios::binary);
+  const auto count = readHar(folder, [](HarEntry) -> Result<void> { return {}; });
+  QVERIFY(!count);
+  QVERIFY2(count.error().detail.find("is no JSON") == 0 || count.error().detail.find("cannot be read") == 0, count.error().detail.c_str());
 }

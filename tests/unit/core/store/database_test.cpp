@@ -7,6 +7,7 @@
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
+#include "tests/unit/core/store/lesser_user.h"
 
 using namespace sluice;
 using namespace sluice::store;
@@ -234,6 +235,7 @@ SLUICE_TEST(tellsThatTheFolderIsNotThereOrNotAFolder) {
 SLUICE_TEST(tellsThatTheFolderIsNotWritable) {
   TempFolder folder;
   fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  const LesserUser user(folder.path());
   std::ofstream probe(folder / "probe");
   if (probe) QSKIP("this user may write everywhere");
   const auto database = Database::open(folder.path(), kNow);
@@ -247,6 +249,7 @@ SLUICE_TEST(tellsThatTheDatabaseIsNotWritable) {
   makeHistory(folder.path());
   const std::string before = contentsOf(folder / "history.db");
   fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  const LesserUser user(folder.path());
   std::ofstream probe(folder / "probe");
   if (probe) QSKIP("this user may write everywhere");
   const auto database = Database::open(folder.path(), kNow);

@@ -68,3 +68,37 @@ SLUICE_TEST(givesTheBeginningOfWhateverCanBeHad) {
   QCOMPARE(beginning("odd", "HTTP/1.1 200 OK\r\nContent-Encoding: rot13\r\n\r\n", 10), std::string("odd"));
   QCOMPARE(beginning("", kGzip, 10), std::string());
 }
+
+SLUICE_TEST(givesWhatIsSearchedOnlyOfText) {
+  const auto searched = [](std::string body, const char* head) {
+    auto reader = BodyReader::ofMemory(std::move(body));
+    return searchedBeginning(reader, head, head);
+  };
+  QCOMPARE(searched("some text", kPlain), std::string("some text"));
+  QCOMPARE(searched(gzipped("some text"), kGzip), std::string("some text"));
+  QCOMPARE(searched("", kPlain), std::string());
+  QCOMPARE(searched("text", "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"), std::string());
+  QCOMPARE(searched(pattern(2000), kPlain), std::string());
+  QCOMPARE(searched(gzipped(pattern(2000)), kGzip), std::string());
+  QCOMPARE(searched(gzipped("text"), kPlain), std::string());  // as nobody could read it
+  const std::string late = std::string(300'000, 'a') + std::string(10, '\0') + "end";
+  QVERIFY(searched(late, kPlain) == late);
+}
+
+SLUICE_TEST(theResponseOfAnImportIsDecodedAlready) {
+  ExchangeDetails details;
+  details.requestHead = "request";
+  details.responseHead = "response";
+  details.row.state = State::Complete;
+  using capture::Direction;
+  QCOMPARE(decodingHead(details, Direction::Response), std::string_view());
+  QCOMPARE(decodingHead(details, Direction::Request), std::string_view("request"));
+  details.row.state = State::Running;
+  QCOMPARE(decodingHead(details, Direction::Response), std::string_view("response"));
+  details.row.state = State::CutOff;  // its engine was killed
+  details.row.connection = ConnectionId{1};
+  QCOMPARE(decodingHead(details, Direction::Response), std::string_view("response"));
+  details.row.connection = {};
+  details.row.response.wireBytes = 1;
+  QCOMPARE(decodingHead(details, Direction::Response), std::string_view("response"));
+}

@@ -33,7 +33,7 @@ std::string planOf(const char* filter, Sql which) {
 SLUICE_TEST(pagesNeedNoSorting) {
   const char* filters[] = {"", "host=a.test", "host=a.test status=404", "host=a.test status>=400", "method=POST", "status=404"};
   for (const char* filter : filters) {
-    for (const Sql which : {Sql::Ids, Sql::RowsFrom, Sql::RowsBefore}) {
+    for (const Sql which : {Sql::Ids, Sql::RowsFrom, Sql::RowsBefore, Sql::NextId, Sql::NewestId}) {
       const std::string plan = planOf(filter, which);
       const bool sorts = plan.find("TEMP B-TREE") != std::string::npos;
       QVERIFY2(!sorts && plan.find("exchange") != std::string::npos, (std::string(filter) + ":\n" + plan).c_str());

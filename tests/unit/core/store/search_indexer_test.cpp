@@ -28,7 +28,7 @@ bool caughtUp(History& history) {
 SLUICE_TEST(followsARecorder) {
   History history;
   RecorderOptions options;
-  options.searchIndex = true;
+  options.background = true;
   VERIFY_OK(history.start(std::move(options)));
   for (std::uint64_t id = 1; id <= 500; ++id) {
     history.recorder->record(started(id));

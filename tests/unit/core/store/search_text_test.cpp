@@ -41,10 +41,25 @@ SLUICE_TEST(holdsThePiecesOfEveryPatternThatIsFound) {
   QVERIFY(found >= 7);
 }
 
-SLUICE_TEST(leavesOutBodiesThatNobodyReads) {
-  QVERIFY(isSearchedBody("HTTP/1.1 200 OK\r\n\r\n"));
-  QVERIFY(isSearchedBody("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n"));
-  QVERIFY(isSearchedBody("HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\n\r\n"));
-  QVERIFY(!isSearchedBody("HTTP/1.1 200 OK\r\ncontent-type: Image/png\r\n\r\n"));
-  QVERIFY(!isSearchedBody("HTTP/1.1 200 OK\r\nContent-Type: video/mp4; a=b\r\n\r\n"));
+SLUICE_TEST(leavesOutBodiesWhoseTypeIsNoText) {
+  const auto may = [](std::string_view type) { return mayBeText("HTTP/1.1 200 OK\r\ncontent-type: " + std::string(type) + "\r\n\r\n"); };
+  QVERIFY(mayBeText("HTTP/1.1 200 OK\r\n\r\n"));
+  for (const char* type : {"text/html; charset=utf-8", "application/json", "application/octet-stream", "image/svg+xml", "Image/SVG+XML;a=b",
+                           "application/vnd.api+json", "multipart/form-data; boundary=x", "nonsense", ""}) {
+    QVERIFY2(may(type), type);
+  }
+  for (const char* type :
+       {"Image/png", "video/mp4; a=b", "audio/ogg", "font/woff2", "application/zip", "application/PDF ; x", "application/grpc"}) {
+    QVERIFY2(!may(type), type);
+  }
+}
+
+SLUICE_TEST(leavesOutBodiesThatDoNotBeginAsText) {
+  QVERIFY(looksLikeText(""));
+  QVERIFY(looksLikeText("{\"a\": 1}\r\n\t\x1b[0m"));
+  QVERIFY(looksLikeText("gr\xc3\xbc\xc3\x9f" "e, latin \xfc"));
+  QVERIFY(!looksLikeText(std::string_view("ab\0cd", 5)));
+  QVERIFY(!looksLikeText("\x01\x02\x03 binary"));
+  QVERIFY(looksLikeText(std::string(kSniffedBytes, 'a') + '\0'));  // not looked at
+  QVERIFY(!looksLikeText(store::test::pattern(600)));
 }

@@ -128,7 +128,7 @@ unsigned seed() {
 
 RecorderOptions withoutIndexer() {
   RecorderOptions options;
-  options.searchIndex = false;  // the test says when
+  options.background = false;  // the test says when
   return options;
 }
 
@@ -205,28 +205,40 @@ SLUICE_TEST(leavesOutWhatTheHistoryHasGivenUp) {
   QVERIFY(whole(reader, order, 70) == expected(reader, order));
 }
 
-// Few of many: tested one by one that would take long, so it is read apart, and the pages go on.
-SLUICE_TEST(goesOnWhereAFilterLetsLittleThrough) {
+// Few of many: tested one by one along the order that would take long. However little time each page has, all of them together are the
+// whole list, and the next order of the same filter needs no second look.
+SLUICE_TEST(fillsWhereAFilterLetsLittleThrough) {
   History history;
   VERIFY_OK(history.start(withoutIndexer()));
-  for (std::uint64_t id = 1; id <= 6000; ++id) {
+  for (std::uint64_t id = 1; id <= 20'000; ++id) {
     history.recorder->record(started(id, id % 1000 == 0 ? "rare.test" : "other.test"));
-    history.recorder->record(ended(id, 7000 - id));
+    history.recorder->record(ended(id, 30'000 - id));
+    if (id % 1000 == 0) history.recorder->flush();
   }
-  history.recorder->flush();
   build(history.folder.path());
   auto reader = history.reader();
   VERIFY_OK(reader.show(*filter::parse("host=rare.test")));
-  const auto first = reader.sorted({SortColumn::Size, false}, {}, 100).value();
-  QVERIFY(first.more);
-  QCOMPARE(first.ids.size(), std::size_t(5));
-  const auto second = reader.sorted({SortColumn::Size, false}, first.upTo, 100).value();
-  QVERIFY(!second.more);
-  QVERIFY(second.ids == (Ids{ExchangeId{1000}}));
-  history.recorder->record(started(7000, "rare.test"));
-  history.recorder->record(started(7001, "other.test"));
+  const SortOrder order{SortColumn::Size, false};
+  const Ids wanted = expected(reader, order);
+  QCOMPARE(wanted.size(), std::size_t(20));
+  QVERIFY(reader.sorted(order, {}, 100).value().ids == wanted);
+  VERIFY_OK(reader.show({}));
+  VERIFY_OK(reader.show(*filter::parse("host=rare.test")));
+  const auto noTime = std::chrono::milliseconds(0);
+  SortedPage page = reader.sorted(order, {}, 100, noTime).value();
+  QVERIFY(page.more);
+  Ids found = page.ids;
+  while (page.more) {
+    page = reader.sorted(order, page.upTo, 100, noTime).value();
+    found.insert(found.end(), page.ids.begin(), page.ids.end());
+  }
+  QVERIFY(found == wanted);
+  const auto other = reader.sorted({SortColumn::Path, true}, {}, 15, noTime).value();
+  QCOMPARE(other.ids.size(), std::size_t(15));
+  history.recorder->record(started(30'000, "rare.test"));
+  history.recorder->record(started(30'001, "other.test"));
   history.recorder->flush();
-  QCOMPARE(whole(reader, {SortColumn::Size, false}, 100).size(), std::size_t(7));
+  QCOMPARE(whole(reader, order, 100).size(), std::size_t(21));
 }
 
 SLUICE_TEST(sortsASessionFileWithoutAnIndex) {
