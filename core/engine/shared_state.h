@@ -48,7 +48,8 @@ struct WorkerCounters {
   port::SharedNumber cutBodies;         // bodies that these are missing from
   port::SharedNumber droppedExchanges;  // not recorded at all
   port::SharedNumber bugsSurvived;
+  port::SharedNumber answered;  // the last stream on which the supervisor asked whether it is there
 };
-static_assert(std::is_trivially_copyable_v<WorkerCounters> && sizeof(WorkerCounters) == 14 * 8);
+static_assert(std::is_trivially_copyable_v<WorkerCounters> && sizeof(WorkerCounters) == 15 * 8);
 
 }  // namespace sluice::engine

@@ -414,7 +414,10 @@ void Supervisor::sampleEverySecond() {
   lastSample_ = sample();
   lastSampleAt_ = readClocks().mono;
   control_->publish(lastSample_);
-  for (const auto& slot : slots_) slot->pump();
+  for (const auto& slot : slots_) {
+    slot->pump();
+    slot->tick();
+  }
   watchSystemProxy();
   sampleTimer_.expires_after(kSampleEvery);
   sampleTimer_.async_wait([this](const std::error_code& code) {

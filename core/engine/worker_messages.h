@@ -12,6 +12,7 @@
 //     <---------------- Answer   payload: a control reply
 //     <--------------- Records   chunks: capture records (core/capture/record_codec.h), each behind its length (u32), in the
 //                                first; a BodyReference, behind kIsReference, says which part of one of the others is a body's
+//     AreYouThere  --------->   the worker puts its stream into WorkerCounters::answered
 //     Drain  --------------->   stop accepting, let running exchanges end
 //     <--------------- Drained   everything is recorded; the port ends
 #pragma once
@@ -21,6 +22,9 @@
 #include <type_traits>
 
 namespace sluice::engine {
+
+// Raised by every change here, in shared_state.h, or in what records and plans are as bytes.
+inline constexpr std::uint32_t kWorkerProtocol = 1;
 
 enum class WorkerMessage : std::uint8_t {
   Listen = 1,
@@ -34,6 +38,7 @@ enum class WorkerMessage : std::uint8_t {
   PassThrough = 9,
   PassThroughComplete = 10,
   Switches = 11,
+  AreYouThere = 12,
   Answer = 16,
   Records = 17,
   Drained = 18

@@ -22,6 +22,7 @@ port::Port::Options portOptions() {
   port::Port::Options options;
   options.ownPid = static_cast<std::uint32_t>(platform::ownProcessId());
   options.peerPid = static_cast<std::uint32_t>(platform::parentProcessId());
+  options.protocol = kWorkerProtocol;
   options.memory.bytesMax = limits::kWorkerSegmentsMax * port::segmentBytes(port::kSegmentChunksMax);
   return options;
 }
@@ -116,6 +117,7 @@ void WorkerProcess::portReceived(port::Incoming& message) {
     case WorkerMessage::Ask: return answer(message);
     case WorkerMessage::Drain: return worker_.drain();
     case WorkerMessage::Plan: return usePlan(message.payload);
+    case WorkerMessage::AreYouThere: return counters_.get().answered.store(message.stream);
     case WorkerMessage::Answer:
     case WorkerMessage::Records:
     case WorkerMessage::Drained: break;

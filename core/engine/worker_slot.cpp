@@ -60,13 +60,14 @@ Result<void> WorkerSlot::start() {
   options.ownPid = static_cast<std::uint32_t>(platform::ownProcessId());
   options.peerPid = static_cast<std::uint32_t>(child->id());
   options.id = static_cast<std::uint32_t>(index_);
+  options.protocol = kWorkerProtocol;
   PortLink::Owner& owner = *this;
   auto link = std::make_unique<PortLink>(means_.loop, std::move(sockets->first), options, owner);
   if (auto started = link->start(); !started) return started;
   intakes_.push_back(std::make_unique<RecordIntake>(means_.sink, means_.mayRecord));
   endedBecause_.clear();
   drained_ = false;
-  running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now()});
+  running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now(), {}});
   sendTls();
   sendPassThrough();
   sendSwitches();
@@ -156,6 +157,19 @@ void WorkerSlot::kill() {
   if (running_) running_->child.kill();  // its socket tells
 }
 
+// A process that hangs keeps its socket open: nobody but this would ever notice.
+void WorkerSlot::tick() {
+  if (!running_ || draining_) return;
+  auto& patience = running_->patience;
+  switch (patience.tick(running_->counters.get().answered.load())) {
+    case Patience::Act::Nothing: return;
+    case Patience::Act::Ask: return send(WorkerMessage::AreYouThere, patience.asked(), {});
+    case Patience::Act::GiveUp:
+      portNote("has not answered for " + std::to_string(Patience::kPatienceTicks) + " s and is replaced");
+      return kill();
+  }
+}
+
 void WorkerSlot::ask(const control::Request& request, Answered answered) {
   if (!running_ || running_->link->port().hasFailed()) return answered(std::nullopt);
   const std::uint32_t stream = nextStream_++;
@@ -212,6 +226,7 @@ void WorkerSlot::portReceived(port::Incoming& message) {
     case WorkerMessage::Listen:
     case WorkerMessage::Ask:
     case WorkerMessage::Drain:
+    case WorkerMessage::AreYouThere:
     case WorkerMessage::Plan:
     case WorkerMessage::PassThrough:
     case WorkerMessage::PassThroughComplete:

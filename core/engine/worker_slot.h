@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/control/messages.h"
+#include "core/engine/patience.h"
 #include "core/engine/port_link.h"
 #include "core/engine/record_intake.h"
 #include "core/engine/settings.h"
@@ -70,6 +71,8 @@ class WorkerSlot final : private PortLink::Owner {
 
   // The recorder has written something.
   void pump();
+  // A second has passed: a worker that answers no more is replaced.
+  void tick();
 
   struct Figures {
     WorkerCounters counters;  // of every worker that there was; what is open, of this one
@@ -88,6 +91,7 @@ class WorkerSlot final : private PortLink::Owner {
     platform::ChildProcess child;
     std::unique_ptr<PortLink> link;
     std::chrono::steady_clock::time_point startedAt;
+    Patience patience;
   };
 
   void portReceived(port::Incoming& message) override;

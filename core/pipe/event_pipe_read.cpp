@@ -118,8 +118,11 @@ void EventPipe::handOnPartial(bool sourceIsDry) {
   const bool now = upstreamEnded() || (settings_.delivery == Delivery::Streaming && sourceIsDry) ||
                    (due && head->pending().size() >= *due);
   if (!now) return;
-  // A block that receives nothing more leaves the list; so does one that could be lent while somebody reads it.
-  if (upstreamEnded() || settings_.singleBuf) blocks_.takeHead();
+  // A block that receives nothing more leaves the list; so does one that could be lent while somebody reads it. And one that is
+  // shared with a recorder, which can then read what has just come where it lies: to give up less than half of the block for
+  // that costs less than a copy.
+  const bool isWorthKeeping = head->readOnly && head->pending().size() >= head->capacity / 2;
+  if (upstreamEnded() || settings_.singleBuf || isWorthKeeping) blocks_.takeHead();
   readProgress_ = true;  // also when they were held until adapt() said not to
   handOn(*head);
 }

@@ -29,6 +29,7 @@ Port::~Port() {
 Result<void> Port::start() {
   Hello hello;
   hello.queueSlots = options_.queueSlots;
+  hello.protocol = options_.protocol;
   std::span<const platform::Handle> handles;
   platform::Handle memory = platform::kNoHandle;
   if (options_.queueSlots > 0) {

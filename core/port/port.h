@@ -89,7 +89,7 @@ class Port {
     virtual void failed(const Error& why) = 0;
 
     // What the port asks its loop for. Asking again before it came changes nothing.
-    virtual void waitReadable() = 0;  // then process()
+    virtual void waitReadable() = 0;  // then process(); at once if there is something to read already
     virtual void waitWritable() = 0;  // then writable()
     virtual void turnAgain() = 0;     // process(), after others had their turn
     // Any thread: have sendFreed() called on the loop.
@@ -102,6 +102,7 @@ class Port {
   struct Options {
     std::uint32_t ownPid = 0;
     std::uint32_t peerPid = 0;  // 0: whoever the first message comes from
+    std::uint32_t protocol = 0; // version of what the owners say to each other; both must have the same
     std::uint32_t id = 0;       // which port of this process: for the headers of segments
     std::uint32_t queueSlots = limits::kPortQueueSlots;  // 0: no queue
     OutgoingSegments::Limits memory;
@@ -224,6 +225,7 @@ class Port {
   std::vector<std::byte> receiveBuffer_;
   std::optional<WholeMessage> held_;  // came over the socket before its marker; one fragment
   std::vector<ReceivedBuffer> buffers_;
+  bool woken_ = false;         // a wake-up was the last that came over the socket
   bool awaitsSocket_ = false;  // a marker came: the next message stands in the socket
   bool saidAgain_ = false;     // the backlog was full; the owner waits for room
   bool queueFull_ = false;     // of the peer; it will tell

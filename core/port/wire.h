@@ -15,7 +15,7 @@ namespace sluice::port {
 static_assert(std::endian::native == std::endian::little, "messages are little-endian and are read in place");
 
 // Raised by every change of anything in this file, in shared_queue.h or in segment.h: both programs are of one build.
-inline constexpr std::uint32_t kPortVersion = 2;
+inline constexpr std::uint32_t kPortVersion = 3;
 
 namespace flag {
 inline constexpr std::uint8_t kLast = 1;           // the last message of its stream
@@ -69,8 +69,9 @@ struct Hello {
   std::uint32_t magic = 0x50'43'4c'53;  // "SLCP"
   std::uint32_t version = kPortVersion;
   std::uint32_t queueSlots = 0;  // 0: no queue
+  std::uint32_t protocol = 0;    // version of what their owners say to each other
 };
-static_assert(std::is_trivially_copyable_v<Hello> && sizeof(Hello) == 12);
+static_assert(std::is_trivially_copyable_v<Hello> && sizeof(Hello) == 16);
 
 struct SegmentNews {
   std::uint32_t id = 0;

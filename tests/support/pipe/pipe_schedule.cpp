@@ -61,7 +61,7 @@ Message makeMessage(Choices& choices, std::size_t bodyMax) {
 class Schedule {
  public:
   explicit Schedule(Choices& choices)
-      : choices_(choices), pool_(pickBlockBytes()), settings_(pickSettings()), tap_(choices, pipe_, pool_) {
+      : choices_(choices), pool_{pickBlockBytes(), choices.chance(50)}, settings_(pickSettings()), tap_(choices, pipe_, pool_) {
     message_ = makeMessage(choices_, 200 + std::min<std::size_t>(3000, 3 * settings_.maxBlocks * pool_.blockBytes()));
     cutOrSpoil();
     std::string wire = message_.wire;

@@ -21,9 +21,13 @@ namespace sluice::test {
 // are as they were shown.
 class SpoilingPool final : public buffer::BlockPool {
  public:
-  explicit SpoilingPool(std::size_t blockBytes) : pool_(blockBytes, 64, 64) {}
+  SpoilingPool(std::size_t blockBytes, bool isShared) : pool_(blockBytes, 64, 64), isShared_(isShared) {}
   std::size_t blockBytes() const override { return pool_.blockBytes(); }
-  buffer::Block* take() override { return pool_.take(); }
+  buffer::Block* take() override {
+    auto* block = pool_.take();
+    if (block != nullptr) block->readOnly = isShared_;
+    return block;
+  }
   void give(buffer::Block* block) override {
     if (const auto kept = kept_.find(block); kept != kept_.end()) {
       if (contentOf(*block) != kept->second) fault = "a kept block was filled again";
@@ -44,6 +48,7 @@ class SpoilingPool final : public buffer::BlockPool {
   static std::string contentOf(const buffer::Block& block) { return std::string(asText({block.data, block.filled})); }
 
   buffer::HeapBlockPool pool_;
+  const bool isShared_;
   std::map<const buffer::Block*, std::string> kept_;
 };
 

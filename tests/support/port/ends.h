@@ -51,7 +51,7 @@ class PortEnd final : public port::Port::Handler {
   void roomAgain() override { ++rooms; }
   void note(const std::string& what) override { notes.push_back(what); }
   void failed(const Error& why) override { failures.push_back(why); }
-  void waitReadable() override {}
+  void waitReadable() override { waitsReadable = true; }
   void waitWritable() override { waitsWritable = true; }
   void turnAgain() override { again = true; }
   void freedElsewhere() override { freed = true; }
@@ -93,6 +93,7 @@ class PortEnd final : public port::Port::Handler {
 
   bool started = false;
   bool keepBuffers = false;
+  bool waitsReadable = false;
   bool waitsWritable = false;
   bool again = false;
   bool freed = false;
@@ -140,9 +141,10 @@ struct RawEnd {
   bool say(const port::MessageHeader& header, Bytes payload, std::span<const platform::Handle> handles = {}) {
     return socket.send(port::bytesOf(header), payload, handles).status == IoResult::Status::Ok;
   }
-  bool greet(std::uint32_t version = port::kPortVersion) {
+  bool greet(std::uint32_t version = port::kPortVersion, std::uint32_t protocol = 0) {
     port::Hello hello;
     hello.version = version;
+    hello.protocol = protocol;
     return say(header(port::type::kHello, sizeof hello), port::bytesOf(hello));
   }
   // The next message that is not a wake-up, with its handles.

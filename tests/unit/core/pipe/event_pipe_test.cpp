@@ -220,6 +220,48 @@ SLUICE_TEST(sendsWhatItHeldBackWhenTheDeliveryBecomesStreaming) {
   QCOMPARE(rig.output.sent, std::string("hello"));
 }
 
+// Less than half of a block stays for what comes next; more of one that a recorder can read in place does not.
+SLUICE_TEST(aSharedBlockThatIsHalfFullIsShownAndReceivesNoMore) {
+  struct Tap final : BodyTap {
+    void onBody(Bytes payload) override { shown.emplace_back(rig->pipe.blockShown() != nullptr, std::string(asText(payload))); }
+    PipeRig* rig = nullptr;
+    std::vector<std::pair<bool, std::string>> shown;
+  };
+  struct Pool final : buffer::BlockPool {
+    std::size_t blockBytes() const override { return 16; }
+    buffer::Block* take() override {
+      auto* block = heap.take();
+      block->readOnly = isShared;
+      return block;
+    }
+    void give(buffer::Block* block) override { heap.give(block); }
+    buffer::HeapBlockPool heap{16};
+    bool isShared = true;
+  };
+  for (const bool isShared : {true, false}) {
+    PipeRig rig;
+    Tap tap;
+    Pool pool;
+    pool.isShared = isShared;
+    tap.rig = &rig;
+    rig.ends.tap = &tap;
+    rig.ends.pool = &pool;
+    rig.start();
+    for (const auto* text : {"sevenby", "eightbyt"}) {
+      rig.source.gives(text);
+      rig.read();
+    }
+    QCOMPARE(tap.shown.size(), std::size_t(2));
+    QVERIFY(tap.shown[0] == std::pair(false, std::string("sevenby")));
+    QVERIFY(tap.shown[1] == std::pair(isShared, std::string("eightbyt")));
+    QCOMPARE(rig.output.sent, std::string("sevenbyeightbyt"));
+    rig.source.ends();
+    rig.read();
+    QCOMPARE(rig.pipe.phase(), Phase::Complete);
+    QCOMPARE(pool.heap.taken(), std::size_t(0));
+  }
+}
+
 // A tap that keeps every full block that it is shown, as a recorder does that reads bodies where they were received.
 SLUICE_TEST(aBlockThatIsKeptIsNotFilledAgain) {
   struct Keeper final : BodyTap {

@@ -105,6 +105,40 @@ SLUICE_TEST(wakeUpsAndAcksPassWhileAMarkerWaits) {
   QCOMPARE(scene.end().texts(), std::string("a"));
 }
 
+SLUICE_TEST(whatComesBehindAWakeUpIsTakenInTheNextTurn) {
+  Scene scene;
+  QVERIFY(scene.lone.raw.say(scene.lone.raw.header(type::kWake, 0), {}));
+  QVERIFY(scene.say("behind", flag::kLast));
+  scene.push(1, "queued");
+  scene.end().waitsReadable = false;
+  scene.end().port->process();
+  QCOMPARE(scene.end().texts(), std::string("queued"));
+  QVERIFY(scene.end().waitsReadable);  // which ends at once: the socket can be read
+  scene.end().port->process();
+  QCOMPARE(scene.end().texts(), std::string("queued behind"));
+}
+
+SLUICE_TEST(whileAMarkerWaitsAWakeUpHoldsNothingUp) {
+  Scene scene;
+  scene.pushMarker();
+  QVERIFY(scene.lone.raw.say(scene.lone.raw.header(type::kWake, 0), {}));
+  QVERIFY(scene.say("marked"));
+  scene.end().port->process();
+  QCOMPARE(scene.end().texts(), std::string("marked"));
+}
+
+// What is missing may be what everything after it needs.
+SLUICE_TEST(aMessageThatCameInPartEndsThePort) {
+  LonePort lone;
+  const std::string tooLong(limits::kPortMessageBytes + 1, 'x');
+  QVERIFY(lone.raw.say(lone.raw.header(1, tooLong.size()), asBytes(tooLong)));
+  QVERIFY(lone.raw.say(lone.raw.header(1, 5), asBytes("after")));
+  lone.end->turn();
+  QCOMPARE(lone.end->failures.size(), std::size_t(1));
+  QVERIFY2(lone.end->failures[0].detail.find("too many files open") != std::string::npos, lone.end->failures[0].detail.c_str());
+  QVERIFY(lone.end->messages.empty());
+}
+
 SLUICE_TEST(aMessageShorterThanItsHeaderIsDroppedWithItsHandlesClosed) {
   LonePort lone;
   auto watched = platform::PortSocket::makePair(64);

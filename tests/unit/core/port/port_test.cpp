@@ -23,6 +23,21 @@ SLUICE_TEST(aPeerOfAnotherVersionIsRefusedWithASentence) {
   QVERIFY(lone.end->failures[0].detail.find("version") != std::string::npos);
 }
 
+SLUICE_TEST(aPeerThatSaysOtherThingsIsRefusedWithASentence) {
+  for (const std::uint32_t theirs : {6, 8}) {
+    Port::Options options;
+    options.protocol = 7;
+    LonePort lone(options, false);
+    QVERIFY(lone.raw.greet(kPortVersion, theirs));
+    QVERIFY(lone.raw.say(lone.raw.header(1, 1), asBytes("x")));
+    lone.end->turn();
+    QCOMPARE(lone.end->failures.size(), std::size_t(1));
+    QVERIFY2(lone.end->failures[0].detail.find("version " + std::to_string(theirs)) != std::string::npos,
+             lone.end->failures[0].detail.c_str());
+    QVERIFY(lone.end->messages.empty());
+  }
+}
+
 SLUICE_TEST(whenThePeerIsGoneTheOwnerIsToldOnce) {
   PortPair pair;
   pair.b.reset();

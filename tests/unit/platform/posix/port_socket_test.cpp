@@ -1,6 +1,7 @@
 #include "platform/port_socket.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +78,27 @@ SLUICE_TEST(handlesArriveUsableAndClosedOnExec) {
   QCOMPARE(read(ends[0], &byte, 1), ssize_t(1));
   pair.message = {};
   QCOMPARE(read(ends[0], &byte, 1), ssize_t(0));  // every writing end is closed
+}
+
+SLUICE_TEST(handlesForWhichThisProcessHasNoRoomAreSeenToBeMissing) {
+  Pair pair;
+  int ends[2];
+  QCOMPARE(pipe(ends), 0);
+  const OwnedHandle reading(ends[0]), writing(ends[1]);
+  const Handle both[2] = {reading.get(), writing.get()};
+  QVERIFY(pair.a().send(asBytes("x"), {}, both).status == Status::Ok);
+  // The next free number is the first that is not allowed.
+  const OwnedHandle next(fcntl(ends[0], F_DUPFD_CLOEXEC, 0));
+  rlimit before{};
+  QCOMPARE(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(next.get()) + 1;
+  QCOMPARE(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto received = pair.b().receive(pair.buffer, pair.message);
+  QCOMPARE(setrlimit(RLIMIT_NOFILE, &before), 0);
+  QVERIFY(received.status == Status::Ok);
+  QVERIFY(pair.message.cut);
+  QVERIFY(!pair.message.handles[0] && !pair.message.handles[1]);
 }
 
 SLUICE_TEST(tooManyHandlesAreSeenAndNothingLeaks) {

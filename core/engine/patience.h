@@ -1,0 +1,38 @@
+// Whether another process still answers. Counted in ticks of who watches it, not in time: while the computer sleeps nobody answers
+// and nobody ticks. One thread.
+#pragma once
+
+#include <cstdint>
+
+namespace sluice::engine {
+
+class Patience {
+ public:
+  static constexpr unsigned kAskEveryTicks = 10;  // from one question to the next: an idle process is hardly ever woken
+  static constexpr unsigned kPatienceTicks = 30;  // for an answer: far more than any turn of a loop takes
+
+  enum class Act : std::uint8_t {
+    Nothing,
+    Ask,     // put the question asked()
+    GiveUp,  // it has had its time; said once
+  };
+
+  // `answered` is the last question that it has answered, as far as is known.
+  Act tick(std::uint64_t answered) {
+    ++ticks_;
+    if (answered == asked_) {
+      if (ticks_ < kAskEveryTicks) return Act::Nothing;
+      ticks_ = 0;
+      ++asked_;
+      return Act::Ask;
+    }
+    return ticks_ == kPatienceTicks ? Act::GiveUp : Act::Nothing;
+  }
+  std::uint32_t asked() const { return asked_; }
+
+ private:
+  std::uint32_t asked_ = 0;
+  std::uint64_t ticks_ = 0;  // since the last question
+};
+
+}  // namespace sluice::engine
