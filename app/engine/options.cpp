@@ -130,11 +130,12 @@ Result<engine::UpstreamRoute> routeOf(const std::string& proxy, const std::strin
   return route;
 }
 
-// About processes; the last two are for supervisors and tests, and not in the help.
+// About processes; the last three are for supervisors and tests, and not in the help.
 struct Processes {
   std::size_t workers = 1;
   std::string role = "supervisor";
   std::string recordRate = "unlimited";
+  unsigned patienceSeconds = engine::EngineSettings().workerPatienceSeconds;
 };
 
 void addProcessOptions(CLI::App& cli, Processes& processes) {
@@ -144,6 +145,7 @@ void addProcessOptions(CLI::App& cli, Processes& processes) {
       ->check(CLI::Range(std::size_t{1}, limits::kWorkersMax));
   cli.add_option("--role", processes.role)->check(CLI::IsMember({"supervisor", "worker"}))->group("");
   cli.add_option("--record-rate", processes.recordRate)->group("");
+  cli.add_option("--worker-patience", processes.patienceSeconds)->check(CLI::Range(1U, 3600U))->group("");
 }
 
 // Workers are this program once more, with what makes the same settings.
@@ -153,6 +155,7 @@ Result<void> useProcesses(Options& options, const Processes& processes, int argc
   if (!rate) return fail(rate.error());
   engine.recordBytesPerSecond = rate->bytesPerSecond;
   engine.workers = processes.workers;
+  engine.workerPatienceSeconds = processes.patienceSeconds;
   engine.worker.spillDirectory = engine.dataDir;
   engine.worker.bodyDirectory = store::bodyFolder(engine.dataDir);
   if (processes.role == "worker") options.role = Role::Worker;

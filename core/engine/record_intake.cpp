@@ -56,8 +56,10 @@ bool RecordIntake::takeFront() {
   return true;
 }
 
+// Read where nobody else can change it between a look and its use.
 void RecordIntake::take(Bytes bytes) {
-  auto record = capture::decode(bytes);
+  copied_.assign(asText(bytes));
+  auto record = capture::decode(asBytes(copied_));
   if (!record) {
     ++badRecords_;
     return;

@@ -70,6 +70,7 @@ class RecordIntake {
   std::unordered_map<ExchangeId, Open> exchanges_;
   std::unordered_set<ConnectionId> connections_;
   std::uint64_t badRecords_ = 0;
+  std::string copied_;  // the record at hand
   bool gone_ = false;
   Error why_;
   std::function<WallTime()> now_;

@@ -68,6 +68,7 @@ bool RecordSender::record(capture::Record record) {
   std::memcpy(scratch_.data(), &length, kLengthBytes);
 
   if (const auto* end = std::get_if<capture::ExchangeEnded>(&record)) countCut(*end);
+  if (!backlog_.empty() && !port_->memory().isWaiting()) roomAgain();  // nobody will tell of room
   if (backlog_.empty() && pack(asBytes(scratch_))) return true;
   if (!judge(record, scratch_.size())) return !std::holds_alternative<capture::BodyChunk>(record) &&
                                               !std::holds_alternative<capture::MessagePassed>(record);

@@ -77,6 +77,8 @@ struct EngineSettings {
   std::size_t workers = 1;
   std::filesystem::path workerProgram;
   std::vector<std::string> workerArguments;
+  // A worker that does not answer its supervisor for so long is replaced: far more than any turn of its loop takes.
+  unsigned workerPatienceSeconds = 30;
   // Towards the recorder at most so many bytes a second; 0: as fast as it goes. For tests of what a slow one does.
   std::uint64_t recordBytesPerSecond = 0;
   // A sentence for the log; called on the thread of main().

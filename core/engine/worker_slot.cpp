@@ -67,7 +67,8 @@ Result<void> WorkerSlot::start() {
   intakes_.push_back(std::make_unique<RecordIntake>(means_.sink, means_.mayRecord));
   endedBecause_.clear();
   drained_ = false;
-  running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now(), {}});
+  running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now(),
+                           Patience(means_.settings.workerPatienceSeconds)});
   sendTls();
   sendPassThrough();
   sendSwitches();
@@ -165,7 +166,7 @@ void WorkerSlot::tick() {
     case Patience::Act::Nothing: return;
     case Patience::Act::Ask: return send(WorkerMessage::AreYouThere, patience.asked(), {});
     case Patience::Act::GiveUp:
-      portNote("has not answered for " + std::to_string(Patience::kPatienceTicks) + " s and is replaced");
+      portNote("has not answered for " + std::to_string(means_.settings.workerPatienceSeconds) + " s and is replaced");
       return kill();
   }
 }

@@ -72,7 +72,7 @@ SharedBuffer OutgoingSegments::allocate(std::size_t bytes) {
   for (const auto& segment : segments_) segment->memory.setOutOfMemory();
   if (auto buffer = allocateFromAny(chunks)) return buffer;
   if (grow()) return allocateFromAny(chunks);
-  waiting_ = true;
+  waiting_ = !segments_.empty();  // otherwise there is nothing that the receiver could free
   return {};
 }
 

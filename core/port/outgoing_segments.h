@@ -51,7 +51,8 @@ class OutgoingSegments {
 
   OutgoingSegments(const Peer& peer, const Limits& limits, Announce announce);
 
-  // `bytes` in a row, bytes > 0. Null: again, when the receiver has freed chunks (memoryFreed); or more than a segment holds.
+  // `bytes` in a row, bytes > 0. Null: again, when the receiver has freed chunks (memoryFreed), or at any time
+  // when it is not waited for; or more than a segment holds.
   SharedBuffer allocate(std::size_t bytes);
   // Adds chunks until the capacity is `bytes`, at the same place. If that many are not free, takes fewer but at least
   // `bytesMin`; false, and nothing is changed, when not even those.

@@ -114,6 +114,33 @@ SLUICE_TEST(aWorkerThatDiesAgainAtOnceIsReplacedAfterAWhileWithAMessage) {
   QVERIFY(reply && reply->status() == 200);
 }
 
+// Its socket stays open, so nothing else tells: those it carried would wait for ever, and with one worker everybody else too.
+SLUICE_TEST(aWorkerThatHangsIsReplacedWithAMessage) {
+  const Origin origin;
+  EngineProcess engine(withWorkers(1, {"--worker-patience", "3"}));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  engine.workersMayDie();
+  const auto workers = childrenOf(engine.process().id());
+  QCOMPARE(workers.size(), std::size_t(1));
+  QVERIFY(pauseProcess(workers[0]));
+  Client client(engine.port());
+  const auto reply = client.get(origin.url("/bytes/100"));
+  QVERIFY2(reply && reply->status() == 200, client.failure().c_str());
+  QVERIFY(statusOf(engine, "workerRestarts") >= 1);
+  QVERIFY2(engine.log().find("has not answered for 3 s and is replaced") != std::string::npos, engine.log().c_str());
+}
+
+// Wherever they are between their start and their last listener.
+SLUICE_TEST(workersThatHaveJustStartedEndWithTheirSupervisor) {
+  for (int i = 0; i < 5; ++i) {
+    EngineProcess engine(withWorkers(4));
+    QVERIFY2(engine.ready(), engine.log().c_str());
+    const auto workers = childrenOf(engine.process().id());
+    engine.kill();
+    for (const auto worker : workers) QVERIFY(eventually([&] { return ::kill(static_cast<pid_t>(worker), 0) != 0; }));
+  }
+}
+
 SLUICE_TEST(aWorkerEndsWithItsSupervisor) {
   EngineProcess engine(withWorkers(2));
   QVERIFY2(engine.ready(), engine.log().c_str());

@@ -174,6 +174,24 @@ SLUICE_TEST(beyondItsLimitForAllExchangesThatBeginAreDroppedAndCounted) {
   QCOMPARE(scene.recorded.ends.size(), std::size_t(1));
 }
 
+// As when the system had no memory for the first segment: there is nothing that the recorder could free and tell of.
+SLUICE_TEST(whatWaitsIsSentWithTheNextRecordWhenNobodyWillTellOfRoom) {
+  Scene scene(4);
+  QVERIFY(scene.start());
+  while (scene.sender.isEmpty() || scene.counters.backlogBytes.load() == 0) QVERIFY(scene.body(5000));
+  QVERIFY(scene.ports.a->port->memory().isWaiting());
+  scene.loop.restart();
+  scene.loop.poll();
+  scene.ports.b->turn();
+  scene.takeMessages();  // its chunks are free
+  QVERIFY(scene.counters.backlogBytes.load() > 0);
+  scene.ports.a->port->memory().memoryFreed();
+  QVERIFY(scene.end(0, 0));
+  QCOMPARE(scene.counters.backlogBytes.load(), std::uint64_t(0));
+  scene.takeAll();
+  QCOMPARE(scene.recorded.ends.size(), std::size_t(1));
+}
+
 SLUICE_TEST(aBodyIsSentWhereItWasReceivedAndForwardedFromThereMeanwhile) {
   Scene scene(300);
   QVERIFY(scene.start());

@@ -158,4 +158,10 @@ SLUICE_TEST(aSegmentThatCannotBeAnnouncedIsNotUsed) {
   s.accepts = false;
   QVERIFY(!s.outgoing.allocate(1));
   QCOMPARE(s.outgoing.segments(), std::size_t(0));
+  // There is nothing whose freeing could be waited for: the next call tries again.
+  QVERIFY(!s.outgoing.isWaiting());
+  s.accepts = true;
+  auto buffer = s.outgoing.allocate(1);
+  QVERIFY(bool(buffer));
+  s.outgoing.release(buffer);
 }
