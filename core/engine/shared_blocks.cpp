@@ -14,7 +14,8 @@ void SharedBlocks::attach(port::OutgoingSegments& memory, std::function<void()> 
 }
 
 buffer::Block* SharedBlocks::take() {
-  if (memory_ == nullptr || memory_->chunksToBeHad() <= limits::kWorkerChunksForRecords) return heap_.take();
+  constexpr std::size_t kEnough = limits::kWorkerChunksForRecords + 1;
+  if (memory_ == nullptr || memory_->chunksToBeHad(kEnough) < kEnough) return heap_.take();
   const auto buffer = memory_->allocate(limits::kChunkBytes);
   if (!buffer) return heap_.take();
   if (unused_.empty()) unused_.push_back(std::make_unique<SharedBlock>());

@@ -158,9 +158,10 @@ void WorkerSlot::kill() {
   if (running_) running_->child.kill();  // its socket tells
 }
 
-// A process that hangs keeps its socket open: nobody but this would ever notice.
+// A process that hangs keeps its socket open: nobody but this would ever notice. One that has not greeted yet is being started,
+// which may take long on a busy machine.
 void WorkerSlot::tick() {
-  if (!running_ || draining_) return;
+  if (!running_ || draining_ || !running_->link->port().isReady()) return;
   auto& patience = running_->patience;
   switch (patience.tick(running_->counters.get().answered.load())) {
     case Patience::Act::Nothing: return;
@@ -208,7 +209,7 @@ WorkerSlot::Figures WorkerSlot::figures() const {
     figures.counters.chunks.store(now.chunks.load());
     figures.counters.chunksInUse.store(now.chunksInUse.load());
     const auto sent = now.recordMessages.load();
-    const auto taken = running_->link->port().counters().received;
+    const auto taken = running_->recordMessages;
     figures.queuedMessages = sent > taken ? sent - taken : 0;
   }
   for (const auto& intake : intakes_) {
@@ -221,6 +222,7 @@ WorkerSlot::Figures WorkerSlot::figures() const {
 void WorkerSlot::portReceived(port::Incoming& message) {
   switch (static_cast<WorkerMessage>(message.type)) {
     case WorkerMessage::Records:
+      ++running_->recordMessages;
       return intakes_.back()->add(std::move(message.buffers));
     case WorkerMessage::Answer: return answered(message.stream, message.payload);
     case WorkerMessage::Drained: drained_ = true; return;

@@ -92,6 +92,7 @@ class WorkerSlot final : private PortLink::Owner {
     std::unique_ptr<PortLink> link;
     std::chrono::steady_clock::time_point startedAt;
     Patience patience;
+    std::uint64_t recordMessages = 0;  // that came
   };
 
   void portReceived(port::Incoming& message) override;

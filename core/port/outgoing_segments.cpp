@@ -176,16 +176,16 @@ std::size_t OutgoingSegments::freeChunks() const {
   return count;
 }
 
-std::size_t OutgoingSegments::chunksToBeHad() const {
-  std::size_t count = 0;
+std::size_t OutgoingSegments::chunksToBeHad(std::size_t enough) const {
+  const std::size_t each = segmentBytes(limits_.chunksPerSegment);
+  const std::size_t segmentsMax = std::min(std::max<std::size_t>(limits_.bytesMax / each, 1), limits::kSegmentsPerPeerMax);
+  std::size_t count = (segmentsMax - std::min(segmentsMax, segments_.size())) * limits_.chunksPerSegment;
   for (const auto& segment : segments_) {
-    for (std::size_t word = 0; word * 64 < segment->memory.chunks(); ++word) {
+    for (std::size_t word = 0; word * 64 < segment->memory.chunks() && count < enough; ++word) {
       count += static_cast<std::size_t>(std::popcount(segment->memory.freeWord(word) & ~segment->held[word]));
     }
   }
-  const std::size_t each = segmentBytes(limits_.chunksPerSegment);
-  const std::size_t segmentsMax = std::min(std::max<std::size_t>(limits_.bytesMax / each, 1), limits::kSegmentsPerPeerMax);
-  return count + (segmentsMax - std::min(segmentsMax, segments_.size())) * limits_.chunksPerSegment;
+  return count;
 }
 
 }  // namespace sluice::port

@@ -85,8 +85,8 @@ class OutgoingSegments {
   std::size_t chunks() const { return segments_.size() * limits_.chunksPerSegment; }
   // That the receiver has not, though they may still be read here.
   std::size_t freeChunks() const;
-  // That may be allocated, one by one, before the limit: those of segments to come among them.
-  std::size_t chunksToBeHad() const;
+  // That may be allocated, one by one, before the limit: those of segments to come among them. Counts no further than `enough`.
+  std::size_t chunksToBeHad(std::size_t enough = ~std::size_t{0}) const;
   bool isWaiting() const { return waiting_; }
   void memoryFreed() { waiting_ = false; }
 

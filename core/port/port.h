@@ -222,6 +222,7 @@ class Port {
   std::size_t begun_ = 0;  // messages of the backlog of which a part has left
   std::uint32_t peerPid_ = 0;
 
+  std::vector<std::byte> listOfLast_;  // of chunks; empty while a message with chunks is being sent
   std::vector<std::byte> receiveBuffer_;
   std::optional<WholeMessage> held_;  // came over the socket before its marker; one fragment
   std::vector<ReceivedBuffer> buffers_;

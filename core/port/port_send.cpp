@@ -43,7 +43,8 @@ Sent Port::sendAsPlain(const Outgoing& message) {
 
 Sent Port::sendBuffers(const Outgoing& message) {
   SLUICE_ASSERT(message.buffers.size() <= limits::kPortChunksPerMessageMax);
-  std::vector<std::byte> list;
+  auto list = std::exchange(listOfLast_, {});  // its memory serves again: sending allocates nothing
+  list.clear();
   const auto append = [&list](Bytes bytes) { list.insert(list.end(), bytes.begin(), bytes.end()); };
   std::uint8_t flags = flag::kShared;
   if (message.track) {
@@ -54,13 +55,18 @@ Sent Port::sendBuffers(const Outgoing& message) {
     SLUICE_ASSERT(each.size > 0);
     append(bytesOf(ChunkRef{each.segment, each.firstChunk, each.size}));
   }
-  if (message.goesOnReading) return sendBytes(message, list, flags | flag::kStillRead);
   // The receiver may free the chunks before this call has returned: this side's word on them ends before it sends.
-  std::vector<ChunkRef> refs;
-  for (auto& each : message.buffers) refs.push_back(outgoing_.handOver(each));
-  const auto sent = sendBytes(message, list, flags);
-  if (sent != Sent::Again && sent != Sent::Failed) return sent;
-  for (std::size_t i = 0; i < refs.size(); ++i) message.buffers[i] = outgoing_.takeBack(refs[i]);
+  if (!message.goesOnReading) {
+    for (auto& each : message.buffers) outgoing_.handOver(each);
+  }
+  const auto sent = sendBytes(message, list, message.goesOnReading ? flags | flag::kStillRead : flags);
+  if ((sent == Sent::Again || sent == Sent::Failed) && !message.goesOnReading) {
+    const Bytes refs = Bytes(list).subspan(message.track ? sizeof(TrackRef) : 0);
+    for (std::size_t i = 0; i < message.buffers.size(); ++i) {
+      message.buffers[i] = outgoing_.takeBack(copyOf<ChunkRef>(refs.subspan(i * sizeof(ChunkRef))));
+    }
+  }
+  listOfLast_ = std::move(list);
   return sent;
 }
 

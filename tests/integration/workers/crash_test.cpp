@@ -122,6 +122,7 @@ SLUICE_TEST(aWorkerThatHangsIsReplacedWithAMessage) {
   engine.workersMayDie();
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(1));
+  QVERIFY(Client(engine.port()).get(origin.url("/bytes/100")).has_value());  // it has begun its work
   QVERIFY(pauseProcess(workers[0]));
   Client client(engine.port());
   const auto reply = client.get(origin.url("/bytes/100"));

@@ -70,6 +70,11 @@ SLUICE_TEST(aSlowRecorderCostsBodiesAndNothingElse) {
   const auto refused = statusOf(engine, "refusedBodyBytes");
   QVERIFY(statusOf(engine, "cutBodies") > 0);
   QVERIFY(statusOf(engine, "backPressureEvents") > 0);
+  // What waits takes seconds more to be written.
+  QVERIFY(statusOf(engine, "recorderQueueBytes") > 0);
+  QVERIFY(statusOf(engine, "chunksInUse") > 0 && statusOf(engine, "chunks") >= statusOf(engine, "chunksInUse"));
+  const auto text = sluicectl(engine.dataDir(), {"status"}).output;
+  for (const auto* said : {"chunks in use", "ran out", "Not kept"}) QVERIFY2(text.find(said) != std::string::npos, text.c_str());
   QVERIFY(engine.stop() == 0);
 
   History history(engine.dataDir());

@@ -127,6 +127,15 @@ SLUICE_TEST(aChunkThatIsHeldIsNotGivenOutWhateverTheReceiverSays) {
   s.freeAsReceiver(held);
   QCOMPARE(s.outgoing.freeChunks(), std::size_t(8));
   QVERIFY(!s.outgoing.allocate(kChunk));
+  s.outgoing.shrink(held, kChunk);  // free again are the seven behind it
+  s.freeAsReceiver(held);
+  auto others = s.outgoing.allocate(7 * kChunk);
+  QCOMPARE(others.firstChunk, 1u);
+  s.outgoing.shrink(held, 0);
+  held = s.outgoing.allocate(kChunk);
+  s.freeAsReceiver(others);
+  QVERIFY(!s.outgoing.increase(held, 2 * kChunk, 2 * kChunk));  // the next chunk is held, too
+  QCOMPARE(held.chunks, 1u);
 }
 
 SLUICE_TEST(aCancelledMessageGivesItsChunksBack) {

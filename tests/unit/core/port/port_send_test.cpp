@@ -67,7 +67,9 @@ SLUICE_TEST(longMessagesAreCutIntoFragmentsAndPutTogether) {
 
 SLUICE_TEST(afterItsShareALargeMessageGoesToTheBack) {
   PortPair pair(withoutQueue());
+  const auto before = pair.a->port->counters().sentThroughSocket;
   QCOMPARE(pair.a->send(1, numbered(4 * limits::kMiB), 1), Sent::Queued);
+  QVERIFY(pair.a->port->counters().sentThroughSocket - before <= limits::kPortShareBytes / limits::kPortMessageBytes);
   QCOMPARE(pair.a->send(1, "small", 2), Sent::Queued);
   QCOMPARE(pair.a->send(1, numbered(2 * limits::kPortShareBytes), 3), Sent::Queued);
   pair.run(2000);

@@ -46,6 +46,8 @@ SLUICE_TEST(whenThePeerIsGoneTheOwnerIsToldOnce) {
   QCOMPARE(pair.a->failures.size(), std::size_t(1));
   QCOMPARE(pair.a->failures[0].code, Code::ConnectionReset);
   QCOMPARE(pair.a->send(1, "x"), Sent::Failed);
+  pair.a->port->fail({Code::Aborted, Side::Local, 0, "its owner had enough as well"});
+  QCOMPARE(pair.a->failures.size(), std::size_t(1));
 }
 
 SLUICE_TEST(whatThePeerSaidBeforeItWentIsDeliveredFirst) {
