@@ -8,8 +8,8 @@
 #include "app/gui/look/appearance.h"
 #include "app/gui/look/translations.h"
 #include "app/gui/options.h"
+#include "app/gui/preferences/preferences.h"
 #include "app/gui/window/main_window.h"
-#include "app/gui/window/preferences_dialog.h"
 #include "core/base/version.h"
 #include "platform/data_dir.h"
 #include "platform/program_path.h"
@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   gui::History sourcesHistory(*dataDir, QStringLiteral("sources-history"));
   gui::EngineKeeper keeper({*dataDir, engineProgram(), settings.value(QLatin1String(gui::kListenKey)).toStringList(),
                             parsed.options->attachOnly});
+  keeper.setKeeping(gui::keepingOptions(settings));
   gui::MainWindow window({tableHistory, inspectorHistory, sourcesHistory, keeper, settings});
   QObject::connect(&window, &gui::MainWindow::schemeChosen, &application, chooseScheme);
   QObject::connect(&window, &gui::MainWindow::closed, &application, &QCoreApplication::quit);

@@ -362,6 +362,30 @@
         <source>%1 a minute</source>
         <translation>%1 je Minute</translation>
     </message>
+    <message>
+        <source>What is started here goes through Sluice (%1) and trusts its certificate.</source>
+        <translation>Was hier gestartet wird, geht durch Sluice (%1) und vertraut dessen Zertifikat.</translation>
+    </message>
+    <message>
+        <source>%1 is not of the form regular@ADDRESS:PORT</source>
+        <translation>%1 ist nicht von der Form regular@ADRESSE:PORT</translation>
+    </message>
+    <message>
+        <source>%1: ports end at 65535</source>
+        <translation>%1: Ports enden bei 65535</translation>
+    </message>
+    <message>
+        <source>%1 alone is for typing and moving about: add Ctrl or Alt</source>
+        <translation>%1 allein dient dem Schreiben und Bewegen: mit Strg oder Alt geht es</translation>
+    </message>
+    <message>
+        <source>%1 is what &quot;%2&quot; is done with</source>
+        <translation>%1 ist schon für „%2“ da</translation>
+    </message>
+    <message>
+        <source>%1 opens the menu &quot;%2&quot;</source>
+        <translation>%1 öffnet das Menü „%2“</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Actions</name>
@@ -562,10 +586,6 @@
         <translation>Zum &amp;Inspektor</translation>
     </message>
     <message>
-        <source>Move the keyboard to the inspector, and back</source>
-        <translation>Die Tastatur zum Inspektor bewegen und zurück</translation>
-    </message>
-    <message>
         <source>&amp;Usual columns</source>
         <translation>&amp;Übliche Spalten</translation>
     </message>
@@ -596,14 +616,6 @@
     <message>
         <source>Stop &amp;engine</source>
         <translation>&amp;Engine beenden</translation>
-    </message>
-    <message>
-        <source>Stop engine (Ctrl+E)</source>
-        <translation>Engine beenden (Strg+E)</translation>
-    </message>
-    <message>
-        <source>Start engine (Ctrl+E)</source>
-        <translation>Engine starten (Strg+E)</translation>
     </message>
     <message>
         <source>Stop the engine: it finishes what runs, at most five seconds</source>
@@ -728,6 +740,237 @@
     <message>
         <source>Send the programs of this desktop through Sluice; its settings are given back when Sluice ends</source>
         <translation>Die Programme dieses Rechners durch Sluice schicken; seine Einstellungen werden zurückgegeben, wenn Sluice endet</translation>
+    </message>
+    <message>
+        <source>Open a &amp;browser</source>
+        <translation>&amp;Browser öffnen</translation>
+    </message>
+    <message>
+        <source>Start a browser with a profile of its own that goes through Sluice and trusts its certificate</source>
+        <translation>Einen Browser mit eigenem Profil starten, der durch Sluice geht und dessen Zertifikat vertraut</translation>
+    </message>
+    <message>
+        <source>Open a &amp;terminal</source>
+        <translation>&amp;Terminal öffnen</translation>
+    </message>
+    <message>
+        <source>Start a terminal whose programs go through Sluice and trust its certificate</source>
+        <translation>Ein Terminal starten, dessen Programme durch Sluice gehen und dessen Zertifikat vertrauen</translation>
+    </message>
+    <message>
+        <source>Certificate &amp;authority</source>
+        <translation>&amp;Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>See who trusts the certificate of Sluice, and change that</source>
+        <translation>Sehen, wer dem Zertifikat von Sluice vertraut, und das ändern</translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the inspector</source>
+        <translation>Die Tastatur in den Inspektor bewegen</translation>
+    </message>
+    <message>
+        <source>&amp;New session</source>
+        <translation>&amp;Neue Sitzung</translation>
+    </message>
+    <message>
+        <source>Show only what comes from now on; what was recorded stays in the history, and can be shown again</source>
+        <translation>Nur zeigen, was von jetzt an kommt; das Aufgezeichnete bleibt im Verlauf und lässt sich wieder zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Whole history</source>
+        <translation>&amp;Ganzer Verlauf</translation>
+    </message>
+    <message>
+        <source>Show the exchanges of all sessions</source>
+        <translation>Die Austausche aller Sitzungen zeigen</translation>
+    </message>
+    <message>
+        <source>Ne&amp;xt pane</source>
+        <translation>N&amp;ächster Bereich</translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the next part of the window</source>
+        <translation>Die Tastatur in den nächsten Teil des Fensters bewegen</translation>
+    </message>
+    <message>
+        <source>Previous p&amp;ane</source>
+        <translation>Vori&amp;ger Bereich</translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the part of the window before</source>
+        <translation>Die Tastatur in den vorigen Teil des Fensters bewegen</translation>
+    </message>
+    <message>
+        <source>&amp;Order of arrival</source>
+        <translation>&amp;Reihenfolge der Ankunft</translation>
+    </message>
+    <message>
+        <source>Show the exchanges in the order in which they began</source>
+        <translation>Die Austausche in der Reihenfolge zeigen, in der sie begannen</translation>
+    </message>
+    <message>
+        <source>&amp;Largest first</source>
+        <translation>&amp;Größte zuerst</translation>
+    </message>
+    <message>
+        <source>Sort the other way round</source>
+        <translation>Andersherum sortieren</translation>
+    </message>
+    <message>
+        <source>Sort the exchanges by the column %1</source>
+        <translation>Die Austausche nach der Spalte %1 sortieren</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::AuthorityDialog</name>
+    <message>
+        <source>This system, for every user</source>
+        <translation>Dieses System, für alle Benutzer</translation>
+    </message>
+    <message>
+        <source>This user&apos;s programs</source>
+        <translation>Programme dieses Benutzers</translation>
+    </message>
+    <message>
+        <source>curl, git, Python and most other programs; asks for an administrator</source>
+        <translation>curl, git, Python und die meisten anderen Programme; fragt nach einem Verwalter</translation>
+    </message>
+    <message>
+        <source>Browsers and most other programs; the system asks for your consent</source>
+        <translation>Browser und die meisten anderen Programme; das System fragt nach Zustimmung</translation>
+    </message>
+    <message>
+        <source>Trusted</source>
+        <translation>Vertraut</translation>
+    </message>
+    <message>
+        <source>Not trusted</source>
+        <translation>Nicht vertraut</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>Unbekannt</translation>
+    </message>
+    <message>
+        <source>Certificate authority</source>
+        <translation>Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>&amp;Look again</source>
+        <translation>Erneut &amp;nachsehen</translation>
+    </message>
+    <message>
+        <source>Read again what is trusted where</source>
+        <translation>Erneut lesen, wo was vertraut wird</translation>
+    </message>
+    <message>
+        <source>No certificate yet</source>
+        <translation>Noch kein Zertifikat</translation>
+    </message>
+    <message>
+        <source>Programs that trust this certificate can be decrypted. It was made on this machine, for this
+installation alone; its key never leaves your data directory.</source>
+        <translation>Programme, die diesem Zertifikat vertrauen, lassen sich entschlüsseln. Es wurde auf diesem Rechner
+nur für diese Installation gemacht; sein Schlüssel verlässt das Datenverzeichnis nie.</translation>
+    </message>
+    <message>
+        <source>&amp;Save certificate</source>
+        <translation>Zertifikat &amp;speichern</translation>
+    </message>
+    <message>
+        <source>To a file: .crt, .cer and .der for Windows, Android and Java, else PEM</source>
+        <translation>In eine Datei: .crt, .cer und .der für Windows, Android und Java, sonst PEM</translation>
+    </message>
+    <message>
+        <source>SHA-256 fingerprint</source>
+        <translation>SHA-256-Fingerabdruck</translation>
+    </message>
+    <message>
+        <source>SHA-256 fingerprint, as other programs show it; valid until %1</source>
+        <translation>SHA-256-Fingerabdruck, wie andere Programme ihn zeigen; gültig bis %1</translation>
+    </message>
+    <message>
+        <source>Commands that do it by hand</source>
+        <translation>Befehle, die es von Hand tun</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the commands</source>
+        <translation>Befehle kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the commands to the clipboard</source>
+        <translation>Die Befehle in die Zwischenablage kopieren</translation>
+    </message>
+    <message>
+        <source>Commands copied</source>
+        <translation>Befehle kopiert</translation>
+    </message>
+    <message>
+        <source>For the system by hand, in a terminal:</source>
+        <translation>Für das System von Hand, in einem Terminal:</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Trust</source>
+        <translation>Vertrauen</translation>
+    </message>
+    <message>
+        <source>Remove from: %1</source>
+        <translation>Entfernen aus: %1</translation>
+    </message>
+    <message>
+        <source>Trust in: %1</source>
+        <translation>Vertrauen in: %1</translation>
+    </message>
+    <message>
+        <source>Take the certificate out of there again</source>
+        <translation>Das Zertifikat dort wieder entfernen</translation>
+    </message>
+    <message>
+        <source>Put the certificate there</source>
+        <translation>Das Zertifikat dort ablegen</translation>
+    </message>
+    <message>
+        <source>The system may ask for your consent</source>
+        <translation>Das System fragt vielleicht nach Zustimmung</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1: the certificate is not trusted there any more</source>
+        <translation>%1: dem Zertifikat wird dort nicht mehr vertraut</translation>
+    </message>
+    <message>
+        <source>%1: trusted. Programs that run take notice when they are started again</source>
+        <translation>%1: vertraut. Laufende Programme merken es, wenn sie neu gestartet werden</translation>
+    </message>
+    <message>
+        <source>Save the certificate</source>
+        <translation>Zertifikat speichern</translation>
+    </message>
+    <message>
+        <source>Certificates (*.crt *.cer *.der *.pem)</source>
+        <translation>Zertifikate (*.crt *.cer *.der *.pem)</translation>
+    </message>
+    <message>
+        <source>Saved to %1</source>
+        <translation>Gespeichert in %1</translation>
+    </message>
+    <message>
+        <source>Phones and other devices: open http://sluice.proxy/ there, through the proxy. It hands out
+the certificate and says what each system wants to be told.</source>
+        <translation>Telefone und andere Geräte: dort http://sluice.proxy/ durch den Proxy öffnen. Die Seite gibt
+das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     </message>
 </context>
 <context>
@@ -865,6 +1108,17 @@
     </message>
 </context>
 <context>
+    <name>sluice::gui::ClientStarter</name>
+    <message>
+        <source>Open &amp;with</source>
+        <translation>Öffnen &amp;mit</translation>
+    </message>
+    <message>
+        <source>%1 is starting</source>
+        <translation>%1 startet</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::ConnectionModel</name>
     <message>
         <source>Idle</source>
@@ -997,10 +1251,6 @@
 <context>
     <name>sluice::gui::EmptyPage</name>
     <message>
-        <source>or from a terminal:</source>
-        <translation>oder von einem Terminal aus:</translation>
-    </message>
-    <message>
         <source>Command to try</source>
         <translation>Befehl zum Ausprobieren</translation>
     </message>
@@ -1025,16 +1275,8 @@
         <translation>Die Engine starten</translation>
     </message>
     <message>
-        <source>Open %1 through Sluice</source>
-        <translation>%1 über Sluice öffnen</translation>
-    </message>
-    <message>
         <source>Starts it with a profile of its own; your own stays as it is</source>
         <translation>Startet ihn mit einem eigenen Profil; Ihres bleibt, wie es ist</translation>
-    </message>
-    <message>
-        <source>Open a browser through Sluice</source>
-        <translation>Einen Browser über Sluice öffnen</translation>
     </message>
     <message>
         <source>Listening on %1</source>
@@ -1065,12 +1307,36 @@
         <translation>Was durch sie hindurchgeht, wird hier aufgelistet.</translation>
     </message>
     <message>
-        <source>Send traffic through it, and each exchange appears here. From a terminal:</source>
-        <translation>Senden Sie Verkehr hindurch, und jeder Austausch erscheint hier. Von einem Terminal aus:</translation>
-    </message>
-    <message>
         <source>Send traffic through it, and each exchange appears here.</source>
         <translation>Senden Sie Verkehr hindurch, und jeder Austausch erscheint hier.</translation>
+    </message>
+    <message>
+        <source>or with one command:</source>
+        <translation>oder mit einem Befehl:</translation>
+    </message>
+    <message>
+        <source>Open a terminal</source>
+        <translation>Terminal öffnen</translation>
+    </message>
+    <message>
+        <source>Who trusts the certificate</source>
+        <translation>Wer dem Zertifikat vertraut</translation>
+    </message>
+    <message>
+        <source>For programs that you start yourself: who trusts the certificate of Sluice, and how to change that</source>
+        <translation>Für Programme, die Sie selbst starten: wer dem Zertifikat von Sluice vertraut, und wie man das ändert</translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation>%1 öffnen</translation>
+    </message>
+    <message>
+        <source>Open a browser</source>
+        <translation>Browser öffnen</translation>
+    </message>
+    <message>
+        <source>Its programs go through Sluice and trust its certificate: curl, git, Python, Node, Go and others</source>
+        <translation>Dessen Programme gehen durch Sluice und vertrauen dem Zertifikat: curl, git, Python, Node, Go und andere</translation>
     </message>
 </context>
 <context>
@@ -1357,6 +1623,104 @@
     </message>
 </context>
 <context>
+    <name>sluice::gui::InterceptionPage</name>
+    <message>
+        <source>&amp;Decrypt the https of programs that trust the certificate of Sluice</source>
+        <translation>https von Programmen &amp;entschlüsseln, die dem Zertifikat von Sluice vertrauen</translation>
+    </message>
+    <message>
+        <source>&amp;Hosts that always pass through undecrypted:</source>
+        <translation>&amp;Hosts, die immer unentschlüsselt durchgehen:</translation>
+    </message>
+    <message>
+        <source>Hosts that pass through</source>
+        <translation>Hosts, die durchgehen</translation>
+    </message>
+    <message>
+        <source>Host to pass through</source>
+        <translation>Host, der durchgehen soll</translation>
+    </message>
+    <message>
+        <source>example.com, *.example.com or host:8443</source>
+        <translation>example.com, *.example.com oder host:8443</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>&amp;Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Pass this host through, from its next connection on</source>
+        <translation>Diesen Host ab seiner nächsten Verbindung durchlassen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>Ent&amp;fernen</translation>
+    </message>
+    <message>
+        <source>Decrypt the chosen hosts again, from their next connection on</source>
+        <translation>Die gewählten Hosts ab ihrer nächsten Verbindung wieder entschlüsseln</translation>
+    </message>
+    <message>
+        <source>Each change holds from the next connection on, and after a restart.</source>
+        <translation>Jede Änderung gilt ab der nächsten Verbindung, auch nach einem Neustart.</translation>
+    </message>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::KeepingPage</name>
+    <message>
+        <source>Without limit</source>
+        <translation>Ohne Grenze</translation>
+    </message>
+    <message>
+        <source>&amp;History in all</source>
+        <translation>&amp;Verlauf insgesamt</translation>
+    </message>
+    <message>
+        <source>&amp;Exchanges</source>
+        <translation>&amp;Austausche</translation>
+    </message>
+    <message>
+        <source>&amp;Age</source>
+        <translation>&amp;Alter</translation>
+    </message>
+    <message>
+        <source>Record &amp;bodies too, the first 64 MB of each; else heads alone</source>
+        <translation>Auch &amp;Rümpfe aufzeichnen, von jedem die ersten 64 MB; sonst nur die Köpfe</translation>
+    </message>
+    <message>
+        <source> GB</source>
+        <translation> GB</translation>
+    </message>
+    <message>
+        <source> days</source>
+        <translation> Tage</translation>
+    </message>
+    <message>
+        <source>Restart the engine &amp;now</source>
+        <translation>Engine &amp;jetzt neu starten</translation>
+    </message>
+    <message>
+        <source>Open connections end; the history stays</source>
+        <translation>Offene Verbindungen enden; der Verlauf bleibt</translation>
+    </message>
+    <message>
+        <source>When a limit is passed, the oldest exchanges are given up.</source>
+        <translation>Wird eine Grenze überschritten, gehen die ältesten Austausche.</translation>
+    </message>
+    <message>
+        <source>This holds once the engine is started again.</source>
+        <translation>Das gilt, sobald die Engine neu gestartet ist.</translation>
+    </message>
+    <message>
+        <source>The engine was started elsewhere: this is for one that this window starts.</source>
+        <translation>Die Engine wurde anderswo gestartet: dies ist für eine, die dieses Fenster startet.</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::Knob</name>
     <message>
         <source>&quot;%1&quot; is not understood; for example: %2</source>
@@ -1365,6 +1729,49 @@
     <message>
         <source>%1. Can be typed: %2</source>
         <translation>%1. Einzutippen: %2</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::ListenersPage</name>
+    <message>
+        <source>Where the engine &amp;listens, one a line:</source>
+        <translation>Wo die Engine &amp;wartet, eins je Zeile:</translation>
+    </message>
+    <message>
+        <source>Listeners</source>
+        <translation>Zugänge</translation>
+    </message>
+    <message>
+        <source>Restart the engine &amp;now</source>
+        <translation>Engine &amp;jetzt neu starten</translation>
+    </message>
+    <message>
+        <source>Open connections end; the history stays</source>
+        <translation>Offene Verbindungen enden; der Verlauf bleibt</translation>
+    </message>
+    <message>
+        <source>The engine listens there when it is started.</source>
+        <translation>Die Engine wartet dort, wenn sie gestartet wird.</translation>
+    </message>
+    <message>
+        <source>Now it listens on %1.</source>
+        <translation>Jetzt wartet sie auf %1.</translation>
+    </message>
+    <message>
+        <source>That engine was started elsewhere: the list is for one that this window starts.</source>
+        <translation>Diese Engine wurde anderswo gestartet: die Liste ist für eine, die dieses Fenster startet.</translation>
+    </message>
+    <message>
+        <source>The list holds once it is started again.</source>
+        <translation>Die Liste gilt, sobald sie neu gestartet ist.</translation>
+    </message>
+    <message>
+        <source>regular@ADDRESS:PORT, socks5@ADDRESS:PORT, or reverse:http://HOST:PORT@ADDRESS:PORT
+Empty: regular@127.0.0.1:8080. Port 0 is any free one. An address that is not of
+this machine alone, such as 0.0.0.0, lets others in.</source>
+        <translation>regular@ADRESSE:PORT, socks5@ADRESSE:PORT oder reverse:http://HOST:PORT@ADRESSE:PORT
+Leer: regular@127.0.0.1:8080. Port 0 ist irgendein freier. Eine Adresse, die nicht
+nur zu diesem Rechner gehört, etwa 0.0.0.0, lässt andere herein.</translation>
     </message>
 </context>
 <context>
@@ -1406,10 +1813,6 @@
         <translation>Aktionen</translation>
     </message>
     <message>
-        <source>%1 is starting</source>
-        <translation>%1 startet</translation>
-    </message>
-    <message>
         <source>Command copied</source>
         <translation>Befehl kopiert</translation>
     </message>
@@ -1428,10 +1831,6 @@ Ein Debugging-Proxy für die eigenen Rechner von Entwicklern.
 MIT-Lizenz.</translation>
     </message>
     <message>
-        <source>The engine listens there when it is started the next time</source>
-        <translation>Dort wartet die Engine, wenn sie das nächste Mal gestartet wird</translation>
-    </message>
-    <message>
         <source>Throttle</source>
         <translation>Drosseln</translation>
     </message>
@@ -1442,6 +1841,34 @@ MIT-Lizenz.</translation>
     <message>
         <source>En&amp;gine</source>
         <translation>&amp;Engine</translation>
+    </message>
+    <message>
+        <source>&amp;Earlier sessions</source>
+        <translation>&amp;Frühere Sitzungen</translation>
+    </message>
+    <message>
+        <source>Sluice: session since %1</source>
+        <translation>Sluice: Sitzung seit %1</translation>
+    </message>
+    <message>
+        <source>Sluice: session until %1</source>
+        <translation>Sluice: Sitzung bis %1</translation>
+    </message>
+    <message>
+        <source>Sluice: session from %1 to %2</source>
+        <translation>Sluice: Sitzung von %1 bis %2</translation>
+    </message>
+    <message>
+        <source>Since %1</source>
+        <translation>Seit %1</translation>
+    </message>
+    <message>
+        <source>Until %1</source>
+        <translation>Bis %1</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
     </message>
 </context>
 <context>
@@ -1548,14 +1975,6 @@ MIT-Lizenz.</translation>
 <context>
     <name>sluice::gui::PreferencesDialog</name>
     <message>
-        <source>%1 is not of the form regular@ADDRESS:PORT</source>
-        <translation>%1 ist nicht von der Form regular@ADRESSE:PORT</translation>
-    </message>
-    <message>
-        <source>%1: ports end at 65535</source>
-        <translation>%1: Ports enden bei 65535</translation>
-    </message>
-    <message>
         <source>Preferences</source>
         <translation>Einstellungen</translation>
     </message>
@@ -1576,26 +1995,48 @@ MIT-Lizenz.</translation>
         <translation>Dunkel</translation>
     </message>
     <message>
-        <source>Language</source>
-        <translation>Sprache</translation>
-    </message>
-    <message>
-        <source>Another language is spoken from the next start on.</source>
-        <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
-    </message>
-    <message>
         <source>Listeners</source>
         <translation>Zugänge</translation>
     </message>
     <message>
-        <source>&amp;Listeners</source>
-        <translation>&amp;Zugänge</translation>
+        <source>Pages</source>
+        <translation>Seiten</translation>
     </message>
     <message>
-        <source>One a line: regular@, socks5@ or reverse:http://HOST:PORT@, then ADDRESS:PORT.
-Empty: regular@127.0.0.1:8080. An address that is not of this machine alone lets others in.</source>
-        <translation>Einer je Zeile: regular@, socks5@ oder reverse:http://HOST:PORT@, dann ADRESSE:PORT.
-Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört, lässt andere herein.</translation>
+        <source>Decryption</source>
+        <translation>Entschlüsselung</translation>
+    </message>
+    <message>
+        <source>Keyboard</source>
+        <translation>Tastatur</translation>
+    </message>
+    <message>
+        <source>&amp;Colors</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>&amp;Rows</source>
+        <translation>&amp;Zeilen</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>Bequem</translation>
+    </message>
+    <message>
+        <source>Compact</source>
+        <translation>Dicht</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>The window speaks it from its next start on.</source>
+        <translation>Das Fenster spricht sie ab seinem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
     </message>
 </context>
 <context>
@@ -1893,6 +2334,61 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     </message>
 </context>
 <context>
+    <name>sluice::gui::ShortcutsPage</name>
+    <message>
+        <source>Search by name or keys</source>
+        <translation>Nach Name oder Tasten suchen</translation>
+    </message>
+    <message>
+        <source>Search for an action</source>
+        <translation>Nach einer Aktion suchen</translation>
+    </message>
+    <message>
+        <source>Actions and their keys</source>
+        <translation>Aktionen und ihre Tasten</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Aktion</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>New keys</source>
+        <translation>Neue Tasten</translation>
+    </message>
+    <message>
+        <source>&amp;Usual keys</source>
+        <translation>&amp;Übliche Tasten</translation>
+    </message>
+    <message>
+        <source>Give the chosen action the keys that it comes with</source>
+        <translation>Der gewählten Aktion die Tasten geben, mit denen sie kommt</translation>
+    </message>
+    <message>
+        <source>N&amp;o keys</source>
+        <translation>&amp;Keine Tasten</translation>
+    </message>
+    <message>
+        <source>Take the chosen action&apos;s keys away</source>
+        <translation>Der gewählten Aktion die Tasten nehmen</translation>
+    </message>
+    <message>
+        <source>All &amp;as usual</source>
+        <translation>Alle wie &amp;üblich</translation>
+    </message>
+    <message>
+        <source>Give every action the keys that it comes with</source>
+        <translation>Jeder Aktion die Tasten geben, mit denen sie kommt</translation>
+    </message>
+    <message>
+        <source>&amp;New keys:</source>
+        <translation>&amp;Neue Tasten:</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::SocketModel</name>
     <message>
         <source>text</source>
@@ -1960,6 +2456,13 @@ Leer: regular@127.0.0.1:8080. Eine Adresse, die nicht nur diesem Rechner gehört
     <message>
         <source>Messages of the WebSocket; choose one to see all of it</source>
         <translation>Nachrichten des WebSockets; wählen Sie eine, um sie ganz zu sehen</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::SortMenu</name>
+    <message>
+        <source>&amp;Sort by</source>
+        <translation>&amp;Sortieren nach</translation>
     </message>
 </context>
 <context>

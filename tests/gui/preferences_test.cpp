@@ -1,44 +1,190 @@
-// What the user decides, from the dialog into the settings.
-#include "app/gui/window/preferences_dialog.h"
-
+// What the user decides, from the dialog into the settings and into a real engine.
+#include <QHeaderView>
 #include <QLocale>
+#include <QMenuBar>
+#include <QProcess>
 #include <QSignalSpy>
 
+#include "app/gui/preferences/preferences_dialog.h"
+#include "app/gui/preferences/shortcuts.h"
 #include "tests/gui/support/application.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/gui/support/workbench.h"
 
+using namespace sluice;
 using namespace sluice::gui;
+using gui::test::waitUntil;
+using gui::test::Workbench;
 
-SLUICE_GUI_TEST(whatIsChosenIsKeptAndTold) {
-  sluice::test::TemporaryDirectory folder;
-  QSettings settings(QString::fromStdString((folder.path() / "app.ini").string()), QSettings::IniFormat);
-  PreferencesDialog dialog(settings, nullptr);
-  QSignalSpy scheme(&dialog, &PreferencesDialog::schemeChanged), listen(&dialog, &PreferencesDialog::listenChanged);
-  dialog.scheme().setCurrentIndex(dialog.scheme().findData(QStringLiteral("dark")));
-  dialog.listen().setPlainText(QStringLiteral("regular@127.0.0.1:9090\n\n socks5@127.0.0.1:1080 "));
-  dialog.accept();
-  QCOMPARE(schemeOf(settings), std::optional(Scheme::Dark));
-  QCOMPARE(settings.value(QLatin1String(kListenKey)).toStringList(), QStringList({"regular@127.0.0.1:9090", "socks5@127.0.0.1:1080"}));
-  QCOMPARE(scheme.count(), 1);
-  QCOMPARE(listen.count(), 1);
-  // Nothing changed, nothing told.
-  PreferencesDialog again(settings, nullptr);
-  QSignalSpy quiet(&again, &PreferencesDialog::listenChanged);
-  again.accept();
-  QCOMPARE(quiet.count(), 0);
+namespace {
+
+// As the window opens it.
+PreferencesDialog* openPreferences(Workbench& bench) {
+  bench.window().actions().preferences->trigger();
+  auto* dialog = bench.window().findChild<PreferencesDialog*>();
+  return dialog != nullptr && waitUntil([&] { return dialog->isVisible(); }) ? dialog : nullptr;
+}
+
+QString told(Workbench& bench, const QStringList& question) {
+  QProcess tool;
+  const QStringList where{QStringLiteral("--data-dir"), QString::fromStdString(bench.dataDir().string())};
+  tool.start(QStringLiteral(SLUICECTL_PROGRAM), where + question);
+  tool.waitForFinished();
+  return QString::fromUtf8(tool.readAllStandardOutput()).simplified();
+}
+
+}  // namespace
+
+SLUICE_GUI_TEST(looksAreKeptAndTakeEffectAtOnce) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  auto* dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  QSignalSpy chosen(&bench.window(), &MainWindow::schemeChosen);
+  dialog->scheme().setCurrentIndex(dialog->scheme().findData(QStringLiteral("dark")));
+  QCOMPARE(schemeOf(bench.settings()), std::optional(Scheme::Dark));
+  QCOMPARE(chosen.count(), 1);
+  const int before = bench.window().table().verticalHeader()->defaultSectionSize();
+  dialog->density().setCurrentIndex(dialog->density().findData(QStringLiteral("compact")));
+  const int compact = bench.window().table().verticalHeader()->defaultSectionSize();
+  QVERIFY(compact < before);
+  dialog->language().setCurrentIndex(dialog->language().findData(QStringLiteral("de")));
+  QCOMPARE(localeOf(bench.settings()).language(), QLocale::German);
+  bench.close();
+  bench.open();
+  QCOMPARE(bench.window().table().verticalHeader()->defaultSectionSize(), compact);
 }
 
 SLUICE_GUI_TEST(whatNobodyCanListenOnIsRefusedByName) {
   QVERIFY(listenProblem(QStringLiteral("regular@127.0.0.1:0")).isEmpty());
   QVERIFY(listenProblem(QStringLiteral("reverse:http://example.com:80@127.0.0.1:9000")).isEmpty());
+  QVERIFY(listenProblem(QStringLiteral("socks5:user:password@127.0.0.1:1080")).isEmpty());
   for (const char* spec : {"127.0.0.1:80", "regular@127.0.0.1", "regular@127.0.0.1:99999", "other@127.0.0.1:1", "regular@a b:1"}) {
     QVERIFY2(listenProblem(QString::fromLatin1(spec)).startsWith(QString::fromLatin1(spec)), spec);
   }
-  sluice::test::TemporaryDirectory folder;
-  QSettings settings(QString::fromStdString((folder.path() / "app.ini").string()), QSettings::IniFormat);
-  PreferencesDialog dialog(settings, nullptr);
-  dialog.listen().setPlainText(QStringLiteral("nonsense"));
-  dialog.accept();
-  QVERIFY(dialog.problem().contains(QStringLiteral("nonsense")));
-  QVERIFY(settings.value(QLatin1String(kListenKey)).toStringList().isEmpty());
+}
+
+SLUICE_GUI_TEST(newListenersHoldOnceTheEngineIsStartedAgain) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  auto* dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  dialog->showPage(PreferencesDialog::Page::Listeners);
+  ListenersPage& page = dialog->listeners();
+  QVERIFY(!page.restart().isVisible());
+  page.text().setPlainText(QStringLiteral("nonsense"));
+  QVERIFY(page.problem().contains(QStringLiteral("nonsense")));
+  QVERIFY(!page.restart().isVisible());
+  page.text().setPlainText(QStringLiteral("regular@127.0.0.1:0\n\n socks5@127.0.0.1:0 "));
+  QVERIFY(page.problem().isEmpty());
+  QCOMPARE(bench.settings().value(QLatin1String(kListenKey)).toStringList(), QStringList({"regular@127.0.0.1:0", "socks5@127.0.0.1:0"}));
+  QVERIFY(page.restart().isVisible());
+  QCOMPARE(bench.keeper().listeners().size(), 1);
+  page.restart().click();
+  QVERIFY(waitUntil([&] { return bench.keeper().state() == EngineState::Running && bench.keeper().listeners().size() == 2; }));
+  QVERIFY(waitUntil([&] { return !page.restart().isVisible(); }));
+}
+
+SLUICE_GUI_TEST(hostsPassThroughFromTheDialogOn) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  auto* dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  dialog->showPage(PreferencesDialog::Page::Interception);
+  InterceptionPage& page = dialog->interception();
+  QVERIFY(!page.add().isEnabled() && !page.remove().isEnabled());
+  page.host().setText(QStringLiteral("*.bank.example"));
+  QTest::keyClick(&page.host(), Qt::Key_Return);
+  QVERIFY(waitUntil([&] { return page.hosts().count() == 1 && page.host().text().isEmpty(); }));
+  QCOMPARE(told(bench, {QStringLiteral("pass-through"), QStringLiteral("list")}), QStringLiteral("*.bank.example"));
+  // What the engine refuses is said here, and stays to be corrected.
+  page.host().setText(QStringLiteral("a b"));
+  page.add().click();
+  QVERIFY(waitUntil([&] { return !page.problem().isEmpty(); }));
+  QCOMPARE(page.host().text(), QStringLiteral("a b"));
+  page.hosts().selectAll();
+  page.remove().click();
+  QVERIFY(waitUntil([&] { return page.hosts().count() == 0; }));
+  QCOMPARE(told(bench, {QStringLiteral("pass-through"), QStringLiteral("list")}), QString());
+  QVERIFY(page.decrypts().isChecked());
+  page.decrypts().click();
+  QVERIFY(waitUntil([&] { return !bench.window().actions().intercept->isChecked(); }));
+}
+
+SLUICE_GUI_TEST(howMuchIsKeptHoldsOnceTheEngineIsStartedAgain) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  auto* dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  dialog->showPage(PreferencesDialog::Page::Keeping);
+  KeepingPage& page = dialog->keeping();
+  QVERIFY(page.bodies().isChecked() && !page.restart().isVisible());
+  page.exchanges().setValue(2);
+  page.bodies().click();
+  page.historyGb().setValue(0.5);
+  QCOMPARE(keepingOptions(bench.settings()), QStringList({"--keep-size", "500MB", "--keep-count", "2", "--capture", "heads"}));
+  QVERIFY(page.restart().isVisible());
+  page.restart().click();
+  QVERIFY(waitUntil([&] { return bench.keeper().state() == EngineState::Running && !page.restart().isVisible(); }));
+  page.exchanges().setValue(0);
+  QVERIFY(page.restart().isVisible());
+  page.exchanges().setValue(2);
+  QVERIFY(!page.restart().isVisible());
+}
+
+SLUICE_GUI_TEST(keysAreChosenAndRefusedWhereTheyAreTaken) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  auto* dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  dialog->showPage(PreferencesDialog::Page::Shortcuts);
+  ShortcutsPage& page = dialog->shortcuts();
+  Actions& actions = bench.window().actions();
+  QAction& copy = *actions.copyUrl;
+  const QKeySequence usual = copy.shortcut();
+  page.choose(copy);
+  const auto type = [&page](const char* keys) {
+    page.keys().setKeySequence(QKeySequence::fromString(QString::fromLatin1(keys)));
+    emit page.keys().editingFinished();
+  };
+  type("Ctrl+K");
+  QVERIFY(page.problem().contains(plainName(*actions.clearHistory)));
+  QCOMPARE(copy.shortcut(), usual);
+  type("K");
+  QVERIFY(!page.problem().isEmpty());
+  type("Alt+F");
+  QVERIFY(page.problem().contains(QStringLiteral("File")));
+  type("Ctrl+F12");
+  QVERIFY(page.problem().isEmpty());
+  QCOMPARE(copy.shortcut(), QKeySequence(Qt::CTRL | Qt::Key_F12));
+  QVERIFY(copy.toolTip().contains(QStringLiteral("Ctrl+F12")));
+  page.choose(*actions.clearHistory);
+  page.none().click();
+  QVERIFY(actions.clearHistory->shortcut().isEmpty());
+  page.choose(copy);
+  type("Ctrl+K");
+  QVERIFY(page.problem().isEmpty());
+  bench.close();
+  bench.open();
+  QCOMPARE(bench.window().actions().copyUrl->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_K));
+  QVERIFY(bench.window().actions().clearHistory->shortcut().isEmpty());
+  dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  dialog->shortcuts().allUsual().click();
+  QCOMPARE(bench.window().actions().copyUrl->shortcut(), usual);
+  bench.close();
+  bench.open();
+  QCOMPARE(bench.window().actions().copyUrl->shortcut(), usual);
+  QCOMPARE(bench.window().actions().clearHistory->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_K));
+}
+
+SLUICE_GUI_TEST(noTwoActionsComeWithTheSameKeys) {
+  Workbench bench;
+  bench.open();
+  const auto actions = bench.window().QWidget::actions();
+  QVERIFY(actions.size() > 40);
+  for (const QAction* action : actions) {
+    QVERIFY2(!usualKeys(*action).isEmpty(), qPrintable(action->text()));
+    const QString problem = shortcutProblem(*action, usualKeys(*action), actions, bench.window().menuBar()->actions());
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+  }
 }

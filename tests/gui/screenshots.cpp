@@ -6,7 +6,8 @@
 #include <QTcpServer>
 
 #include "app/gui/look/appearance.h"
-#include "app/gui/window/preferences_dialog.h"
+#include "app/gui/preferences/preferences_dialog.h"
+#include "app/gui/trust/authority_dialog.h"
 #include "app/gui/window/shortcuts_dialog.h"
 #include "core/throttle/presets.h"
 #include "tests/gui/support/application.h"
@@ -181,10 +182,33 @@ SLUICE_GUI_TEST(sessionFile) {
   }
   gui::test::appearance().setFixedScheme(Scheme::Light);
   session->close();
+}
+
+// Every page of the preferences, and who trusts the CA.
+SLUICE_GUI_TEST(dialogs) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  for (const char* host : {"*.bank.example", "updates.example.com", "localhost:8443"}) bench.keeper().link().setPassThrough(host, true);
   window.actions().preferences->trigger();
   auto* preferences = window.findChild<PreferencesDialog*>();
   QVERIFY(preferences != nullptr);
-  save(*preferences, QStringLiteral("preferences"));
+  AuthorityDialog authority(bench.dataDir(), &window);
+  authority.show();
+  QVERIFY(waitUntil([&] { return !authority.isBusy() && preferences->interception().hosts().count() == 3; }));
+  for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {
+    gui::test::appearance().setFixedScheme(scheme);
+    authority.lookAgain();
+    QVERIFY(waitUntil([&] { return !authority.isBusy(); }));
+    const QString end = scheme == Scheme::Light ? QStringLiteral("-light") : QStringLiteral("-dark");
+    save(authority, QStringLiteral("authority") + end);
+    for (int page = 0; page < preferences->pages().count(); ++page) {
+      preferences->pages().setCurrentRow(page);
+      QTest::qWait(100);
+      save(*preferences, QStringLiteral("preferences-%1").arg(page + 1) + end);
+    }
+  }
+  gui::test::appearance().setFixedScheme(Scheme::Light);
   preferences->reject();
 }
 

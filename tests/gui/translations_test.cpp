@@ -3,11 +3,13 @@
 
 #include <QFile>
 #include <QMenuBar>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QTranslator>
 
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
+#include "tests/support/temporary_directory.h"
 
 using namespace sluice::gui;
 using sluice::gui::test::Workbench;
@@ -25,6 +27,25 @@ SLUICE_GUI_TEST(everyTextThatIsListedIsTranslated) {
   const QString text = textOf(std::filesystem::path(SLUICE_SOURCES) / "resources/translations/sluice_de.ts");
   QVERIFY(text.count(QStringLiteral("<source>")) > 300);
   QVERIFY(!text.contains(QStringLiteral("unfinished")));
+}
+
+// What the code says now, not what somebody last listed.
+SLUICE_GUI_TEST(everyTextOfTheCodeIsListed) {
+  const QString tool = QStringLiteral(SLUICE_LUPDATE);
+  if (!QFile::exists(tool)) QSKIP("no lupdate");
+  const sluice::test::TemporaryDirectory folder;
+  const QString listed = QStringLiteral(SLUICE_SOURCES "/resources/translations/sluice_de.ts");
+  const QString copy = QString::fromStdString((folder / "sluice_de.ts").string());
+  QVERIFY(QFile::copy(listed, copy));
+  QProcess lupdate;
+  lupdate.setWorkingDirectory(QStringLiteral(SLUICE_SOURCES));
+  lupdate.start(tool, {"app/gui", "-I", ".", "-ts", copy, "-locations", "none", "-disable-heuristic", "sametext"});
+  QVERIFY(lupdate.waitForFinished());
+  const QString text = textOf(copy.toStdString());
+  static const QRegularExpression missing(QStringLiteral("<source>([^<]*)</source>\\s*<translation type=\"unfinished\">"));
+  const auto first = missing.match(text);
+  QVERIFY2(!first.hasMatch(), qPrintable(first.captured(1)));
+  QVERIFY2(!text.contains(QStringLiteral("type=\"vanished\"")), "texts that the code does not say any more: lupdate -no-obsolete");
 }
 
 // A place for a value that is missing in a translation would lose the value.

@@ -172,7 +172,7 @@ SLUICE_GUI_TEST(theKeyboardReachesEverything) {
   QCOMPARE(window.inspector().tab(), Inspector::Tab::Response);
   QTest::keyClick(&window.table(), Qt::Key_Return);
   QVERIFY(waitUntil([&] { return window.inspector().response().content().hasFocus(); }));
-  QTest::keyClick(&window.inspector().response().content(), Qt::Key_F6);
+  QTest::keyClick(&window.inspector().response().content(), Qt::Key_F6, Qt::ShiftModifier);
   QVERIFY(window.table().hasFocus());
   QTest::keyClick(&window.table(), Qt::Key_I, Qt::ControlModifier);
   QVERIFY(window.inspector().isHidden());

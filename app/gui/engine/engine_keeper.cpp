@@ -78,7 +78,14 @@ bool EngineKeeper::attachToRunning() {
 void EngineKeeper::launch() {
   QStringList arguments{QStringLiteral("--data-dir"), pathText(options_.dataDir)};
   const QStringList& listen = listenOverride_.isEmpty() ? listen_ : listenOverride_;
+  launchedListen_ = listen_;
+  launchedKeeping_ = keeping_;
   for (const QString& spec : listen) arguments << QStringLiteral("--listen") << spec;
+  QStringList keeping = keeping_;
+  // What records nothing needs no word on how much; the engine takes one --capture.
+  const auto captureAt = keeping.indexOf(QStringLiteral("--capture"));
+  if (!switches_.records && captureAt >= 0) keeping.remove(captureAt, 2);
+  arguments << keeping;
   if (!switches_.records) arguments << QStringLiteral("--capture") << QStringLiteral("off");
   if (!switches_.intercepts) arguments << QStringLiteral("--intercept") << QStringLiteral("off");
   process_.start(options_.program, arguments);

@@ -72,6 +72,11 @@ class EngineKeeper : public QObject {
   void dismissNotice();
   // From the next start on; empty: the engine's default.
   void setListen(QStringList listen) { listen_ = std::move(listen); }
+  // From the next start on: options of sluiced that say how much is kept.
+  void setKeeping(QStringList options) { keeping_ = std::move(options); }
+  // Whether an engine of ours, if one runs, was started with that.
+  bool isListenInForce() const { return !isOwn() || launchedListen_ == listen_; }
+  bool isKeepingInForce() const { return !isOwn() || launchedKeeping_ == keeping_; }
   // From the next start on.
   void setSwitches(EngineStart switches) { switches_ = switches; }
 
@@ -106,6 +111,8 @@ class EngineKeeper : public QObject {
   QStringList listeners_;
   QStringList listen_;
   QStringList listenOverride_;
+  QStringList keeping_;
+  QStringList launchedListen_, launchedKeeping_;
   EngineStart switches_;
   bool startWhenStopped_ = false;
   bool shuttingDown_ = false;

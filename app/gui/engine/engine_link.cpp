@@ -78,6 +78,8 @@ void EngineLink::setPassThrough(const std::string& host, bool passes) {
   send(nextStream_++, control::SetPassThrough{host, passes});
 }
 
+void EngineLink::requestPassThrough() { send(nextStream_++, control::GetPassThrough{}); }
+
 void EngineLink::setSwitch(control::SwitchKind what, bool on) { send(nextStream_++, control::SetSwitch{what, on}); }
 
 void EngineLink::clearHistory() { send(nextStream_++, control::ClearHistory{}); }
@@ -111,6 +113,7 @@ void EngineLink::takeFrame(Bytes frame) {
     return emit selfTestEnded(*test, {});
   }
   if (const auto* profiles = std::get_if<control::ProfileReply>(&reply)) return emit profilesReceived(*profiles);
+  if (const auto* list = std::get_if<control::PassThroughReply>(&reply)) return emit passThroughReceived(*list);
   if (const auto* status = std::get_if<control::StatusReply>(&reply)) return takeStatus(*status);
   if (const auto* connections = std::get_if<control::ConnectionsReply>(&reply)) {
     askedForConnections_ = false;

@@ -33,6 +33,8 @@ class EngineLink : public QObject {
   void closeConnection(ConnectionId connection);
   // Never decrypts this host from its next connection on, or does so again. `refused` may follow. REQUIRES: isAttached().
   void setPassThrough(const std::string& host, bool passes);
+  // `passThroughReceived` follows.
+  void requestPassThrough();
   // `refused` may follow. REQUIRES: isAttached().
   void setSwitch(control::SwitchKind what, bool on);
   // An empty history takes the place of this one. REQUIRES: isAttached().
@@ -60,6 +62,7 @@ class EngineLink : public QObject {
   void sampled(const sluice::control::StatusSample& sample);
   void changed(const sluice::control::Changed& changed);
   void stopping();
+  void passThroughReceived(const sluice::control::PassThroughReply& list);
   void profilesReceived(const sluice::control::ProfileReply& profiles);
   // Without a reply: why it could not be made.
   void selfTestEnded(const std::optional<sluice::control::SelfTestReply>& reply, const QString& problem);

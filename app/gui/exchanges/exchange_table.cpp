@@ -14,6 +14,7 @@ namespace {
 constexpr int kColumnsVersion = 2;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;
+constexpr int kCompactPadding = 1;
 constexpr int kPathDigitsMin = 24;
 
 // In widths of the digit 0, so that every font gets columns that fit.
@@ -141,7 +142,12 @@ void ExchangeTable::setColumnShown(Column column, bool shown) {
 
 void ExchangeTable::updateRowHeight() {
   verticalHeader()->setMinimumSectionSize(1);
-  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowPadding);
+  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + (density_ == Density::Compact ? kCompactPadding : kRowPadding));
+}
+
+void ExchangeTable::setDensity(Density density) {
+  density_ = density;
+  updateRowHeight();
 }
 
 void ExchangeTable::changeEvent(QEvent* event) {
@@ -150,6 +156,15 @@ void ExchangeTable::changeEvent(QEvent* event) {
 }
 
 // --- sorting ----------------------------------------------------------------------------------------------------
+
+void ExchangeTable::sort(std::optional<Column> by, Qt::SortOrder order) {
+  horizontalHeader()->setSortIndicator(by ? int(*by) : -1, order);
+}
+
+std::optional<Column> ExchangeTable::sortedBy() const {
+  const int section = horizontalHeader()->sortIndicatorSection();
+  return section < 0 ? std::nullopt : std::optional(Column(section));
+}
 
 void ExchangeTable::sortBy(int section, Qt::SortOrder order) {
   const auto column = section < 0 ? std::nullopt : sortColumnOf(Column(section));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/gui/exchanges/exchange_model.h"
+#include "app/gui/preferences/preferences.h"
 
 namespace sluice::gui {
 
@@ -18,6 +19,9 @@ class ExchangeTable : public QTableView {
 
   bool isFollowing() const { return following_; }
   bool isSorted() const { return model_.order().has_value(); }
+  // As a click on a header does it; nothing: the order of arrival.
+  void sort(std::optional<Column> by, Qt::SortOrder order);
+  std::optional<Column> sortedBy() const;
   ExchangeId currentId() const;
   // At most `countMax`, in table order.
   std::vector<ExchangeId> selectedIds(std::size_t countMax) const;
@@ -29,6 +33,7 @@ class ExchangeTable : public QTableView {
   QByteArray columnsState() const;
   void restoreColumnsState(const QByteArray& state);
   void resetColumns();
+  void setDensity(Density density);
   bool isColumnShown(Column column) const { return !isColumnHidden(int(column)); }
   void setColumnShown(Column column, bool shown);
 
@@ -69,6 +74,7 @@ class ExchangeTable : public QTableView {
   void updateSpan();
 
   ExchangeModel& model_;
+  Density density_ = Density::Comfortable;
   class ExchangeDelegate* delegate_;
   QTimer runningTimer_;  // durations of rows that run grow on view
   bool following_ = true;

@@ -236,6 +236,17 @@ QPainterPath solidPath(Glyph glyph) {
   return path;
 }
 
+QPainterPath terminalPath() {
+  QPainterPath path;
+  path.addRoundedRect(QRectF(1.75, 2.75, 12.5, 10.5), 1.5, 1.5);
+  path.moveTo(4.5, 6);
+  path.lineTo(6.75, 8);
+  path.lineTo(4.5, 10);
+  path.moveTo(8.25, 10.25);
+  path.lineTo(11.25, 10.25);
+  return path;
+}
+
 QPainterPath outline(Glyph glyph) {
   switch (glyph) {
     case Glyph::Start:
@@ -264,6 +275,7 @@ QPainterPath outline(Glyph glyph) {
     case Glyph::Warning:
     case Glyph::Error: return signPath(glyph);
     case Glyph::Close: return crossPath(4.5);
+    case Glyph::Terminal: return terminalPath();
   }
   return {};
 }

@@ -32,7 +32,8 @@ enum class Glyph {
   Lock,
   Sidebar,
   Save,
-  Open
+  Open,
+  Terminal
 };
 
 QIcon icon(Glyph glyph);

@@ -8,10 +8,10 @@
 namespace sluice::gui {
 namespace {
 
-// Painted with the muted colour of whatever palette is current, so that a change of scheme needs nobody's help.
-class MutedLabel : public QLabel {
+// Painted with one colour of whatever palette is current, so that a change of scheme needs nobody's help.
+class DressedLabel : public QLabel {
  public:
-  using QLabel::QLabel;
+  DressedLabel(QColor Colors::* color, QWidget* parent) : QLabel(parent), color_(color) {}
 
  protected:
   void changeEvent(QEvent* event) override {
@@ -25,13 +25,15 @@ class MutedLabel : public QLabel {
 
  private:
   void dress() {
-    const QColor muted = colorsOf(palette()).muted;
-    if (palette().color(QPalette::WindowText) == muted) return;
+    const QColor color = colorsOf(palette()).*color_;
+    if (palette().color(QPalette::WindowText) == color) return;
     QPalette own = palette();
-    own.setColor(QPalette::WindowText, muted);
-    own.setColor(QPalette::Text, muted);
+    own.setColor(QPalette::WindowText, color);
+    own.setColor(QPalette::Text, color);
     setPalette(own);
   }
+
+  QColor Colors::* const color_;
 };
 
 class ElidedLabel : public QLabel {
@@ -63,9 +65,16 @@ class Line : public QFrame {
 }  // namespace
 
 QLabel* mutedLabel(const QString& text, QWidget* parent) {
-  auto* label = new MutedLabel(parent);
+  auto* label = new DressedLabel(&Colors::muted, parent);
   label->setTextFormat(Qt::PlainText);
   label->setText(text);
+  return label;
+}
+
+QLabel* problemLabel(QWidget* parent) {
+  auto* label = new DressedLabel(&Colors::bad, parent);
+  label->setTextFormat(Qt::PlainText);
+  label->setWordWrap(true);
   return label;
 }
 

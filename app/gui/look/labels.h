@@ -9,6 +9,8 @@ namespace sluice::gui {
 
 // Quieter than other text: hints, units, names of facts.
 QLabel* mutedLabel(const QString& text, QWidget* parent);
+// What is wrong, beneath where it was typed.
+QLabel* problemLabel(QWidget* parent);
 // In the middle of an empty page.
 QLabel* hintLabel(QWidget* parent);
 // One line that gives way to a narrow window: cut with an ellipsis, whole in the tooltip.

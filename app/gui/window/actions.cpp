@@ -3,16 +3,15 @@
 #include <QWidget>
 
 #include "app/gui/look/icons.h"
+#include "app/gui/preferences/shortcuts.h"
 
 namespace sluice::gui {
 namespace {
 
 QAction* make(QWidget* window, const QString& text, const QKeySequence& shortcut, const QString& status) {
   auto* action = new QAction(text, window);
-  action->setShortcut(shortcut);
+  setUsualKeys(*action, shortcut);
   action->setStatusTip(status);
-  const QString name = QString(text).remove(u'&');
-  action->setToolTip(QStringLiteral("%1 (%2)").arg(name, shortcut.toString(QKeySequence::NativeText)));
   window->addAction(action);  // shortcuts work wherever the focus is
   return action;
 }
@@ -76,16 +75,18 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
               tr("Look for a text in the body that is shown"));
   focusTable =
       make(window, tr("Go to &table"), QKeySequence(Qt::CTRL | Qt::Key_0), tr("Move the keyboard to the table"));
-  focusInspector = make(window, tr("Go to inspe&ctor"), QKeySequence(Qt::Key_F6),
-                        tr("Move the keyboard to the inspector, and back"));
+  focusInspector = make(window, tr("Go to inspe&ctor"), QKeySequence(Qt::CTRL | Qt::Key_9), tr("Move the keyboard to the inspector"));
   resetColumns = make(window, tr("&Usual columns"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_R),
                       tr("Show all columns in their usual order and width"));
   shortcuts = make(window, tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), tr("List every action and its keys"));
   about = make(window, tr("&About Sluice"), QKeySequence(Qt::SHIFT | Qt::Key_F1), tr("Version and licence"));
   makeSwitches(window);
+  makeClients(window);
   makeSources(window);
   makeFiles(window);
+  makePanes(window);
   makeColumns(window, model);
+  makeSorting(window, model);
   setIcons();
 }
 
@@ -99,6 +100,15 @@ void Actions::makeSwitches(QWidget* window) {
   clearHistory = make(window, tr("C&lear history"), QKeySequence(Qt::CTRL | Qt::Key_K), tr("Forget all recorded exchanges, at once"));
 }
 
+void Actions::makeClients(QWidget* window) {
+  openBrowser = make(window, tr("Open a &browser"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_J),
+                     tr("Start a browser with a profile of its own that goes through Sluice and trusts its certificate"));
+  openTerminal = make(window, tr("Open a &terminal"), QKeySequence(Qt::CTRL | Qt::Key_J),
+                      tr("Start a terminal whose programs go through Sluice and trust its certificate"));
+  authority = make(window, tr("Certificate &authority"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_G),
+                   tr("See who trusts the certificate of Sluice, and change that"));
+}
+
 void Actions::makeSources(QWidget* window) {
   showSources = makeToggle(window, tr("&Sources"), QKeySequence(Qt::CTRL | Qt::Key_B),
                            tr("Show hosts, programs, saved filters and sessions"));
@@ -108,6 +118,10 @@ void Actions::makeSources(QWidget* window) {
 }
 
 void Actions::makeFiles(QWidget* window) {
+  newSession = make(window, tr("&New session"), QKeySequence(Qt::CTRL | Qt::Key_N),
+                    tr("Show only what comes from now on; what was recorded stays in the history, and can be shown again"));
+  wholeHistory = makeToggle(window, tr("&Whole history"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N),
+                            tr("Show the exchanges of all sessions"));
   openSession = make(window, tr("&Open"), QKeySequence(Qt::CTRL | Qt::Key_O),
                      tr("Open a session or a HAR in a window of its own, to be read only"));
   saveSession = make(window, tr("&Save as session"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
@@ -126,6 +140,27 @@ void Actions::makeColumns(QWidget* window, const ExchangeModel& model) {
   }
 }
 
+void Actions::makePanes(QWidget* window) {
+  nextPane = make(window, tr("Ne&xt pane"), QKeySequence(Qt::Key_F6), tr("Move the keyboard to the next part of the window"));
+  previousPane =
+      make(window, tr("Previous p&ane"), QKeySequence(Qt::SHIFT | Qt::Key_F6), tr("Move the keyboard to the part of the window before"));
+}
+
+// The waterfall's order is that of the beginnings, and the number's that of arrival.
+void Actions::makeSorting(QWidget* window, const ExchangeModel& model) {
+  const auto keys = [](Qt::Key key) { return QKeySequence(Qt::CTRL | Qt::ALT | Qt::SHIFT | key); };
+  sortArrival = makeToggle(window, tr("&Order of arrival"), keys(Qt::Key_N), tr("Show the exchanges in the order in which they began"));
+  sortDescending = makeToggle(window, tr("&Largest first"), keys(Qt::Key_R), tr("Sort the other way round"));
+  const QPair<Column, Qt::Key> sorted[] = {{Column::State, Qt::Key_S}, {Column::Method, Qt::Key_M}, {Column::Host, Qt::Key_H},
+                                           {Column::Path, Qt::Key_P}, {Column::Status, Qt::Key_U}, {Column::Type, Qt::Key_T},
+                                           {Column::Size, Qt::Key_Z}, {Column::Duration, Qt::Key_D}, {Column::Program, Qt::Key_G},
+                                           {Column::Started, Qt::Key_B}};
+  for (const auto& [column, key] : sorted) {
+    const QString name = model.headerData(int(column), Qt::Horizontal, Qt::DisplayRole).toString();
+    sortColumns.append({column, makeToggle(window, name, keys(key), tr("Sort the exchanges by the column %1").arg(name))});
+  }
+}
+
 void Actions::setIcons() {
   exchangesPage->setIcon(icon(Glyph::Connections));
   connectionsPage->setIcon(icon(Glyph::Chart));
@@ -133,6 +168,9 @@ void Actions::setIcons() {
   record->setIcon(icon(Glyph::Record));
   intercept->setIcon(icon(Glyph::Lock));
   intercept->setIconText(tr("Decrypt"));
+  openBrowser->setIcon(icon(Glyph::Globe));
+  openTerminal->setIcon(icon(Glyph::Terminal));
+  authority->setIcon(icon(Glyph::Lock));
   systemProxy->setIcon(icon(Glyph::Globe));
   clearHistory->setIcon(icon(Glyph::Trash));
   clearHistory->setIconText(tr("Clear"));
@@ -157,7 +195,7 @@ void Actions::setIcons() {
 void Actions::showEngineRunning(bool running) {
   engine->setText(running ? tr("Stop &engine") : tr("Start &engine"));
   engine->setIcon(icon(running ? Glyph::Stop : Glyph::Start));
-  engine->setToolTip(running ? tr("Stop engine (Ctrl+E)") : tr("Start engine (Ctrl+E)"));
+  nameWithKeys(*engine);
   engine->setStatusTip(running ? tr("Stop the engine: it finishes what runs, at most five seconds")
                                : tr("Start the engine and listen for traffic"));
 }

@@ -22,6 +22,9 @@ struct Actions {
   QAction* intercept;     // on or off
   QAction* clearHistory;
   QAction* systemProxy;   // on or off
+  QAction* openBrowser;
+  QAction* openTerminal;
+  QAction* authority;
   QAction* preferences;
   QAction* quit;
   QAction* copyUrl;
@@ -59,13 +62,23 @@ struct Actions {
   QAction* shortcuts;
   QAction* about;
   QList<QAction*> columns;  // in the order of Column
+  QAction* sortArrival;
+  QAction* sortDescending;
+  QList<QPair<Column, QAction*>> sortColumns;
+  QAction* newSession;
+  QAction* wholeHistory;
+  QAction* nextPane;
+  QAction* previousPane;
 
   void showEngineRunning(bool running);
 
  private:
   void makeSwitches(QWidget* window);
+  void makeClients(QWidget* window);
   void makeSources(QWidget* window);
   void makeFiles(QWidget* window);
+  void makePanes(QWidget* window);
+  void makeSorting(QWidget* window, const ExchangeModel& model);
   void makeColumns(QWidget* window, const ExchangeModel& model);
   void setIcons();
 };

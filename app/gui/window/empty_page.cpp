@@ -16,7 +16,7 @@ namespace {
 constexpr int kIconSide = 64;
 }
 
-EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrowsers()) {
+EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrowsers()), terminals_(platform::installedTerminals()) {
   auto* picture = new QLabel(this);
   picture->setPixmap(applicationIcon().pixmap(QSize(kIconSide, kIconSide), devicePixelRatioF()));
   title_ = new QLabel(this);
@@ -26,7 +26,7 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrow
   font.setWeight(QFont::DemiBold);
   title_->setFont(font);
   hint_ = mutedLabel({}, this);
-  commandHint_ = mutedLabel(tr("or from a terminal:"), this);
+  commandHint_ = mutedLabel(tr("or with one command:"), this);
 
   commandRow_ = new QWidget(this);
   command_ = new QLineEdit(commandRow_);
@@ -44,8 +44,19 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrow
   start_->setToolTip(tr("Start the engine (Ctrl+E)"));
   start_->setStatusTip(tr("Start the engine"));
 
-  browse_ = new QPushButton(icon(Glyph::Globe), {}, this);
+  clients_ = new QWidget(this);
+  auto* clients = new QHBoxLayout(clients_);
+  clients->setContentsMargins(0, 0, 0, 0);
+  clients->setSpacing(10);
+  browse_ = new QPushButton(icon(Glyph::Globe), {}, clients_);
   makeBrowserMenu();
+  terminal_ = new QPushButton(icon(Glyph::Terminal), tr("Open a terminal"), clients_);
+  makeTerminalMenu();
+  trust_ = new QPushButton(icon(Glyph::Lock), tr("Who trusts the certificate"), clients_);
+  trust_->setToolTip(tr("For programs that you start yourself: who trusts the certificate of Sluice, and how to change that"));
+  trust_->setStatusTip(trust_->toolTip());
+  connect(trust_, &QPushButton::clicked, this, &EmptyPage::trustRequested);
+  for (QPushButton* button : {browse_, terminal_, trust_}) clients->addWidget(button);
 
   auto* layout = new QVBoxLayout(this);
   layout->addStretch(2);
@@ -54,7 +65,7 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrow
     layout->addWidget(widget, 0, Qt::AlignHCenter);
     layout->addSpacing(8);
   }
-  layout->addWidget(browse_, 0, Qt::AlignHCenter);
+  layout->addWidget(clients_, 0, Qt::AlignHCenter);
   layout->addSpacing(14);
   layout->addWidget(commandHint_, 0, Qt::AlignHCenter);
   layout->addSpacing(4);
@@ -72,15 +83,16 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrow
 
 // One button for the first browser there is; a menu where there are more.
 void EmptyPage::makeBrowserMenu() {
+  browse_->setVisible(!browsers_.empty());
   if (browsers_.empty()) return;
-  browse_->setText(tr("Open %1 through Sluice").arg(browsers_.front().name));
+  browse_->setText(tr("Open %1").arg(browsers_.front().name));
   browse_->setToolTip(tr("Starts it with a profile of its own; your own stays as it is"));
   browse_->setStatusTip(browse_->toolTip());
   if (browsers_.size() == 1) {
     connect(browse_, &QPushButton::clicked, this, [this] { emit browserRequested(browsers_.front()); });
     return;
   }
-  browse_->setText(tr("Open a browser through Sluice"));
+  browse_->setText(tr("Open a browser"));
   auto* menu = new QMenu(browse_);
   for (const Browser& browser : browsers_) {
     menu->addAction(browser.name, this, [this, browser] { emit browserRequested(browser); });
@@ -88,17 +100,36 @@ void EmptyPage::makeBrowserMenu() {
   browse_->setMenu(menu);
 }
 
-void EmptyPage::focusContent() {
-  for (QPushButton* button : {copy_, start_}) {
-    if (!button->isHidden() && !commandRow_->isHidden() == (button == copy_)) button->setFocus(Qt::OtherFocusReason);
+void EmptyPage::makeTerminalMenu() {
+  terminal_->setVisible(!terminals_.empty());
+  if (terminals_.empty()) return;
+  terminal_->setToolTip(tr("Its programs go through Sluice and trust its certificate: curl, git, Python, Node, Go and others"));
+  terminal_->setStatusTip(terminal_->toolTip());
+  if (terminals_.size() == 1) {
+    connect(terminal_, &QPushButton::clicked, this, [this] { emit terminalRequested(terminals_.front()); });
+    return;
   }
+  auto* menu = new QMenu(terminal_);
+  for (const auto& terminal : terminals_) {
+    menu->addAction(QString::fromStdString(terminal.name), this, [this, terminal] { emit terminalRequested(terminal); });
+  }
+  terminal_->setMenu(menu);
+}
+
+bool EmptyPage::focusContent() {
+  for (QPushButton* button : {browse_, terminal_, copy_, start_}) {
+    if (!button->isVisible()) continue;
+    button->setFocus(Qt::OtherFocusReason);
+    return true;
+  }
+  return false;
 }
 
 void EmptyPage::showState(EngineState state, const QStringList& listeners) {
   const bool running = state == EngineState::Running && !listeners.isEmpty();
   commandRow_->setVisible(running);
-  commandHint_->setVisible(running && !browsers_.empty());
-  browse_->setVisible(running && !browsers_.empty());
+  commandHint_->setVisible(running);
+  clients_->setVisible(running);
   start_->setVisible(state == EngineState::Stopped || state == EngineState::Failed);
   switch (state) {
     case EngineState::Running: title_->setText(tr("Listening on %1").arg(listeners.join(QStringLiteral(", ")))); break;
@@ -112,8 +143,7 @@ void EmptyPage::showState(EngineState state, const QStringList& listeners) {
     hint_->setText(tr("What passes through it will be listed here."));
     return;
   }
-  hint_->setText(browsers_.empty() ? tr("Send traffic through it, and each exchange appears here. From a terminal:")
-                                   : tr("Send traffic through it, and each exchange appears here."));
+  hint_->setText(tr("Send traffic through it, and each exchange appears here."));
   command_->setText(QStringLiteral("curl -x http://%1 http://example.com/").arg(listeners.first()));
   const int width = command_->fontMetrics().horizontalAdvance(command_->text()) + 24;
   command_->setMinimumWidth(std::min(width, 640));

@@ -1,5 +1,5 @@
-// Instead of an empty table: where to send traffic, as a command to copy; or why there is nowhere to send it. GUI
-// thread.
+// Instead of an empty table: where to send traffic, with a browser or a terminal that does so, or as a command to copy; or why there is
+// nowhere to send it. GUI thread.
 #pragma once
 
 #include <QLabel>
@@ -9,6 +9,7 @@
 
 #include "app/gui/browser/browser.h"
 #include "app/gui/engine/engine_keeper.h"
+#include "platform/terminal.h"
 
 namespace sluice::gui {
 
@@ -18,22 +19,27 @@ class EmptyPage : public QWidget {
   explicit EmptyPage(QWidget* parent = nullptr);
 
   void showState(EngineState state, const QStringList& listeners);
-  // What a user does first here.
-  void focusContent();
+  // What a user does first here; false: there is nothing to do.
+  bool focusContent();
   QString command() const { return command_->text(); }
   QPushButton& startButton() { return *start_; }
   QPushButton& browserButton() { return *browse_; }
+  QPushButton& terminalButton() { return *terminal_; }
+  QPushButton& trustButton() { return *trust_; }
 
  signals:
   void copied(const QString& text);
   void startRequested();
   void browserRequested(const sluice::gui::Browser& browser);
+  void terminalRequested(const sluice::platform::Terminal& terminal);
+  void trustRequested();
 
  protected:
   void paintEvent(QPaintEvent*) override;
 
  private:
   void makeBrowserMenu();
+  void makeTerminalMenu();
 
   QLabel* title_;
   QLabel* hint_;
@@ -42,8 +48,12 @@ class EmptyPage : public QWidget {
   QLineEdit* command_;
   QPushButton* copy_;
   QPushButton* start_;
+  QWidget* clients_;
   QPushButton* browse_;
+  QPushButton* terminal_;
+  QPushButton* trust_;
   const std::vector<Browser> browsers_;
+  const std::vector<platform::Terminal> terminals_;
 };
 
 }  // namespace sluice::gui

@@ -12,16 +12,16 @@
 
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/look/icons.h"
+#include "app/gui/preferences/preferences_dialog.h"
+#include "app/gui/preferences/shortcuts.h"
 #include "app/gui/text/visible_text.h"
-#include "app/gui/window/preferences_dialog.h"
+#include "app/gui/trust/authority_dialog.h"
 #include "app/gui/window/shortcuts_dialog.h"
 
 namespace sluice::gui {
 namespace {
 
 constexpr int kStatusMessageMs = 4000;
-constexpr int kTableShare = 58;    // of a hundred, the rest is the inspector's
-constexpr int kWideWindow = 1500;  // from here on the inspector has room beside the table
 
 }  // namespace
 
@@ -33,6 +33,7 @@ MainWindow::MainWindow(Parts parts, QWidget* parent)
   setWindowTitle(QStringLiteral("Sluice"));
   setWindowIcon(applicationIcon());
   build();
+  clients_ = new ClientStarter(parts.keeper, *actions_, *empty_, this);
   buildMenus();
   buildToolBar();
   connectEngine();
@@ -40,7 +41,9 @@ MainWindow::MainWindow(Parts parts, QWidget* parent)
   connectInspector();
   connectSources();
   connectFiles();
+  connectSessions();
   connectActions();
+  makePanes();
   connectThrottle();
   restoreState();
   showEngine();
@@ -112,12 +115,19 @@ void MainWindow::build() {
 void MainWindow::buildMenus() {
   Actions& a = *actions_;
   QMenu* file = menuBar()->addMenu(tr("&File"));
+  file->addAction(a.newSession);
+  sessionsMenu_ = file->addMenu(tr("&Earlier sessions"));
+  file->addSeparator();
   file->addActions({a.openSession, a.saveSession, a.exportHar});
   file->addSeparator();
   file->addActions({a.preferences, a.quit});
 
   QMenu* engine = menuBar()->addMenu(tr("En&gine"));
   engine->addActions({a.record, a.intercept, a.systemProxy, a.clearHistory});
+  engine->addSeparator();
+  engine->addActions({a.openBrowser, a.openTerminal});
+  engine->addMenu(&clients_->menu());
+  engine->addAction(a.authority);
   engine->addSeparator();
   engine->addActions({a.engine, a.restartEngine});
 
@@ -135,6 +145,7 @@ void MainWindow::buildMenus() {
   view->addSeparator();
   view->addActions({a.showSources, a.follow, a.showInspector, a.inspectorRight, a.bodyForm});
   view->addSeparator();
+  view->addMenu(new SortMenu(*table_, a, view));
   columnsMenu_ = view->addMenu(icon(Glyph::Columns), tr("&Columns"));
   columnsMenu_->addActions(a.columns);
   columnsMenu_->addSeparator();
@@ -142,6 +153,8 @@ void MainWindow::buildMenus() {
 
   QMenu* go = menuBar()->addMenu(tr("&Go"));
   go->addActions({a.nextExchange, a.previousExchange});
+  go->addSeparator();
+  go->addActions({a.nextPane, a.previousPane});
   go->addSeparator();
   go->addActions({a.focusSources, a.focusTable, a.focusInspector});
   go->addSeparator();
@@ -210,10 +223,8 @@ void MainWindow::connectEngine() {
   connect(banner_, &Banner::offerTaken, this, &MainWindow::takeOffer);
   connect(banner_, &Banner::dismissed, &keeper, &EngineKeeper::dismissNotice);
   connect(empty_, &EmptyPage::startRequested, &keeper, &EngineKeeper::start);
-  connect(empty_, &EmptyPage::browserRequested, this, [this](const Browser& browser) {
-    const auto problem = startBrowser(browser, parts_.keeper.dataDir(), parts_.keeper.listeners().value(0));
-    statusBar()->showMessage(problem ? *problem : tr("%1 is starting").arg(browser.name), kStatusMessageMs);
-  });
+  connect(empty_, &EmptyPage::trustRequested, actions_->authority, &QAction::trigger);
+  connect(clients_, &ClientStarter::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(empty_, &EmptyPage::copied, this,
           [this] { statusBar()->showMessage(tr("Command copied"), kStatusMessageMs); });
 }
@@ -254,7 +265,9 @@ void MainWindow::connectTable() {
 void MainWindow::filterTable() {
   const filter::Node chosen = sources_->chosen();
   const auto isAll = [](const filter::Node& node) { return node.kind == filter::Node::Kind::Everything; };
-  model_->setFilter(isAll(chosen) ? typed_ : isAll(typed_) ? chosen : filter::Node::both(chosen, typed_));
+  const filter::Node wanted = isAll(chosen) ? typed_ : isAll(typed_) ? chosen : filter::Node::both(chosen, typed_);
+  const filter::Node session = sessions_->filter();
+  model_->setFilter(isAll(session) ? wanted : isAll(wanted) ? session : filter::Node::both(session, wanted));
 }
 
 void MainWindow::connectSources() {
@@ -313,6 +326,7 @@ void MainWindow::connectActions() {
   });
   connect(a.restartEngine, &QAction::triggered, &keeper, &EngineKeeper::restart);
   connect(a.preferences, &QAction::triggered, this, &MainWindow::showPreferences);
+  connect(a.authority, &QAction::triggered, this, &MainWindow::showAuthority);
   connect(a.quit, &QAction::triggered, this, &QWidget::close);
   connect(a.copyUrl, &QAction::triggered, commands_, &ExchangeCommands::copyUrls);
   connect(a.copyCurl, &QAction::triggered, commands_, &ExchangeCommands::copyCurl);
@@ -339,7 +353,9 @@ void MainWindow::connectActions() {
   connect(a.nextExchange, &QAction::triggered, this, [this] { table_->step(1); });
   connect(a.previousExchange, &QAction::triggered, this, [this] { table_->step(-1); });
   connect(a.focusTable, &QAction::triggered, this, [this] { table_->setFocus(Qt::ShortcutFocusReason); });
-  connect(a.focusInspector, &QAction::triggered, this, &MainWindow::switchFocus);
+  connect(a.focusInspector, &QAction::triggered, this, &MainWindow::focusInspector);
+  connect(a.nextPane, &QAction::triggered, this, [this] { panes_.move(1); });
+  connect(a.previousPane, &QAction::triggered, this, [this] { panes_.move(-1); });
   connect(a.resetColumns, &QAction::triggered, table_, &ExchangeTable::resetColumns);
   connect(a.shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
   connect(a.about, &QAction::triggered, this, &MainWindow::showAbout);
@@ -381,70 +397,6 @@ void MainWindow::showThrottle() {
   actions_->throttle->setEnabled(throttleState_->isKnown());
   actions_->throttle->setChecked(on);
   actions_->throttle->setIconText(on ? profileTitle(throttleState_->of({})) : tr("Throttle"));
-}
-
-// --- memory -----------------------------------------------------------------------------------------------------
-
-void MainWindow::restoreState() {
-  QSettings& settings = parts_.settings;
-  if (!restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray())) resize(1280, 800);
-  table_->restoreColumnsState(settings.value(QStringLiteral("table/columns")).toByteArray());
-  for (int i = 0; i < kColumnCount; ++i) actions_->columns[i]->setChecked(table_->isColumnShown(Column(i)));
-  const bool right = settings.value(QStringLiteral("inspector/right"), width() >= kWideWindow).toBool();
-  actions_->inspectorRight->setChecked(right);
-  setInspectorPosition(right);
-  const bool shown = settings.value(QStringLiteral("inspector/shown"), true).toBool();
-  actions_->showInspector->setChecked(shown);
-  setInspectorShown(shown);
-  inspector_->setTab(Inspector::Tab(std::clamp(settings.value(QStringLiteral("inspector/tab")).toInt(), 0, 2)));
-  connections_->restoreState(settings);
-  sources_->restoreState(settings);
-  const bool sourcesShown = settings.value(QStringLiteral("sources/shown"), true).toBool();
-  actions_->showSources->setChecked(sourcesShown);
-  sources_->setVisible(sourcesShown);
-  if (!sourcesSplitter_->restoreState(settings.value(QStringLiteral("sources/split")).toByteArray())) {
-    sourcesSplitter_->setSizes({sources_->sizeHint().width(), width() - sources_->sizeHint().width()});
-  }
-  const bool throttleShown = settings.value(QStringLiteral("throttle/shown"), false).toBool();
-  throttleDock_->setVisible(throttleShown);
-  actions_->throttleDock->setChecked(throttleShown);
-  actions_->follow->setChecked(table_->isFollowing());
-  actions_->exchangesPage->setChecked(true);
-}
-
-void MainWindow::saveState() {
-  QSettings& settings = parts_.settings;
-  settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-  settings.setValue(QStringLiteral("table/columns"), table_->columnsState());
-  settings.setValue(QStringLiteral("inspector/right"), actions_->inspectorRight->isChecked());
-  settings.setValue(QStringLiteral("inspector/shown"), actions_->showInspector->isChecked());
-  connections_->saveState(settings);
-  sources_->saveState(settings);
-  settings.setValue(QStringLiteral("sources/shown"), actions_->showSources->isChecked());
-  settings.setValue(QStringLiteral("sources/split"), sourcesSplitter_->saveState());
-  settings.setValue(QStringLiteral("throttle/shown"), !throttleDock_->isHidden());
-  settings.setValue(QStringLiteral("inspector/tab"), int(inspector_->tab()));
-  const bool right = splitter_->orientation() == Qt::Horizontal;
-  settings.setValue(right ? QStringLiteral("inspector/splitRight") : QStringLiteral("inspector/splitBelow"),
-                    splitter_->saveState());
-  settings.sync();
-}
-
-void MainWindow::setInspectorPosition(bool right) {
-  splitter_->setOrientation(right ? Qt::Horizontal : Qt::Vertical);
-  const auto saved =
-      parts_.settings.value(right ? QStringLiteral("inspector/splitRight") : QStringLiteral("inspector/splitBelow"));
-  if (splitter_->restoreState(saved.toByteArray()) &&
-      splitter_->orientation() == (right ? Qt::Horizontal : Qt::Vertical))
-    return;
-  splitter_->setOrientation(right ? Qt::Horizontal : Qt::Vertical);
-  const int whole = right ? width() : height();
-  splitter_->setSizes({whole * kTableShare / 100, whole * (100 - kTableShare) / 100});
-}
-
-void MainWindow::setInspectorShown(bool shown) {
-  actions_->showInspector->setChecked(shown);
-  inspector_->setVisible(shown && !showsEmptyPage());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -491,7 +443,8 @@ void MainWindow::updateCounts() {
 
 void MainWindow::updateTablePage() {
   // Until the history has been looked at nobody knows whether the table is empty.
-  const bool empty = loaded_ && model_->rowCount() == 0 && !model_->isFiltered();
+  const bool narrowed = model_->filter() != sessions_->filter();
+  const bool empty = loaded_ && model_->rowCount() == 0 && !narrowed;
   if (empty == showsEmptyPage()) return;
   const bool hadFocus = tablePages_->isAncestorOf(QApplication::focusWidget());
   tablePages_->setCurrentWidget(empty ? static_cast<QWidget*>(empty_) : table_);
@@ -541,8 +494,8 @@ void MainWindow::passThisHost(bool passes) {
                            kStatusMessageMs);
 }
 
-void MainWindow::switchFocus() {
-  if (inspector_->isAncestorOf(QApplication::focusWidget())) return table_->setFocus(Qt::ShortcutFocusReason);
+void MainWindow::focusInspector() {
+  showPage(Page::Exchanges);
   setInspectorShown(true);
   inspector_->focusContent();
 }
@@ -567,14 +520,18 @@ void MainWindow::showShortcuts() {
   dialog->open();
 }
 
+void MainWindow::showAuthority() {
+  auto* dialog = new AuthorityDialog(parts_.keeper.dataDir(), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
+}
+
 void MainWindow::showPreferences() {
-  auto* dialog = new PreferencesDialog(parts_.settings, this);
+  auto* dialog =
+      new PreferencesDialog({parts_.settings, parts_.keeper, *actions_->intercept, QWidget::actions(), menuBar()->actions()}, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &PreferencesDialog::schemeChanged, this, &MainWindow::schemeChosen);
-  connect(dialog, &PreferencesDialog::listenChanged, this, [this] {
-    parts_.keeper.setListen(parts_.settings.value(QLatin1String(kListenKey)).toStringList());
-    statusBar()->showMessage(tr("The engine listens there when it is started the next time"), kStatusMessageMs);
-  });
+  connect(dialog, &PreferencesDialog::densityChanged, this, [this] { table_->setDensity(densityOf(parts_.settings)); });
   dialog->open();
 }
 

@@ -14,15 +14,19 @@
 #include "app/gui/exchanges/filter_field.h"
 #include "app/gui/inspector/inspector.h"
 #include "app/gui/session/session_files.h"
+#include "app/gui/session/session_starts.h"
 #include "app/gui/session/session_window.h"
 #include "app/gui/sources/sources_panel.h"
 #include "app/gui/throttle/throttle_dock.h"
 #include "app/gui/throttle/throttle_state.h"
 #include "app/gui/window/actions.h"
 #include "app/gui/window/banner.h"
+#include "app/gui/window/client_starter.h"
 #include "app/gui/window/empty_page.h"
 #include "app/gui/window/engine_switches.h"
 #include "app/gui/window/exchange_commands.h"
+#include "app/gui/window/panes.h"
+#include "app/gui/window/sort_menu.h"
 #include "app/gui/window/status_line.h"
 #include "app/gui/window/system_proxy_switch.h"
 
@@ -50,6 +54,7 @@ class MainWindow : public QMainWindow {
   Inspector& inspector() { return *inspector_; }
   SourcesPanel& sources() { return *sources_; }
   SessionFiles& files() { return *files_; }
+  SessionStarts& sessions() { return *sessions_; }
   EmptyPage& emptyPage() { return *empty_; }
   Banner& banner() { return *banner_; }
   StatusLine& statusLine() { return *status_; }
@@ -71,6 +76,7 @@ class MainWindow : public QMainWindow {
 
  private:
   enum class Page { Exchanges, Connections };
+  static constexpr int kTableShare = 58;  // of a hundred, the rest is the inspector's
 
   void build();
   void buildMenus();
@@ -81,6 +87,11 @@ class MainWindow : public QMainWindow {
   void connectInspector();
   void connectSources();
   void connectFiles();
+  void connectSessions();
+  void makePanes();
+  void beginSession();
+  void showSession();
+  void fillSessionsMenu();
   void filterTable();
 
   void restoreState();
@@ -96,11 +107,12 @@ class MainWindow : public QMainWindow {
   void showThrottle();
   void onlyThisHost();
   void passThisHost(bool passes);
-  void switchFocus();
+  void focusInspector();
   void showRowMenu(const QPoint& at);
   void showColumnsMenu(const QPoint& at);
   void showShortcuts();
   void showPreferences();
+  void showAuthority();
   void showAbout();
 
   Parts parts_;
@@ -111,6 +123,9 @@ class MainWindow : public QMainWindow {
   QSplitter* sourcesSplitter_ = nullptr;
   SourcesPanel* sources_ = nullptr;
   SessionFiles* files_ = nullptr;
+  SessionStarts* sessions_ = nullptr;
+  QMenu* sessionsMenu_ = nullptr;
+  Panes panes_;
   filter::Node typed_;  // in the filter field
   QStackedWidget* tablePages_ = nullptr;
   FilterField* filter_ = nullptr;
@@ -120,6 +135,7 @@ class MainWindow : public QMainWindow {
   ConnectionsPage* connections_ = nullptr;
   ExchangeCommands* commands_ = nullptr;
   SystemProxySwitch* systemProxy_ = nullptr;
+  ClientStarter* clients_ = nullptr;
   Inspector* inspector_ = nullptr;
   ThrottleState* throttleState_ = nullptr;
   ThrottleDock* throttleDock_ = nullptr;

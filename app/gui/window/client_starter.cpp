@@ -1,0 +1,46 @@
+#include "app/gui/window/client_starter.h"
+
+#include "app/gui/browser/proxy_shell.h"
+#include "app/gui/look/icons.h"
+
+namespace sluice::gui {
+
+ClientStarter::ClientStarter(EngineKeeper& keeper, Actions& actions, EmptyPage& page, QWidget* window)
+    : QObject(window),
+      keeper_(keeper),
+      actions_(actions),
+      browsers_(installedBrowsers()),
+      terminals_(platform::installedTerminals()),
+      menu_(new QMenu(tr("Open &with"), window)) {
+  for (const Browser& browser : browsers_) menu_->addAction(browser.name, this, [this, browser] { start(browser); });
+  menu_->addSeparator();
+  for (const auto& terminal : terminals_) {
+    menu_->addAction(QString::fromStdString(terminal.name), this, [this, terminal] { start(terminal); });
+  }
+  connect(&page, &EmptyPage::browserRequested, this, [this](const Browser& browser) { start(browser); });
+  connect(&page, &EmptyPage::terminalRequested, this, [this](const platform::Terminal& terminal) { start(terminal); });
+  connect(actions.openBrowser, &QAction::triggered, this, [this] { start(browsers_.front()); });
+  connect(actions.openTerminal, &QAction::triggered, this, [this] { start(terminals_.front()); });
+  connect(&keeper, &EngineKeeper::stateChanged, this, &ClientStarter::showState);
+  showState();
+}
+
+void ClientStarter::showState() {
+  const bool running = keeper_.state() == EngineState::Running && !keeper_.listeners().isEmpty();
+  actions_.openBrowser->setEnabled(running && !browsers_.empty());
+  actions_.openTerminal->setEnabled(running && !terminals_.empty());
+  menu_->setEnabled(running && !menu_->isEmpty());
+}
+
+void ClientStarter::start(const Browser& browser) {
+  const auto problem = startBrowser(browser, keeper_.dataDir(), keeper_.listeners().value(0));
+  emit said(problem ? *problem : tr("%1 is starting").arg(browser.name));
+}
+
+void ClientStarter::start(const platform::Terminal& terminal) {
+  const QString name = QString::fromStdString(terminal.name);
+  startTerminal(terminal, keeper_.dataDir(), keeper_.listeners().value(0), this,
+                [this, name](const QString& problem) { emit said(problem.isEmpty() ? tr("%1 is starting").arg(name) : problem); });
+}
+
+}  // namespace sluice::gui
