@@ -2,7 +2,7 @@
 """sluice.exe under Wine shows what passes through a running sluiced.exe: some requests of curl are sent, and what the screen shows then
 is written to a file. tests/run windows runs it, with the environment that program.py needs.
 
-usage: window.py SLUICED PICTURE.png
+usage: window.py SLUICED SLUICE.exe PICTURE.png
 """
 import collections
 import http.server
@@ -74,7 +74,7 @@ def wait_for(what, until: float):
     return None
 
 
-def run(sluiced: str, picture: str, folder: str, started: list[subprocess.Popen]) -> str:
+def run(sluiced: str, program: str, picture: str, folder: str, started: list[subprocess.Popen]) -> str:
     """What is wrong; empty: nothing."""
     until = time.monotonic() + PATIENCE_S
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
@@ -100,7 +100,7 @@ def run(sluiced: str, picture: str, folder: str, started: list[subprocess.Popen]
     # A desktop of its own, which draws on this display whatever others of this Wine have.
     window = subprocess.Popen(
         [os.environ["SLUICE_WINE"], "explorer", f"/desktop=sluice,{WIDTH}x{HEIGHT}",
-         os.path.join(os.environ["SLUICE_WINE_BIN"], "sluice.exe"), "--attach-only", "--data-dir", data_dir],
+         program, "--attach-only", "--data-dir", data_dir],
         env={**os.environ, "DISPLAY": ":" + display, "QT_QPA_PLATFORM": "windows"})
     started.append(window)
     if wait_for(lambda: colours(screen_of(folder)) > COLOURS_MIN, until) is None:
@@ -125,21 +125,21 @@ def run(sluiced: str, picture: str, folder: str, started: list[subprocess.Popen]
 
 
 def main() -> int:
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         print(__doc__, file=sys.stderr)
         return 2
-    os.makedirs(os.path.dirname(os.path.abspath(sys.argv[2])), exist_ok=True)
+    os.makedirs(os.path.dirname(os.path.abspath(sys.argv[3])), exist_ok=True)
     folder = tempfile.mkdtemp(prefix="sluice-window-")
     started: list[subprocess.Popen] = []
     try:
-        wrong = run(sys.argv[1], sys.argv[2], folder, started)
+        wrong = run(*sys.argv[1:], folder, started)
     finally:
         for process in reversed(started):
             if process.poll() is None:
                 process.kill()
                 process.wait()
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"sluice.exe: {wrong or 'shows what passes: ' + sys.argv[2]}")
+    print(f"sluice.exe: {wrong or 'shows what passes: ' + sys.argv[3]}")
     return 1 if wrong else 0
 
 
