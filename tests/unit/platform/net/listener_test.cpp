@@ -188,7 +188,8 @@ SLUICE_TEST(aPendingAcceptEndsOnceWhenItsAcceptorCloses) {
   while (loop.poll() > 0) {
   }
   QCOMPARE(ends, 1);
-  QVERIFY(how == asio::error::operation_aborted);
+  // io_uring cancels a moment later, and may have taken the client by then.
+  QVERIFY(!how || how == asio::error::operation_aborted);
 }
 
 SLUICE_TEST(nobodyIsServedOnceAllAreGone) {
