@@ -188,8 +188,8 @@ SLUICE_TEST(aPendingAcceptEndsOnceWhenItsAcceptorCloses) {
   while (loop.poll() > 0) {
   }
   QCOMPARE(ends, 1);
-  // io_uring cancels a moment later, and may have taken the client by then.
-  QVERIFY(!how || how == asio::error::operation_aborted);
+  // io_uring hears of the accept only when its loop turns, and finds no listener then.
+  QVERIFY2(how == asio::error::operation_aborted || how == asio::error::bad_descriptor, how.message().c_str());
 }
 
 SLUICE_TEST(nobodyIsServedOnceAllAreGone) {
