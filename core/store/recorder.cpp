@@ -358,6 +358,7 @@ Result<void> Recorder::Impl::ensureWriter() {
     if (!database) return fail(database.error());
     use(std::move(*database));
   }
+  if (options_.background) (void)database_->sql().logPages();  // not even the first commit folds a log that a crash has left
   auto writer = HistoryWriter::create(*database_);
   if (!writer) return fail(writer.error());
   if (auto noticed = notice(*writer); !noticed) return noticed;
