@@ -83,6 +83,7 @@ bool ClientConnection::shakeHandsWithClient(Now now) {
     handshakeSince_ = now.mono;
     client_.beginTls(std::move(clientTls_), clientRest_.bytes);
     release(clientRest_);
+    sniffedBytes_ = 0;  // what is sniffed next is what comes inside, which may be here before this turn ends
   }
   const auto progress = client_.handshake();
   if (progress == Progress::WantsInput) return false;

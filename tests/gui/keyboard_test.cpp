@@ -169,7 +169,7 @@ SLUICE_GUI_TEST(aNewSessionShowsWhatComesAndTakesNothingAway) {
   QVERIFY(waitUntil([&] { return sizesIn(bench.window().model()) == Sizes{10, 11}; }));
   // Another history has none of these.
   bench.window().actions().clearHistory->trigger();
-  QVERIFY(waitUntil([&] { return bench.window().sessions().sessions().empty(); }));
+  QVERIFY(waitUntil([&] { return bench.window().sessions().sessions().empty() && bench.window().model().rowCount() == 0; }));
   bench.get("/bytes/13");
   bench.waitForClients();
   QVERIFY(waitUntil([&] { return sizesIn(bench.window().model()) == Sizes{13}; }));

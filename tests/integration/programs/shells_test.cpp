@@ -129,7 +129,7 @@ SLUICE_TEST(bashOffersCommandsOptionsAndValues) {
   QVERIFY(offered("list --l") == (Words{"--limit"}));
   QVERIFY(offered("--json show 12 --ra") == (Words{"--raw"}));
   QVERIFY(offered("show 12 --raw re") == (Words{"request", "response"}));
-  QVERIFY(offered("ca ''") == (Words{"export", "path", "regenerate"}));
+  QVERIFY(offered("ca ''") == (Words{"export", "install", "path", "regenerate", "remove", "status"}));
   QVERIFY(offered("pass-through a") == (Words{"add"}));
   QVERIFY(offered("export ''") == (Words{"har"}));
   QVERIFY(offered("session ''") == (Words{"save"}));
