@@ -386,6 +386,38 @@
         <source>%1 opens the menu &quot;%2&quot;</source>
         <translation>%1 öffnet das Menü „%2“</translation>
     </message>
+    <message>
+        <source>Red</source>
+        <translation>Rot</translation>
+    </message>
+    <message>
+        <source>Orange</source>
+        <translation>Orange</translation>
+    </message>
+    <message>
+        <source>Yellow</source>
+        <translation>Gelb</translation>
+    </message>
+    <message>
+        <source>Green</source>
+        <translation>Grün</translation>
+    </message>
+    <message>
+        <source>Blue</source>
+        <translation>Blau</translation>
+    </message>
+    <message>
+        <source>Purple</source>
+        <translation>Violett</translation>
+    </message>
+    <message>
+        <source>Mark</source>
+        <translation>Markierung</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>Kommentar</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Actions</name>
@@ -426,16 +458,8 @@
         <translation>Als c&amp;URL kopieren</translation>
     </message>
     <message>
-        <source>Copy the request of the current exchange as a command that sends it again</source>
-        <translation>Die Anfrage des aktuellen Austauschs als Befehl kopieren, der sie noch einmal sendet</translation>
-    </message>
-    <message>
         <source>&amp;Save response body</source>
         <translation>Inhalt der Antwort &amp;speichern</translation>
-    </message>
-    <message>
-        <source>Write the body of the current exchange&apos;s response to a file, unpacked</source>
-        <translation>Den Inhalt der Antwort des aktuellen Austauschs entpackt in eine Datei schreiben</translation>
     </message>
     <message>
         <source>Open in &amp;browser</source>
@@ -458,16 +482,8 @@
         <translation>Host &amp;durchlassen</translation>
     </message>
     <message>
-        <source>Never decrypt the host of the current exchange, from its next connection on</source>
-        <translation>Den Host des aktuellen Austauschs von seiner nächsten Verbindung an nie entschlüsseln</translation>
-    </message>
-    <message>
         <source>&amp;Decrypt host again</source>
         <translation>Host &amp;wieder entschlüsseln</translation>
-    </message>
-    <message>
-        <source>Take the host of the current exchange off the list of those that pass through</source>
-        <translation>Den Host des aktuellen Austauschs von der Liste derer nehmen, die durchgelassen werden</translation>
     </message>
     <message>
         <source>Clear &amp;selection</source>
@@ -821,6 +837,61 @@
         <source>Sort the exchanges by the column %1</source>
         <translation>Die Austausche nach der Spalte %1 sortieren</translation>
     </message>
+    <message>
+        <source>Copy the requests of the selected exchanges as commands that send them again</source>
+        <translation>Die Anfragen der ausgewählten Austausche als Befehle kopieren, die sie erneut senden</translation>
+    </message>
+    <message>
+        <source>Write the bodies of the selected responses to files, unpacked</source>
+        <translation>Die Inhalte der ausgewählten Antworten entpackt in Dateien schreiben</translation>
+    </message>
+    <message>
+        <source>Never decrypt the hosts of the selected exchanges, from their next connection on</source>
+        <translation>Die Hosts der ausgewählten Austausche ab ihrer nächsten Verbindung nie entschlüsseln</translation>
+    </message>
+    <message>
+        <source>Take the hosts of the selected exchanges off the list of those that pass through</source>
+        <translation>Die Hosts der ausgewählten Austausche von der Liste derer nehmen, die durchgelassen werden</translation>
+    </message>
+    <message>
+        <source>&amp;Throttle host</source>
+        <translation>Host &amp;drosseln</translation>
+    </message>
+    <message>
+        <source>Give the hosts of the selected exchanges limits of their own</source>
+        <translation>Den Hosts der ausgewählten Austausche eigene Grenzen geben</translation>
+    </message>
+    <message>
+        <source>Co&amp;mment</source>
+        <translation>Ko&amp;mmentar</translation>
+    </message>
+    <message>
+        <source>Write something about the selected exchanges, to find them by</source>
+        <translation>Etwas zu den ausgewählten Austauschen schreiben, um sie wiederzufinden</translation>
+    </message>
+    <message>
+        <source>No mark</source>
+        <translation>Keine Markierung</translation>
+    </message>
+    <message>
+        <source>Take the mark of the selected exchanges away</source>
+        <translation>Die Markierung der ausgewählten Austausche entfernen</translation>
+    </message>
+    <message>
+        <source>Mark the selected exchanges with this colour; once more takes the mark away</source>
+        <translation>Die ausgewählten Austausche in dieser Farbe markieren; noch einmal entfernt die Markierung</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::Annotations</name>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
+    <message>
+        <source>At most %L1 exchanges at once</source>
+        <translation>Höchstens %L1 Austausche auf einmal</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::AuthorityDialog</name>
@@ -1011,6 +1082,14 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Start the engine</source>
         <translation>Die Engine starten</translation>
     </message>
+    <message>
+        <source>Show folder</source>
+        <translation>Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Open the folder in which the history lies</source>
+        <translation>Den Ordner öffnen, in dem der Verlauf liegt</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::BodyPane</name>
@@ -1106,6 +1185,30 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Reading</source>
         <translation>Liest</translation>
     </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>One event of the stream after the other, as they come</source>
+        <translation>Ein Ereignis des Stroms nach dem anderen, wie sie kommen</translation>
+    </message>
+    <message>
+        <source>1 event</source>
+        <translation>1 Ereignis</translation>
+    </message>
+    <message>
+        <source>%L1 events</source>
+        <translation>%L1 Ereignisse</translation>
+    </message>
+    <message>
+        <source>Save part</source>
+        <translation>Teil speichern</translation>
+    </message>
+    <message>
+        <source>Not written: %1</source>
+        <translation>Nicht geschrieben: %1</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::ClientStarter</name>
@@ -1116,6 +1219,41 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>%1 is starting</source>
         <translation>%1 startet</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::CommentDialog</name>
+    <message>
+        <source>Comment</source>
+        <translation>Kommentar</translation>
+    </message>
+    <message>
+        <source>Found again with comment~word in the filter</source>
+        <translation>Im Filter zu finden mit comment~Wort</translation>
+    </message>
+    <message>
+        <source>On this exchange:</source>
+        <translation>Zu diesem Austausch:</translation>
+    </message>
+    <message>
+        <source>On %L1 exchanges:</source>
+        <translation>Zu %L1 Austauschen:</translation>
+    </message>
+    <message>
+        <source>&amp;Save comment</source>
+        <translation>Kommentar &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Save the comment (Ctrl+Enter); an empty one takes it away</source>
+        <translation>Den Kommentar speichern (Strg+Eingabe); ein leerer entfernt ihn</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>A comment has at most %L1 bytes; this one has %L2.</source>
+        <translation>Ein Kommentar hat höchstens %L1 Bytes; dieser hat %L2.</translation>
     </message>
 </context>
 <context>
@@ -1409,6 +1547,52 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     </message>
 </context>
 <context>
+    <name>sluice::gui::EventModel</name>
+    <message>
+        <source>incomplete</source>
+        <translation>unvollständig</translation>
+    </message>
+    <message>
+        <source>comment</source>
+        <translation>Kommentar</translation>
+    </message>
+    <message>
+        <source>field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>Event</source>
+        <translation>Ereignis</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>Id</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::EventPage</name>
+    <message>
+        <source>Events of the stream</source>
+        <translation>Ereignisse des Stroms</translation>
+    </message>
+    <message>
+        <source>Data of the event</source>
+        <translation>Daten des Ereignisses</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::ExchangeCommands</name>
     <message>
         <source>URL copied</source>
@@ -1437,6 +1621,22 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>No browser could be started</source>
         <translation>Kein Browser ließ sich starten</translation>
+    </message>
+    <message>
+        <source>%L1 curl commands copied</source>
+        <translation>%L1 curl-Befehle kopiert</translation>
+    </message>
+    <message>
+        <source>At most %L1 bodies at once</source>
+        <translation>Höchstens %L1 Inhalte auf einmal</translation>
+    </message>
+    <message>
+        <source>Save response bodies</source>
+        <translation>Inhalte der Antworten speichern</translation>
+    </message>
+    <message>
+        <source>%L1 bodies written to %2</source>
+        <translation>%L1 Inhalte nach %2 geschrieben</translation>
     </message>
 </context>
 <context>
@@ -1537,6 +1737,18 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Started</source>
         <translation>Beginn</translation>
     </message>
+    <message>
+        <source>%1, marked: %2</source>
+        <translation>%1, markiert: %2</translation>
+    </message>
+    <message>
+        <source>What somebody wrote about the exchange</source>
+        <translation>Was jemand zu dem Austausch geschrieben hat</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>Kommentar</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::ExchangeTable</name>
@@ -1577,6 +1789,25 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>column %1: %2</source>
         <translation>Spalte %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::HostCommands</name>
+    <message>
+        <source>At most %L1 hosts at once</source>
+        <translation>Höchstens %L1 Hosts auf einmal</translation>
+    </message>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
+    <message>
+        <source>Passing through undecrypted from the next connection on: %1</source>
+        <translation>Ab der nächsten Verbindung unentschlüsselt durchgelassen: %1</translation>
+    </message>
+    <message>
+        <source>Decrypted from the next connection on: %1</source>
+        <translation>Ab der nächsten Verbindung entschlüsselt: %1</translation>
     </message>
 </context>
 <context>
@@ -1777,18 +2008,6 @@ nur zu diesem Rechner gehört, etwa 0.0.0.0, lässt andere herein.</translation>
 <context>
     <name>sluice::gui::MainWindow</name>
     <message>
-        <source>No engine is running</source>
-        <translation>Es läuft keine Engine</translation>
-    </message>
-    <message>
-        <source>%1 passes through undecrypted from its next connection on</source>
-        <translation>%1 wird von seiner nächsten Verbindung an unentschlüsselt durchgelassen</translation>
-    </message>
-    <message>
-        <source>%1 is decrypted from its next connection on</source>
-        <translation>%1 wird von seiner nächsten Verbindung an entschlüsselt</translation>
-    </message>
-    <message>
         <source>&amp;Edit</source>
         <translation>&amp;Bearbeiten</translation>
     </message>
@@ -1869,6 +2088,10 @@ MIT-Lizenz.</translation>
     <message>
         <source>%1 to %2</source>
         <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>&amp;Mark</source>
+        <translation>&amp;Markieren</translation>
     </message>
 </context>
 <context>
@@ -1963,6 +2186,10 @@ MIT-Lizenz.</translation>
     <message>
         <source>Select &amp;all</source>
         <translation>&amp;Alles auswählen</translation>
+    </message>
+    <message>
+        <source>&amp;Save part</source>
+        <translation>Teil &amp;speichern</translation>
     </message>
 </context>
 <context>
@@ -2068,6 +2295,21 @@ MIT-Lizenz.</translation>
     <message>
         <source>Own profiles</source>
         <translation>Eigene Profile</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::RecordingWatch</name>
+    <message>
+        <source>The disk is full. Traffic goes on; what passes now may not be recorded.</source>
+        <translation>Der Datenträger ist voll. Der Verkehr läuft weiter; was jetzt durchgeht, wird vielleicht nicht aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Another program has locked the history. Traffic goes on; recording waits and resumes by itself.</source>
+        <translation>Ein anderes Programm hat den Verlauf gesperrt. Der Verkehr läuft weiter; die Aufzeichnung wartet und geht von selbst weiter.</translation>
+    </message>
+    <message>
+        <source>Recording is paused. Traffic goes on; recording resumes by itself once this is over.</source>
+        <translation>Die Aufzeichnung pausiert. Der Verkehr läuft weiter; die Aufzeichnung geht von selbst weiter, sobald das vorbei ist.</translation>
     </message>
 </context>
 <context>
@@ -2306,16 +2548,8 @@ MIT-Lizenz.</translation>
         <translation>Als c&amp;URL kopieren</translation>
     </message>
     <message>
-        <source>Copy the request of the current exchange as a command that sends it again</source>
-        <translation>Die Anfrage des aktuellen Austauschs als Befehl kopieren, der sie noch einmal sendet</translation>
-    </message>
-    <message>
         <source>&amp;Save response body</source>
         <translation>Inhalt der Antwort &amp;speichern</translation>
-    </message>
-    <message>
-        <source>Write the body of the current exchange&apos;s response to a file, unpacked</source>
-        <translation>Den Inhalt der Antwort des aktuellen Austauschs entpackt in eine Datei schreiben</translation>
     </message>
     <message>
         <source>1 exchange, read only</source>
@@ -2324,6 +2558,14 @@ MIT-Lizenz.</translation>
     <message>
         <source>%L1 exchanges, read only</source>
         <translation>%L1 Austausche, nur lesen</translation>
+    </message>
+    <message>
+        <source>Copy the requests of the selected exchanges as commands that send them again</source>
+        <translation>Die Anfragen der ausgewählten Austausche als Befehle kopieren, die sie erneut senden</translation>
+    </message>
+    <message>
+        <source>Write the bodies of the selected responses to files, unpacked</source>
+        <translation>Die Inhalte der ausgewählten Antworten entpackt in Dateien schreiben</translation>
     </message>
 </context>
 <context>

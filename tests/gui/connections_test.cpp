@@ -132,6 +132,16 @@ SLUICE_GUI_TEST(theChartReadsOutWhatIsUnderTheMouse) {
   chart.refresh();
   gui::test::handleEvents();
   QCOMPARE(chart.paintCount(), before);
+  QVERIFY(!chart.isMoving());
+  chart.show();
+  const int shown = chart.paintCount();
+  chart.refresh();
+  QVERIFY(chart.isMoving());
+  QVERIFY(waitUntil([&] { return !chart.isMoving(); }));  // what was new has come in, and it rests
+  QVERIFY(chart.paintCount() > shown + 2);
+  chart.refresh();
+  chart.hide();
+  QVERIFY(!chart.isMoving());
   // A clock that was set back begins a new axis.
   throughput.add(sampleAt(10, 1, 1));
   QCOMPARE(throughput.samples().size(), std::size_t(1));

@@ -223,7 +223,7 @@ SLUICE_GUI_TEST(aDocumentThatGrowsIsIndexedFromWhereItGrew) {
   const RowIndex old = indexOf(before);
   const auto after = std::make_shared<PlainDocument>(QByteArray(bytes + "one more\n"));
   RowIndex grown(after, {});
-  const Mark from = grown.takeUnchanged(old);
+  const RowMark from = grown.takeUnchanged(old);
   QVERIFY(from.place.at > bytes.size() / 2);
   grown.take(RowWalk(after, {}, from).step(kEverything));
   QCOMPARE(grown.rowCount(), 20'001);

@@ -69,7 +69,7 @@ SLUICE_GUI_TEST(aRunningExchangeGrowsInView) {
   const ExchangeId id = f.recording.begin("/stream");
   f.show(id);
   QVERIFY(f.inspector.facts().text().contains(QStringLiteral("State: Running")));
-  f.recording.answer(id, 200, "text/event-stream");
+  f.recording.answer(id, 200, "text/plain");
   f.recording.body(id, capture::Direction::Response, "data: 1\n\n");
   f.changed(id);
   QVERIFY(waitUntil([&] { return textOf(f.inspector.response().body().view()).contains(QStringLiteral("data: 1")); }));
@@ -192,6 +192,12 @@ SLUICE_GUI_TEST(aMultipartBodyIsATableOfItsParts) {
   QCOMPARE(body.fields().pairs()[0].name, QStringLiteral("field"));
   QCOMPARE(body.fields().pairs()[0].value, QStringLiteral("value"));
   QCOMPARE(body.fields().pairs()[1].note, QStringLiteral("a.bin, image/png, 3 B"));
+  const QString path = QString::fromStdString((f.recording.dataDir() / "part").string());
+  QVERIFY(body.savePart(1, path));
+  QFile file(path);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QCOMPARE(file.readAll(), QByteArray("\0\1\2", 3));
+  QVERIFY(!body.savePart(1, QStringLiteral("/no/such/folder/part")));
 }
 
 SLUICE_GUI_TEST(picturesAreShownAsPictures) {

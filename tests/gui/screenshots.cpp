@@ -8,6 +8,7 @@
 #include "app/gui/look/appearance.h"
 #include "app/gui/preferences/preferences_dialog.h"
 #include "app/gui/trust/authority_dialog.h"
+#include "app/gui/window/comment_dialog.h"
 #include "app/gui/window/shortcuts_dialog.h"
 #include "core/throttle/presets.h"
 #include "tests/gui/support/application.h"
@@ -72,6 +73,36 @@ void visitShop(Workbench& bench, const std::string& shop) {
   (void)browser.get(shop + "/api/metrics", fields);
 }
 
+// Another visit that leaves what only forms leave.
+void sendForms(Workbench& bench, const std::string& shop) {
+  sluice::test::Client browser(bench.proxyPort());
+  const auto post = [&](const std::string& path, const std::string& type, const std::string& body) {
+    browser.write("POST " + shop + path + " HTTP/1.1\r\nHost: " + shop.substr(7) + "\r\nCookie: session=2f9c1d\r\nContent-Type: " + type +
+                  "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    (void)browser.reply("POST");
+  };
+  post("/sign-in?next=%2Faccount&from=cart", "application/x-www-form-urlencoded",
+       "email=ada%40example.org&password=correct+horse&remember=on&csrf=9f2c41d07b");
+  const std::string boundary = "----formdata-81f2c0";
+  const auto part = [&](const std::string& head, const std::string& body) {
+    return "--" + boundary + "\r\n" + head + "\r\n\r\n" + body + "\r\n";
+  };
+  post("/api/reviews", "multipart/form-data; boundary=" + boundary,
+       part("Content-Disposition: form-data; name=\"product\"", "1042") + part("Content-Disposition: form-data; name=\"stars\"", "5") +
+           part("Content-Disposition: form-data; name=\"text\"", "Bright, even in the fog. Grüße!") +
+           part("Content-Disposition: form-data; name=\"photo\"; filename=\"lock at dawn.png\"\r\nContent-Type: image/png",
+                "\x89PNG\r\n" + std::string(48'211, '\1')) +
+           "--" + boundary + "--\r\n");
+}
+
+// The window with the shop's traffic in it.
+bool openWithTraffic(Workbench& bench, const gui::test::DemoShop& web) {
+  if (!bench.openAndListen()) return false;
+  bench.inBackground([&] { visitShop(bench, "http://localhost:" + std::to_string(web.port())); });
+  bench.waitForClients();
+  return waitUntil([&] { return bench.window().throttleState().isKnown() && bench.window().model().rowCount() >= 15; });
+}
+
 // The worst answers first.
 void takeSorted(Workbench& bench) {
   MainWindow& window = bench.window();
@@ -99,12 +130,8 @@ SLUICE_GUI_TEST(emptyWindow) {
 SLUICE_GUI_TEST(throttleDock) {
   gui::test::DemoShop web;
   Workbench bench;
-  QVERIFY(bench.openAndListen());
-  const std::string shop = "http://localhost:" + std::to_string(web.port());
-  bench.inBackground([&] { visitShop(bench, shop); });
-  bench.waitForClients();
+  QVERIFY(openWithTraffic(bench, web));
   MainWindow& window = bench.window();
-  QVERIFY(waitUntil([&] { return window.throttleState().isKnown() && window.model().rowCount() >= 15; }));
   window.actions().throttleDock->trigger();
   ThrottleDock& dock = window.throttleDock();
   saveAll(bench, QStringLiteral("throttle-off"));
@@ -154,12 +181,8 @@ SLUICE_GUI_TEST(openConnections) {
 SLUICE_GUI_TEST(sessionFile) {
   gui::test::DemoShop web;
   Workbench bench;
-  QVERIFY(bench.openAndListen());
-  const std::string shop = "http://localhost:" + std::to_string(web.port());
-  bench.inBackground([&] { visitShop(bench, shop); });
-  bench.waitForClients();
+  QVERIFY(openWithTraffic(bench, web));
   MainWindow& window = bench.window();
-  QVERIFY(waitUntil([&] { return window.model().rowCount() >= 15; }));
   bool saved = false;
   SessionWindow* session = nullptr;
   QObject::connect(&window.files(), &SessionFiles::saved, &window, [&] { saved = true; });
@@ -212,6 +235,58 @@ SLUICE_GUI_TEST(dialogs) {
   preferences->reject();
 }
 
+SLUICE_GUI_TEST(marksFormsAndRightToLeft) {
+  gui::test::DemoShop web;
+  Workbench bench;
+  QVERIFY(openWithTraffic(bench, web));
+  bench.inBackground([&] { sendForms(bench, "http://localhost:" + std::to_string(web.port())); });
+  bench.waitForClients();
+  MainWindow& window = bench.window();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() == 19; }));
+  window.inspector().setTab(Inspector::Tab::Request);
+  window.table().select(17);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("form"));
+  window.table().select(18);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("multipart"));
+  const std::pair<int, Mark> marks[] = {{3, Mark::Yellow},  {8, Mark::Red},   {10, Mark::Green},
+                                        {13, Mark::Orange}, {15, Mark::Blue}, {16, Mark::Purple}};
+  for (const auto& [row, mark] : marks) {
+    window.table().select(row);
+    window.annotations().toggle(mark);
+  }
+  window.annotations().comment(QStringLiteral("no token sent?"));
+  window.table().select(13);
+  window.annotations().comment(QStringLiteral("1.2 s, then 503: ask the team"));
+  window.table().select(10);
+  QTest::qWait(500);
+  saveAll(bench, QStringLiteral("marks"));
+  window.actions().comment->trigger();
+  for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {
+    gui::test::appearance().setFixedScheme(scheme);
+    const bool light = scheme == Scheme::Light;
+    save(*window.findChild<CommentDialog*>(), light ? QStringLiteral("comment-light") : QStringLiteral("comment-dark"));
+  }
+  window.findChild<CommentDialog*>()->reject();
+  QGuiApplication::setLayoutDirection(Qt::RightToLeft);
+  saveAll(bench, QStringLiteral("right-to-left"));
+  QGuiApplication::setLayoutDirection(Qt::LeftToRight);
+}
+
+// With QT_SCALE_FACTOR=2.
+SLUICE_GUI_TEST(twoPixelsAPoint) {
+  if (qApp->devicePixelRatio() < 2) QSKIP("one pixel a point");
+  gui::test::DemoShop web;
+  Workbench bench;
+  QVERIFY(openWithTraffic(bench, web));
+  bench.window().table().select(10);
+  bench.window().inspector().setTab(Inspector::Tab::Response);
+  bench.window().resize(kSizes[0]);
+  QTest::qWait(300);
+  save(bench.window(), QStringLiteral("two-pixels-a-point"));
+}
+
 SLUICE_GUI_TEST(trafficOfAShop) {
   gui::test::DemoShop web, api;
   Workbench bench;
@@ -252,6 +327,7 @@ SLUICE_GUI_TEST(trafficOfAShop) {
   saveAll(bench, QStringLiteral("hex"));
   window.table().select(window.model().rowCount() - 1);
   QTest::qWait(300);
+  window.inspector().response().body().events().table().selectRow(7);
   saveAll(bench, QStringLiteral("stream"));
   SourceModel& sources = window.sources().sources();
   const QModelIndex hosts = sources.groupIndex(SourceModel::Group::Hosts);

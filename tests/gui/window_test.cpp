@@ -50,7 +50,10 @@ SLUICE_GUI_TEST(anExchangeAppearsWhileItRunsAndIsCompleteWhenItEnds) {
   QCOMPARE(cell(bench, 0, Column::Type), QStringLiteral("event stream"));
 
   bench.window().table().select(0);
-  TextView& body = bench.window().inspector().response().body().view();
+  BodyPane& pane = bench.window().inspector().response().body();
+  QVERIFY(waitUntil([&] { return pane.shownForm() == BodyForm::Events; }));
+  pane.want(BodyForm::Text);
+  TextView& body = pane.view();
   QVERIFY(waitUntil([&] { return textOf(body).contains(QStringLiteral("data:")); }));
   bench.origin().acknowledge("held");
   bench.origin().acknowledge("held");

@@ -16,6 +16,9 @@ namespace {
 
 constexpr int kMargin = 12;
 constexpr int kPointsAColumn = 2;
+constexpr int kStripMargin = 2;  // a line at the edge is as wide as any other
+constexpr int kFrameMs = 16;
+constexpr std::int64_t kStepMs = 1000;  // between two samples
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::uint64_t kLeastScale = 10'000;  // below it the noise of a few heads would fill the chart
 
@@ -38,13 +41,47 @@ QSize ThroughputChart::minimumSizeHint() const { return {200, 110}; }
 
 void ThroughputChart::setZoom(Zoom zoom) {
   zoom_ = zoom;
-  update();
+  redraw();
 }
 
 void ThroughputChart::setLimits(std::uint64_t down, std::uint64_t up) {
   downLimit_ = down;
   upLimit_ = up;
   update();
+}
+
+void ThroughputChart::refresh() {
+  sinceSample_.start();
+  redraw();
+  const bool moves = isVisible() && zoom_ == Zoom::Minute && throughput_.samples().size() > 1;
+  if (moves) frames_.start(kFrameMs, Qt::PreciseTimer, this);
+}
+
+void ThroughputChart::redraw() {
+  strip_ = {};
+  if (zoom_ != Zoom::Minute) frames_.stop();
+  update();
+}
+
+std::int64_t ThroughputChart::behindMs() const {
+  if (zoom_ != Zoom::Minute || !sinceSample_.isValid()) return 0;
+  return std::max<std::int64_t>(0, kStepMs - sinceSample_.elapsed());
+}
+
+void ThroughputChart::timerEvent(QTimerEvent*) {
+  update();
+  if (behindMs() == 0) frames_.stop();  // until the next sample there is nothing to move
+}
+
+void ThroughputChart::resizeEvent(QResizeEvent*) { redraw(); }
+
+void ThroughputChart::showEvent(QShowEvent*) { redraw(); }
+
+void ThroughputChart::hideEvent(QHideEvent*) { frames_.stop(); }
+
+void ThroughputChart::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) redraw();
 }
 
 QRect ThroughputChart::plot() const {
@@ -67,8 +104,10 @@ std::int64_t ThroughputChart::spanMs() const {
 }
 
 ThroughputChart::Columns ThroughputChart::columns() const {
-  const auto count = std::size_t(std::max(1, plot().width() / kPointsAColumn));
-  const std::int64_t span = spanMs(), end = newestMs();
+  // A second more than is on view, which goes out at the left while the newest comes in.
+  const std::int64_t span = spanMs() + (zoom_ == Zoom::Minute ? kStepMs : 0), end = newestMs();
+  const double width = double(plot().width()) * double(span) / double(spanMs());
+  const auto count = std::size_t(std::max(1.0, std::ceil(width / kPointsAColumn)));
   Columns columns;
   columns.down.assign(count, 0);
   columns.up.assign(count, 0);
@@ -100,25 +139,47 @@ std::uint64_t ThroughputChart::scaleFor(std::uint64_t most) const {
   return scale;
 }
 
+// Once a sample: the lines on one picture, what stands still on another.
+void ThroughputChart::drawStrip() {
+  const Columns shown = columns();
+  scale_ = scaleFor(shown.most);
+  const QRect area = plot();
+  const double ratio = devicePixelRatioF();
+  ground_ = QPixmap(size() * ratio);
+  ground_.setDevicePixelRatio(ratio);
+  ground_.fill(palette().color(QPalette::Base));
+  QPainter ground(&ground_);
+  ground.setFont(font());
+  paintGrid(ground, scale_);
+  strip_ = QPixmap(QSize(int(shown.down.size()) * kPointsAColumn, area.height() + 2 * kStripMargin) * ratio);
+  strip_.setDevicePixelRatio(ratio);
+  strip_.fill(Qt::transparent);
+  QPainter strip(&strip_);
+  strip.setRenderHint(QPainter::Antialiasing);
+  paintSide(strip, shown.down, scale_, true);
+  paintSide(strip, shown.up, scale_, false);
+}
+
 void ThroughputChart::paintEvent(QPaintEvent*) {
   ++paintCount_;
+  if (strip_.isNull()) drawStrip();
   QPainter painter(this);
-  painter.fillRect(rect(), palette().color(QPalette::Base));
-  const Columns shown = columns();
-  const std::uint64_t scale = scaleFor(shown.most);
-  painter.setRenderHint(QPainter::Antialiasing);
-  paintSide(painter, shown.down, scale, true);
-  paintSide(painter, shown.up, scale, false);
-  painter.setRenderHint(QPainter::Antialiasing, false);
-  paintGrid(painter, scale);
-  paintLimit(painter, downLimit_, scale, true);
-  paintLimit(painter, upLimit_, scale, false);
+  painter.drawPixmap(0, 0, ground_);
+  const QRect area = plot();
+  const double pushed = double(behindMs()) / double(spanMs()) * area.width();
+  const double left = area.right() + 1 - strip_.width() / strip_.devicePixelRatio() + pushed;
+  painter.setClipRect(area.adjusted(0, -kStripMargin, 1, kStripMargin));
+  painter.setRenderHint(QPainter::SmoothPixmapTransform);
+  painter.drawPixmap(QPointF(left, area.top() - kStripMargin), strip_);
+  painter.setClipping(false);
+  paintLimit(painter, downLimit_, scale_, true);
+  paintLimit(painter, upLimit_, scale_, false);
   paintReadout(painter);
 }
 
 void ThroughputChart::paintSide(QPainter& painter, const std::vector<std::uint64_t>& values, std::uint64_t scale,
                                 bool down) const {
-  const QRect area = plot();
+  const QRect area(0, kStripMargin, int(values.size()) * kPointsAColumn, plot().height());
   const double middle = area.center().y(), half = area.height() / 2.0;
   const Colors& colors = colorsOf(palette());
   const QColor color = down ? colors.accent : colors.good;
@@ -176,7 +237,7 @@ const ThroughputSample* ThroughputChart::sampleAtMouse() const {
   const auto& samples = throughput_.samples();
   if (!mouse_ || samples.empty() || !plot().adjusted(0, -8, 0, 8).contains(*mouse_)) return nullptr;
   const double part = double(mouse_->x() - plot().left()) / std::max(1, plot().width());
-  const std::int64_t at = newestMs() - spanMs() + std::int64_t(part * double(spanMs()));
+  const std::int64_t at = newestMs() - behindMs() - spanMs() + std::int64_t(part * double(spanMs()));
   const auto after = std::lower_bound(samples.begin(), samples.end(), at,
                                       [](const ThroughputSample& sample, std::int64_t ms) { return sample.atMs < ms; });
   return after == samples.end() ? &samples.back() : &*after;

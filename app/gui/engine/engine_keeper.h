@@ -26,11 +26,13 @@ enum class EngineState {
 // What the user should know. One at a time; an empty text means that all is well.
 struct EngineNotice {
   enum class Level { Info, Warning, Bad };
-  enum class Offer { Nothing, Start, StartOnFreePort };  // what a click may do about it
+  enum class Offer { Nothing, Start, StartOnFreePort, ShowFolder };  // what a click may do about it
   Level level = Level::Info;
   QString text;
   QString detail;  // the engine's own words, may be several lines
   Offer offer = Offer::Nothing;
+
+  friend bool operator==(const EngineNotice&, const EngineNotice&) = default;
 };
 
 // What an engine of our own is started with.

@@ -80,6 +80,10 @@ void EngineLink::setPassThrough(const std::string& host, bool passes) {
 
 void EngineLink::requestPassThrough() { send(nextStream_++, control::GetPassThrough{}); }
 
+void EngineLink::annotate(std::vector<ExchangeId> exchanges, const Annotation& annotation) {
+  send(nextStream_++, control::Annotate{std::move(exchanges), annotation});
+}
+
 void EngineLink::setSwitch(control::SwitchKind what, bool on) { send(nextStream_++, control::SetSwitch{what, on}); }
 
 void EngineLink::clearHistory() { send(nextStream_++, control::ClearHistory{}); }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/control/frame_reader.h"
 #include "core/control/messages.h"
@@ -35,6 +36,8 @@ class EngineLink : public QObject {
   void setPassThrough(const std::string& host, bool passes);
   // `passThroughReceived` follows.
   void requestPassThrough();
+  // Says this of exchanges, kAnnotatedAtOnceMax at most. `refused` may follow. REQUIRES: isAttached().
+  void annotate(std::vector<ExchangeId> exchanges, const Annotation& annotation);
   // `refused` may follow. REQUIRES: isAttached().
   void setSwitch(control::SwitchKind what, bool on);
   // An empty history takes the place of this one. REQUIRES: isAttached().

@@ -1,5 +1,6 @@
 #include "app/gui/exchanges/exchange_delegate.h"
 
+#include <QAbstractItemView>
 #include <QPainter>
 #include <algorithm>
 
@@ -10,6 +11,8 @@ namespace {
 
 constexpr int kPadding = 8;
 constexpr double kSignSide = 8;
+constexpr int kMarkTint = 34;  // of 255: text keeps its contrast
+constexpr int kMarkStripe = 4;
 
 QColor textColorOf(Column column, const store::ExchangeRow& row, const Colors& colors) {
   const bool running = row.state == store::State::Running;
@@ -25,6 +28,7 @@ QColor textColorOf(Column column, const store::ExchangeRow& row, const Colors& c
     case Column::Method: return row.kind == capture::Kind::Tunnel ? colors.tunnel : colors.text;
     case Column::State:
     case Column::Host:
+    case Column::Comment:
     case Column::Path: return colors.text;
   }
   return colors.text;
@@ -91,12 +95,26 @@ void ExchangeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     texts_.draw(*painter, area, Qt::AlignRight, index.data().toString());
     return;
   }
+  if (row->mark != Mark::None) paintMark(*painter, option, row->mark, colors);
   if (column == Column::State) return paintStateSign(*painter, option.rect, *row, colors);
   if (column == Column::Waterfall) return paintWaterfall(*painter, area, *row, colors);
   const QString text = index.data().toString();
   if (column == Column::Path) return paintPath(*painter, area, text, colors);
   painter->setPen(textColorOf(column, *row, colors));
   texts_.draw(*painter, area, Qt::Alignment(index.data(Qt::TextAlignmentRole).toInt()), text);
+}
+
+// The whole row in a breath of the colour, and a stripe of it where the row begins.
+void ExchangeDelegate::paintMark(QPainter& painter, const QStyleOptionViewItem& option, Mark mark, const Colors& colors) const {
+  const QColor color = colors.marks[std::size_t(mark)];
+  QColor tint = color;
+  tint.setAlpha(kMarkTint);
+  if (!option.state.testFlag(QStyle::State_Selected)) painter.fillRect(option.rect, tint);
+  const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
+  if (view == nullptr) return;
+  const int edge = option.direction == Qt::RightToLeft ? view->viewport()->width() - kMarkStripe : 0;
+  const QRect stripe(edge, option.rect.top(), kMarkStripe, option.rect.height());
+  painter.fillRect(stripe.intersected(option.rect), color);
 }
 
 void ExchangeDelegate::paintWaterfall(QPainter& painter, QRect area, const store::ExchangeRow& row,

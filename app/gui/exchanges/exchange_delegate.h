@@ -26,6 +26,7 @@ class ExchangeDelegate : public QStyledItemDelegate {
   bool setSpan(Span span) { return std::exchange(span_, span) != span; }
 
  private:
+  void paintMark(QPainter& painter, const QStyleOptionViewItem& option, Mark mark, const Colors& colors) const;
   void paintPath(QPainter& painter, QRect area, const QString& text, const Colors& colors) const;
 
   void paintWaterfall(QPainter& painter, QRect area, const store::ExchangeRow& row, const Colors& colors) const;

@@ -51,6 +51,7 @@ std::optional<store::SortColumn> sortColumnOf(Column column) {
     case Column::Waterfall:
     case Column::Started: return store::SortColumn::Started;
     case Column::Program: return store::SortColumn::Program;
+    case Column::Comment: return {};
   }
   return {};
 }
@@ -73,15 +74,22 @@ QVariant ExchangeModel::data(const QModelIndex& index, int role) const {
   if (column == Column::Number) return QString::number(idAt(index.row()).value);
   const store::ExchangeRow* row = rowAt(index.row());
   if (row == nullptr) return {};
-  if (role == Qt::ToolTipRole) {
-    if (column == Column::Status && row->status != 0)
-      return QStringLiteral("%1 %2").arg(row->status).arg(phraseOf(row->status));
-    if (column == Column::Type) return visibleLine(row->contentType);
-    if (column == Column::Program) return visibleLine(row->clientProgram);
-    if (column == Column::Started) return formatDateTime(row->startedAt);
-    if (column == Column::State && row->error.code != Code::None) return errorText(row->error);
+  if (role == Qt::ToolTipRole) return plainTip(tipText(column, *row));
+  // Who does not see colours hears of them.
+  if (role == Qt::AccessibleTextRole && column == Column::State && row->mark != Mark::None) {
+    return tr("%1, marked: %2").arg(stateText(*row), markText(row->mark));
   }
   return displayText(column, *row);
+}
+
+QString ExchangeModel::tipText(Column column, const store::ExchangeRow& row) const {
+  if (column == Column::Status && row.status != 0) return QStringLiteral("%1 %2").arg(row.status).arg(phraseOf(row.status));
+  if (column == Column::Type) return visibleLine(row.contentType);
+  if (column == Column::Program) return visibleLine(row.clientProgram);
+  if (column == Column::Comment) return visibleLine(row.comment);
+  if (column == Column::Started) return formatDateTime(row.startedAt);
+  if (column == Column::State && row.error.code != Code::None) return errorText(row.error);
+  return displayText(column, row);
 }
 
 QString ExchangeModel::displayText(Column column, const store::ExchangeRow& row) const {
@@ -98,6 +106,7 @@ QString ExchangeModel::displayText(Column column, const store::ExchangeRow& row)
     case Column::Waterfall: return {};
     case Column::Program: return programText(row.clientProgram);
     case Column::Started: return formatTimeOfDay(row.startedAt);
+    case Column::Comment: return visibleLine(row.comment, 256);
   }
   return {};
 }
@@ -122,6 +131,7 @@ QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int
       return tip ? tr("When each of the rows on view began and ended: waiting pale, receiving full") : tr("Waterfall");
     case Column::Program: return tip ? tr("The program that sent the request") : tr("Program");
     case Column::Started: return tip ? tr("When the request began, local time") : tr("Started");
+    case Column::Comment: return tip ? tr("What somebody wrote about the exchange") : tr("Comment");
   }
   return {};
 }

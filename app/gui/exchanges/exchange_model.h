@@ -19,8 +19,8 @@
 
 namespace sluice::gui {
 
-enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Waterfall, Program, Started };
-inline constexpr int kColumnCount = int(Column::Started) + 1;
+enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Waterfall, Program, Started, Comment };
+inline constexpr int kColumnCount = int(Column::Comment) + 1;
 
 // What a column's rows are sorted by; the number is the order of arrival itself.
 std::optional<store::SortColumn> sortColumnOf(Column column);
@@ -113,6 +113,7 @@ class ExchangeModel : public QAbstractTableModel {
   void wantRow(int row) const;
   void readWanted();
   void setProblem(const Error& error);
+  QString tipText(Column column, const store::ExchangeRow& row) const;
   QString displayText(Column column, const store::ExchangeRow& row) const;
 
   History& history_;

@@ -11,27 +11,28 @@ namespace sluice::gui {
 namespace {
 
 // Raised when columns are added or change their meaning: a state saved before is then not restored.
-constexpr int kColumnsVersion = 2;
+constexpr int kColumnsVersion = 3;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;
 constexpr int kCompactPadding = 1;
-constexpr int kPathDigitsMin = 24;
+constexpr int kPathDigitsMin = 16;
 
 // In widths of the digit 0, so that every font gets columns that fit.
 int defaultWidth(Column column) {
   switch (column) {
     case Column::Number: return 8;
     case Column::State: return 6;
-    case Column::Method: return 11;
-    case Column::Host: return 22;
+    case Column::Method: return 9;
+    case Column::Host: return 20;
     case Column::Path: return 40;
     case Column::Status: return 8;
     case Column::Type: return 12;
-    case Column::Size: return 11;
-    case Column::Duration: return 12;
+    case Column::Size: return 10;
+    case Column::Duration: return 11;
     case Column::Waterfall: return 18;
     case Column::Program: return 13;
     case Column::Started: return 14;
+    case Column::Comment: return 24;
   }
   return 10;
 }

@@ -150,6 +150,19 @@ QString phraseOf(int status) {
 
 QString errorText(const Error& error) { return error.code == Code::None ? QString() : visibleLine(describe(error)); }
 
+QString markText(Mark mark) {
+  switch (mark) {
+    case Mark::None: return {};
+    case Mark::Red: return tr("Red");
+    case Mark::Orange: return tr("Orange");
+    case Mark::Yellow: return tr("Yellow");
+    case Mark::Green: return tr("Green");
+    case Mark::Blue: return tr("Blue");
+    case Mark::Purple: return tr("Purple");
+  }
+  return {};
+}
+
 QString urlText(const store::ExchangeRow& row) { return decodeText({row.url.data(), qsizetype(row.url.size())}); }
 
 std::int64_t durationUs(const store::ExchangeRow& row, WallTime now) {

@@ -14,6 +14,7 @@ QString hostText(const store::ExchangeRow& row);  // "example.com", "[::1]:3000"
 QString programText(const std::string& path);
 QString phraseOf(int status);                     // "Not Found", empty for numbers nobody registered
 QString errorText(const Error& error);            // one sentence, safe to show
+QString markText(Mark mark);                      // "Red"; empty for none
 QString urlText(const store::ExchangeRow& row);   // as it goes to the clipboard; "host:port" for a tunnel
 // So far for one that runs, whole for one that has ended; negative when not known.
 std::int64_t durationUs(const store::ExchangeRow& row, WallTime now);

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 
+#include "app/gui/look/colors.h"
 #include "core/filter/completion.h"
 #include "core/filter/parser.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kPauseMs = 150;  // under it a filter would run for each letter
 constexpr int kMargin = 4;
+constexpr int kTextMargin = 4;
 
 // Places in the text count bytes of UTF-8, those of the field count QChars.
 std::size_t bytesBefore(const QString& text, int position) { return std::size_t(text.left(position).toUtf8().size()); }
@@ -30,8 +32,10 @@ FilterField::FilterField(QWidget* parent)
   field_->setToolTip(tr("Show only exchanges that match (Ctrl+F)"));
   field_->setStatusTip(tr("Terms like host~api status>=400 method=POST body~\"token\", mitmproxy's ~u ~m ~c, and & | ! ( )"));
   field_->setClearButtonEnabled(true);
+  field_->setTextMargins(kTextMargin, 0, kTextMargin, 0);
   field_->installEventFilter(this);
   problem_->setAccessibleName(tr("What is wrong with the filter"));
+  problem_->setTextFormat(Qt::PlainText);
   problem_->hide();
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(kMargin, kMargin, kMargin, kMargin);
@@ -53,6 +57,12 @@ FilterField::FilterField(QWidget* parent)
 void FilterField::setText(const QString& text) {
   field_->setText(text);
   apply();
+}
+
+void FilterField::narrowBy(const QString& filter) {
+  const QString now = field_->text().trimmed();
+  // Side by side both must hold; an "or" that stands there already binds less tightly.
+  setText(now.isEmpty() ? filter : now.contains(u'|') ? QStringLiteral("(%1) %2").arg(now, filter) : now + u' ' + filter);
 }
 
 void FilterField::focusField() {
@@ -109,7 +119,7 @@ void FilterField::showProblem(const QString& problem) {
   problem_->setText(problem);
   problem_->setVisible(!problem.isEmpty());
   QPalette colors = palette();
-  if (!problem.isEmpty()) colors.setColor(QPalette::Text, QColor(0xd0, 0x30, 0x30));
+  if (!problem.isEmpty()) colors.setColor(QPalette::Text, colorsOf(colors).bad);
   field_->setPalette(colors);
 }
 

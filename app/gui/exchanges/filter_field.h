@@ -24,6 +24,8 @@ class FilterField : public QWidget {
   QStringList offered() const { return candidates_->stringList(); }
 
   void setText(const QString& text);
+  // Both what stands there and this must hold.
+  void narrowBy(const QString& filter);
   void focusField();
 
  signals:

@@ -82,6 +82,7 @@ DocumentPtr prettyDocument(BodyKind kind, const QByteArray& bytes) {
     case BodyKind::JavaScript: return std::make_shared<CodeDocument>(bytes, CodeDocument::Language::JavaScript);
     case BodyKind::Form:
     case BodyKind::Multipart:
+    case BodyKind::EventStream:
     case BodyKind::Image:
     case BodyKind::OtherText:
     case BodyKind::Binary: break;
@@ -98,6 +99,7 @@ BodyForm usualForm(BodyKind kind) {
     case BodyKind::JavaScript:
     case BodyKind::Form:
     case BodyKind::Multipart: return BodyForm::Pretty;
+    case BodyKind::EventStream: return BodyForm::Events;
     case BodyKind::Image: return BodyForm::Image;
     case BodyKind::OtherText: return BodyForm::Text;
     case BodyKind::Binary: return BodyForm::Hex;
@@ -131,8 +133,10 @@ void present(BodyContent& content, QByteArray bytes, const std::string& contentT
       if (content.document != nullptr) return;
       if (content.kind == BodyKind::Form) content.fields = formFields(bytes);
       if (content.kind == BodyKind::Multipart) content.fields = multipartFields(contentType, bytes);
+      if (content.kind == BodyKind::Multipart) content.partsOf = bytes;
       if (content.fields.empty()) makeText(content, bytes, contentType);
       return;
+    case BodyForm::Events: return void(content.events = eventStreamOf(asUtf8(std::move(bytes), contentType)));
     case BodyForm::Image:
       if (!content.isWhole) return;
       content.image = decodedImage(bytes);

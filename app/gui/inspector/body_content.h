@@ -9,6 +9,7 @@
 #include <string>
 
 #include "app/gui/inspector/body_kind.h"
+#include "app/gui/inspector/event_stream.h"
 #include "app/gui/text/document.h"
 #include "core/base/result.h"
 #include "core/store/reader.h"
@@ -16,7 +17,7 @@
 namespace sluice::gui {
 
 // Pretty, Text and Image show the body with its content codings undone; Raw and Hex as it was recorded.
-enum class BodyForm { Automatic, Pretty, Text, Raw, Hex, Image };
+enum class BodyForm { Automatic, Events, Pretty, Text, Raw, Hex, Image };
 
 // What to read, with the fields of the head that tell how.
 struct BodyWanted {
@@ -39,6 +40,8 @@ struct BodyContent {
   BodyKind kind = BodyKind::OtherText;
   DocumentPtr document;             // null: nothing was recorded, or it is shown as one of the two below
   std::vector<NamedValue> fields;   // of a form
+  QByteArray partsOf;               // the body that the parts among these are pieces of
+  EventStreamPtr events;            // of an event stream
   QImage image;
   std::uint64_t storedBytes = 0;
   std::uint64_t readBytes = 0;   // of these

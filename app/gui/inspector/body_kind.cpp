@@ -25,6 +25,7 @@ BodyKind kindOfMime(const QByteArray& mime) {
   if (endsWith("javascript") || endsWith("ecmascript")) return BodyKind::JavaScript;
   if (mime == "application/x-www-form-urlencoded") return BodyKind::Form;
   if (mime.startsWith("multipart/")) return BodyKind::Multipart;
+  if (mime == "text/event-stream") return BodyKind::EventStream;
   if (mime.startsWith("image/")) return BodyKind::Image;
   return BodyKind::OtherText;
 }
@@ -90,12 +91,16 @@ NamedValue partOf(QByteArrayView part) {
     if (name == "content-disposition") {
       field.name = visible(decodeText(parameterOf(valueView, "name")), LineBreaks::Show);
       const QByteArray file = parameterOf(valueView, "filename");
-      if (!file.isEmpty()) notes << visible(decodeText(file), LineBreaks::Show);
+      if (!file.isEmpty()) notes << (field.fileName = visible(decodeText(file), LineBreaks::Show));
     } else if (name == "content-type") {
       notes << visible(decodeText(value), LineBreaks::Show);
+    } else if (!line.trimmed().isEmpty()) {
+      notes << visible(decodeText(line.trimmed()), LineBreaks::Show);
     }
   }
   notes << formatBytes(std::uint64_t(body.size()));
+  field.from = split + gap;
+  field.bytes = body.size();
   field.note = notes.join(QStringLiteral(", "));
   if (looksLikeText(body)) {
     field.value = visible(decodeText(body.first(std::min(body.size(), kValueBytesMax)), Ending::Cut), LineBreaks::Show);
@@ -170,6 +175,7 @@ std::vector<NamedValue> multipartFields(std::string_view contentType, QByteArray
     from = lineEnd + 1;
     at = body.indexOf(QByteArray("\r\n" + delimiter), from - 2);
     fields.push_back(partOf(body.sliced(from, (at < 0 ? body.size() : std::max(at, from)) - from)));
+    fields.back().from += from;
     if (at >= 0) at += 2;
   }
   return fields;

@@ -9,7 +9,7 @@
 
 namespace sluice::gui {
 
-enum class BodyKind { Json, Xml, Html, Css, JavaScript, Form, Multipart, Image, OtherText, Binary };
+enum class BodyKind { Json, Xml, Html, Css, JavaScript, Form, Multipart, EventStream, Image, OtherText, Binary };
 
 BodyKind bodyKindOf(std::string_view contentType, QByteArrayView beginning);
 
@@ -18,6 +18,9 @@ struct NamedValue {
   QString name;
   QString value;
   QString note;  // what else is said of it: the attributes of a cookie, the type of a part
+  QString fileName = {};  // of a part, as its head says
+  qint64 from = 0;        // of a part's bytes in the body
+  qint64 bytes = -1;      // negative: it is no part
 };
 
 // name=value&name=value, percent-decoded (WHATWG URL, "application/x-www-form-urlencoded").

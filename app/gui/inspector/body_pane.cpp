@@ -1,7 +1,9 @@
 #include "app/gui/inspector/body_pane.h"
 
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QSaveFile>
 #include <QVBoxLayout>
 
 #include "app/gui/look/labels.h"
@@ -21,6 +23,7 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   view_->setAccessibleName(name);
   fields_ = new PairTable(name, this);
   fields_->horizontalHeader()->show();
+  events_ = new EventPage(this);
   image_ = new ImageView(this);
   image_->setAccessibleName(name);
   search_ = new SearchBar(*view_, this);
@@ -33,6 +36,7 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   auto* buttons = new QHBoxLayout;
   buttons->setSpacing(1);
   bar->addLayout(buttons);
+  addFormButton(BodyForm::Events, tr("Events"), tr("One event of the stream after the other, as they come"));
   addFormButton(BodyForm::Pretty, tr("Pretty"), tr("Laid out for reading"));
   addFormButton(BodyForm::Text, tr("Text"), tr("As text, unpacked"));
   addFormButton(BodyForm::Raw, tr("Raw"), tr("As it was recorded, packed if it came packed"));
@@ -42,7 +46,7 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
 
   empty_ = hintLabel(this);
   pages_ = new QStackedWidget(this);
-  for (QWidget* page : std::initializer_list<QWidget*>{empty_, view_, fields_, image_}) pages_->addWidget(page);
+  for (QWidget* page : std::initializer_list<QWidget*>{empty_, view_, fields_, events_, image_}) pages_->addWidget(page);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
@@ -51,6 +55,7 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   layout->addWidget(search_);
   layout->addWidget(problem_);
   layout->addWidget(pages_, 1);
+  connect(fields_, &PairTable::saveRequested, this, &BodyPane::askWhereToSave);
   connect(view_, &TextView::progressChanged, this, &BodyPane::updateProgress);
   connect(&progressTimer_, &QTimer::timeout, this, &BodyPane::updateProgress);
   clear();
@@ -77,6 +82,8 @@ void BodyPane::clear() {
   view_->setDocument(nullptr);
   view_->search().start(nullptr, {});
   fields_->setPairs({});
+  events_->setStream(nullptr);
+  searchNext_ = false;
   image_->setImage({});
   pages_->setCurrentWidget(empty_);
   for (const auto& [form, button] : forms_) button->hide();
@@ -99,15 +106,19 @@ void BodyPane::setContent(const BodyContent& content, TextView::Keep keep) {
   content_ = content;
   content_.document.reset();
   content_.fields.clear();
+  content_.events.reset();
+  events_->setStream(content.events);
   view_->setDocument(content.document, keep);
   fields_->setPairs(content.fields);
   image_->setImage(content.image);
   QWidget* page = content.document != nullptr  ? static_cast<QWidget*>(view_)
                   : !content.fields.empty()    ? static_cast<QWidget*>(fields_)
+                  : content.events != nullptr  ? static_cast<QWidget*>(events_)
                   : !content.image.isNull()    ? static_cast<QWidget*>(image_)
                                                : static_cast<QWidget*>(empty_);
   pages_->setCurrentWidget(page);
   if (page != view_) search_->hide();
+  if (std::exchange(searchNext_, false) && page == view_) search_->open();
   problem_->setText(content.problem.isEmpty() ? QString() : tr("Not unpacked: %1").arg(content.problem));
   problem_->setVisible(!content.problem.isEmpty());
   updateButtons(content);
@@ -116,10 +127,12 @@ void BodyPane::setContent(const BodyContent& content, TextView::Keep keep) {
 
 void BodyPane::updateButtons(const BodyContent& content) {
   const bool any = content.storedBytes > 0;
-  const bool pretty = content.kind != BodyKind::OtherText && content.kind != BodyKind::Binary && content.kind != BodyKind::Image;
+  const bool pretty = content.kind != BodyKind::OtherText && content.kind != BodyKind::Binary && content.kind != BodyKind::Image &&
+                      content.kind != BodyKind::EventStream;
   for (const auto& [form, button] : forms_) {
     bool shown = any;
     if (form == BodyForm::Pretty) shown = any && pretty;
+    if (form == BodyForm::Events) shown = any && content.kind == BodyKind::EventStream;
     if (form == BodyForm::Image) shown = any && content.kind == BodyKind::Image;
     if (form == BodyForm::Raw) shown = any && (!content.coding.isEmpty() || shown_ == BodyForm::Raw || shown_ == BodyForm::Hex);
     button->setVisible(shown);
@@ -138,6 +151,10 @@ void BodyPane::updateFacts() {
   if (!content_.coding.isEmpty() && content_.shownBytes > 0) {
     const QString size = formatBytes(content_.shownBytes) + (content_.isWhole ? QString() : QStringLiteral("+"));
     facts << tr("%1, %2 unpacked").arg(content_.coding, size);
+  }
+  if (content_.kind == BodyKind::EventStream && events_->model().rowCount() > 0) {
+    const int count = events_->model().rowCount();
+    facts << (count == 1 ? tr("1 event") : tr("%L1 events").arg(count));
   }
   if (!content_.image.isNull()) facts << QStringLiteral("%1 × %2").arg(content_.image.width()).arg(content_.image.height());
   if (!done_ && totals_.bytes > 0) facts << tr("still arriving");
@@ -181,8 +198,36 @@ void BodyPane::toggleForm() {
   want(usual_ == BodyForm::Hex ? BodyForm::Text : BodyForm::Automatic);
 }
 
+// What is no text is searched as text.
 void BodyPane::openSearch() {
-  if (pages_->currentWidget() == view_) search_->open();
+  QWidget* page = pages_->currentWidget();
+  if (page == view_) return search_->open();
+  if (page == events_ && events_->table().currentIndex().isValid()) return events_->openSearch();
+  if (page != events_ && page != fields_) return;
+  searchNext_ = true;
+  want(BodyForm::Text);
+}
+
+void BodyPane::askWhereToSave(int row) {
+  const NamedValue& part = fields_->pairs()[std::size_t(row)];
+  QString name = part.fileName.isEmpty() ? part.name : part.fileName;
+  for (QChar& c : name) {
+    if (!c.isLetterOrNumber() && c != u'.' && c != u'-' && c != u'_') c = u'_';
+  }
+  while (name.startsWith(u'.')) name.remove(0, 1);
+  const QString path = QFileDialog::getSaveFileName(this, tr("Save part"), name.isEmpty() ? QStringLiteral("part") : name.left(100));
+  if (!path.isEmpty() && !savePart(row, path)) {
+    problem_->setText(tr("Not written: %1").arg(path));
+    problem_->show();
+  }
+}
+
+bool BodyPane::savePart(int row, const QString& path) const {
+  const NamedValue& part = fields_->pairs()[std::size_t(row)];
+  if (part.bytes < 0) return false;
+  QSaveFile file(path);
+  const auto bytes = QByteArrayView(content_.partsOf).sliced(part.from, part.bytes);
+  return file.open(QIODevice::WriteOnly) && file.write(bytes.data(), bytes.size()) == bytes.size() && file.commit();
 }
 
 }  // namespace sluice::gui

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "app/gui/inspector/body_content.h"
+#include "app/gui/inspector/event_page.h"
 #include "app/gui/inspector/image_view.h"
 #include "app/gui/inspector/pair_table.h"
 #include "app/gui/text/search_bar.h"
@@ -40,6 +41,9 @@ class BodyPane : public QWidget {
   void openSearch();
   TextView& view() { return *view_; }
   PairTable& fields() { return *fields_; }
+  EventPage& events() { return *events_; }
+  // A part of a multipart body, to a file; false: it could not be written.
+  bool savePart(int row, const QString& path) const;
   ImageView& image() { return *image_; }
   SearchBar& searchBar() { return *search_; }
   QString factsText() const { return facts_->text(); }
@@ -51,6 +55,7 @@ class BodyPane : public QWidget {
   void addFormButton(BodyForm form, const QString& text, const QString& tip);
   void updateButtons(const BodyContent& content);
   void updateFacts();
+  void askWhereToSave(int row);
   void updateProgress();
 
   QLabel* facts_;
@@ -61,6 +66,7 @@ class BodyPane : public QWidget {
   QStackedWidget* pages_;
   TextView* view_;
   PairTable* fields_;
+  EventPage* events_;
   ImageView* image_;
   SearchBar* search_;
   QTimer progressTimer_;
@@ -70,6 +76,7 @@ class BodyPane : public QWidget {
   QString contentType_;
   bool done_ = false;
   BodyContent content_;  // without its document, which the view keeps
+  bool searchNext_ = false;  // once the text that can be searched is there
   BodyForm wanted_ = BodyForm::Automatic;
   BodyForm shown_ = BodyForm::Text;
   BodyForm usual_ = BodyForm::Text;  // what Automatic came to

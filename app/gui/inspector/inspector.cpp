@@ -215,7 +215,7 @@ void Inspector::takeBody(MessagePage& page, const Result<BodyContent>& content) 
   if (cancelled) return loadBody(page);
   if (!content) return page.body().setProblem(errorText(content.error()));
   const bool grown = loaded.shown && page.body().shownForm() == content->form;
-  loaded.shown = content->document != nullptr;
+  loaded.shown = content->document != nullptr || content->events != nullptr;
   page.body().setContent(*content, grown ? TextView::Keep::Position : TextView::Keep::Top);
   const bool more = !content->isWhole && content->shownBytes < kShownBytesMax && content->problem.isEmpty();
   if (more && loaded.wanted == page.body().wantedForm()) {

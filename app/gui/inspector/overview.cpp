@@ -39,6 +39,8 @@ void addGeneral(const store::ExchangeRow& row, std::vector<Fact>& facts) {
   const bool bad = row.state == store::State::Failed || row.state == store::State::CutOff;
   facts.push_back({tr("State"), stateText(row), bad ? Fact::Tone::Bad : Fact::Tone::Plain});
   if (row.error.code != Code::None) facts.push_back({tr("Reason"), errorText(row.error), Fact::Tone::Bad});
+  if (row.mark != Mark::None) facts.push_back({tr("Mark"), markText(row.mark)});
+  if (!row.comment.empty()) facts.push_back({tr("Comment"), visibleLine(row.comment)});
   if (!row.contentType.empty()) facts.push_back({tr("Content type"), visibleLine(row.contentType)});
 }
 

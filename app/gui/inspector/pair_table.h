@@ -20,6 +20,10 @@ class PairTable : public QTableView {
   QString textToCopy() const;
   int heightForAllRows() const;
 
+ signals:
+  // The part in this row is to be written to a file.
+  void saveRequested(int row);
+
  protected:
   void keyPressEvent(QKeyEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;

@@ -60,7 +60,7 @@ QVariant SocketModel::data(const QModelIndex& index, int role) const {
   const auto column = static_cast<Column>(index.column());
   if (role == Qt::DisplayRole) return text(row, column);
   if (role == Qt::TextAlignmentRole && column == Column::Size) return int(Qt::AlignRight | Qt::AlignVCenter);
-  if (role == Qt::ToolTipRole && !row.fault.empty()) return visibleLine(row.fault);
+  if (role == Qt::ToolTipRole && !row.fault.empty()) return plainTip(visibleLine(row.fault));
   return {};
 }
 

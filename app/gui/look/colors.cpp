@@ -25,6 +25,7 @@ Colors lightColors() {
   c.bad = "#bf1f2b";
   c.tunnel = "#6544b8";
   c.running = "#0a6a75";
+  c.marks = {QColor(), "#d92c3a", "#e07a10", "#c9a400", "#2c9a57", "#2a78d6", "#8b5ad6"};
   c.hit = "#ffe08a";
   c.bannerInfo = "#e3effc";
   c.bannerWarning = "#fdf0d5";
@@ -51,6 +52,7 @@ Colors darkColors() {
   c.bad = "#ff8087";
   c.tunnel = "#b9a3ff";
   c.running = "#5ccfdb";
+  c.marks = {QColor(), "#ff6b74", "#ff9f45", "#e8cc4a", "#4fc983", "#62a8ff", "#b995ff"};
   c.hit = "#6b5412";
   c.bannerInfo = "#1c3148";
   c.bannerWarning = "#40331a";

@@ -3,6 +3,9 @@
 
 #include <QColor>
 #include <QPalette>
+#include <array>
+
+#include "core/base/annotation.h"
 
 namespace sluice::gui {
 
@@ -12,6 +15,7 @@ struct Colors {
   QColor window, base, alternateBase, text, muted, faint, border, accent, accentText;
   QColor selection, selectionIdle;  // rows of the table; the text on them stays `text`
   QColor good, redirect, warning, bad, tunnel, running;
+  std::array<QColor, kMarkNames.size()> marks;  // by Mark; the first is none
   QColor hit;  // behind what a search has found
   QColor bannerInfo, bannerWarning, bannerBad;  // quiet fills behind `text`
 };

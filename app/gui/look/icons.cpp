@@ -304,7 +304,38 @@ QColor colorOf(Glyph glyph, QIcon::Mode mode, QIcon::State state) {
   }
 }
 
-class GlyphEngine : public QIconEngine {
+class DrawnEngine : public QIconEngine {
+ public:
+  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+    QPixmap pixmap(size);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    paint(&painter, QRect(QPoint(), size), mode, state);
+    return pixmap;
+  }
+};
+
+class MarkEngine : public DrawnEngine {
+ public:
+  explicit MarkEngine(Mark mark) : mark_(mark) {}
+
+  void paint(QPainter* painter, const QRect& rect, QIcon::Mode, QIcon::State) override {
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(colorsOf(QGuiApplication::palette()).marks[std::size_t(mark_)]);
+    const double radius = std::min(rect.width(), rect.height()) * 0.32;
+    painter->drawEllipse(QRectF(rect).center(), radius, radius);
+    painter->restore();
+  }
+
+  QIconEngine* clone() const override { return new MarkEngine(*this); }
+
+ private:
+  Mark mark_;
+};
+
+class GlyphEngine : public DrawnEngine {
  public:
   explicit GlyphEngine(Glyph glyph) : glyph_(glyph) {}
 
@@ -321,14 +352,6 @@ class GlyphEngine : public QIconEngine {
     painter->restore();
   }
 
-  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
-    QPixmap pixmap(size);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    paint(&painter, QRect(QPoint(), size), mode, state);
-    return pixmap;
-  }
-
   QIconEngine* clone() const override { return new GlyphEngine(*this); }
 
  private:
@@ -338,6 +361,8 @@ class GlyphEngine : public QIconEngine {
 }  // namespace
 
 QIcon icon(Glyph glyph) { return QIcon(new GlyphEngine(glyph)); }
+
+QIcon markIcon(Mark mark) { return QIcon(new MarkEngine(mark)); }
 
 QIcon applicationIcon() {
   QIcon icon;

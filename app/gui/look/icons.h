@@ -4,6 +4,8 @@
 
 #include <QIcon>
 
+#include "core/base/annotation.h"
+
 namespace sluice::gui {
 
 enum class Glyph {
@@ -37,6 +39,8 @@ enum class Glyph {
 };
 
 QIcon icon(Glyph glyph);
+// A dot in the colour.
+QIcon markIcon(Mark mark);
 
 // The application's own icon, all sizes.
 QIcon applicationIcon();

@@ -4,6 +4,7 @@
 #include <QPainter>
 
 #include "app/gui/look/colors.h"
+#include "app/gui/text/visible_text.h"
 
 namespace sluice::gui {
 namespace {
@@ -48,7 +49,7 @@ class ElidedLabel : public QLabel {
     QPainter painter(this);
     const QRect area = contentsRect();
     const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, area.width());
-    setToolTip(shown == text() ? QString() : text());
+    setToolTip(shown == text() ? QString() : plainTip(text()));
     painter.setPen(colorsOf(palette()).muted);
     painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown);
   }

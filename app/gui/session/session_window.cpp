@@ -82,9 +82,9 @@ void SessionWindow::buildMenus() {
   add(edit, tr("&Copy URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), tr("Copy the URLs of the selected exchanges, one a line"),
       [this] { commands_->copyUrls(); });
   add(edit, tr("Copy as c&URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_U),
-      tr("Copy the request of the current exchange as a command that sends it again"), [this] { commands_->copyCurl(); });
+      tr("Copy the requests of the selected exchanges as commands that send them again"), [this] { commands_->copyCurl(); });
   add(edit, tr("&Save response body"), QKeySequence(Qt::CTRL | Qt::Key_S),
-      tr("Write the body of the current exchange's response to a file, unpacked"), [this] { commands_->saveBody(); });
+      tr("Write the bodies of the selected responses to files, unpacked"), [this] { commands_->saveBody(); });
   connect(table_, &ExchangeTable::rowMenuRequested, this, [edit](const QPoint& at) { edit->popup(at); });
 }
 

@@ -74,7 +74,7 @@ QVariant SourceModel::data(const QModelIndex& index, int role) const {
   const Item& item = items(group)[std::size_t(index.row())];
   switch (role) {
     case Qt::DisplayRole: return textOf(group, item.key);
-    case Qt::ToolTipRole: return visibleLine(item.key);
+    case Qt::ToolTipRole: return plainTip(visibleLine(item.key));
     case Qt::AccessibleTextRole:
       return item.count == 0 ? textOf(group, item.key) : tr("%1, %L2 exchanges").arg(textOf(group, item.key)).arg(item.count);
     case CountRole: return item.count == 0 ? QVariant() : QVariant::fromValue(item.count);

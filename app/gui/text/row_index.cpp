@@ -45,14 +45,14 @@ Walked RowWalk::step(qint64 bytes) {
 }
 
 // A line is judged by the bytes of one piece and a little more: what lies further from the old end stays as it is.
-Mark RowIndex::takeUnchanged(const RowIndex& before) {
+RowMark RowIndex::takeUnchanged(const RowIndex& before) {
   const qint64 settled = before.walkedBytes() - 2 * kPieceBytesMax;
-  for (const Mark& mark : before.marks_) {
+  for (const RowMark& mark : before.marks_) {
     if (mark.place.at > settled) break;
     marks_.push_back(mark);
   }
   if (marks_.empty()) return {};
-  const Mark from = marks_.back();
+  const RowMark from = marks_.back();
   marks_.pop_back();  // the walk finds it again
   rows_ = from.row;
   return from;
@@ -79,8 +79,8 @@ const Row& RowIndex::row(qint64 index) const {
   Line line = row_.line;
   if (!near) {
     const auto after = std::upper_bound(marks_.begin(), marks_.end(), index,
-                                        [](qint64 row, const Mark& mark) { return row < mark.row; });
-    const Mark& mark = *(after - 1);
+                                        [](qint64 row, const RowMark& mark) { return row < mark.row; });
+    const RowMark& mark = *(after - 1);
     first = mark.row;
     line = *document_->lineAt(mark.place, layout_);
   }
@@ -106,8 +106,8 @@ const Row& RowIndex::row(qint64 index) const {
 
 qint64 RowIndex::rowAtByte(qint64 byte) const {
   const auto after = std::upper_bound(marks_.begin(), marks_.end(), byte,
-                                      [](qint64 at, const Mark& mark) { return at < mark.place.at; });
-  const Mark mark = after == marks_.begin() ? marks_.front() : *(after - 1);
+                                      [](qint64 at, const RowMark& mark) { return at < mark.place.at; });
+  const RowMark mark = after == marks_.begin() ? marks_.front() : *(after - 1);
   qint64 first = mark.row;
   auto line = document_->lineAt(mark.place, layout_);
   while (line && line->next.at <= byte) {

@@ -8,14 +8,14 @@
 
 namespace sluice::gui {
 
-struct Mark {
+struct RowMark {
   qint64 row = 0;  // the first of the line that begins at `place`
   Place place;
 };
 
 // What a walk has found since it was last asked.
 struct Walked {
-  std::vector<Mark> marks;
+  std::vector<RowMark> marks;
   qint64 rows = 0;   // in all, so far
   qint64 lines = 0;  // likewise
   qint64 bytes = 0;  // likewise
@@ -25,7 +25,7 @@ struct Walked {
 // A value: moves to the thread that walks.
 class RowWalk {
  public:
-  RowWalk(DocumentPtr document, Layout layout, Mark from = {})
+  RowWalk(DocumentPtr document, Layout layout, RowMark from = {})
       : document_(std::move(document)), layout_(std::move(layout)), place_(from.place), row_(from.row) {}
 
   // Goes on for about `bytes`.
@@ -59,7 +59,7 @@ class RowIndex {
   RowIndex(DocumentPtr document, Layout layout) : document_(std::move(document)), layout_(std::move(layout)) {}
 
   // For a document that has grown at its end: what is known of it already, and where a walk has to go on.
-  Mark takeUnchanged(const RowIndex& before);
+  RowMark takeUnchanged(const RowIndex& before);
   void take(const Walked& walked);
   qint64 rowCount() const { return rows_; }
   qint64 lineCount() const { return lines_; }
@@ -78,7 +78,7 @@ class RowIndex {
 
   const DocumentPtr document_;
   const Layout layout_;
-  std::vector<Mark> marks_;
+  std::vector<RowMark> marks_;
   qint64 rows_ = 0, lines_ = 0, bytes_ = 0;
   bool whole_ = false;
   // The line that was asked for last: the next row asked for is mostly of it, or of the one after it.

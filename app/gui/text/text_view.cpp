@@ -78,7 +78,7 @@ Layout TextView::wantedLayout() const {
 void TextView::layOut(const DocumentPtr& document, Keep keep) {
   const Layout layout = wantedLayout();
   auto index = std::make_unique<RowIndex>(document, layout);
-  Mark from;
+  RowMark from;
   const bool grown = keep == Keep::Position && index_ != nullptr && index_->document() != document &&
                      index_->layout().columns == layout.columns && index_->layout().folded == layout.folded;
   if (grown) from = index->takeUnchanged(*index_);

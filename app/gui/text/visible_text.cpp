@@ -1,5 +1,7 @@
 #include "app/gui/text/visible_text.h"
 
+#include <QTextDocument>
+
 #include <QStringDecoder>
 
 namespace sluice::gui {
@@ -81,6 +83,8 @@ QString visibleLine(std::string_view utf8, int charactersMax) {
   line.truncate(charactersMax);
   return line + u'…';
 }
+
+QString plainTip(const QString& text) { return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text) : text; }
 
 QString decodeText(QByteArrayView bytes, Ending ending) {
   if (ending == Ending::Cut) bytes = withoutBrokenEnd(bytes);

@@ -17,6 +17,9 @@ QString visible(QStringView text, LineBreaks lineBreaks);
 // For one cell or one label: at most `charactersMax` characters, then an ellipsis.
 QString visibleLine(std::string_view utf8, int charactersMax = 1024);
 
+// For a tooltip: Qt takes one for rich text if it looks like that; this one never is, whatever it holds.
+QString plainTip(const QString& text);
+
 enum class Ending { Whole, Cut };
 
 // UTF-8 where the bytes are valid UTF-8, else Latin-1 (which never fails): how heads and unlabelled bodies are read.

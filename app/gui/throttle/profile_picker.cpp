@@ -79,7 +79,7 @@ void ProfilePicker::addHeading(const QString& text) {
 
 void ProfilePicker::addProfile(const Profile& profile) {
   addItem(profileTitle(profile), QVariant::fromValue(profile));
-  setItemData(count() - 1, profileSummary(profile), Qt::ToolTipRole);
+  setItemData(count() - 1, plainTip(profileSummary(profile)), Qt::ToolTipRole);
 }
 
 void ProfilePicker::fill() {

@@ -37,6 +37,7 @@ QString titleOf(const ThrottleTarget& target) {
 
 QLabel* heading(const QString& text, QWidget* parent) {
   auto* label = new QLabel(text, parent);
+  label->setTextFormat(Qt::PlainText);
   QFont font = label->font();
   font.setBold(true);
   label->setFont(font);

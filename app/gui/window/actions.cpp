@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+#include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/look/icons.h"
 #include "app/gui/preferences/shortcuts.h"
 
@@ -34,17 +35,17 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
   copyUrl = make(window, tr("&Copy URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
                  tr("Copy the URLs of the selected exchanges, one a line"));
   copyCurl = make(window, tr("Copy as c&URL"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_U),
-                  tr("Copy the request of the current exchange as a command that sends it again"));
+                  tr("Copy the requests of the selected exchanges as commands that send them again"));
   saveBody = make(window, tr("&Save response body"), QKeySequence(Qt::CTRL | Qt::Key_S),
-                  tr("Write the body of the current exchange's response to a file, unpacked"));
+                  tr("Write the bodies of the selected responses to files, unpacked"));
   openUrl = make(window, tr("Open in &browser"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                  tr("Open the URL of the current exchange in the system's browser"));
   onlyHost = make(window, tr("Only this &host"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H),
                   tr("Show only exchanges with the host of the current one"));
   passHost = make(window, tr("&Pass host through"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
-                  tr("Never decrypt the host of the current exchange, from its next connection on"));
+                  tr("Never decrypt the hosts of the selected exchanges, from their next connection on"));
   decryptHost = make(window, tr("&Decrypt host again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D),
-                     tr("Take the host of the current exchange off the list of those that pass through"));
+                     tr("Take the hosts of the selected exchanges off the list of those that pass through"));
   clearSelection = make(window, tr("Clear &selection"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
                         tr("Select nothing and empty the inspector"));
   filter = make(window, tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), tr("Go to the filter: show only exchanges that match"));
@@ -80,6 +81,7 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
                       tr("Show all columns in their usual order and width"));
   shortcuts = make(window, tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), tr("List every action and its keys"));
   about = make(window, tr("&About Sluice"), QKeySequence(Qt::SHIFT | Qt::Key_F1), tr("Version and licence"));
+  makeAnnotations(window);
   makeSwitches(window);
   makeClients(window);
   makeSources(window);
@@ -88,6 +90,23 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
   makeColumns(window, model);
   makeSorting(window, model);
   setIcons();
+}
+
+void Actions::makeAnnotations(QWidget* window) {
+  throttleHost = make(window, tr("&Throttle host"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L),
+                      tr("Give the hosts of the selected exchanges limits of their own"));
+  comment = make(window, tr("Co&mment"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M),
+                 tr("Write something about the selected exchanges, to find them by"));
+  constexpr Qt::Key kKeys[] = {Qt::Key_N, Qt::Key_R, Qt::Key_O, Qt::Key_Y, Qt::Key_G, Qt::Key_B, Qt::Key_P};
+  static_assert(std::size(kKeys) == kMarkNames.size());
+  for (std::size_t i = 0; i < kMarkNames.size(); ++i) {
+    const bool none = i == 0;
+    const QString text = none ? tr("No mark") : markText(Mark(i));
+    marks.append(make(window, text, QKeySequence(Qt::CTRL | Qt::Key_M, QKeyCombination(kKeys[i])),
+                      none ? tr("Take the mark of the selected exchanges away")
+                           : tr("Mark the selected exchanges with this colour; once more takes the mark away")));
+    if (!none) marks.back()->setIcon(markIcon(Mark(i)));
+  }
 }
 
 void Actions::makeSwitches(QWidget* window) {

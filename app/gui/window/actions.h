@@ -34,6 +34,9 @@ struct Actions {
   QAction* onlyHost;
   QAction* passHost;
   QAction* decryptHost;
+  QAction* throttleHost;
+  QAction* comment;
+  QList<QAction*> marks;  // by Mark
   QAction* clearSelection;
   QAction* filter;
   QAction* openSession;
@@ -73,6 +76,7 @@ struct Actions {
   void showEngineRunning(bool running);
 
  private:
+  void makeAnnotations(QWidget* window);
   void makeSwitches(QWidget* window);
   void makeClients(QWidget* window);
   void makeSources(QWidget* window);

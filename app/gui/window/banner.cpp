@@ -32,6 +32,22 @@ QColor fillOf(EngineNotice::Level level, const Colors& colors) {
   return colors.bannerInfo;
 }
 
+struct Offer {
+  QString text;
+  QString tip;
+};
+
+Offer offerOf(EngineNotice::Offer offer) {
+  switch (offer) {
+    case EngineNotice::Offer::Nothing: return {};
+    case EngineNotice::Offer::Start: return {Banner::tr("Start engine"), Banner::tr("Start the engine")};
+    case EngineNotice::Offer::StartOnFreePort:
+      return {Banner::tr("Use a free port"), Banner::tr("Start the engine on a port that nobody uses, this once")};
+    case EngineNotice::Offer::ShowFolder: return {Banner::tr("Show folder"), Banner::tr("Open the folder in which the history lies")};
+  }
+  return {};
+}
+
 QLabel* messageLabel(QWidget* parent) {
   auto* label = new QLabel(parent);
   label->setTextFormat(Qt::PlainText);
@@ -81,15 +97,23 @@ void Banner::setNotice(const EngineNotice& notice) {
   text_->setText(notice.text);
   detail_->setText(notice.detail);
   detail_->setVisible(!notice.detail.isEmpty());
-  sign_->setPixmap(icon(signOf(notice.level)).pixmap(QSize(kSignSide, kSignSide), devicePixelRatioF()));
-  const bool freePort = notice.offer == EngineNotice::Offer::StartOnFreePort;
-  offer_->setText(freePort ? tr("Use a free port") : tr("Start engine"));
-  offer_->setToolTip(freePort ? tr("Start the engine on a port that nobody uses, this once") : tr("Start the engine"));
+  drawSign();
+  const Offer offer = offerOf(notice.offer);
+  offer_->setText(offer.text);
+  offer_->setToolTip(offer.tip);
   offer_->setVisible(notice.offer != EngineNotice::Offer::Nothing);
-  secondOffer_->setVisible(freePort);
+  secondOffer_->setVisible(notice.offer == EngineNotice::Offer::StartOnFreePort);
   setAccessibleDescription(notice.text + u' ' + notice.detail);
   setVisible(!notice.text.isEmpty());
   update();
+}
+
+// In the colours of the palette, which may change while the notice stands.
+void Banner::drawSign() { sign_->setPixmap(icon(signOf(notice_.level)).pixmap(QSize(kSignSide, kSignSide), devicePixelRatioF())); }
+
+void Banner::changeEvent(QEvent* event) {
+  QFrame::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange) drawSign();
 }
 
 void Banner::paintEvent(QPaintEvent*) {

@@ -28,8 +28,11 @@ class Banner : public QFrame {
  protected:
   void paintEvent(QPaintEvent*) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void changeEvent(QEvent* event) override;
 
  private:
+  void drawSign();
+
   EngineNotice notice_;
   QLabel* sign_;
   QLabel* text_;

@@ -2,6 +2,7 @@
 
 #include <QClipboard>
 #include <QDesktopServices>
+#include <QDir>
 #include <QFileDialog>
 #include <QGuiApplication>
 #include <QSaveFile>
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t kCopiedUrlsMax = 10'000;     // a clipboard of a megabyte or so; more is an export
 constexpr std::uint64_t kCurlBodyBytesMax = 128 * 1024;  // Linux takes no longer argument
+constexpr std::size_t kCopiedCommandsMax = 100;
+constexpr std::size_t kSavedBodiesMax = 1000;
 constexpr std::uint64_t kSavedBytesMax = std::uint64_t(4) << 30;
 constexpr std::size_t kReadBytes = 256 * 1024;
 
@@ -81,6 +84,33 @@ QString suggestedName(const store::ExchangeRow& row) {
   return name.isEmpty() ? QStringLiteral("body") : name;
 }
 
+// One a line; what is no longer there is left out.
+Result<std::string> curlForAll(store::Reader& reader, const std::vector<ExchangeId>& ids) {
+  std::string all;
+  for (const ExchangeId id : ids) {
+    auto command = curlFor(reader, id);
+    if (!command && (ids.size() == 1 || command.error().code != Code::NotFound)) return command;
+    if (command) all += (all.empty() ? "" : "\n") + *command;
+  }
+  return all;
+}
+
+// Gives how many there were; those without a body are none.
+Result<std::uint64_t> writeBodies(store::Reader& reader, const std::vector<ExchangeId>& ids, const QString& folder) {
+  const auto rows = reader.rows(ids);
+  if (!rows) return fail(rows.error());
+  std::uint64_t files = 0;
+  for (const auto& row : *rows) {
+    if (row.response.capturedBytes == 0) continue;
+    const QString name = QString::number(row.id.value) + u'-' + suggestedName(row);
+    QString path = QDir(folder).filePath(name);
+    for (int again = 2; QFile::exists(path); ++again) path = QDir(folder).filePath(QStringLiteral("%1-%2").arg(again).arg(name));
+    if (auto written = writeBody(reader, row.id, path); !written) return written;
+    ++files;
+  }
+  return files;
+}
+
 }  // namespace
 
 ExchangeCommands::ExchangeCommands(History& history, ExchangeTable& table, QWidget* window)
@@ -101,18 +131,20 @@ void ExchangeCommands::copyUrls() {
 }
 
 void ExchangeCommands::copyCurl() {
-  const ExchangeId id = table_.currentId();
-  if (!id) return;
+  auto ids = table_.selectedIds(kCopiedCommandsMax);
+  if (ids.empty()) return;
+  const auto count = qsizetype(ids.size());
   history_.ask(
-      this, [id](store::Reader& reader) { return curlFor(reader, id); },
-      [this](Result<std::string> command) {
-        if (!command) return emit said(errorText(command.error()));
-        QGuiApplication::clipboard()->setText(QString::fromUtf8(command->data(), qsizetype(command->size())));
-        emit said(tr("curl command copied"));
+      this, [ids = std::move(ids)](store::Reader& reader) { return curlForAll(reader, ids); },
+      [this, count](Result<std::string> commands) {
+        if (!commands) return emit said(errorText(commands.error()));
+        QGuiApplication::clipboard()->setText(QString::fromUtf8(commands->data(), qsizetype(commands->size())));
+        emit said(count == 1 ? tr("curl command copied") : tr("%L1 curl commands copied").arg(count));
       });
 }
 
 void ExchangeCommands::saveBody() {
+  if (table_.selectedCount() > 1) return saveBodies();
   const ExchangeId id = table_.currentId();
   if (!id) return;
   history_.ask(
@@ -121,6 +153,22 @@ void ExchangeCommands::saveBody() {
         if (!rows || rows->empty()) return;
         const QString path = QFileDialog::getSaveFileName(window_, tr("Save response body"), suggestedName(rows->front()));
         if (!path.isEmpty()) saveBodyTo(id, path);
+      });
+}
+
+void ExchangeCommands::saveBodies() {
+  const auto ids = table_.selectedIds(kSavedBodiesMax + 1);
+  if (ids.size() > kSavedBodiesMax) return emit said(tr("At most %L1 bodies at once").arg(kSavedBodiesMax));
+  const QString folder = QFileDialog::getExistingDirectory(window_, tr("Save response bodies"));
+  if (!folder.isEmpty()) saveBodiesTo(ids, folder);
+}
+
+void ExchangeCommands::saveBodiesTo(const std::vector<ExchangeId>& ids, const QString& folder) {
+  history_.ask(
+      this, [ids, folder](store::Reader& reader) { return writeBodies(reader, ids, folder); },
+      [this, folder](Result<std::uint64_t> files) {
+        if (!files) return emit said(errorText(files.error()));
+        emit said(tr("%L1 bodies written to %2").arg(*files).arg(folder));
       });
 }
 

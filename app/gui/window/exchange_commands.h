@@ -20,6 +20,8 @@ class ExchangeCommands : public QObject {
   void saveBody();
   // Unpacked where its coding is known. said() follows.
   void saveBodyTo(ExchangeId id, const QString& path);
+  // Each under a name of its own, none in the place of another file. said() follows.
+  void saveBodiesTo(const std::vector<ExchangeId>& ids, const QString& folder);
   void openUrl();
 
   // The URL, if it is one that a browser may be given: http or https, with a host. Invalid otherwise.
@@ -29,6 +31,8 @@ class ExchangeCommands : public QObject {
   void said(const QString& message);  // for the status bar
 
  private:
+  void saveBodies();
+
   History& history_;
   ExchangeTable& table_;
   QWidget* window_;

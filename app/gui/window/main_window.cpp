@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QDesktopServices>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QStatusBar>
@@ -16,6 +17,7 @@
 #include "app/gui/preferences/shortcuts.h"
 #include "app/gui/text/visible_text.h"
 #include "app/gui/trust/authority_dialog.h"
+#include "app/gui/window/row_menu.h"
 #include "app/gui/window/shortcuts_dialog.h"
 
 namespace sluice::gui {
@@ -43,6 +45,7 @@ MainWindow::MainWindow(Parts parts, QWidget* parent)
   connectFiles();
   connectSessions();
   connectActions();
+  connectCommands();
   makePanes();
   connectThrottle();
   restoreState();
@@ -69,6 +72,8 @@ void MainWindow::build() {
   tablePages_->addWidget(table_);
   tablePages_->addWidget(empty_);
   commands_ = new ExchangeCommands(parts_.history, *table_, this);
+  annotations_ = new Annotations(parts_.keeper, *model_, *table_, this);
+  hosts_ = new HostCommands(parts_.history, parts_.keeper, *table_, this);
   inspector_ = new Inspector(parts_.inspectorHistory, this);
   filter_ = new FilterField(this);
   auto* exchanges = new QWidget(this);
@@ -132,7 +137,11 @@ void MainWindow::buildMenus() {
   engine->addActions({a.engine, a.restartEngine});
 
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-  edit->addActions({a.filter, a.keepFilter, a.find, a.onlyHost, a.passHost, a.decryptHost});
+  edit->addActions({a.filter, a.keepFilter, a.find, a.onlyHost, a.passHost, a.decryptHost, a.throttleHost});
+  edit->addSeparator();
+  QMenu* mark = edit->addMenu(tr("&Mark"));
+  mark->addActions(a.marks);
+  edit->addAction(a.comment);
   edit->addSeparator();
   edit->addActions({a.copyUrl, a.copyCurl, a.saveBody, a.openUrl});
   edit->addSeparator();
@@ -159,6 +168,9 @@ void MainWindow::buildMenus() {
   go->addActions({a.focusSources, a.focusTable, a.focusInspector});
   go->addSeparator();
   go->addActions({a.overviewTab, a.requestTab, a.responseTab});
+
+  rowMenu_ = new QMenu(this);
+  fillRowMenu(*rowMenu_, *mark, a);
 
   QMenu* help = menuBar()->addMenu(tr("&Help"));
   help->addActions({a.shortcuts, a.about});
@@ -199,7 +211,9 @@ void MainWindow::buildToolBar() {
 void MainWindow::connectEngine() {
   EngineKeeper& keeper = parts_.keeper;
   connect(&keeper, &EngineKeeper::stateChanged, this, &MainWindow::showEngine);
-  connect(&keeper, &EngineKeeper::noticeChanged, this, [this] { banner_->setNotice(parts_.keeper.notice()); });
+  recording_ = new RecordingWatch(keeper, this);
+  connect(&keeper, &EngineKeeper::noticeChanged, this, &MainWindow::showNotice);
+  connect(recording_, &RecordingWatch::noticeChanged, this, &MainWindow::showNotice);
   // The page draws what is in there when it hears of the same sample.
   connect(&keeper, &EngineKeeper::sampled, this, [this](const control::StatusSample& sample) { throughput_.add(sample); });
   connect(&keeper, &EngineKeeper::sampled, status_, &StatusLine::showSample);
@@ -208,8 +222,7 @@ void MainWindow::connectEngine() {
   connect(systemProxy_, &SystemProxySwitch::said, this,
           [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(switches, &EngineSwitches::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
-  connect(&keeper.link(), &EngineLink::refused, this,
-          [this](const QString& why) { statusBar()->showMessage(why, kStatusMessageMs); });
+  connect(&keeper.link(), &EngineLink::refused, this, [this](const QString& why) { statusBar()->showMessage(why, kStatusMessageMs); });
   connect(connections_, &ConnectionsPage::exchangeChosen, this, [this](ExchangeId id) {
     showPage(Page::Exchanges);
     table_->select(model_->rowOf(id));
@@ -221,7 +234,9 @@ void MainWindow::connectEngine() {
   });
   connect(&keeper, &EngineKeeper::shutDown, this, &QWidget::close);
   connect(banner_, &Banner::offerTaken, this, &MainWindow::takeOffer);
-  connect(banner_, &Banner::dismissed, &keeper, &EngineKeeper::dismissNotice);
+  connect(banner_, &Banner::dismissed, this, [this] {
+    parts_.keeper.notice().text.isEmpty() ? recording_->dismiss() : parts_.keeper.dismissNotice();
+  });
   connect(empty_, &EmptyPage::startRequested, &keeper, &EngineKeeper::start);
   connect(empty_, &EmptyPage::trustRequested, actions_->authority, &QAction::trigger);
   connect(clients_, &ClientStarter::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
@@ -249,8 +264,6 @@ void MainWindow::connectTable() {
     updateCounts();
     updateTablePage();
   });
-  connect(commands_, &ExchangeCommands::said, this,
-          [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(model_, &ExchangeModel::problemChanged, status_, &StatusLine::showHistoryProblem);
   connect(model_, &ExchangeModel::exchangesChanged, inspector_, &Inspector::noteChanged);
   connect(table_, &ExchangeTable::currentIdChanged, inspector_, &Inspector::inspect);
@@ -310,6 +323,32 @@ void MainWindow::connectFiles() {
   });
 }
 
+// What is done with the chosen exchanges.
+void MainWindow::connectCommands() {
+  Actions& a = *actions_;
+  const auto say = [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); };
+  connect(commands_, &ExchangeCommands::said, this, say);
+  connect(annotations_, &Annotations::said, this, say);
+  connect(hosts_, &HostCommands::said, this, say);
+  connect(a.copyUrl, &QAction::triggered, commands_, &ExchangeCommands::copyUrls);
+  connect(a.copyCurl, &QAction::triggered, commands_, &ExchangeCommands::copyCurl);
+  connect(a.saveBody, &QAction::triggered, commands_, &ExchangeCommands::saveBody);
+  connect(a.openUrl, &QAction::triggered, commands_, &ExchangeCommands::openUrl);
+  connect(a.comment, &QAction::triggered, annotations_, &Annotations::askForComment);
+  for (std::size_t i = 0; i < kMarkNames.size(); ++i) {
+    connect(a.marks[qsizetype(i)], &QAction::triggered, annotations_, [this, i] { annotations_->toggle(Mark(i)); });
+  }
+  connect(a.onlyHost, &QAction::triggered, hosts_, &HostCommands::filterByHosts);
+  connect(hosts_, &HostCommands::filterWanted, filter_, &FilterField::narrowBy);
+  connect(a.passHost, &QAction::triggered, hosts_, [this] { hosts_->passThrough(true); });
+  connect(a.decryptHost, &QAction::triggered, hosts_, [this] { hosts_->passThrough(false); });
+  connect(a.throttleHost, &QAction::triggered, hosts_, &HostCommands::throttle);
+  connect(hosts_, &HostCommands::throttleWanted, this, [this](const QString& host) {
+    throttleDock_->setVisible(true);
+    throttleDock_->addHost(host);
+  });
+}
+
 void MainWindow::connectInspector() {
   connect(table_, &ExchangeTable::openRequested, this, [this] {
     setInspectorShown(true);
@@ -328,13 +367,6 @@ void MainWindow::connectActions() {
   connect(a.preferences, &QAction::triggered, this, &MainWindow::showPreferences);
   connect(a.authority, &QAction::triggered, this, &MainWindow::showAuthority);
   connect(a.quit, &QAction::triggered, this, &QWidget::close);
-  connect(a.copyUrl, &QAction::triggered, commands_, &ExchangeCommands::copyUrls);
-  connect(a.copyCurl, &QAction::triggered, commands_, &ExchangeCommands::copyCurl);
-  connect(a.saveBody, &QAction::triggered, commands_, &ExchangeCommands::saveBody);
-  connect(a.openUrl, &QAction::triggered, commands_, &ExchangeCommands::openUrl);
-  connect(a.onlyHost, &QAction::triggered, this, &MainWindow::onlyThisHost);
-  connect(a.passHost, &QAction::triggered, this, [this] { passThisHost(true); });
-  connect(a.decryptHost, &QAction::triggered, this, [this] { passThisHost(false); });
   connect(a.exchangesPage, &QAction::triggered, this, [this] { showPage(Page::Exchanges); });
   connect(a.connectionsPage, &QAction::triggered, this, [this] { showPage(Page::Connections); });
   connect(a.find, &QAction::triggered, inspector_, &Inspector::openSearch);
@@ -434,9 +466,10 @@ void MainWindow::updateCounts() {
   const int selected = table_->selectedCount();
   status_->showCounts(model_->rowCount(), selected);
   for (QAction* action : {actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl, actions_->onlyHost,
-                          actions_->passHost, actions_->decryptHost}) {
+                          actions_->passHost, actions_->decryptHost, actions_->throttleHost, actions_->comment}) {
     action->setEnabled(selected > 0);
   }
+  for (QAction* mark : actions_->marks) mark->setEnabled(selected > 0);
   for (QAction* action : {actions_->saveSession, actions_->exportHar}) action->setEnabled(model_->rowCount() > 0);
   actions_->clearSelection->setEnabled(selected > 0);
 }
@@ -453,11 +486,22 @@ void MainWindow::updateTablePage() {
   if (hadFocus && !empty) table_->setFocus(Qt::OtherFocusReason);
 }
 
+// An engine that does not run is worse news than one that does not record.
+void MainWindow::showNotice() {
+  const EngineNotice& notice = parts_.keeper.notice();
+  banner_->setNotice(notice.text.isEmpty() ? recording_->notice() : notice);
+}
+
 void MainWindow::takeOffer(EngineNotice::Offer offer) {
   switch (offer) {
     case EngineNotice::Offer::Nothing: return;
     case EngineNotice::Offer::Start: return parts_.keeper.start();
     case EngineNotice::Offer::StartOnFreePort: return parts_.keeper.startOnFreePort();
+    case EngineNotice::Offer::ShowFolder: {
+      const QString folder = QString::fromStdU16String(parts_.keeper.dataDir().u16string());
+      if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder))) statusBar()->showMessage(folder);
+      return;
+    }
   }
 }
 
@@ -468,49 +512,13 @@ void MainWindow::showPage(Page page) {
   (page == Page::Exchanges ? static_cast<QWidget*>(table_) : &connections_->table())->setFocus(Qt::ShortcutFocusReason);
 }
 
-void MainWindow::onlyThisHost() {
-  const ExchangeId id = table_->currentId();
-  const store::ExchangeRow* row = id ? model_->rowAt(model_->rowOf(id)) : nullptr;
-  if (row == nullptr) return;
-  const QString now = filter_->field().text().trimmed();
-  const QString host = QStringLiteral("host=") + QString::fromStdString(filter::quoted(row->host));
-  // Side by side both must hold; an "or" that stands there already binds less tightly.
-  filter_->setText(now.isEmpty() ? host : now.contains(u'|') ? QStringLiteral("(%1) %2").arg(now, host) : now + u' ' + host);
-}
-
-// The name that the client's TLS says, which is the one in the URL: CONNECT may have named an address.
-void MainWindow::passThisHost(bool passes) {
-  const ExchangeId id = table_->currentId();
-  const store::ExchangeRow* row = id ? model_->rowAt(model_->rowOf(id)) : nullptr;
-  if (row == nullptr) return;
-  const QString named = QUrl(QString::fromStdString(row->url)).host();
-  const std::string host = row->kind == capture::Kind::Tunnel || named.isEmpty() ? row->host : named.toStdString();
-  EngineLink& link = parts_.keeper.link();
-  const QString shown = visibleLine(host);
-  if (link.isAttached()) link.setPassThrough(host, passes);
-  statusBar()->showMessage(!link.isAttached() ? tr("No engine is running")
-                           : passes           ? tr("%1 passes through undecrypted from its next connection on").arg(shown)
-                                              : tr("%1 is decrypted from its next connection on").arg(shown),
-                           kStatusMessageMs);
-}
-
 void MainWindow::focusInspector() {
   showPage(Page::Exchanges);
   setInspectorShown(true);
   inspector_->focusContent();
 }
 
-void MainWindow::showRowMenu(const QPoint& at) {
-  QMenu menu(this);
-  menu.addActions({actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl});
-  menu.addSeparator();
-  menu.addActions({actions_->onlyHost, actions_->passHost, actions_->decryptHost});
-  menu.addSeparator();
-  menu.addActions({actions_->overviewTab, actions_->requestTab, actions_->responseTab});
-  menu.addSeparator();
-  menu.addAction(actions_->clearSelection);
-  menu.exec(at);
-}
+void MainWindow::showRowMenu(const QPoint& at) { rowMenu_->popup(at); }
 
 void MainWindow::showColumnsMenu(const QPoint& at) { columnsMenu_->popup(at); }
 

@@ -20,12 +20,15 @@
 #include "app/gui/throttle/throttle_dock.h"
 #include "app/gui/throttle/throttle_state.h"
 #include "app/gui/window/actions.h"
+#include "app/gui/window/annotations.h"
 #include "app/gui/window/banner.h"
 #include "app/gui/window/client_starter.h"
 #include "app/gui/window/empty_page.h"
 #include "app/gui/window/engine_switches.h"
 #include "app/gui/window/exchange_commands.h"
+#include "app/gui/window/host_commands.h"
 #include "app/gui/window/panes.h"
+#include "app/gui/window/recording_watch.h"
 #include "app/gui/window/sort_menu.h"
 #include "app/gui/window/status_line.h"
 #include "app/gui/window/system_proxy_switch.h"
@@ -63,6 +66,7 @@ class MainWindow : public QMainWindow {
   ThrottleState& throttleState() { return *throttleState_; }
   ThrottleDock& throttleDock() { return *throttleDock_; }
   ExchangeCommands& commands() { return *commands_; }
+  Annotations& annotations() { return *annotations_; }
   bool showsEmptyPage() const { return tablePages_->currentWidget() == empty_; }
 
  signals:
@@ -92,6 +96,7 @@ class MainWindow : public QMainWindow {
   void beginSession();
   void showSession();
   void fillSessionsMenu();
+  void connectCommands();
   void filterTable();
 
   void restoreState();
@@ -101,12 +106,11 @@ class MainWindow : public QMainWindow {
   void showEngine();
   void updateCounts();
   void updateTablePage();
+  void showNotice();
   void takeOffer(EngineNotice::Offer offer);
   void showPage(Page page);
   void connectThrottle();
   void showThrottle();
-  void onlyThisHost();
-  void passThisHost(bool passes);
   void focusInspector();
   void showRowMenu(const QPoint& at);
   void showColumnsMenu(const QPoint& at);
@@ -134,6 +138,10 @@ class MainWindow : public QMainWindow {
   QStackedWidget* mainPages_ = nullptr;
   ConnectionsPage* connections_ = nullptr;
   ExchangeCommands* commands_ = nullptr;
+  Annotations* annotations_ = nullptr;
+  HostCommands* hosts_ = nullptr;
+  RecordingWatch* recording_ = nullptr;
+  QMenu* rowMenu_ = nullptr;
   SystemProxySwitch* systemProxy_ = nullptr;
   ClientStarter* clients_ = nullptr;
   Inspector* inspector_ = nullptr;

@@ -22,6 +22,7 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
     if (action->shortcut().isEmpty()) continue;
     auto* keys = new QLabel(action->shortcut().toString(QKeySequence::NativeText), list);
     auto* name = new QLabel(QString(action->text()).remove(u'&'), list);
+    for (QLabel* label : {keys, name}) label->setTextFormat(Qt::PlainText);
     grid->addWidget(keys, row, 0);
     grid->addWidget(name, row, 1);
     grid->addWidget(mutedLabel(action->statusTip(), list), row, 2);

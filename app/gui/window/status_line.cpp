@@ -149,7 +149,7 @@ void StatusLine::showSample(const control::StatusSample& sample) {
       QStringLiteral("↓ %1  ↑ %2").arg(formatRate(sample.downBytesPerSecond), formatRate(sample.upBytesPerSecond)));
   database_->setText(tr("History %1").arg(formatBytes(sample.databaseBytes)));
   lag_->setText(recordingText(sample));
-  lag_->setToolTip(recordingTip(sample));
+  lag_->setToolTip(plainTip(recordingTip(sample)));
   for (QLabel* field : {connections_, rates_, lag_}) field->show();
 }
 

@@ -33,7 +33,7 @@ class Workbench {
   EngineKeeper& keeper() { return parts_->keeper; }
   QSettings& settings() { return parts_->settings; }
   sluice::test::Origin& origin() { return origin_; }
-  const std::filesystem::path& dataDir() const { return directory_.path(); }
+  const std::filesystem::path& dataDir() const { return options.dataDir; }
   std::uint16_t proxyPort() const;
   // Of the engine, for another program.
   QString controlAddress() const;

@@ -1,0 +1,64 @@
+// The history cannot be written: the banner says why, its action works, and it goes when all is well again.
+#include <fstream>
+
+#include "core/store/sql_connection.h"
+#include "tests/gui/support/application.h"
+#include "tests/gui/support/workbench.h"
+#include "tests/support/small_disk.h"
+
+using namespace sluice;
+using namespace sluice::gui;
+using gui::test::waitUntil;
+using gui::test::Workbench;
+
+SLUICE_GUI_TEST(aLockedHistoryIsSaidSoUntilItIsFree) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  bench.get("/bytes/5");
+  bench.waitForClients();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() == 1; }));
+  {
+    auto other = store::SqlConnection::open(bench.dataDir() / "history.db", store::Access::ReadWrite);
+    QVERIFY(other.has_value());
+    const auto lock = store::Transaction::begin(*other, store::Transaction::Kind::Write);
+    QVERIFY(lock.has_value());
+    bench.get("/bytes/6");
+    bench.waitForClients();  // traffic goes on
+    QVERIFY(waitUntil([&] { return !window.banner().isHidden(); }));
+    QVERIFY(window.banner().notice().text.contains(QStringLiteral("locked the history")));
+    QCOMPARE(window.banner().notice().offer, EngineNotice::Offer::ShowFolder);
+    // Whoever has read it is not told again.
+    emit window.banner().dismissed();
+    QVERIFY(window.banner().isHidden());
+  }
+  QVERIFY(waitUntil([&] { return window.model().rowCount() == 2; }));
+  QVERIFY(window.banner().isHidden());
+}
+
+SLUICE_GUI_TEST(aFullDiskIsSaidSoUntilThereIsRoomAgain) {
+  sluice::test::SmallDisk disk("24m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  const auto ballast = disk.path() / "ballast";
+  std::ofstream(ballast) << std::string(12'000'000, 'x');
+  Workbench bench;
+  bench.options.dataDir = disk.path() / "data";
+  std::filesystem::create_directory(bench.options.dataDir);
+  std::filesystem::permissions(bench.options.dataDir, std::filesystem::perms::owner_all);
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  // Bodies until there is no room, as a download does it.
+  for (int i = 0; i < 60 && window.banner().isHidden(); ++i) {
+    bench.get("/bytes/1000000?seed=" + std::to_string(i));
+    bench.waitForClients();
+  }
+  QVERIFY(waitUntil([&] { return !window.banner().isHidden(); }));
+  QVERIFY2(window.banner().notice().text.contains(QStringLiteral("disk is full")), qPrintable(window.banner().notice().text));
+  QCOMPARE(window.banner().notice().offer, EngineNotice::Offer::ShowFolder);
+  std::filesystem::remove(ballast);
+  QVERIFY(waitUntil([&] { return window.banner().isHidden(); }));
+  const int rows = window.model().rowCount();
+  bench.get("/bytes/1000");
+  bench.waitForClients();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() > rows; }));
+}
