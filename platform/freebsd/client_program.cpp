@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "platform/recent_processes.h"
+
 namespace sluice::platform {
 namespace {
-
-constexpr std::size_t kLately = 16;
 
 // What the system tells under this name; empty when it does not.
 std::vector<std::byte> told(std::span<const int> name) {
@@ -91,20 +91,10 @@ ClientProgram programOf(int process) {
 }  // namespace
 
 std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
-  const auto found = [&](int process) {
-    const auto number = static_cast<std::uint64_t>(process);
-    std::erase(lately_, number);
-    lately_.push_front(number);
-    if (lately_.size() > kLately) lately_.pop_back();
-    return programOf(process);
-  };
-  for (const auto number : lately_) {
-    if (const auto process = static_cast<int>(number); holds(process, client, server)) return found(process);
-  }
-  for (const int process : everyProcess()) {
-    if (holds(process, client, server)) return found(process);
-  }
-  return std::nullopt;
+  const auto process = findProcess(
+      lately_, [&](auto each) { return holds(static_cast<int>(each), client, server); }, everyProcess);
+  if (!process) return std::nullopt;
+  return programOf(static_cast<int>(*process));
 }
 
 }  // namespace sluice::platform

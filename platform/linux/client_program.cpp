@@ -19,6 +19,7 @@
 
 #include "core/base/limits.h"
 #include "platform/posix/descriptor.h"
+#include "platform/recent_processes.h"
 
 namespace sluice::platform {
 namespace {
@@ -148,22 +149,10 @@ ClientProgram programOf(std::uint64_t process) {
 std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
   const auto owner = ownerOf(client, server);
   if (!owner) return std::nullopt;
-  const auto known =
-      std::find_if(lately_.begin(), lately_.end(), [&](auto process) { return holds(process, owner->inode); });
-  std::uint64_t holder = known != lately_.end() ? *known : 0;
-  if (holder != 0) {
-    lately_.erase(known);
-  } else {
-    for (const auto process : processesOf(owner->user)) {
-      if (!holds(process, owner->inode)) continue;
-      holder = process;
-      break;
-    }
-  }
-  if (holder == 0) return std::nullopt;
-  lately_.push_front(holder);
-  if (lately_.size() > limits::kClientProgramsRemembered) lately_.pop_back();
-  return programOf(holder);
+  const auto process = findProcess(
+      lately_, [&](auto each) { return holds(each, owner->inode); }, [&] { return processesOf(owner->user); });
+  if (!process) return std::nullopt;
+  return programOf(*process);
 }
 
 }  // namespace sluice::platform
