@@ -1,9 +1,7 @@
 #include "core/store/damage.h"
 
 #include <array>
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -17,11 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 3> kCompanions{"-wal", "-shm", "-journal"};
-
-// The database file format, section 1.3: https://www.sqlite.org/fileformat2.html
-constexpr std::string_view kMagic{"SQLite format 3\0", 16};
-constexpr std::size_t kHeaderBytes = 100;
-constexpr std::size_t kWriteVersionAt = 18;
 
 std::string shown(const fs::path& path) {
   const auto text = path.u8string();
@@ -98,7 +91,7 @@ std::uint64_t databaseBytes(const fs::path& dataDir) {
   return bytesIn(history) + bytesIn(withSuffix(history, "-wal"));
 }
 
-Result<void> checkFile(const fs::path& history) {
+Result<void> checkLog(const fs::path& history) {
   std::error_code error;
   if (fs::is_directory(history, error)) return fail(Side::Local, Code::System, shown(history) + ": is a folder");
   if (bytesIn(history) == 0) {
@@ -106,20 +99,6 @@ Result<void> checkFile(const fs::path& history) {
     if (bytesIn(withSuffix(history, "-wal")) > 0 || bytesIn(withSuffix(history, "-journal")) > 0) {
       return fail(Side::Local, Code::DatabaseDamaged, shown(history) + ": is empty, but its log is not");
     }
-    return {};
-  }
-  errno = 0;
-  std::ifstream file(history, std::ios::binary);
-  if (!file) return fail(fileError(errno, shown(history)));
-  std::array<char, kHeaderBytes> header{};
-  file.read(header.data(), header.size());
-  const bool whole = file.gcount() == static_cast<std::streamsize>(header.size());
-  if (!whole || std::string_view(header.data(), kMagic.size()) != kMagic) {
-    return fail(Side::Local, Code::DatabaseDamaged, shown(history) + ": is not a database");
-  }
-  // SQLite would open a file with an unknown write version, but never write to it.
-  if (const char version = header[kWriteVersionAt]; version != 1 && version != 2) {
-    return fail(Side::Local, Code::DatabaseDamaged, shown(history) + ": its header is malformed");
   }
   return {};
 }

@@ -15,10 +15,10 @@ std::filesystem::path historyFile(const std::filesystem::path& dataDir);
 // Of the database and its log; 0 when there is none.
 std::uint64_t databaseBytes(const std::filesystem::path& dataDir);
 
-// Looks at the first bytes only. Fails with DatabaseDamaged when no SQLite could read the file, or when opening it
-// would make SQLite throw the log away; with another code when the file cannot be read.
-// ENSURES: nothing was written.
-Result<void> checkFile(const std::filesystem::path& history);
+// Fails with DatabaseDamaged when opening the file would make SQLite throw the log beside it away; with another code when it is no
+// file. ENSURES: it was neither written nor opened: a descriptor beside SQLite's own, once closed, takes its locks with it
+// (https://sqlite.org/howtocorrupt.html, section 2.2).
+Result<void> checkLog(const std::filesystem::path& history);
 
 // Renames the history, its log and its bodies to history.damaged-20261121-101500.db and the like, UTC, over nothing that exists.
 // Returns the database's new name.

@@ -43,7 +43,7 @@ Result<void> useWriteAheadLog(SqlConnection& sql) {
 }
 
 Result<SqlConnection> openChecked(const fs::path& history) {
-  if (auto sound = checkFile(history); !sound) return fail(sound.error());
+  if (auto sound = checkLog(history); !sound) return fail(sound.error());
   if (auto made = SqlConnection::create(history); !made) return fail(made.error());
   auto sql = SqlConnection::open(history, Access::ReadWrite);
   if (!sql) return sql;

@@ -125,7 +125,7 @@ Result<void> Reader::Impl::open() {
     const auto text = history.u8string();
     return fail(Side::Local, Code::NotFound, std::string(text.begin(), text.end()) + ": nothing is recorded yet");
   }
-  if (auto sound = checkFile(history); !sound) return sound;
+  if (auto sound = checkLog(history); !sound) return sound;
   auto sql = SqlConnection::open(history, session_ ? Access::Untouched : Access::ReadOnly);
   if (!sql) return broken(sql.error());
   sql_ = std::move(*sql);

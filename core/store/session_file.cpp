@@ -231,7 +231,7 @@ void ReadableSession::Remove::operator()(const fs::path* file) const {
 Result<ReadableSession> ReadableSession::prepare(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) return fail(Side::Local, Code::NotFound, shown(file));
-  if (auto sound = checkFile(file); !sound) return fail(sound.error());
+  if (auto sound = checkLog(file); !sound) return fail(sound.error());
   std::int64_t version = 0;
   {
     auto sql = SqlConnection::open(file, Access::Untouched);

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <string_view>
@@ -12,6 +13,11 @@
 
 namespace sluice::store {
 namespace {
+
+// The database file format, section 1.3: https://www.sqlite.org/fileformat2.html
+constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+constexpr std::size_t kHeaderBytes = 100;
+constexpr std::size_t kWriteVersionAt = 18;
 
 std::string utf8(const std::filesystem::path& path) {
   const auto text = path.u8string();
@@ -68,8 +74,29 @@ Result<SqlConnection> SqlConnection::open(const std::filesystem::path& file, Acc
                                    mode | uri | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nullptr);
   SqlConnection connection(db, name);
   if (code != SQLITE_OK) return fail(sqlError(db, code, name));
+  if (auto sound = connection.checkHeader(); !sound) return fail(sound.error());
   if (auto defended = connection.defend(); !defended) return fail(defended.error());
   return connection;
+}
+
+Result<void> SqlConnection::checkHeader() const {
+  // SQLite's own descriptor: closing another one of this file would drop the locks of every connection of this process.
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 bytes = 0;
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (const int code = file->pMethods->xFileSize(file, &bytes); code != SQLITE_OK) return fail(sqlError(db_.get(), code, name_));
+  std::array<char, kHeaderBytes> header{};
+  const int code = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
+  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return fail(sqlError(db_.get(), code, name_));
+  if (bytes == 0 && header.front() == '\0') return {};  // SQLite says so of a file of one byte, too
+  if (code != SQLITE_OK || !std::string_view(header.data(), header.size()).starts_with(kMagic)) {
+    return fail(Side::Local, Code::DatabaseDamaged, name_ + ": is not a database");
+  }
+  // SQLite would open a file with an unknown write version, but never write to it.
+  if (const char version = header[kWriteVersionAt]; version != 1 && version != 2) {
+    return fail(Side::Local, Code::DatabaseDamaged, name_ + ": its header is malformed");
+  }
+  return {};
 }
 
 Result<void> SqlConnection::defend() {

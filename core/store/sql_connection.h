@@ -23,7 +23,7 @@ class SqlConnection {
   // make it readable for the whole group; its log and index take over the rights of the file.
   static Result<void> create(const std::filesystem::path& file);
 
-  // The file must exist.
+  // The file must exist. Fails with DatabaseDamaged when its first bytes are those of no database; an empty one is a new database.
   static Result<SqlConnection> open(const std::filesystem::path& file, Access access);
 
   Result<void> run(const char* sql);  // one statement or more
@@ -50,6 +50,7 @@ class SqlConnection {
 
   SqlConnection(sqlite3* db, std::string name) : db_(db), name_(std::move(name)) {}
 
+  Result<void> checkHeader() const;
   Result<void> defend();
 
   std::unique_ptr<sqlite3, Close> db_;

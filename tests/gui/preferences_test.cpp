@@ -113,6 +113,8 @@ SLUICE_GUI_TEST(hostsPassThroughFromTheDialogOn) {
 SLUICE_GUI_TEST(howMuchIsKeptHoldsOnceTheEngineIsStartedAgain) {
   Workbench bench;
   QVERIFY(bench.openAndListen());
+  for (int i = 1; i <= 4; ++i) bench.get("/bytes/" + std::to_string(i));
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 4; }));
   auto* dialog = openPreferences(bench);
   QVERIFY(dialog != nullptr);
   dialog->showPage(PreferencesDialog::Page::Keeping);
@@ -125,6 +127,7 @@ SLUICE_GUI_TEST(howMuchIsKeptHoldsOnceTheEngineIsStartedAgain) {
   QVERIFY(page.restart().isVisible());
   page.restart().click();
   QVERIFY(waitUntil([&] { return bench.keeper().state() == EngineState::Running && !page.restart().isVisible(); }));
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 2; }));
   page.exchanges().setValue(0);
   QVERIFY(page.restart().isVisible());
   page.exchanges().setValue(2);

@@ -1,10 +1,11 @@
 // Records exchanges into a folder as fast as it can until it is killed. Whenever everything that ended is on disk, it
 // says so: "committed ID" means that every exchange up to ID is complete there.
 //
-//   recording_child FOLDER
+//   recording_child FOLDER [COUNT]        COUNT: ends in order after so many
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <string>
 
 #include "core/store/database.h"
 #include "core/store/recorder.h"
@@ -74,15 +75,25 @@ bool sendChunk(Recorder& recorder, Running& exchange) {
   }
 }
 
+void recordSome(Recorder& recorder, std::uint64_t next, std::uint64_t count) {
+  for (const std::uint64_t end = next + count; next < end; ++next) {
+    Running exchange = start(recorder, next);
+    while (!sendChunk(recorder, exchange)) {
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc != 2 && argc != 3) return 2;
   auto database = Database::open(argv[1], now());
   if (!database || database->movedAside()) return 1;
   const std::uint64_t first = database->nextExchangeId().value;
   auto recorder = Recorder::start(std::move(*database), {});
   if (!recorder) return 1;
   std::printf("first %llu\n", static_cast<unsigned long long>(first));
-  recordForEver(**recorder, first);
+  if (argc == 2) recordForEver(**recorder, first);
+  recordSome(**recorder, first, std::stoull(argv[2]));
+  return 0;
 }

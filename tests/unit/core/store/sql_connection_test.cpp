@@ -19,7 +19,37 @@ struct Fixture {
   }
 };
 
+std::string soundHeader() {
+  std::string header(std::string_view("SQLite format 3\0", 16));
+  header.resize(4096, '\0');
+  header[18] = header[19] = 2;
+  return header;
+}
+
+// None: it opens. System: it was changed.
+Code openingOf(std::string_view bytes, Access access) {
+  TempFolder folder;
+  writeFile(folder / "any.db", bytes);
+  const auto opened = SqlConnection::open(folder / "any.db", access);
+  if (contentsOf(folder / "any.db") != bytes) return Code::System;
+  return opened ? Code::None : opened.error().code;
+}
+
 }  // namespace
+
+SLUICE_TEST(findsOutFromTheFirstBytesThatAFileIsNoDatabase) {
+  for (const Access access : {Access::ReadWrite, Access::ReadOnly, Access::Untouched}) {
+    QVERIFY(openingOf("", access) == Code::None);
+    QVERIFY(openingOf(soundHeader(), access) == Code::None);
+    QVERIFY(openingOf("x", access) == Code::DatabaseDamaged);
+    QVERIFY(openingOf(soundHeader().substr(0, 99), access) == Code::DatabaseDamaged);
+    for (const std::size_t at : {0, 15, 18}) {
+      std::string header = soundHeader();
+      header[at] = 7;
+      QVERIFY(openingOf(header, access) == Code::DatabaseDamaged);
+    }
+  }
+}
 
 SLUICE_TEST(trustsNothingInADatabase) {
   Fixture f;
