@@ -86,6 +86,11 @@ Result<fs::path> move(const fs::path& dataDir, std::string_view prefix, WallTime
 
 fs::path historyFile(const fs::path& dataDir) { return historyFileIn(dataDir); }
 
+bool isHistory(const fs::path& file, const fs::path& dataDir) {
+  std::error_code error;
+  return fs::equivalent(file, historyFile(dataDir), error);
+}
+
 std::uint64_t databaseBytes(const fs::path& dataDir) {
   const fs::path history = historyFile(dataDir);
   return bytesIn(history) + bytesIn(withSuffix(history, "-wal"));

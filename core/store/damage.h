@@ -12,6 +12,8 @@
 namespace sluice::store {
 
 std::filesystem::path historyFile(const std::filesystem::path& dataDir);
+// By whatever name.
+bool isHistory(const std::filesystem::path& file, const std::filesystem::path& dataDir);
 // Of the database and its log; 0 when there is none.
 std::uint64_t databaseBytes(const std::filesystem::path& dataDir);
 

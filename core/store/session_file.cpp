@@ -210,6 +210,7 @@ Result<void> checkSession(SqlConnection& sql) {
 }  // namespace
 
 Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file, const GoOn& goOn) {
+  if (isHistory(file, dataDir)) return fail(Side::Local, Code::BadArgument, shown(file) + ": is the history that would be saved");
   fs::path part = file;
   part += ".part";
   std::error_code ignored;

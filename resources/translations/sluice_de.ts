@@ -2488,6 +2488,10 @@ MIT-Lizenz.</translation>
         <source>Reading %1</source>
         <translation>%1 wird gelesen</translation>
     </message>
+    <message>
+        <source>%1 is the history that is already shown</source>
+        <translation>%1 ist der Verlauf, der schon gezeigt wird</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::SessionWindow</name>

@@ -124,6 +124,22 @@ SLUICE_GUI_TEST(whatIsNoSessionIsToldAndShowsNothing) {
   QCOMPARE(opened.count(), 0);
 }
 
+SLUICE_GUI_TEST(theHistoryIsNoSessionOfItself) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(fill(bench));
+  QStringList told;
+  QObject::connect(&bench.window().files(), &SessionFiles::said, &bench.window(), [&](const QString& message) { told << message; });
+  QObject::connect(&bench.window().files(), &SessionFiles::failed, &bench.window(), [&](const QString& problem) { told << problem; });
+  const QString history = QString::fromStdString((bench.dataDir() / "history.db").string());
+  bench.window().files().openFile(history);
+  bench.window().files().saveTo(history);
+  QVERIFY(waitUntil([&] { return told.size() == 2; }));
+  for (const QString& message : told) QVERIFY2(message.contains(QStringLiteral("history.db")), qPrintable(message));
+  bench.get("/bytes/14?kept=3");
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 3; }));
+}
+
 // Cancelled in the middle, it leaves nothing behind.
 SLUICE_GUI_TEST(aJobThatIsCancelledTellsSo) {
   QWidget window;

@@ -12,6 +12,7 @@
 #include "app/gui/session/session_window.h"
 #include "app/gui/text/visible_text.h"
 #include "core/har/har_files.h"
+#include "core/store/damage.h"
 #include "core/store/session_file.h"
 
 namespace sluice::gui {
@@ -86,7 +87,11 @@ void SessionFiles::exportTo(const QString& file) {
   new FileJob(window_, tr("Writing %1").arg(nameOf(file)), FileJob::Unit::Bytes, 0, work);
 }
 
-void SessionFiles::openFile(const QString& file) { isSession(file) ? openSession(file) : importHar(file); }
+void SessionFiles::openFile(const QString& file) {
+  // Told before it is opened: a descriptor beside SQLite's own would take the locks away that the readers of this window hold.
+  if (store::isHistory(pathOf(file), dataDir_)) return emit said(tr("%1 is the history that is already shown").arg(nameOf(file)));
+  isSession(file) ? openSession(file) : importHar(file);
+}
 
 // Opened once here, so that what cannot be read is told instead of shown as an empty window.
 void SessionFiles::openSession(const QString& file) {

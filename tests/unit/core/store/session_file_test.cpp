@@ -81,6 +81,7 @@ SLUICE_TEST(savesWhatPassesTheFilterAndReplacesOnlyWhenDone) {
   QCOMPARE(saved(history, "host=other.test", file), std::string("1 left 0"));
   QCOMPARE(Reader::openSession(file).value().newest(10).value().at(0).id.value, 3u);
   QVERIFY(!saveSession(history.folder.path(), {}, elsewhere / "none" / "a.sluice"));
+  QVERIFY(saveSession(history.folder.path(), {}, history.folder / "history.db").error().code == Code::BadArgument);
 }
 
 SLUICE_TEST(leavesNothingBehindWhenItIsStopped) {
