@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
@@ -30,6 +31,9 @@ class PortSocket {
   // One message, of one or two pieces. Ok: it left whole. Handles are copied to the other process; the caller still owns
   // and closes its own.
   IoResult send(Bytes head, Bytes rest, std::span<const Handle> handles);
+  // Whether a part of the last message is still here, where the system takes messages in parts: macOS. It leaves with the next
+  // send(), of nothing if need be, which is worth a try whenever the socket can be written.
+  bool hasRest() const { return !rest_.empty(); }
 
   struct Message {
     std::size_t bytes = 0;          // how long it is
@@ -52,6 +56,7 @@ class PortSocket {
   // Gives the end away, to be inherited by a child for example. What the system still works on is over by then.
   OwnedHandle take() {
     flight_.reset();
+    rest_.clear();
     return std::move(socket_);
   }
 
@@ -60,7 +65,8 @@ class PortSocket {
   Flight& flight();
 
   OwnedHandle socket_;
-  std::shared_ptr<Flight> flight_;  // what the system still works on: Windows
+  std::shared_ptr<Flight> flight_;  // what the system still works on: Windows; what has come of a message: macOS
+  std::vector<std::byte> rest_;
 };
 
 }  // namespace sluice::platform

@@ -134,7 +134,7 @@ class Port {
   bool isReady() const { return greeted_; }
   std::size_t backlogBytes() const { return backlogBytes_; }
   // Messages without a payload wait too.
-  bool hasBacklog() const { return !backlog_.empty(); }
+  bool hasBacklog() const { return !backlog_.empty() || socket_.hasRest(); }
   const PortCounters& counters() const { return counters_; }
   platform::PortSocket& socket() { return socket_; }
   std::uint32_t peerPid() const { return peerPid_; }
@@ -175,6 +175,7 @@ class Port {
   // Ok: one fragment left. WouldBlock: the socket or the queue has no room; the marker may have gone ahead.
   IoResult sendFragment(Pending& pending, Bytes payload);
   bool markFragment(Pending& pending);
+  IoResult sendPacket(const MessageHeader& header, Bytes payload, std::span<const platform::Handle> handles);
   void sendOwn(std::uint8_t type, Bytes payload, std::span<const platform::Handle> handles);
   void sendWake();
   void sendingFailed(const Error& why);

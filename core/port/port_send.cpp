@@ -166,6 +166,12 @@ bool Port::markFragment(Pending& pending) {
   return pending.marked && !failed_;
 }
 
+IoResult Port::sendPacket(const MessageHeader& header, Bytes payload, std::span<const Handle> handles) {
+  auto result = socket_.send(bytesOf(header), payload, handles);
+  if (socket_.hasRest()) handler_.waitWritable();
+  return result;
+}
+
 IoResult Port::sendFragment(Pending& pending, Bytes payload) {
   const auto rest = payload.subspan(pending.sentBytes);
   const auto piece = rest.first(std::min(rest.size(), limits::kPortMessageBytes));
@@ -177,7 +183,7 @@ IoResult Port::sendFragment(Pending& pending, Bytes payload) {
   if (piece.size() < rest.size()) header.flags |= flag::kMoreFollow;
   if (pending.marked) header.flags |= flag::kMarked;
   const auto handles = std::span<const Handle>(pending.handles).first(pending.handleCount);
-  auto result = socket_.send(bytesOf(header), piece, handles);
+  auto result = sendPacket(header, piece, handles);
   if (result.status != IoResult::Status::Ok) return result;
   if (result.bytes != sizeof header + piece.size()) {
     return IoResult::failed({Code::ProtocolFault, Side::Local, 0, "a message of a port was cut short"});
@@ -228,7 +234,7 @@ void Port::paySignals() {
     MessageHeader header;
     header.pid = options_.ownPid;
     header.type = type;
-    const auto result = socket_.send(bytesOf(header), {}, {});
+    const auto result = sendPacket(header, {}, {});
     if (result.status == IoResult::Status::Failed) return sendingFailed(result.error);
     if (result.status == IoResult::Status::WouldBlock) return handler_.waitWritable();
     owed_ = static_cast<std::uint8_t>(owed_ & ~bit);
@@ -240,6 +246,11 @@ void Port::waitForRoom() {
 }
 
 void Port::writable() {
+  if (!failed_ && !peerGone_ && socket_.hasRest()) {
+    const auto result = socket_.send({}, {}, {});
+    if (result.status == IoResult::Status::WouldBlock) return handler_.waitWritable();
+    if (result.status == IoResult::Status::Failed) return sendingFailed(result.error);
+  }
   if (!failed_) paySignals();
   if (!failed_) flush();
 }

@@ -46,11 +46,11 @@ void Statement::note(int code) {
   if (bindError_ == SQLITE_OK) bindError_ = code;
 }
 
-void Statement::bindOne(int index, std::int64_t value) { note(sqlite3_bind_int64(statement_.get(), index, value)); }
+void Statement::bindSigned(int index, std::int64_t value) { note(sqlite3_bind_int64(statement_.get(), index, value)); }
 
-void Statement::bindOne(int index, std::uint64_t value) {
+void Statement::bindNatural(int index, std::uint64_t value) {
   constexpr auto largest = std::numeric_limits<std::int64_t>::max();
-  bindOne(index, static_cast<std::int64_t>(std::min<std::uint64_t>(value, largest)));
+  bindSigned(index, static_cast<std::int64_t>(std::min<std::uint64_t>(value, largest)));
 }
 
 void Statement::bindOne(int index, std::string_view value) {

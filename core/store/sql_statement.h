@@ -1,6 +1,7 @@
 // One prepared statement. The thread of its connection; must not outlive the connection.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -80,16 +81,17 @@ class Statement {
 
   Error error(int code) const;
   void note(int code);
-  void bindOne(int index, std::int64_t value);
-  void bindOne(int index, std::uint64_t value);  // above what SQLite can hold: the largest it can
-  void bindOne(int index, int value) { bindOne(index, std::int64_t{value}); }
-  void bindOne(int index, bool value) { bindOne(index, std::int64_t{value}); }
+  void bindSigned(int index, std::int64_t value);
+  void bindNatural(int index, std::uint64_t value);  // above what SQLite can hold: the largest it can
+  // Of every width: std::size_t and std::uint64_t are one type on some systems and two on macOS.
+  void bindOne(int index, std::signed_integral auto value) { bindSigned(index, value); }
+  void bindOne(int index, std::unsigned_integral auto value) { bindNatural(index, value); }
   void bindOne(int index, std::string_view value);
   void bindOne(int index, const std::string& value) { bindOne(index, std::string_view(value)); }
   void bindOne(int index, Blob value);
   void bindOne(int index, std::optional<std::int64_t> value);
   void bindOne(int index, const std::optional<std::string>& value);
-  void bindOne(int index, WallTime value) { bindOne(index, std::int64_t{value.time_since_epoch().count()}); }
+  void bindOne(int index, WallTime value) { bindSigned(index, value.time_since_epoch().count()); }
   template <class Tag>
   void bindOne(int index, Id<Tag> value) {
     bindOne(index, value.value);

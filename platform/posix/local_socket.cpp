@@ -9,6 +9,7 @@
 
 #include "platform/posix/descriptor.h"
 #include "platform/posix/local_address.h"
+#include "platform/posix/send_flags.h"
 #include "platform/posix/system_error.h"
 
 namespace sluice::platform {
@@ -32,18 +33,6 @@ Result<void> waitFor(const OwnedHandle& socket, short events, SteadyTime deadlin
   }
 }
 
-// A peer that is gone is an error of the call and never a signal.
-#ifdef MSG_NOSIGNAL
-constexpr int kSendFlags = MSG_NOSIGNAL;
-void refuseSignals(const OwnedHandle&) {}
-#else
-constexpr int kSendFlags = 0;
-void refuseSignals(const OwnedHandle& socket) {
-  const int on = 1;
-  setsockopt(descriptor(socket), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-}
-#endif
-
 }  // namespace
 
 Result<LocalSocket> LocalSocket::connect(const std::string& address, Timeout timeout) {
@@ -54,7 +43,7 @@ Result<LocalSocket> LocalSocket::connect(const std::string& address, Timeout tim
   if (!socket) return systemFailure(errno, "control connection");
   fcntl(descriptor(socket), F_SETFD, FD_CLOEXEC);
   fcntl(descriptor(socket), F_SETFL, O_NONBLOCK);
-  refuseSignals(socket);
+  refuseSignals(descriptor(socket));
   while (::connect(descriptor(socket), asSockaddr(*peer), sizeof *peer) != 0) {
     const int why = errno;
     if (why == ECONNREFUSED || why == ENOENT) return fail(Side::Local, Code::NotRunning, address, why);
