@@ -247,6 +247,7 @@ void Port::greet(Bytes payload, Handles& handles) {
   if (greeted_) return fault("a second greeting came");
   if (hello.queueSlots != 0) {
     if (hello.queueSlots > limits::kPortQueueSlots) return fault("a queue is too large");
+    if (!handles[0]) return fault("a greeting came without its queue");
     auto memory = platform::SharedMemory::map(std::move(handles[0]), queueBytes(hello.queueSlots));
     if (!memory) return fail(std::move(memory.error()));
     peerQueueMemory_ = std::move(*memory);

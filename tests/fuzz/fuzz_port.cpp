@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   sluice::setBugsAreFatal(true);
   sluice::test::Choices choices(std::as_bytes(std::span(data, size)));
-  const std::string fault = sluice::test::HostilePeer(choices).run();
+  const std::string fault = sluice::test::meetHostilePeer(choices);
   if (!fault.empty()) {
     std::fprintf(stderr, "%s\n", fault.c_str());
     std::abort();

@@ -9,7 +9,7 @@ SLUICE_TEST(noPeerBreaksAPort) {
   const std::uint64_t count = std::stoull(option("count", "500"));
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     Choices choices(seed);
-    const std::string fault = HostilePeer(choices).run();
+    const std::string fault = meetHostilePeer(choices);
     QVERIFY2(fault.empty(), ("--seed=" + std::to_string(seed) + ": " + fault).c_str());
   }
 }

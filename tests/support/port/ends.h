@@ -29,7 +29,7 @@ class PortEnd final : public port::Port::Handler {
 
   explicit PortEnd(platform::PortSocket socket, port::Port::Options options = {}) {
     options.ownPid = ownPid();
-    options.peerPid = ownPid();
+    if (options.peerPid == 0) options.peerPid = ownPid();
     port = std::make_unique<port::Port>(std::move(socket), options, *this);
     started = bool(port->start());
   }
@@ -129,6 +129,7 @@ struct PortPair {
 // A raw end that says whatever a test wants, in the place of a port.
 struct RawEnd {
   platform::PortSocket socket;
+  std::uint32_t peerPid = ownPid();
 
   port::MessageHeader header(std::uint8_t type, std::size_t size, std::uint8_t flags = port::flag::kLast) const {
     port::MessageHeader header;
@@ -155,6 +156,14 @@ struct RawEnd {
     into.resize(message.bytes);
     return true;
   }
+  // The queue that the peer reads from, as its hello, which must have come, gave it.
+  platform::SharedMemory queue(std::uint32_t slotCount) {
+    std::vector<std::byte> bytes;
+    platform::PortSocket::Message message;
+    if (!hear(bytes, message)) return {};
+    auto memory = platform::SharedMemory::map(std::move(message.handles[0]), port::queueBytes(slotCount));
+    return memory ? std::move(*memory) : platform::SharedMemory();
+  }
 };
 
 // A port whose peer is the test itself.
@@ -166,14 +175,7 @@ struct LonePort {
     if (greet) raw.greet();
     end->turn();
   }
-  // The queue that the port reads from, as its hello gave it.
-  platform::SharedMemory queue(std::uint32_t slotCount) {
-    std::vector<std::byte> bytes;
-    platform::PortSocket::Message message;
-    if (!raw.hear(bytes, message)) return {};
-    auto memory = platform::SharedMemory::map(std::move(message.handles[0]), port::queueBytes(slotCount));
-    return memory ? std::move(*memory) : platform::SharedMemory();
-  }
+  platform::SharedMemory queue(std::uint32_t slotCount) { return raw.queue(slotCount); }
 
   RawEnd raw;
   std::unique_ptr<PortEnd> end;

@@ -1,6 +1,6 @@
-// A process that owns one end of a port and means harm: it writes random and mutated headers, slots, references, sizes
-// and maps, and changes memory while the other reads. Whatever it does, its victim must not crash, read outside what it
-// mapped or go on for ever. One thread.
+// Who owns one end of a port and means harm: writes random and mutated headers, slots, references, sizes and maps, and
+// changes memory while the other reads. Whatever it does, its victim must not crash, read outside what it mapped or go on
+// for ever. One thread each.
 #pragma once
 
 #include <algorithm>
@@ -15,85 +15,44 @@ namespace sluice::test {
 
 class HostilePeer {
  public:
-  explicit HostilePeer(Choices& choices)
-      : choices_(choices), lone_(options(), choices.chance(90)), queue_(lone_.queue(kSlotCount)) {
-    lone_.end->keepBuffers = true;
-  }
+  // `queue`: the one that the victim reads from.
+  HostilePeer(Choices& choices, RawEnd& raw, platform::SharedMemory queue)
+      : choices_(choices), raw_(raw), queue_(std::move(queue)), rude_(choices.chance(50)) {}
 
-  // What is wrong with the victim, or nothing.
-  std::string run() {
-    const auto steps = choices_.between(5, 60);
-    for (std::uint64_t i = 0; i < steps; ++i) {
-      act();
-      if (choices_.chance(60)) lone_.end->turn();
-      answer();
-      read();
-    }
-    lone_.end->turn();
-    auto& end = *lone_.end;
-    if (end.failures.size() > 1) return "the end was told more than once";
-    if (end.port->hasFailed() != !end.failures.empty()) return "the port failed and nobody was told";
-    if (end.port->hasFailed() && end.port->backlogBytes() != 0) return "a failed port keeps bytes";
-    return {};
-  }
-
- private:
   static constexpr std::uint32_t kSlotCount = 8;
-
-  static port::Port::Options options() {
-    port::Port::Options options;
-    options.queueSlots = kSlotCount;
-    options.memory = {2 * port::segmentBytes(4), 4};
-    return options;
-  }
+  static constexpr std::uint32_t kSoundChunks = 4;
 
   void act() {
-    switch (choices_.below(12)) {
-      case 0:
-      case 1: return sayNoise();
-      case 2:
-      case 3: return say();
-      case 4:
-      case 5: return push();
-      case 6: return scribble(queue_);
-      case 7: return makeSegment();
-      case 8:
+    if (!rude_ && choices_.below(400) > 0) return pushSound();
+    switch (choices_.below(10)) {
+      case 0: return sayNoise();
+      case 1:
+      case 2: return say();
+      case 3:
+      case 4: return push();
+      case 5: return scribble(queue_);
+      case 6: return makeSegment();
+      case 7:
         if (!segments_.empty()) scribble(segments_[choices_.below(segments_.size())]);
         return;
-      case 9: return takeChunks();
-      case 10:
-        for (auto& buffer : lone_.end->kept) buffer = {};
-        return lone_.end->kept.clear();
+      case 8: return takeChunks();
       default:
-        if (choices_.chance(5)) lone_.raw.socket.take();
+        if (choices_.chance(5)) raw_.socket.take();
     }
   }
 
-  // The victim goes about its own work.
-  void answer() {
-    auto& end = *lone_.end;
-    if (choices_.chance(20)) end.send(1, std::string(choices_.below(100), 'v'));
-    if (choices_.chance(20)) end.sendShared(2, std::string(1 + choices_.below(3 * limits::kChunkBytes), 'w'));
-    if (choices_.chance(2)) end.send(3, std::string(choices_.below(200'000), 'x'));
-  }
-
-  // Reads what the victim sent, for its queue's and segments' memory; a peer that harms writes into those too.
+  // Takes one of the messages that the victim sent, for its segments' memory; a peer that harms writes into those too.
   void read() {
     std::vector<std::byte> bytes;
     platform::PortSocket::Message message;
-    if (!lone_.raw.hear(bytes, message) || bytes.size() < sizeof(port::MessageHeader) || !message.handles[0]) return;
+    if (!raw_.hear(bytes, message) || bytes.size() < sizeof(port::MessageHeader) || !message.handles[0]) return;
     const auto header = port::copyOf<port::MessageHeader>(bytes);
     if (header.type != port::type::kSegment) return;
     auto memory = platform::SharedMemory::map(std::move(message.handles[0]), port::segmentBytes(4));
     if (memory) segments_.push_back(std::move(*memory));
   }
-  void sum() {
-    for (const auto& buffer : lone_.end->kept) {
-      const auto bytes = buffer.bytes();
-      seen_ += std::accumulate(bytes.begin(), bytes.end(), 0u, [](unsigned a, std::byte b) { return a + unsigned(b); });
-    }
-  }
 
+ private:
   std::string noise(std::size_t bytesMax) {
     std::string text(choices_.below(bytesMax + 1), '\0');
     for (char& each : text) each = static_cast<char>(choices_.below(256));
@@ -102,13 +61,13 @@ class HostilePeer {
 
   void sayNoise() {
     const auto text = noise(64);
-    if (!text.empty()) lone_.raw.socket.send(asBytes(text), {}, handles());
+    if (!text.empty()) raw_.socket.send(asBytes(text), {}, handles());
   }
 
   port::MessageHeader header(std::size_t size) {
     static constexpr std::uint8_t kTypes[] = {1, 2, port::type::kHello, port::type::kWake, port::type::kReadSocket,
                                               port::type::kSegment, port::type::kChunksFreed, port::type::kQueueRoom, 0xff};
-    auto made = lone_.raw.header(kTypes[choices_.below(std::size(kTypes))], size, static_cast<std::uint8_t>(choices_.below(64)));
+    auto made = raw_.header(kTypes[choices_.below(std::size(kTypes))], size, static_cast<std::uint8_t>(choices_.below(64)));
     made.stream = static_cast<std::uint32_t>(choices_.below(4));
     if (choices_.chance(3)) made.pid = static_cast<std::uint32_t>(choices_.below(1u << 31));
     if (choices_.chance(5)) made.size = static_cast<std::uint32_t>(choices_.below(1u << 31));
@@ -152,16 +111,44 @@ class HostilePeer {
 
   void say() {
     const auto text = choices_.chance(3) ? std::string(limits::kPortMessageBytes, 'l') : payload(100);
-    lone_.raw.say(header(text.size()), asBytes(text), handles());
+    raw_.say(header(text.size()), asBytes(text), handles());
   }
   void push() {
     if (queue_.size() == 0) return;
     const auto text = payload(port::kSlotPayloadBytes);
-    auto made = header(text.size());
+    push(header(text.size()), asBytes(text));
+  }
+  void push(const port::MessageHeader& header, Bytes payload) {
     port::QueueWriter<> writer(queue_.data(), kSlotCount);
-    if (writer.push(made, asBytes(text)) == port::QueueWriter<>::Push::DoneAndWake) {
-      lone_.raw.say(lone_.raw.header(port::type::kWake, 0), {});
+    if (writer.push(header, payload) == port::QueueWriter<>::Push::DoneAndWake) {
+      raw_.say(raw_.header(port::type::kWake, 0), {});
     }
+  }
+
+  // As an honest peer would: a chunk that is free, and that is said to be taken.
+  void pushSound() {
+    if (queue_.size() == 0) return;
+    if (sound_.empty() || choices_.chance(1)) return makeSoundSegment();
+    const auto id = static_cast<std::uint32_t>(choices_.below(sound_.size()));
+    const port::SegmentMemory memory(sound_[id].data(), kSoundChunks);
+    const auto chunk = static_cast<std::uint32_t>(choices_.below(kSoundChunks));
+    if (!memory.takeChunk(chunk)) return;
+    const port::ChunkRef ref{id, chunk, 1 + static_cast<std::uint32_t>(choices_.below(limits::kChunkBytes))};
+    push(raw_.header(1, sizeof ref, port::flag::kLast | port::flag::kShared), port::bytesOf(ref));
+    if (choices_.chance(2)) scribble(sound_[id]);
+  }
+  void makeSoundSegment() {
+    if (sound_.size() == 3) return;
+    auto memory = platform::SharedMemory::create(port::segmentBytes(kSoundChunks));
+    if (!memory) return;
+    const auto id = static_cast<std::uint32_t>(sound_.size());
+    port::SegmentMemory(memory->data(), kSoundChunks).format(id, ownPid(), raw_.peerPid, 0);
+    const port::SegmentNews news{id, kSoundChunks};
+    const platform::Handle handle = memory->handle();
+    push(raw_.header(port::type::kReadSocket, 0), {});  // it is to be known before what refers to it
+    raw_.say(raw_.header(port::type::kSegment, sizeof news, port::flag::kLast | port::flag::kMarked), port::bytesOf(news),
+             std::span(&handle, 1));
+    sound_.push_back(std::move(*memory));
   }
 
   std::span<const platform::Handle> handles() {
@@ -178,10 +165,10 @@ class HostilePeer {
     auto memory = platform::SharedMemory::create(port::segmentBytes(chunks));
     if (!memory) return;
     const auto id = static_cast<std::uint32_t>(choices_.below(4));
-    port::SegmentMemory(memory->data(), chunks).format(id, ownPid(), ownPid(), 0);
+    port::SegmentMemory(memory->data(), chunks).format(id, ownPid(), raw_.peerPid, 0);
     const port::SegmentNews news{id, choices_.chance(90) ? chunks : number(700)};
     const platform::Handle handle = memory->handle();
-    lone_.raw.say(lone_.raw.header(port::type::kSegment, sizeof news), port::bytesOf(news), std::span(&handle, 1));
+    raw_.say(raw_.header(port::type::kSegment, sizeof news), port::bytesOf(news), std::span(&handle, 1));
     segments_.push_back(std::move(*memory));
   }
   void takeChunks() {
@@ -189,7 +176,6 @@ class HostilePeer {
       const port::SegmentMemory memory(segment.data(), 1);
       for (auto count = choices_.below(5); count > 0; --count) memory.takeChunk(static_cast<std::uint32_t>(choices_.below(5)));
     }
-    sum();
   }
 
   void scribble(platform::SharedMemory& memory) {
@@ -203,11 +189,76 @@ class HostilePeer {
   }
 
   Choices& choices_;
-  LonePort lone_;
+  RawEnd& raw_;
   platform::SharedMemory queue_;
+  bool rude_ = false;  // otherwise nearly all that it says makes sense, so that the port lives to see the rest
+  std::vector<platform::SharedMemory> sound_;  // by their ids
   std::vector<platform::SharedMemory> segments_;
   std::vector<platform::Handle> given_;
+};
+
+// What a port does that has such a peer, and what must be true of it.
+class Victim {
+ public:
+  Victim(Choices& choices, PortEnd& end) : choices_(choices), end_(end) { end_.keepBuffers = true; }
+
+  static port::Port::Options options() {
+    port::Port::Options options;
+    options.queueSlots = HostilePeer::kSlotCount;
+    options.memory = {2 * port::segmentBytes(4), 4};
+    return options;
+  }
+
+  // Goes about its own work: sends, reads what it was given, gives it back.
+  void work() {
+    if (choices_.chance(20)) end_.send(1, std::string(choices_.below(100), 'v'));
+    if (choices_.chance(20)) end_.sendShared(2, std::string(1 + choices_.below(3 * limits::kChunkBytes), 'w'));
+    if (choices_.chance(2)) end_.send(3, std::string(choices_.below(200'000), 'x'));
+    if (choices_.chance(20)) readKept();
+    if (choices_.chance(20)) end_.kept.clear();
+    end_.messages.clear();
+    end_.handles.clear();
+    end_.notes.clear();
+  }
+
+  // What is wrong with it, or nothing.
+  std::string fault() const {
+    if (end_.failures.size() > 1) return "the end was told more than once";
+    for (const Error& each : end_.failures) {
+      if (each.code != Code::ProtocolFault && each.code != Code::ConnectionReset) return "not said to be the peer's: " + describe(each);
+    }
+    if (end_.port->hasFailed() != !end_.failures.empty()) return "the port failed and nobody was told";
+    if (end_.port->hasFailed() && end_.port->backlogBytes() != 0) return "a failed port keeps bytes";
+    return {};
+  }
+
+ private:
+  void readKept() {
+    for (const auto& buffer : end_.kept) {
+      const auto bytes = buffer.bytes();
+      seen_ += std::accumulate(bytes.begin(), bytes.end(), 0u, [](unsigned a, std::byte b) { return a + unsigned(b); });
+    }
+  }
+
+  Choices& choices_;
+  PortEnd& end_;
   unsigned seen_ = 0;
 };
+
+// Both in one thread, in turns: what went wrong, or nothing.
+inline std::string meetHostilePeer(Choices& choices) {
+  LonePort lone(Victim::options(), choices.chance(90));
+  HostilePeer peer(choices, lone.raw, lone.queue(HostilePeer::kSlotCount));
+  Victim victim(choices, *lone.end);
+  const auto steps = choices.between(5, 60);
+  for (std::uint64_t i = 0; i < steps; ++i) {
+    peer.act();
+    if (choices.chance(60)) lone.end->turn();
+    victim.work();
+    peer.read();
+  }
+  lone.end->turn();
+  return victim.fault();
+}
 
 }  // namespace sluice::test

@@ -243,3 +243,13 @@ SLUICE_TEST(aCancelledStreamIsThrownAwayAsItComes) {
   pair.run();
   QCOMPARE(pair.b->texts(), std::string("next"));
 }
+
+SLUICE_TEST(aGreetingThatPromisesAQueueBringsIt) {
+  LonePort lone(smallQueue(), false);
+  Hello hello;
+  hello.queueSlots = kSlots;
+  QVERIFY(lone.raw.say(lone.raw.header(type::kHello, sizeof hello), bytesOf(hello)));
+  lone.end->turn();
+  QCOMPARE(lone.end->failures.size(), std::size_t(1));
+  QCOMPARE(lone.end->failures[0].code, Code::ProtocolFault);
+}

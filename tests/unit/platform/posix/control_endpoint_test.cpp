@@ -7,9 +7,9 @@
 
 #include <cstdlib>
 
-#include "child_process.h"
 #include "platform/data_dir.h"
 #include "platform/local_socket.h"
+#include "tests/support/child_process_posix.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "child_process.h"
+#include "tests/support/child_process_posix.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "child_process.h"
+#include "tests/support/child_process_posix.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 

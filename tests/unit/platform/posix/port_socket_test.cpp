@@ -7,8 +7,8 @@
 
 #include <vector>
 
-#include "child_process.h"
 #include "platform/process.h"
+#include "tests/support/child_process_posix.h"
 #include "tests/support/port/socket_pair.h"
 #include "tests/support/test.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "child_process.h"
+#include "tests/support/child_process_posix.h"
 #include "tests/support/test.h"
 
 using namespace sluice::platform;

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "child_process.h"
+#include "tests/support/child_process_posix.h"
 #include "tests/support/test.h"
 
 using namespace sluice;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "child_process.h"
+#include "tests/support/child_process_posix.h"
 #include "tests/support/test.h"
 
 using namespace sluice;

@@ -1,4 +1,4 @@
-// A real second process for the tests of this folder: a fork that runs one function. One thread.
+// A real second process: a fork that runs one function. One thread.
 #pragma once
 
 #include <signal.h>
