@@ -6,9 +6,7 @@
 
 namespace sluice::platform {
 
-FilePool::FilePool(Post post, std::size_t threads) : post_(std::move(post)) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
-}
+FilePool::FilePool(Post post, std::size_t threadsMax) : post_(std::move(post)), threadsMax_(threadsMax) {}
 
 FilePool::~FilePool() {
   {
@@ -21,24 +19,32 @@ FilePool::~FilePool() {
 
 void FilePool::run(Task work, Task done) {
   ++inFlight_;
+  bool busy = false;
   {
     const std::lock_guard lock(mutex_);
     jobs_.push_back({std::move(work), std::move(done)});
+    busy = jobs_.size() > idle_;
   }
+  if (busy && threads_.size() < threadsMax_) threads_.emplace_back([this] { serve(); });
   wake_.notify_one();
 }
 
 void FilePool::serve() {
   beginThread("files", Urgency::Usual);
   std::unique_lock lock(mutex_);
+  ++idle_;
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
     if (jobs_.empty()) return;
+    --idle_;
     Job job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
     job.work();
     job.work = nullptr;
+    lock.lock();
+    ++idle_;  // before the end is told: what follows on it finds this thread free
+    lock.unlock();
     post_([this, done = std::move(job.done)] {
       --inFlight_;
       done();

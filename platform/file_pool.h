@@ -1,4 +1,5 @@
-// A few threads that run blocking file operations, so that the event loop never waits for a disk.
+// A few threads that run blocking file operations, so that the event loop never waits for a disk. Each is started when there is
+// work that no other one is free for.
 // Loop thread, except where work runs.
 //
 // Stopping is in order: first the loop runs until inFlight() is 0, then the pool is destroyed. The destructor runs what
@@ -23,7 +24,7 @@ class FilePool {
   // Has the task run on the event loop, soon. Called on any thread.
   using Post = std::function<void(Task)>;
 
-  explicit FilePool(Post post, std::size_t threads = limits::kFilePoolThreads);
+  explicit FilePool(Post post, std::size_t threadsMax = limits::kFilePoolThreads);
   ~FilePool();
   FilePool(const FilePool&) = delete;
   FilePool& operator=(const FilePool&) = delete;
@@ -44,15 +45,18 @@ class FilePool {
   void serve();
 
   const Post post_;
-  std::size_t inFlight_ = 0;  // Loop thread only.
+  const std::size_t threadsMax_;
+
+  // Loop thread only.
+  std::size_t inFlight_ = 0;
+  std::vector<std::thread> threads_;
 
   // Shared with the threads, under the lock. Not on the path of the data: a job is a whole write to a disk.
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
+  std::size_t idle_ = 0;  // threads that wait or are about to, those among them that were woken a moment ago
   bool stopping_ = false;
-
-  std::vector<std::thread> threads_;
 };
 
 }  // namespace sluice::platform

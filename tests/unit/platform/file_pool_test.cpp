@@ -91,6 +91,39 @@ SLUICE_TEST(poolOperationsDoNotWaitForASlowOne) {
   QVERIFY(loop.runUntil([&] { return slowEnded; }));
 }
 
+SLUICE_TEST(poolStartsNoMoreThreadsThanItMay) {
+  Loop loop;
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  int ended = 0;
+  FilePool pool(loop.post(), 2);
+  for (int i = 0; i < 100; ++i) {
+    pool.run(
+        [&] {
+          const std::lock_guard lock(mutex);
+          threads.insert(std::this_thread::get_id());
+        },
+        [&] { ++ended; });
+  }
+  QVERIFY(loop.runUntil([&] { return ended == 100; }));
+  QVERIFY(threads.size() <= 2);
+}
+
+// One operation after another needs one thread, though more might be had.
+SLUICE_TEST(poolHasOneThreadWhileNoWorkWaits) {
+  Loop loop;
+  std::set<std::thread::id> threads;
+  FilePool pool(loop.post(), 8);
+  for (int i = 0; i < 20; ++i) {
+    std::thread::id worked;
+    bool ended = false;
+    pool.run([&] { worked = std::this_thread::get_id(); }, [&] { ended = true; });
+    QVERIFY(loop.runUntil([&] { return ended; }));
+    threads.insert(worked);
+  }
+  QCOMPARE(threads.size(), std::size_t{1});
+}
+
 SLUICE_TEST(poolRunsWhatIsQueuedBeforeItGoes) {
   Loop loop;
   std::atomic<int> worked = 0;
