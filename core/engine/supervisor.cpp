@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <asio/post.hpp>
-#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -92,11 +91,9 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
   if (!shared) return fail(std::move(shared.error()));
   std::unique_ptr<Supervisor> engine(new Supervisor(std::move(settings), std::move(*lock), std::move(*shared)));
   // From here on a signal is kept for run(): whoever reads that it listens may ask it to stop at once.
-  for (const int signal : platform::stopSignals()) {
-    std::error_code code;
-    engine->signals_.add(signal, code);
-    if (code) return fail(net::toError(code, Side::Local, "cannot wait for signal " + std::to_string(signal)));
-  }
+  auto requests = platform::StopRequests::watch([self = engine.get()] { asio::post(self->loop_, [self] { self->stopRequested(); }); });
+  if (!requests) return fail(std::move(requests.error()));
+  engine->stopRequests_ = std::move(*requests);
   if (auto opened = engine->openHistory(); !opened) return fail(std::move(opened.error()));
   if (auto opened = engine->openTls(); !opened) return fail(std::move(opened.error()));
   if (auto opened = engine->openListeners(); !opened) return fail(std::move(opened.error()));
@@ -189,9 +186,6 @@ Result<void> Supervisor::openControl() {
 }
 
 void Supervisor::run() {
-  signals_.async_wait([this](const std::error_code& code, int) {
-    if (!code) stopRequested();
-  });
   sampleEverySecond();
   if (settings_.recordBytesPerSecond > 0) pumpSlowly();
   loop_.run();
@@ -347,7 +341,6 @@ void Supervisor::finishWhenAllEnded() {
   asio::post(loop_, [this] {
     killTimer_.cancel();
     recorder_->stop();
-    signals_.cancel();
     // One last turn for what is ready to be sent.
     asio::post(loop_, [this] { loop_.stop(); });
   });

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <filesystem>
 #include <memory>
@@ -31,6 +30,7 @@
 #include "core/throttle/adjustment.h"
 #include "platform/control_endpoint.h"
 #include "platform/data_dir_lock.h"
+#include "platform/stop_requests.h"
 
 namespace sluice::engine {
 
@@ -101,7 +101,7 @@ class Supervisor final : private ControlServer::Engine {
 
   platform::DataDirLock lock_;
   asio::io_context loop_{1};
-  asio::signal_set signals_{loop_};
+  std::unique_ptr<platform::StopRequests> stopRequests_;
   asio::steady_timer sampleTimer_{loop_};
   asio::steady_timer changedTimer_{loop_};
   asio::steady_timer killTimer_{loop_};

@@ -12,13 +12,8 @@ std::uint64_t ownProcessId() { return static_cast<std::uint64_t>(::getpid()); }
 
 std::uint64_t parentProcessId() { return static_cast<std::uint64_t>(::getppid()); }
 
-std::span<const int> stopSignals() {
-  static constexpr std::array<int, 2> kSignals{SIGINT, SIGTERM};
-  return kSignals;
-}
-
 void ignoreStopSignals() {
-  for (const int signal : stopSignals()) std::signal(signal, SIG_IGN);
+  for (const int signal : std::array{SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
 }
 
 void prepareServerProcess() {

@@ -36,7 +36,10 @@ class Watch : public StopRequests {
     struct sigaction action {};
     action.sa_handler = noteRequest;
     action.sa_flags = SA_RESTART;
-    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &before_[i]);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      ::sigaction(kSignals[i], nullptr, &before_[i]);
+      if (kSignals[i] != SIGHUP || before_[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &action, nullptr);
+    }
     thread_ = std::thread([this, asked = std::move(asked)] { read(asked); });
   }
 

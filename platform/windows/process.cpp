@@ -4,17 +4,9 @@
 
 #include <tlhelp32.h>
 
-#include <array>
-#include <csignal>
-
 namespace sluice::platform {
 
 std::uint64_t ownProcessId() { return GetCurrentProcessId(); }
-
-std::span<const int> stopSignals() {
-  static constexpr std::array<int, 2> kSignals{SIGINT, SIGBREAK};
-  return kSignals;
-}
 
 // The system keeps no tree of processes: the number may be of one that is gone.
 std::uint64_t parentProcessId() {
@@ -31,7 +23,7 @@ std::uint64_t parentProcessId() {
 }
 
 void ignoreStopSignals() {
-  for (const int signal : stopSignals()) std::signal(signal, SIG_IGN);
+  SetConsoleCtrlHandler([](DWORD event) -> BOOL { return event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT; }, TRUE);
 }
 
 // A peer that went away is an error of the call here, and handles have no limit worth raising.

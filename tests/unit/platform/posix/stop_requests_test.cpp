@@ -35,6 +35,25 @@ SLUICE_TEST(signalsDoWhatTheyDidBeforeWhenNobodyWatches) {
   QCOMPARE(child.wait(), 7);
 }
 
+// As nohup leaves it to a program.
+SLUICE_TEST(aHangUpThatIsIgnoredStaysIgnored) {
+  test::ChildProcess child([] {
+    std::signal(SIGHUP, SIG_IGN);
+    std::promise<void> asked;
+    int count = 0;
+    auto watch = StopRequests::watch([&] {
+      ++count;
+      asked.set_value();
+    });
+    kill(getpid(), SIGHUP);
+    kill(getpid(), SIGTERM);
+    asked.get_future().wait();
+    watch->reset();
+    return count;
+  });
+  QCOMPARE(child.wait(), 1);
+}
+
 SLUICE_TEST(aStormOfSignalsIsSurvived) {
   test::ChildProcess child([] {
     std::atomic<int> count = 0;
