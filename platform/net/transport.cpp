@@ -52,6 +52,8 @@ struct Transport::Shared : std::enable_shared_from_this<Shared> {
   enum class After : std::uint8_t { Nothing, EndSending, Close };
 
   bool isOpen() const { return after != After::Close && socket.is_open(); }
+  // Where a wait is a receive of no bytes (Windows), it may have been told of a reset that nobody is told of again (Wine).
+  std::error_code why(const std::error_code& code) const { return code == asio::error::eof && waitFailed ? waitFailed : code; }
   void announceWritable() {
     if (!waitingWrite) return;
     waitingWrite = false;
@@ -63,6 +65,7 @@ struct Transport::Shared : std::enable_shared_from_this<Shared> {
 
   asio::ip::tcp::socket socket;
   Handler* handler = nullptr;
+  std::error_code waitFailed;  // of the last wait for something to receive
   bool waitingRead = false;
   bool waitingWrite = false;
 
@@ -123,7 +126,7 @@ IoResult Transport::receiveGathered(std::span<const MutableBytes> into) {
   auto& socket = shared_->socket;
   const auto bytes = gathered.size() == 1 ? socket.receive(gathered.front(), 0, code) : socket.receive(gathered, 0, code);
   if (!code) received_ += bytes;
-  return outcome(bytes, code, side_);
+  return outcome(bytes, shared_->why(code), side_);
 }
 
 IoResult Transport::send(std::span<const Bytes> from) {
@@ -203,14 +206,15 @@ IoResult Transport::peek() {
   std::error_code code;
   const auto bytes =
       shared_->socket.receive(asio::buffer(&byte, 1), asio::ip::tcp::socket::message_peek, code);
-  return outcome(bytes, code, side_);
+  return outcome(bytes, shared_->why(code), side_);
 }
 
 void Transport::waitReadable() {
   if (shared_->waitingRead || !isOpen()) return;
   shared_->waitingRead = true;
-  shared_->socket.async_wait(asio::ip::tcp::socket::wait_read, [shared = shared_](const std::error_code&) {
+  shared_->socket.async_wait(asio::ip::tcp::socket::wait_read, [shared = shared_](const std::error_code& code) {
     shared->waitingRead = false;
+    shared->waitFailed = code;
     if (shared->isOpen() && shared->handler != nullptr) shared->handler->onReadable();
   });
 }
