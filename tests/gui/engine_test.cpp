@@ -9,7 +9,6 @@
 #include "platform/data_dir_lock.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
-#include "tests/support/control/fake_engine.h"
 #include "tests/support/process.h"
 
 using namespace sluice;
@@ -175,20 +174,8 @@ SLUICE_GUI_TEST(theStatusBarTellsOfWorkersAndTheMemoryTheyShare) {
   QVERIFY(!says(QStringLiteral("Workers restarted")));
   const auto workers = sluice::test::childrenOf(bench.keeper().ownPid());
   QVERIFY(!workers.empty());
-  sluice::test::run("kill", {"-KILL", std::to_string(workers.front())});
+  sluice::test::killProcess(workers.front());
   QVERIFY(waitUntil([&] { return says(QStringLiteral("Workers restarted after a crash since the start: 1")); }));
-}
-
-SLUICE_GUI_TEST(aNewerEngineAsksForANewerApp) {
-  Workbench bench;
-  const sluice::test::FakeEngine newer(bench.dataDir(), [](const control::RequestMessage&) {
-    return control::encodeReply(0, control::Hello{control::kProtocolVersion + 1, "sluiced", "9.0.0", 1});
-  });
-  bench.open();
-  QVERIFY(bench.waitForState(EngineState::Failed));
-  const EngineNotice& notice = bench.window().banner().notice();
-  QVERIFY2(notice.detail.contains(QStringLiteral("update")), qPrintable(notice.detail));
-  QVERIFY(!bench.window().banner().isHidden());
 }
 
 SLUICE_GUI_TEST(wrongOptionsAreRefused) {

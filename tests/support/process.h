@@ -42,10 +42,10 @@ class Process {
   // ends or the deadline passes first.
   std::optional<std::string> lineThatBegins(const std::string& beginning, Deadline deadline = kDeadline);
 
-  void terminate();  // asks it to end: SIGTERM
+  void terminate();  // asks it to end: SIGTERM, Ctrl-Break on Windows
   void kill();
 
-  // The exit code, once it ended and all its output was taken; 128 + signal when a signal ended it. At the deadline
+  // The exit code, once it ended and all its output was taken; 128 + signal when a signal ended it; kill() is signal 9. At the deadline
   // the program is killed and nothing is returned.
   std::optional<int> wait(Deadline deadline = kDeadline);
 
@@ -71,6 +71,9 @@ Finished run(const std::string& program, const std::vector<std::string>& argumen
 
 // Whether a program of this name is on PATH.
 bool programExists(const std::string& name);
+
+// Ends any process without notice.
+void killProcess(std::int64_t processId);
 
 // Processes that this one has started and that still run, lowest number first.
 std::vector<std::int64_t> childrenOf(std::int64_t processId);

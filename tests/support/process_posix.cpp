@@ -254,6 +254,8 @@ Finished run(const std::string& program, const std::vector<std::string>& argumen
   return {exitCode, process.output(), process.errors()};
 }
 
+void killProcess(std::int64_t processId) { ::kill(pid_t(processId), SIGKILL); }
+
 bool programExists(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);

@@ -84,7 +84,7 @@ void Workbench::openTunnel() {
   tunnels_.push_back(std::make_unique<Tunnel>(proxyPort(), "127.0.0.1:" + std::to_string(origin_.rawPort())));
 }
 
-void Workbench::killEngine() { sluice::test::run("kill", {"-KILL", std::to_string(keeper().ownPid())}); }
+void Workbench::killEngine() { sluice::test::killProcess(keeper().ownPid()); }
 
 void Workbench::waitForClients() {
   for (auto& client : clients_) {
