@@ -28,18 +28,19 @@ tl::unexpected<Error> failFile(const fs::path& file, const std::string& what, in
 
 tl::unexpected<Error> stopped() { return fail(Side::Local, Code::Aborted, "it was stopped"); }
 
-Result<std::ofstream> createFile(const fs::path& file) {
+// Errors name the file that was asked for: nobody knows of its part.
+Result<std::ofstream> createFile(const fs::path& part, const fs::path& file) {
   errno = 0;
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  std::ofstream stream(part, std::ios::binary | std::ios::trunc);
   if (!stream) return failFile(file, "cannot write", errno);
   std::error_code error;
-  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
+  fs::permissions(part, fs::perms::owner_read | fs::perms::owner_write, error);
   if (error) return failFile(file, "cannot protect", error.value());
   return stream;
 }
 
-Result<Written> writeFile(store::Reader& reader, const fs::path& file, const GoOn& goOn) {
-  auto stream = createFile(file);
+Result<Written> writeFile(store::Reader& reader, const fs::path& part, const fs::path& file, const GoOn& goOn) {
+  auto stream = createFile(part, file);
   if (!stream) return fail(stream.error());
   errno = 0;
   std::uint64_t bytes = 0;
@@ -74,7 +75,7 @@ Result<void> record(store::Recorder& recorder, std::vector<capture::Record> reco
 Result<Written> writeHarFile(store::Reader& reader, const fs::path& file, const GoOn& goOn) {
   fs::path part = file;
   part += ".part";
-  auto written = writeFile(reader, part, goOn);
+  auto written = writeFile(reader, part, file, goOn);
   std::error_code error;
   if (written) fs::rename(part, file, error);
   std::error_code ignored;

@@ -82,6 +82,16 @@ Result<void> addFilterFunctions(SqlConnection& sql, const SearchedBody& body) {
   return {};
 }
 
+Result<Statement> prepareFiltered(SqlConnection& sql, const std::string& text, const FilterSql& filter) {
+  auto statement = sql.prepare(text.c_str());
+  if (!statement) return statement;
+  for (std::size_t i = 0; i < filter.patterns.size(); ++i) {
+    bindPattern(*statement, kFirstPattern + static_cast<int>(i), filter.patterns[i]);
+  }
+  statement->reset();
+  return statement;
+}
+
 void bindPattern(Statement& statement, int parameter, const filter::Pattern& pattern) {
   statement.bindPointer(parameter, &pattern, kPatternType);
 }

@@ -9,11 +9,13 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "core/base/id.h"
 #include "core/base/result.h"
 #include "core/capture/records.h"
 #include "core/filter/pattern.h"
+#include "core/store/filter_sql.h"
 #include "core/store/sql_statement.h"
 
 namespace sluice::store {
@@ -27,6 +29,9 @@ using SearchedBody = std::function<std::string(ExchangeId, capture::Direction)>;
 Result<void> addFilterFunctions(SqlConnection& sql, const SearchedBody& body);
 
 // `pattern` must outlive the statement.
+// With the patterns of the filter bound; it must not outlive the filter.
+Result<Statement> prepareFiltered(SqlConnection& sql, const std::string& text, const FilterSql& filter);
+
 void bindPattern(Statement& statement, int parameter, const filter::Pattern& pattern);
 
 }  // namespace sluice::store

@@ -1,6 +1,11 @@
 #include "core/store/filter_matches.h"
 
 namespace sluice::store {
+namespace {
+
+constexpr std::size_t kChangedMax = 50'000;  // beyond that, all are looked at again, a little at a time
+
+}  // namespace
 
 void FilterMatches::forget() { *this = {}; }
 
@@ -11,12 +16,14 @@ Result<void> FilterMatches::refresh(SqlConnection& sql) {
   if (version_ != 0 && version_ != current) {
     auto select = sql.prepare("SELECT id FROM exchange WHERE version > ?1");
     if (!select) return fail(select.error());
+    std::size_t changed = 0;
     select->bind(version_);
     auto read = select->each([&] {
       if (const auto id = select->natural(0); of(id) != Verdict::Unknown) unsure_.insert(id);
-      return true;
+      return ++changed <= kChangedMax;
     });
     if (!read) return read;
+    if (changed > kChangedMax || unsure_.size() > kChangedMax) forget();
   }
   version_ = current;
   return {};

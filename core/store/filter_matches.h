@@ -29,7 +29,8 @@ class FilterMatches {
   // Another filter, or another history.
   void forget();
 
-  // What has changed since the last call is unknown again. To be called before the others, in the state that they are about.
+  // What has changed since the last call is unknown again; everything is, when that is much.
+  // To be called before the others, in the state that they are about.
   Result<void> refresh(SqlConnection& sql);
 
   enum class Verdict : std::uint8_t { Unknown, Fails, Passes };

@@ -91,6 +91,7 @@ bool readsContent(const Node& node) {
 
 class Compiler {
  public:
+  explicit Compiler(Hosts hosts) : hosts_(hosts) {}
   Result<FilterSql> compile(const Node& node);
 
  private:
@@ -102,6 +103,7 @@ class Compiler {
   std::string matches(Field field, const std::string& pattern);
   static std::string compared(const Term& term);
 
+  Hosts hosts_;
   FilterSql sql_;
 };
 
@@ -109,6 +111,10 @@ Result<FilterSql> Compiler::compile(const Node& node) {
   auto whole = condition(node);
   if (!whole) return fail(whole.error());
   sql_.condition = std::move(*whole);
+  // Of the same patterns under the same numbers, since it goes the same way.
+  auto ofRow = hosts_ == Hosts::ByName ? Compiler(Hosts::ByRow).condition(node) : Result<std::string>(sql_.condition);
+  if (!ofRow) return fail(ofRow.error());
+  sql_.ofRow = std::move(*ofRow);
   if (!sql_.readsContent) {
     sql_.cheap = sql_.condition;
   } else if (node.kind == Node::Kind::And) {
@@ -201,7 +207,7 @@ std::string Compiler::matches(Field field, const std::string& pattern) {
   if (field == Field::Error) {
     return "(error_code <> 0 AND error_found(" + pattern + ", error_code, error_side, error_system, error_detail))";
   }
-  if (field == Field::Host) {
+  if (field == Field::Host && hosts_ == Hosts::ByName) {
     // Each name once, from the index, rather than that of each row.
     return "(host COLLATE NOCASE IN (WITH RECURSIVE each(name) AS (SELECT (SELECT host FROM exchange ORDER BY host COLLATE NOCASE LIMIT 1)"
              " UNION ALL SELECT (SELECT host FROM exchange WHERE host COLLATE NOCASE > each.name ORDER BY host COLLATE NOCASE LIMIT 1)"
@@ -223,8 +229,11 @@ std::string Compiler::compared(const Term& term) {
 
 }  // namespace
 
-Result<FilterSql> compileFilter(const Node& node) {
-  return Compiler().compile(node);
+bool asksForHosts(const Node& node) {
+  if (node.kind == Node::Kind::Term) return node.term.field == Field::Host && (node.term.op == Op::Matches || node.term.op == Op::Contains);
+  return std::any_of(node.children.begin(), node.children.end(), asksForHosts);
 }
+
+Result<FilterSql> compileFilter(const Node& node, Hosts hosts) { return Compiler(hosts).compile(node); }
 
 }  // namespace sluice::store

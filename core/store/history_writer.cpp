@@ -76,6 +76,8 @@ constexpr std::array kStatements{
 
 constexpr std::string_view kCutOffDetail = "the engine stopped before the exchange ended";
 
+constexpr std::int64_t kRowsAVersion = 1000;  // whoever follows changes gets no less than a version at once
+
 constexpr std::array kDirections{capture::Direction::Request, capture::Direction::Response};
 
 template <class Enum>
@@ -181,6 +183,7 @@ Result<void> HistoryWriter::annotate(std::span<const ExchangeId> exchanges, cons
   const auto mark = annotation.mark ? std::optional(number(*annotation.mark)) : std::nullopt;
   std::int64_t changed = 0;
   for (const ExchangeId id : exchanges) {
+    if (changed > 0 && changed % kRowsAVersion == 0) ++next_.version;
     if (auto done = run(Sql::Annotate, id, next_.version, mark, annotation.comment); !done) return done;
     changed += database_->sql().changedRows();
   }

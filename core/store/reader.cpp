@@ -9,6 +9,7 @@
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
 #include "core/store/decoded_body.h"
+#include "core/store/exchange_scan.h"
 #include "core/store/filter_functions.h"
 #include "core/store/filter_sql.h"
 #include "core/store/reader_statements.h"
@@ -27,8 +28,8 @@ namespace fs = std::filesystem;
 
 using Steady = std::chrono::steady_clock;
 
-// Of ids: what is looked at between two looks at the clock, and the unit of a list that fills. Some milliseconds.
-constexpr std::uint64_t kIdsAtOnce = 8192;
+constexpr auto kLookTime = std::chrono::milliseconds(50);  // as long as one state is looked at, the log cannot begin anew
+constexpr std::size_t kHostsByName = 2000;                 // more are looked up for longer than a piece of the list takes
 
 Steady::time_point after(std::chrono::milliseconds atMost) {
   const auto now = Steady::now();
@@ -68,7 +69,7 @@ class Reader::Impl {
   Result<SortedPage> sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
   Result<std::vector<std::size_t>> places(SortOrder order, std::size_t count, const std::function<ExchangeId(std::size_t)>& at,
                                           std::span<const ExchangeId> ids);
-  Result<std::vector<ExchangeRow>> rows(Sql which, ExchangeId bound, std::size_t limit);
+  Result<std::vector<ExchangeRow>> rows(ExchangeScan::Way way, ExchangeId beyond, std::size_t limit);
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
   Result<Changes> changesSince(std::uint64_t version, std::size_t limit, std::chrono::milliseconds atMost);
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
@@ -85,9 +86,8 @@ class Reader::Impl {
   Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
   std::string searchedBody(BodyKey key);
   SortedExchanges& sorted(SortOrder order);
-  Result<IdPage> scan(ExchangeId after, std::size_t limit, Steady::time_point until);
-  Result<bool> scan(IdPage& page, ExchangeId upTo, std::size_t limit, Steady::time_point until);
-  Result<ExchangeId> one(Sql which, ExchangeId above);
+  Result<void> append(std::span<const ExchangeId> ids, std::vector<ExchangeRow>& rows);
+  Result<bool> hasManyHosts();
 
   const fs::path dataDir_;  // empty: of a session
   const std::optional<ReadableSession> session_;
@@ -99,6 +99,7 @@ class Reader::Impl {
   std::optional<SortedExchanges> sorted_;
   std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
+  std::optional<ExchangeScan> scan_;
 };
 
 Result<void> Reader::Impl::ensureOpen() {
@@ -111,6 +112,7 @@ Result<void> Reader::Impl::ensureOpen() {
 
 void Reader::Impl::close() {
   statements_.clear();
+  scan_.reset();
   candidates_.forget();  // another history may come
   sorted_.reset();
   matches_.forget();
@@ -136,23 +138,25 @@ Result<void> Reader::Impl::open() {
 
 Result<void> Reader::Impl::prepare() {
   statements_.clear();
-  for (const std::string& text : readerStatements(filterSql_, candidates_.any())) {
-    auto statement = sql_->prepare(text.c_str());
+  for (const std::string& text : readerStatements(filterSql_)) {
+    auto statement = prepareFiltered(*sql_, text, filterSql_);
     if (!statement) return broken(statement.error());
-    for (std::size_t i = 0; i < filterSql_.patterns.size(); ++i) {
-      bindPattern(*statement, kFirstPattern + static_cast<int>(i), filterSql_.patterns[i]);
-    }
-    statement->reset();
     statements_.push_back(std::move(*statement));
   }
+  auto scan = ExchangeScan::create(*sql_, filterSql_, candidates_);
+  if (!scan) return broken(scan.error());
+  scan_ = std::move(*scan);
   return {};
 }
 
 Result<void> Reader::Impl::show(const filter::Node& filter) {
   if (filter == filter_) return {};
-  auto compiled = compileFilter(filter);
+  const auto many = asksForHosts(filter) ? hasManyHosts() : false;
+  if (!many) return broken(many.error());
+  auto compiled = compileFilter(filter, *many ? Hosts::ByRow : Hosts::ByName);
   if (!compiled) return fail(compiled.error());
   statements_.clear();  // they refer to the old patterns
+  scan_.reset();
   filterSql_ = std::move(*compiled);
   filter_ = filter;
   sorted_.reset();
@@ -161,6 +165,19 @@ Result<void> Reader::Impl::show(const filter::Node& filter) {
   auto prepared = prepare();
   if (!prepared) close();
   return prepared;
+}
+
+Result<bool> Reader::Impl::hasManyHosts() {
+  auto select = sql_->prepare(
+      "WITH RECURSIVE each(name) AS (SELECT (SELECT host FROM exchange ORDER BY host COLLATE NOCASE LIMIT 1) UNION ALL"
+      " SELECT (SELECT host FROM exchange WHERE host COLLATE NOCASE > each.name ORDER BY host COLLATE NOCASE LIMIT 1)"
+      " FROM each WHERE each.name IS NOT NULL LIMIT ?1) SELECT count(*) FROM each");
+  if (!select) return fail(select.error());
+  bool many = false;
+  select->bind(kHostsByName);
+  auto read = select->each([&] { return many = select->natural(0) == kHostsByName; });
+  if (!read) return fail(read.error());
+  return many;
 }
 
 Result<Totals> Reader::Impl::totals() {
@@ -201,58 +218,11 @@ Result<Sources> Reader::Impl::sources(ExchangeId after, ExchangeId upTo, std::si
 }
 
 Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
-  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
   auto look = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!look) return broken(look.error());
-  auto page = scan(after, limit, store::after(atMost));
+  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+  auto page = scan_->page(ExchangeScan::Way::Up, after, limit, store::after(atMost));
   return page ? std::move(page) : broken(page.error());
-}
-
-// Some ids, then a look at the clock: nobody can interrupt SQLite and go on later. Ids need not lie close together.
-Result<IdPage> Reader::Impl::scan(ExchangeId after, std::size_t limit, Steady::time_point until) {
-  IdPage page;
-  page.upTo = after;
-  const auto newest = one(Sql::NewestId, after);
-  if (!newest) return fail(newest.error());
-  do {
-    const auto next = one(Sql::NextId, page.upTo);
-    if (!next) return fail(next.error());
-    if (!*next) break;
-    const ExchangeId end{std::min(next->value + (kIdsAtOnce - 1), newest->value)};
-    const auto all = scan(page, end, limit, until);
-    if (!all) return fail(all.error());
-    if (*all) page.upTo = end;
-    page.more = !*all || page.upTo < *newest;
-    if (!*all) break;
-  } while (page.more && Steady::now() < until);
-  return page;
-}
-
-// False: it ended before.
-Result<bool> Reader::Impl::scan(IdPage& page, ExchangeId upTo, std::size_t limit, Steady::time_point until) {
-  Statement& select = statement(Sql::Ids);
-  select.bind(page.upTo, upTo);
-  bool goOn = true;
-  auto done = select.each([&] {
-    page.upTo = ExchangeId{select.natural(0)};
-    if (select.integer(1) != 0) page.ids.push_back(page.upTo);
-    return goOn = page.ids.size() < limit && !(filterSql_.readsContent && Steady::now() >= until);
-  });
-  if (!done) return fail(done.error());
-  return goOn;
-}
-
-// None: there is no such id.
-Result<ExchangeId> Reader::Impl::one(Sql which, ExchangeId above) {
-  Statement& select = statement(which);
-  select.bind(above);
-  ExchangeId found;
-  auto done = select.each([&] {
-    found = ExchangeId{select.natural(0)};
-    return false;
-  });
-  if (!done) return fail(done.error());
-  return found;
 }
 
 SortedExchanges& Reader::Impl::sorted(SortOrder order) {
@@ -262,8 +232,12 @@ SortedExchanges& Reader::Impl::sorted(SortOrder order) {
 
 Result<SortedPage> Reader::Impl::sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,
                                         std::chrono::milliseconds atMost) {
+  auto look = Transaction::begin(*sql_, Transaction::Kind::Read);
+  if (!look) return broken(look.error());
   if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
-  const auto scanAll = [this](ExchangeId above, Steady::time_point until) { return scan(above, SIZE_MAX, until); };
+  const auto scanAll = [this](ExchangeId above, Steady::time_point until) {
+    return scan_->page(ExchangeScan::Way::Up, above, SIZE_MAX, until);
+  };
   auto page = sorted(order).page({*sql_, dataDir_, filterSql_, matches_, scanAll}, after, limit, store::after(atMost));
   return page ? std::move(page) : broken(page.error());
 }
@@ -274,17 +248,20 @@ Result<std::vector<std::size_t>> Reader::Impl::places(SortOrder order, std::size
   return places ? std::move(places) : broken(places.error());
 }
 
-Result<std::vector<ExchangeRow>> Reader::Impl::rows(Sql which, ExchangeId bound, std::size_t limit) {
+// A look after the other, each at one state of the history.
+Result<std::vector<ExchangeRow>> Reader::Impl::rows(ExchangeScan::Way way, ExchangeId beyond, std::size_t limit) {
   std::vector<ExchangeRow> rows;
-  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
-  Statement& select = statement(which);
-  select.bind(bound, limit);
-  auto done = select.each([&] {
-    rows.push_back(readRow(select));
-    return true;
-  });
-  if (!done) return broken(done.error());
-  if (which == Sql::RowsBefore) std::reverse(rows.begin(), rows.end());
+  for (bool more = limit > 0; more;) {
+    auto look = Transaction::begin(*sql_, Transaction::Kind::Read);
+    if (!look) return broken(look.error());
+    if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+    const auto page = scan_->page(way, beyond, limit - rows.size(), store::after(kLookTime));
+    if (!page) return broken(page.error());
+    if (auto read = append(page->ids, rows); !read) return broken(read.error());
+    beyond = page->upTo;
+    more = page->more && rows.size() < limit;
+  }
+  if (way == ExchangeScan::Way::Down) std::reverse(rows.begin(), rows.end());
   return rows;
 }
 
@@ -293,6 +270,11 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(std::span<const ExchangeId> 
   if (!transaction) return broken(transaction.error());
   std::vector<ExchangeRow> rows;
   rows.reserve(ids.size());
+  if (auto read = append(ids, rows); !read) return broken(read.error());
+  return rows;
+}
+
+Result<void> Reader::Impl::append(std::span<const ExchangeId> ids, std::vector<ExchangeRow>& rows) {
   Statement& select = statement(Sql::Row);
   for (const ExchangeId id : ids) {
     select.bind(id);
@@ -300,9 +282,9 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(std::span<const ExchangeId> 
       rows.push_back(readRow(select));
       return true;
     });
-    if (!done) return broken(done.error());
+    if (!done) return done;
   }
-  return rows;
+  return {};
 }
 
 // Rows of one commit share a version, so a page ends only where the version changes.
@@ -503,17 +485,17 @@ Result<IdPage> Reader::ids(ExchangeId after, std::size_t limit, std::chrono::mil
 
 Result<std::vector<ExchangeRow>> Reader::newest(std::size_t limit) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->rows(Sql::RowsBefore, ExchangeId{UINT64_MAX}, limit);
+  return impl_->rows(ExchangeScan::Way::Down, ExchangeId{UINT64_MAX}, limit);
 }
 
 Result<std::vector<ExchangeRow>> Reader::from(ExchangeId first, std::size_t limit) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->rows(Sql::RowsFrom, first, limit);
+  return impl_->rows(ExchangeScan::Way::Up, ExchangeId{first.value - (first ? 1 : 0)}, limit);
 }
 
 Result<std::vector<ExchangeRow>> Reader::before(ExchangeId end, std::size_t limit) {
   if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->rows(Sql::RowsBefore, end, limit);
+  return impl_->rows(ExchangeScan::Way::Down, end, limit);
 }
 
 Result<SortedPage> Reader::sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,

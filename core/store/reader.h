@@ -63,7 +63,8 @@ class Reader {
   Result<std::vector<std::size_t>> places(SortOrder order, std::size_t count, const std::function<ExchangeId(std::size_t)>& at,
                                           std::span<const ExchangeId> ids);
 
-  // Rows in order of id. `newest` gives the last ones, `from` those at and above an id, `before` those just below it.
+  // Rows in order of id. `newest` gives the last ones, `from` those at and above an id, `before` those just below it. They look as far as
+  // they must, in looks of 50 ms at one state each.
   Result<std::vector<ExchangeRow>> newest(std::size_t limit);
   Result<std::vector<ExchangeRow>> from(ExchangeId first, std::size_t limit);
   Result<std::vector<ExchangeRow>> before(ExchangeId end, std::size_t limit);

@@ -4,28 +4,12 @@
 
 namespace sluice::store {
 
-std::string exchangesFrom(bool narrowed) {
-  return narrowed ? " FROM temp.candidate CROSS JOIN exchange ON id = candidate.exchange WHERE " : " FROM exchange WHERE ";
-}
-
-std::vector<std::string> readerStatements(const FilterSql& filter, bool narrowed) {
-  const std::string& shown = filter.condition;
-  const std::string from = exchangesFrom(narrowed);
-  const std::string key = narrowed ? "candidate.exchange" : "id";
-  // Where each row costs, the caller looks at one after the other and can stop in between.
-  const std::string ids = (filter.readsContent ? "SELECT id, " + shown : "SELECT id, 1") + from + key + " > ?1 AND " + key + " <= ?2 AND " +
-                          (filter.readsContent ? filter.cheap : shown) + " ORDER BY " + key;
-  const std::string all = narrowed ? "SELECT exchange FROM temp.candidate WHERE exchange" : "SELECT id FROM exchange WHERE id";
-  // Ids first, which an index may give alone; whole rows only of those.
-  const std::string rows = "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE ";
+std::vector<std::string> readerStatements(const FilterSql& filter) {
   return {
       "SELECT version, exchanges, body_file_bytes, (SELECT min(id) FROM exchange), (SELECT max(id) FROM exchange),"
       " (SELECT count(*) FROM exchange WHERE state = 0), first_version FROM history WHERE id = 1",
-      ids,
-      rows + "id IN (SELECT id" + from + key + " >= ?1 AND " + shown + " ORDER BY " + key + " LIMIT ?2) ORDER BY id",
-      rows + "id IN (SELECT id" + from + key + " < ?1 AND " + shown + " ORDER BY " + key + " DESC LIMIT ?2) ORDER BY id DESC",
-      rows + "id = ?1",
-      "SELECT version, id, " + shown + " FROM exchange WHERE version > ?1 ORDER BY version",
+      "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE id = ?1",
+      "SELECT version, id, " + filter.ofRow + " FROM exchange WHERE version > ?1 ORDER BY version",
       "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process,"
       " exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0 FROM exchange"
       " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
@@ -42,8 +26,6 @@ std::vector<std::string> readerStatements(const FilterSql& filter, bool narrowed
       "SELECT host, count(*) FROM exchange NOT INDEXED WHERE id > ?1 AND id <= ?2 GROUP BY host COLLATE NOCASE ORDER BY 2 DESC LIMIT ?3",
       "SELECT ifnull(client_program, ''), count(*) FROM exchange LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id > ?1 AND exchange.id <= ?2 GROUP BY 1 ORDER BY 2 DESC LIMIT ?3",
-      all + " > ?1 ORDER BY 1 LIMIT 1",
-      all + " > ?1 ORDER BY 1 DESC LIMIT 1",
   };
 }
 

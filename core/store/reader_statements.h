@@ -9,13 +9,10 @@
 
 namespace sluice::store {
 
-enum class Sql : std::uint8_t { Totals, Ids, RowsFrom, RowsBefore, Row, Changes, Details, Body, Pieces, Messages, Tls,
-                                AllHosts, Hosts, Programs, NextId, NewestId };
+enum class Sql : std::uint8_t { Totals, Row, Changes, Details, Body, Pieces, Messages, Tls,
+                                AllHosts, Hosts, Programs };
 
-// "FROM ... WHERE": the exchanges that the filter is asked about; `narrowed`: of the candidates.
-std::string exchangesFrom(bool narrowed);
-
-// In the order of Sql. `filter` decides which exchanges lists and changes show.
-std::vector<std::string> readerStatements(const FilterSql& filter, bool narrowed);
+// In the order of Sql. `filter` decides which exchanges changes show.
+std::vector<std::string> readerStatements(const FilterSql& filter);
 
 }  // namespace sluice::store

@@ -16,7 +16,7 @@ using filter::Term;
 using Ids = std::vector<std::int64_t>;
 using Found = Result<std::optional<Ids>>;
 
-constexpr std::size_t kCandidatesMax = 50'000;  // a twentieth of a large history; beyond that, reading along finds enough as soon
+constexpr std::size_t kCandidatesMax = 20'000;  // some milliseconds; where there are more, reading along finds enough as soon
 
 std::optional<SearchTable> tableOf(Field field) {
   if (field == Field::Url || field == Field::Path) return SearchTable::Urls;
@@ -91,29 +91,16 @@ bool isIndexed(const Node& filter) {
   return tableOf(filter.term.field).has_value() && !piecesOf(filter.term).empty();
 }
 
-// In one transaction. What runs is not in the index, and changes once more when it ends.
-Result<void> fill(SqlConnection& sql, const Ids& ids) {
-  if (auto made = sql.run("PRAGMA temp_store = MEMORY; DROP TABLE IF EXISTS temp.candidate;"
-                          "CREATE TEMP TABLE candidate (exchange INTEGER PRIMARY KEY)");
-      !made) {
-    return made;
-  }
-  auto transaction = Transaction::begin(sql, Transaction::Kind::Read);
-  if (!transaction) return fail(transaction.error());
-  if (auto added = sql.run("INSERT INTO temp.candidate SELECT id FROM main.exchange WHERE state = 0"); !added) return added;
-  auto insert = sql.prepare("INSERT OR IGNORE INTO temp.candidate VALUES (?1)");
-  if (!insert) return fail(insert.error());
-  for (const std::int64_t id : ids) {
-    if (auto added = insert->run(id); !added) return added;
-  }
-  return transaction->commit();
-}
-
 }  // namespace
 
 Found searchCandidates(SearchLookup& lookup, const Node& filter, std::size_t max) { return candidates(lookup, filter, max); }
 
-void SearchCandidates::find(SqlConnection& sql, const std::filesystem::path& dataDir, const Node& filter) {
+void SearchCandidates::forget() {
+  ids_.clear();
+  upTo_.reset();
+}
+
+void SearchCandidates::find(SqlConnection& sql, const std::filesystem::path& dataDir, const filter::Node& filter) {
   forget();
   if (!isIndexed(filter)) return;
   const auto history = sql.integer("SELECT first_version FROM history WHERE id = 1");
@@ -123,22 +110,45 @@ void SearchCandidates::find(SqlConnection& sql, const std::filesystem::path& dat
   const auto version = lookup->begin();
   if (!version) return;
   const auto ids = searchCandidates(*lookup, filter, kCandidatesMax);
-  if (ids && *ids && fill(sql, **ids)) upTo_ = *version;
+  if (!ids || !*ids) return;
+  ids_.assign((*ids)->begin(), (*ids)->end());
+  // What runs is not in the index, and changes once more when it ends.
+  const auto few = add(sql, "SELECT id FROM exchange WHERE state = 0 AND id > ?1", 0);
+  if (few && *few) upTo_ = *version;
+  else forget();
+}
+
+// False: they are too many.
+Result<bool> SearchCandidates::add(SqlConnection& sql, const char* select, std::uint64_t bound) {
+  auto read = sql.prepare(select);
+  if (!read) return fail(read.error());
+  std::vector<std::uint64_t> more;
+  read->bind(bound);
+  auto done = read->each([&] {
+    more.push_back(read->natural(0));
+    return ids_.size() + more.size() <= kCandidatesMax;
+  });
+  if (!done) return fail(done.error());
+  std::sort(more.begin(), more.end());
+  const std::size_t whole = ids_.size() + more.size();
+  std::vector<std::uint64_t> all;
+  all.reserve(whole);
+  std::set_union(ids_.begin(), ids_.end(), more.begin(), more.end(), std::back_inserter(all));
+  ids_ = std::move(all);
+  return whole <= kCandidatesMax;
 }
 
 Result<void> SearchCandidates::addRecent(SqlConnection& sql) {
   if (!upTo_) return {};
-  auto transaction = Transaction::begin(sql, Transaction::Kind::Read);
-  if (!transaction) return fail(transaction.error());
   const auto version = sql.integer("SELECT version FROM history WHERE id = 1");
   if (!version) return fail(version.error());
   const auto current = static_cast<std::uint64_t>(*version);
   if (current == *upTo_) return {};
-  auto insert = sql.prepare("INSERT OR IGNORE INTO temp.candidate SELECT id FROM main.exchange WHERE version > ?1");
-  if (!insert) return fail(insert.error());
-  if (auto done = insert->run(*upTo_); !done) return done;
-  upTo_ = current;
-  return transaction->commit();
+  const auto few = add(sql, "SELECT id FROM exchange WHERE version > ?1", *upTo_);
+  if (!few) return fail(few.error());
+  if (!*few) forget();
+  else upTo_ = current;
+  return {};
 }
 
 }  // namespace sluice::store

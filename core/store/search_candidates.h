@@ -17,19 +17,24 @@ namespace sluice::store {
 // `max`. REQUIRES: the lookup has begun.
 Result<std::optional<std::vector<std::int64_t>>> searchCandidates(SearchLookup& lookup, const filter::Node& filter, std::size_t max);
 
-// Table temp.candidate (exchange) of a connection to the history: every exchange that may pass the filter, and others.
+// Every exchange of a history that may pass a filter, and others.
 class SearchCandidates {
  public:
-  // Fills it for this filter. Without an index, or where that is of no help, there are none: any() tells.
+  // Finds them for this filter. Without an index, or where that is of no help, there are none: any() tells.
   void find(SqlConnection& sql, const std::filesystem::path& dataDir, const filter::Node& filter);
   bool any() const { return upTo_.has_value(); }
-  void forget() { upTo_.reset(); }
+  void forget();
 
-  // Adds what changed since. To be called before the table is used.
+  // Adds what changed since; when that is much, there are none any more. To be called before they are used, in the same transaction.
   Result<void> addRecent(SqlConnection& sql);
 
+  const std::vector<std::uint64_t>& ids() const { return ids_; }  // rising
+
  private:
-  std::optional<std::uint64_t> upTo_;  // the version of the history up to which the table is complete
+  Result<bool> add(SqlConnection& sql, const char* select, std::uint64_t bound);
+
+  std::vector<std::uint64_t> ids_;
+  std::optional<std::uint64_t> upTo_;  // the version of the history up to which they are complete
 };
 
 }  // namespace sluice::store

@@ -174,11 +174,13 @@ Result<void> Saver::saveFile(BodyKey key) {
   return change->run(key.exchange, static_cast<int>(newPlace), stored);
 }
 
+// As if it had been recorded a thousand at a time: whoever follows changes gets them version by version.
 Result<void> Saver::finish() {
   return to_.run(
-      "UPDATE history SET exchanges = (SELECT count(*) FROM exchange), version = first_version + 1, body_file_bytes = 0,"
-      " next_exchange = 1 + ifnull((SELECT max(id) FROM exchange), 0), next_connection = 1 + ifnull((SELECT max(id) FROM connection), 0);"
-      "UPDATE exchange SET version = (SELECT version FROM history)");
+      "UPDATE exchange SET version = (SELECT first_version FROM history) + 1 + id / 1000;"
+      "UPDATE history SET exchanges = (SELECT count(*) FROM exchange), body_file_bytes = 0,"
+      " version = ifnull((SELECT max(version) FROM exchange), first_version + 1),"
+      " next_exchange = 1 + ifnull((SELECT max(id) FROM exchange), 0), next_connection = 1 + ifnull((SELECT max(id) FROM connection), 0)");
 }
 
 Result<SavedSession> writeSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file, const GoOn& goOn) {
@@ -207,6 +209,13 @@ Result<void> checkSession(SqlConnection& sql) {
   return {};
 }
 
+// Nobody knows of the part: what it says of it is true of the file that was asked for.
+Error named(Error error, const fs::path& part, const fs::path& file) {
+  const std::string name = shown(part);
+  if (error.detail.starts_with(name)) error.detail.replace(0, name.size(), shown(file));
+  return error;
+}
+
 }  // namespace
 
 Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file, const GoOn& goOn) {
@@ -220,6 +229,7 @@ Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& fi
   if (saved) fs::rename(part, file, error);
   if (!saved || error) fs::remove(part, ignored);
   if (error) return fail(fileError(error.value(), shown(file)));
+  if (!saved) return fail(named(saved.error(), part, file));
   return saved;
 }
 

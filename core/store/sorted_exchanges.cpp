@@ -17,20 +17,11 @@ constexpr std::size_t kTestedFirst = 1000;   // along the order: what most filte
 constexpr std::size_t kLoadedMax = 2500;     // that pass: so many are sooner sorted than met along the order of a million
 constexpr std::size_t kVisitedAtOnce = 16;   // between two looks at the clock
 
-Result<Statement> prepared(SqlConnection& sql, const std::string& text, const FilterSql& filter) {
-  auto statement = sql.prepare(text.c_str());
-  if (!statement) return statement;
-  for (std::size_t i = 0; i < filter.patterns.size(); ++i) {
-    bindPattern(*statement, kFirstPattern + static_cast<int>(i), filter.patterns[i]);
-  }
-  statement->reset();
-  return statement;
-}
-
 }  // namespace
 
 void SortedExchanges::forget() {
   lookup_.reset();
+  runs_.reset();
   begun_ = loaded_ = false;
   held_.clear();
   heldIds_.clear();
@@ -39,7 +30,7 @@ void SortedExchanges::forget() {
 // What passes a filter that costs little, or everything: what remains to be tested is tested one by one.
 Result<SortedExchanges::Entries> SortedExchanges::read(const Source& source, const std::string& fromWhere,
                                                        std::optional<std::uint64_t> bound) {
-  auto select = prepared(source.sql, "SELECT " + std::string(sortKeySql(order_.by)) + ", exchange.id" + fromWhere, source.filter);
+  auto select = prepareFiltered(source.sql, "SELECT " + std::string(sortKeySql(order_.by)) + ", exchange.id" + fromWhere, source.filter);
   if (!select) return fail(select.error());
   Entries entries;
   bound ? select->bind(*bound) : select->bind();
@@ -74,10 +65,13 @@ Result<void> SortedExchanges::refresh(const Source& source) {
     const auto indexed = lookup_->begin();
     if (!indexed || *indexed < indexVersion_ || (held_.size() > kHeldMax && *indexed > indexVersion_)) forget();
   }
+  if (begun_ && upTo_ != current) {
+    const auto few = addSince(source, upTo_);
+    if (!few) return fail(few.error());
+    if (!*few || (runs_ && held_.size() > kHeldMax)) forget();
+  }
   if (!begun_) {
     if (auto begun = begin(source); !begun) return begun;
-  } else if (upTo_ != current) {
-    if (auto followed = follow(source, upTo_); !followed) return followed;
   }
   upTo_ = current;
   return dropOlder(source);
@@ -105,24 +99,29 @@ Result<void> SortedExchanges::begin(const Source& source) {
     if (lookup) lookup_ = std::move(*lookup);
   }
   const auto indexed = lookup_ ? lookup_->begin() : fail(Side::Local, Code::NotFound, {});
-  if (!indexed) lookup_.reset();
   indexVersion_ = indexed.value_or(0);
-  auto entries = lookup_ ? read(source, " FROM exchange WHERE version > ?1", indexVersion_) : read(source, " FROM exchange", std::nullopt);
-  if (!entries) return fail(entries.error());
-  add(std::move(*entries));
+  const auto near = indexed ? addSince(source, indexVersion_) : Result<bool>(false);
+  if (!near) return fail(near.error());
+  begun_ = true;
+  if (!*near) {
+    lookup_.reset();
+    runs_.emplace(order_);
+    return {};
+  }
   // Asked for apart: one question for both would look at every row.
-  auto running = lookup_ ? read(source, " FROM exchange WHERE state = 0", std::nullopt) : Entries();
+  auto running = read(source, " FROM exchange WHERE state = 0", std::nullopt);
   if (!running) return fail(running.error());
   add(std::move(*running));
-  begun_ = true;
   return {};
 }
 
-Result<void> SortedExchanges::follow(const Source& source, std::uint64_t version) {
-  auto entries = read(source, " FROM exchange WHERE version > ?1", version);
+// False, and nothing is added: they are too many.
+Result<bool> SortedExchanges::addSince(const Source& source, std::uint64_t version) {
+  auto entries = read(source, " FROM exchange WHERE version > ?1 LIMIT " + std::to_string(kHeldMax + 1), version);
   if (!entries) return fail(entries.error());
+  if (entries->size() > kHeldMax) return false;
   add(std::move(*entries));
-  return {};
+  return true;
 }
 
 // Both sources are in order; what is held comes instead of what the index has of it.
@@ -133,14 +132,15 @@ Result<void> SortedExchanges::merge(const std::optional<SortEntry>& after, const
   const auto visitHeldBefore = [&](const SortEntry* limit) {
     while (goOn && *goOn && held != held_.end() && (limit == nullptr || before(*held, *limit))) goOn = visit(*held++);
   };
+  const auto visitIndexed = [&](const SortEntry& entry) {
+    if (entry.id < oldest_ || heldIds_.contains(entry.id)) return true;
+    visitHeldBefore(&entry);
+    if (goOn && *goOn) goOn = visit(entry);
+    return goOn && *goOn;
+  };
+  if (runs_ && !loaded_) runs_->each(after, visitIndexed);
   if (lookup_ && !loaded_) {
-    auto read = lookup_->each(order_, after, [&](const SortEntry& entry) {
-      if (entry.id < oldest_ || heldIds_.contains(entry.id)) return true;
-      visitHeldBefore(&entry);
-      if (goOn && *goOn) goOn = visit(entry);
-      return goOn && *goOn;
-    });
-    if (!read) return read;
+    if (auto read = lookup_->each(order_, after, visitIndexed); !read) return read;
   }
   visitHeldBefore(nullptr);
   return goOn ? Result<void>() : fail(goOn.error());
@@ -163,7 +163,7 @@ Result<bool> SortedExchanges::passes(FilterMatches& matches, Statement& test, st
 // From where the page ends: until it is full, so many were looked at, or it is late.
 Result<void> SortedExchanges::walk(const Source& source, SortedPage& page, std::size_t limit, std::size_t atMost, Time until) {
   const bool everything = source.filter.condition == "1";
-  auto test = prepared(source.sql, "SELECT " + source.filter.condition + " FROM exchange WHERE id = ?1", source.filter);
+  auto test = prepareFiltered(source.sql, "SELECT " + source.filter.ofRow + " FROM exchange WHERE id = ?1", source.filter);
   if (!test) return fail(test.error());
   const auto after = page.upTo;
   std::size_t visited = 0;
@@ -210,19 +210,22 @@ Result<void> SortedExchanges::fill(const Source& source, SortedPage& page, std::
     if (!page.more || page.ids.size() >= limit) return {};
     if (auto done = matches.advance(source.scan, until); !done || !matches.complete()) return done;
   }
-  if (lookup_ && matches.count() <= kLoadedMax) {
+  if (matches.count() <= kLoadedMax) {
     if (auto done = load(source); !done) return done;
   }
   return walk(source, page, limit, SIZE_MAX, until);
 }
 
 Result<SortedPage> SortedExchanges::page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit, Time until) {
-  auto look = Transaction::begin(source.sql, Transaction::Kind::Read);
-  if (!look) return fail(look.error());
   if (auto ready = refresh(source); !ready) return fail(ready.error());
   if (auto ready = source.matches.refresh(source.sql); !ready) return fail(ready.error());
   SortedPage page;
   page.upTo = after;
+  if (runs_ && !runs_->complete()) {
+    if (auto read = runs_->read(source.sql, until); !read) return fail(read.error());
+    page.more = true;
+    if (!runs_->complete()) return page;
+  }
   auto done = fill(source, page, limit, until);
   if (lookup_) lookup_->end();
   if (!done) return fail(done.error());

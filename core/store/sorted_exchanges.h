@@ -1,8 +1,8 @@
 // A history's exchanges, those that a filter lets through, in the order of a column, a page after the other. The thread of the connection.
 //
 // Pages come from DATA_DIR/order.db and, for what that does not have yet, from a list in memory. Where there is no such index (a session
-// file, or one that is being built), that list holds everything: some 100 bytes and 3 us an exchange, at the first page. Where a filter
-// lets some thousand through or less, it holds those. Else a page takes as long as its caller allows, and goes on where it ended.
+// file, or one that is far behind), everything is read into memory first (sort_runs.h), a piece at each page. Where a filter lets some
+// thousand through or less, the list holds those. A page takes as long as its caller allows, and goes on where it ended.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,7 @@
 #include "core/store/filter_sql.h"
 #include "core/store/sort_index.h"
 #include "core/store/sort_order.h"
+#include "core/store/sort_runs.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
@@ -43,7 +44,7 @@ class SortedExchanges {
   // The filter has changed, or the history is another one.
   void forget();
 
-  // What comes after `after`; nothing: the first ones. Ends early at `until`, or somewhat later.
+  // What comes after `after`; nothing: the first ones. Ends early at `until`, or somewhat later. REQUIRES: a transaction.
   Result<SortedPage> page(const Source& source, const std::optional<SortEntry>& after, std::size_t limit, Time until);
 
   // For each of `ids`, before which of the `count` exchanges that `at` gives it belongs. REQUIRES: those are in this order, without `ids`.
@@ -57,7 +58,7 @@ class SortedExchanges {
   Result<void> refresh(const Source& source);
   Result<void> begin(const Source& source);
   Result<void> dropOlder(const Source& source);
-  Result<void> follow(const Source& source, std::uint64_t version);
+  Result<bool> addSince(const Source& source, std::uint64_t version);
   Result<void> fill(const Source& source, SortedPage& page, std::size_t limit, Time until);
   Result<void> load(const Source& source);
   Result<void> walk(const Source& source, SortedPage& page, std::size_t limit, std::size_t atMost, Time until);
@@ -69,6 +70,7 @@ class SortedExchanges {
 
   const SortOrder order_;
   std::optional<SortLookup> lookup_;
+  std::optional<SortRuns> runs_;              // instead of it
   bool begun_ = false;
   bool loaded_ = false;                       // held_ is everything that passes the filter
   std::uint64_t indexVersion_ = 0;            // of lookup_ when held_ was read

@@ -42,6 +42,12 @@ std::string untouchedUri(const std::filesystem::path& file) {
   return uri + "?immutable=1";
 }
 
+bool hasLog(std::filesystem::path file) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(file += "-wal", error);
+  return !error && bytes > 0;
+}
+
 // Nobody asks SQLite how much memory it has, and counting it takes a lock for each allocation. Only before its first use.
 void leaveMemoryUncounted() {
   [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -64,6 +70,24 @@ Result<void> SqlConnection::create(const std::filesystem::path& file) {
 }
 
 Result<SqlConnection> SqlConnection::open(const std::filesystem::path& file, Access access) {
+  auto opened = openAs(file, access);
+  if (!opened || access != Access::ReadOnly) return opened;
+  // Whoever reads a log needs an index of it beside it, or a folder to make one in. Where nobody has left a log, there is none to read.
+  const auto readable = opened->integer("PRAGMA schema_version");
+  if (readable || (readable.error().code != Code::NotFound && readable.error().code != Code::AccessDenied)) return opened;
+  if (hasLog(file)) {
+    return fail(Side::Local, Code::AccessDenied,
+                utf8(file) + ": its log cannot be read in a folder that may not be written; copy both, and open the copy");
+  }
+  std::error_code error;
+  const auto changed = std::filesystem::last_write_time(file, error);
+  if (error) return fail(fileError(error.value(), utf8(file)));
+  auto untouched = openAs(file, Access::Untouched);
+  if (untouched) untouched->quiet_ = Quiet{file, changed};
+  return untouched;
+}
+
+Result<SqlConnection> SqlConnection::openAs(const std::filesystem::path& file, Access access) {
   leaveMemoryUncounted();
   const std::string name = utf8(file);
   const int mode = access == Access::ReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
@@ -146,6 +170,8 @@ bool SqlConnection::readOnly() const { return sqlite3_db_readonly(db_.get(), "ma
 std::int64_t SqlConnection::changedRows() const { return sqlite3_changes64(db_.get()); }
 
 bool SqlConnection::fileIsGone() const {
+  std::error_code error;
+  if (quiet_ && (hasLog(quiet_->file) || std::filesystem::last_write_time(quiet_->file, error) != quiet_->changed)) return true;
   int moved = 0;  // stays so on systems where an open file cannot be moved
   return sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
 }

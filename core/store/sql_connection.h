@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
@@ -14,6 +15,7 @@ struct sqlite3;
 
 namespace sluice::store {
 
+// ReadOnly: others may write meanwhile; in a folder that may not be written, too.
 // Untouched: nothing is written, not even a log or an index beside the file; for files that nobody else writes.
 enum class Access : std::uint8_t { ReadWrite, ReadOnly, Untouched };
 
@@ -34,7 +36,9 @@ class SqlConnection {
   bool inTransaction() const;
   bool readOnly() const;           // also when asked for ReadWrite: the file did not allow it
   std::int64_t changedRows() const;  // by the last statement
-  bool fileIsGone() const;         // renamed or removed meanwhile; this connection still sees it
+  // Renamed or removed meanwhile, while this connection still sees it; or somebody writes it after all, and this connection would not see
+  // that: it is to be opened again.
+  bool fileIsGone() const;
 
   // Of the log, after the last commit of this connection. From the first call on nobody folds it into the database by himself.
   int logPages();
@@ -51,10 +55,18 @@ class SqlConnection {
   SqlConnection(sqlite3* db, std::string name) : db_(db), name_(std::move(name)) {}
 
   Result<void> checkHeader() const;
+  static Result<SqlConnection> openAs(const std::filesystem::path& file, Access access);
   Result<void> defend();
+
+  // Of a file that was opened as Untouched in place of ReadOnly, as it was then.
+  struct Quiet {
+    std::filesystem::path file;
+    std::filesystem::file_time_type changed;
+  };
 
   std::unique_ptr<sqlite3, Close> db_;
   std::string name_;
+  std::optional<Quiet> quiet_;
   std::unique_ptr<int> logPages_;  // SQLite writes it; none: not yet
 };
 

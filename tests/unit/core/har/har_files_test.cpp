@@ -77,6 +77,17 @@ SLUICE_TEST(whatOnceWasEncodedCanBeReadAndSearched) {
 }
 
 // Whatever was there before stays.
+// Of the file that is written first, nobody has heard.
+SLUICE_TEST(whatCannotBeWrittenIsCalledByItsName) {
+  History history;
+  VERIFY_OK(history.start());
+  recordTen(history);
+  auto reader = Reader::open(history.folder.path());
+  VERIFY_OK(reader);
+  const auto written = writeHarFile(*reader, history.folder / "missing" / "all.har");
+  QVERIFY(!written && written.error().detail.ends_with("all.har"));
+}
+
 SLUICE_TEST(whoStopsLeavesNothingBehind) {
   History history;
   VERIFY_OK(history.start());

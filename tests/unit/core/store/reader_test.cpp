@@ -9,6 +9,7 @@
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
+#include "tests/unit/core/store/lesser_user.h"
 
 using namespace sluice;
 using namespace sluice::store;
@@ -322,4 +323,65 @@ SLUICE_TEST(tellsWhoeverFollowsThatTheHistoryIsAnotherOne) {
     QCOMPARE(anew.ids[0].value, 8u);
     QVERIFY(!each->changesSince(anew.version, 10).value().anew);
   }
+}
+
+namespace {
+
+// In which nobody may write, as long as this lives; for whoever is no root.
+struct UnwritableFolder {
+  const fs::path path;
+  const LesserUser user;
+
+  explicit UnwritableFolder(const fs::path& folder) : path(folder), user(locked(folder)) {}
+  ~UnwritableFolder() { fs::permissions(path, fs::perms::owner_all); }
+  static const fs::path& locked(const fs::path& folder) {
+    fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
+    return folder;
+  }
+  bool isWritable() const { return std::ofstream(path / "probe").is_open(); }
+};
+
+}  // namespace
+
+SLUICE_TEST(readsAHistoryInAFolderThatMayNotBeWritten) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  history.recorder->record(ended(1));
+  history.stop();
+  QVERIFY(!fs::exists(history.folder / "history.db-wal"));
+  std::optional<UnwritableFolder> unwritable(std::in_place, history.folder.path());
+  if (unwritable->isWritable()) QSKIP("this user may write everywhere");
+  auto reader = Reader::open(history.folder.path());
+  VERIFY_OK(reader);
+  QCOMPARE(reader->newest(10).value().size(), std::size_t(1));
+  QCOMPARE(reader->totals().value().exchanges, std::uint64_t(1));
+  // Somebody who may write records there after all.
+  unwritable.reset();
+  VERIFY_OK(history.start());
+  history.recorder->record(started(2));
+  history.recorder->flush();
+  QCOMPARE(reader->newest(10).value().size(), std::size_t(2));
+}
+
+// As a crash leaves it, and as somebody copies it who does not know which files belong together.
+SLUICE_TEST(readsTheLogInAFolderThatMayNotBeWrittenOrSaysWhyNot) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  history.recorder->flush();
+  TempFolder left;
+  for (const char* name : {"history.db", "history.db-wal", "history.db-shm"}) fs::copy_file(history.folder / name, left / name);
+  {
+    const UnwritableFolder unwritable(left.path());
+    if (unwritable.isWritable()) QSKIP("this user may write everywhere");
+    auto reader = Reader::open(left.path());
+    VERIFY_OK(reader);
+    QCOMPARE(reader->newest(10).value().size(), std::size_t(1));
+  }
+  fs::remove(left / "history.db-shm");
+  const UnwritableFolder unwritable(left.path());
+  const auto reader = Reader::open(left.path());
+  QVERIFY(!reader && reader.error().code == Code::AccessDenied);
+  QVERIFY2(reader.error().detail.find("its log cannot be read") != std::string::npos, reader.error().detail.c_str());
 }

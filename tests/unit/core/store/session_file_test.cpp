@@ -173,3 +173,37 @@ SLUICE_TEST(survivesDamageInEveryPage) {
   }
   QVERIFY(refused > int(whole.size() / page));
 }
+
+// Of the file that is written first, nobody has heard.
+SLUICE_TEST(whatCannotBeSavedIsCalledByItsName) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  history.recorder->record(ended(1));
+  history.recorder->flush();
+  const auto saved = saveSession(history.folder.path(), {}, history.folder / "missing" / "a.sluice");
+  QVERIFY(!saved && saved.error().detail.find("a.sluice") != std::string::npos);
+  QVERIFY2(saved.error().detail.find(".part") == std::string::npos, saved.error().detail.c_str());
+}
+
+// Whoever follows its changes gets no more than some at once, as of a history.
+SLUICE_TEST(tellsOfChangesAFewAtATime) {
+  History history;
+  VERIFY_OK(history.start());
+  for (std::uint64_t id = 1; id <= 3500; ++id) {
+    history.recorder->record(started(id));
+    history.recorder->record(ended(id));
+  }
+  history.recorder->flush();
+  VERIFY_OK(saveSession(history.folder.path(), {}, history.folder / "a.sluice"));
+  auto reader = std::move(*Reader::openSession(history.folder / "a.sluice"));
+  std::size_t all = 0;
+  Changes changes;
+  do {
+    changes = reader.changesSince(changes.version, 10).value();
+    QVERIFY(changes.ids.size() <= 1000);
+    all += changes.ids.size();
+  } while (changes.more);
+  QCOMPARE(all, std::size_t(3500));
+  QCOMPARE(changes.version, reader.totals().value().version);
+}
