@@ -182,8 +182,15 @@ Result<void> copyDecoded(store::Reader& reader, const BodyCommand& command, stor
                     [&](Bytes bytes) { return terminal ? output.writeText(visibleText(asText(bytes))) : output.write(bytes); });
 }
 
-// Of one exchange, at most as many as a person or a script looks through.
+// Of one exchange, at most as many as a person or a script looks through; fewer where they are large.
 constexpr std::size_t kShownMessagesMax = 1000;
+
+Result<bool> hasMore(store::Reader& reader, ExchangeId exchange, const std::vector<store::MessageRow>& messages) {
+  if (messages.empty()) return false;
+  const auto next = reader.messages(exchange, messages.back().id, 1);
+  if (!next) return fail(next.error());
+  return !next->empty();
+}
 
 std::optional<std::uint64_t> decodedSize(store::Reader& reader, const store::ExchangeDetails& details, capture::Direction direction) {
   const std::string_view head = decodingHead(details, direction);
@@ -212,10 +219,10 @@ Result<void> showAsJson(const store::ExchangeDetails& details, const DecodedSize
 }
 
 Result<void> showAsText(const store::ExchangeDetails& details, const DecodedSizes& decoded,
-                        const std::vector<store::MessageRow>& messages, Output& output) {
+                        const std::vector<store::MessageRow>& messages, bool more, Output& output) {
   auto text = describe(details, decoded);
   if (!messages.empty()) text += "\nMessages\n" + describe(messages, details.row.startedAt);
-  if (messages.size() == kShownMessagesMax) text += "(the first " + grouped(kShownMessagesMax) + ")\n";
+  if (more) text += "(the first " + grouped(messages.size()) + ")\n";
   return output.writeText(text);
 }
 
@@ -231,10 +238,12 @@ Result<void> show(const ShowCommand& command, Format format, const std::filesyst
   if (command.curl) return showAsCurl(*reader, **details, output);
   const auto messages = reader->messages(command.exchange, 0, kShownMessagesMax);
   if (!messages) return fail(messages.error());
+  const auto more = hasMore(*reader, command.exchange, *messages);
+  if (!more) return fail(more.error());
   const DecodedSizes decoded{decodedSize(*reader, **details, capture::Direction::Request),
                              decodedSize(*reader, **details, capture::Direction::Response)};
   return format == Format::Json ? showAsJson(**details, decoded, *messages, output)
-                                : showAsText(**details, decoded, *messages, output);
+                                : showAsText(**details, decoded, *messages, *more, output);
 }
 
 Result<void> body(const BodyCommand& command, const std::filesystem::path& dataDir, Output& output) {

@@ -29,6 +29,7 @@ namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kLookTime = std::chrono::milliseconds(50);  // as long as one state is looked at, the log cannot begin anew
+constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
 constexpr std::size_t kHostsByName = 2000;                 // more are looked up for longer than a piece of the list takes
 
 Steady::time_point after(std::chrono::milliseconds atMost) {
@@ -368,6 +369,7 @@ Result<void> Reader::Impl::readTls(ExchangeDetails& details) {
 
 Result<std::vector<MessageRow>> Reader::Impl::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {
   std::vector<MessageRow> rows;
+  std::size_t bytes = 0;
   Statement& select = statement(Sql::Messages);
   select.bind(exchange, after, limit);
   auto done = select.each([&] {
@@ -381,7 +383,7 @@ Result<std::vector<MessageRow>> Reader::Impl::messages(ExchangeId exchange, std:
     row.bytes = select.natural(6);
     row.payload = select.text(7);
     row.fault = select.text(8);
-    return true;
+    return (bytes += row.payload.size()) < kMessageBytesAtOnce;
   });
   if (!done) return broken(done.error());
   return rows;

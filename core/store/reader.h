@@ -78,7 +78,8 @@ class Reader {
 
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
 
-  // Messages of a WebSocket whose id is above `after`, in their order, at most `limit`.
+  // Messages of a WebSocket whose id is above `after`, in their order, at most `limit`, and fewer where they are large: until they are
+  // 16 MiB together. None: there are no more.
   Result<std::vector<MessageRow>> messages(ExchangeId exchange, std::int64_t after, std::size_t limit);
 
   // NotFound when there is no such exchange. A body of which nothing was stored is an empty one.

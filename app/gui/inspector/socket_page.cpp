@@ -67,7 +67,7 @@ void SocketPage::load() {
         if (generation != generation_) return;
         loading_ = false;
         if (!messages) return;
-        const bool more = messages->size() == kPageRows || again_;
+        const bool more = !messages->empty() || again_;  // large ones come a few at a time
         const bool came = !messages->empty();
         model_->append(std::move(*messages));
         if (came) emit messagesCame();

@@ -385,3 +385,23 @@ SLUICE_TEST(readsTheLogInAFolderThatMayNotBeWrittenOrSaysWhyNot) {
   QVERIFY(!reader && reader.error().code == Code::AccessDenied);
   QVERIFY2(reader.error().detail.find("its log cannot be read") != std::string::npos, reader.error().detail.c_str());
 }
+
+// A thousand of a MiB each would be more than a reader may hold.
+SLUICE_TEST(givesFewerMessagesWhereTheyAreLarge) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  for (int i = 0; i < 20; ++i) {
+    capture::MessagePassed message;
+    message.exchange = ExchangeId{1};
+    message.payload = std::string(1024 * 1024, 'm');
+    message.bytes = message.payload.size();
+    while (!history.recorder->record(message)) history.recorder->flush();
+  }
+  history.recorder->flush();
+  auto reader = history.reader();
+  const auto first = reader.messages(ExchangeId{1}, 0, 1000).value();
+  QCOMPARE(first.size(), std::size_t(16));
+  const auto rest = reader.messages(ExchangeId{1}, first.back().id, 1000).value();
+  QCOMPARE(rest.size(), std::size_t(4));
+}
