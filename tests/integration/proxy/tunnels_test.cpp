@@ -1,4 +1,7 @@
 // CONNECT: bytes pass unread in both directions, and each direction ends by itself.
+#include <chrono>
+#include <thread>
+
 #include "tests/support/engine_process.h"
 #include "tests/support/origin/origin.h"
 #include "tests/support/test.h"

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 
 #include "tests/support/child_process_posix.h"
 #include "tests/support/temporary_directory.h"
