@@ -31,7 +31,6 @@ inline bool pauseProcess(std::int64_t process) {
   });
 }
 inline void resumeProcess(std::int64_t process) { ::kill(static_cast<pid_t>(process), SIGCONT); }
-inline void killProcess(std::int64_t process) { ::kill(static_cast<pid_t>(process), SIGKILL); }
 
 inline EngineProcess::Options withWorkers(int count, std::vector<std::string> more = {}) {
   EngineProcess::Options options;
