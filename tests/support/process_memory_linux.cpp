@@ -16,14 +16,16 @@ struct Entry {
   bool counts = true;
 };
 
+// Under Wine, an engine comes with processes that are not its own: the name of those that are.
+const char* onlyProgram() { return std::getenv("SLUICE_MEASURED_PROGRAM"); }
+
 // One line of /proc/ID/stat; the name in it may hold spaces and parentheses, so what counts begins after the last one.
 bool readEntry(const std::filesystem::path& folder, Entry& entry) {
   std::ifstream file(folder / "stat");
   std::string line;
   if (!std::getline(file, line)) return false;
   const auto fields = line.substr(line.rfind(')') + 2);
-  // Under Wine, an engine comes with processes that are not its own.
-  const char* only = std::getenv("SLUICE_MEASURED_PROGRAM");
+  const char* only = onlyProgram();
   entry.counts = only == nullptr || line.find("(" + std::string(only) + ")") != line.npos;
   char state = 0;
   long long parent = 0;
@@ -72,8 +74,10 @@ std::uint64_t residentBytes(std::int64_t processId) { return sum(everyProcess(),
 std::vector<std::int64_t> childrenOf(std::int64_t processId) {
   std::vector<std::int64_t> children;
   for (const auto& [id, entry] : everyProcess()) {
-    if (entry.parent == processId) children.push_back(id);
+    if (entry.parent == processId && entry.counts) children.push_back(id);
   }
+  // All that one starts under Wine become children of who waits for the engine, which is the first of them.
+  if (onlyProgram() != nullptr && !children.empty()) children.erase(children.begin());
   return children;
 }
 

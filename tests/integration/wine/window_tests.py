@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Runs the window's tests under Wine, offscreen, each in a process of its own. tests/run windows runs it, with the environment that
+program.py needs; what SLUICE_SKIPPED_TESTS names is skipped.
+
+usage: window_tests.py gui_app.exe [TEST]...
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+PATIENCE_S = 300
+SOURCES = os.path.join(os.path.dirname(__file__), "..", "..", "gui")
+OF_OTHER_SYSTEMS = ("browser", "newer_engine", "system_proxy", "terminal", "trust")  # tests/gui/CMakeLists.txt
+
+
+def tests() -> list[str]:
+    found = []
+    for name in sorted(os.listdir(SOURCES)):
+        if name.endswith("_test.cpp") and not name.startswith(OF_OTHER_SYSTEMS):
+            with open(os.path.join(SOURCES, name), encoding="utf-8") as file:
+                found += re.findall(r"^SLUICE_GUI_TEST\((\w+)\)", file.read(), re.MULTILINE)
+    return found
+
+
+def run(program: str, test: str, folder: str) -> bool:
+    report = os.path.join(folder, "report.txt")
+    if os.path.exists(report):
+        os.remove(report)
+    process = subprocess.Popen([os.environ["SLUICE_WINE"], program, "-o", f"Z:{report},txt", test], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    try:
+        code = process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        code = f"none within {PATIENCE_S} s"
+    text = ""
+    if os.path.exists(report):
+        with open(report, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    right = code == 0 and " 0 failed" in text
+    print(f"{'PASS ' if right else 'FAIL!'} : {test}" + ("" if right else f" (exit code {code})\n{text}"), flush=True)
+    return right
+
+
+def main() -> int:
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="sluice-window-tests-") as folder:
+        results = [run(sys.argv[1], test, folder) for test in sys.argv[2:] or tests()]
+    print(f"Totals: {results.count(True)} passed, {results.count(False)} failed")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
