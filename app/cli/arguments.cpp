@@ -312,6 +312,7 @@ Command commandOf(const std::string& name, const Raw& raw) {
 
 std::variant<Arguments, Usage> parseArguments(int argc, const char* const* argv) {
   CLI::App app("The Sluice engine and its history from a terminal.");
+  app.allow_windows_style_options(false);  // "/tmp/a.har" is a path on every system
   Raw raw;
   describe(app, raw);
   try {

@@ -191,6 +191,7 @@ Parsed parseOptions(int argc, char** argv) {
   Processes processes;
 
   CLI::App cli{"Sluice's engine: a debugging proxy without a window", "sluiced"};
+  cli.allow_windows_style_options(false);
   cli.set_version_flag("--version", "sluiced " + std::string(version()));
   cli.add_option("--data-dir", dataDir, "Directory that holds everything (default: the user's data directory)");
   cli.add_option("--listen", listeners,

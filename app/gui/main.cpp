@@ -1,5 +1,6 @@
 // The app: options, then its parts from the ground up, then the event loop.
 #include <QApplication>
+#include <QScreen>
 #include <QSettings>
 #include <cstdio>
 
@@ -41,6 +42,14 @@ std::optional<gui::Scheme> schemeFromEnvironment() {
   if (asked == QLatin1String("dark")) return gui::Scheme::Dark;
   if (asked == QLatin1String("light")) return gui::Scheme::Light;
   return std::nullopt;
+}
+
+// A window that would be larger than the screen, frame and all, fills it.
+void fitToScreen(QWidget& window) {
+  const QSize room = window.screen()->availableSize();
+  if (window.width() < room.width() && window.height() < room.height()) return;
+  window.resize(window.size().boundedTo(room * 0.9));  // what it becomes when it is not maximized any more
+  window.setWindowState(window.windowState() | Qt::WindowMaximized);
 }
 
 QString engineProgram() {
@@ -88,6 +97,7 @@ int main(int argc, char** argv) {
   const auto stopRequests = platform::StopRequests::watch(
       [&window] { QMetaObject::invokeMethod(&window, &QWidget::close, Qt::QueuedConnection); });
   if (!stopRequests) return complain(QString::fromStdString(describe(stopRequests.error())), 1);
+  fitToScreen(window);
   window.open();
   return QApplication::exec();
 }
