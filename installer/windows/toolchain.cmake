@@ -19,6 +19,9 @@ set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 # Pages of a program that lie in its file as they lie in memory can be shared by its processes: Wine copies the others for each.
 string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " -Wl,--file-alignment,4096")
+# Of a template's function that several files define, the linker keeps one. gcc 12 for Windows counts on the registers that the copy it
+# has compiled itself leaves alone: another one does not.
+string(APPEND CMAKE_CXX_FLAGS_INIT " -fno-ipa-ra")
 # ctest runs programs under it.
 find_program(SLUICE_WINE NAMES wine64 wine PATHS /usr/lib/wine)
 if(SLUICE_WINE)
