@@ -1,15 +1,19 @@
 #include "core/har/har_files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <deque>
 #include <fstream>
 #include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/base/limits.h"
+#include "core/capture/record_codec.h"
 #include "core/har/har_reader.h"
 #include "core/store/recorder.h"
 
@@ -70,6 +74,70 @@ Result<void> record(store::Recorder& recorder, std::vector<capture::Record> reco
   return {};
 }
 
+// Records, each behind its length, as an import brings them: collected until they fill a piece.
+class Pieces {
+ public:
+  // `added` counts those of which all has been taken.
+  Pieces(const TakePiece& take, std::uint64_t& added) : take_(take), added_(added) {}
+
+  Result<void> add(std::vector<capture::Record> records) {
+    for (auto& record : records) {
+      auto* chunk = std::get_if<capture::BodyChunk>(&record);
+      if (chunk == nullptr) {
+        put(record);
+        continue;
+      }
+      const std::string whole = std::move(chunk->bytes);
+      for (std::size_t at = 0; at < whole.size(); at += kPieceBytes) {
+        chunk->bytes = whole.substr(at, kPieceBytes);
+        put(record);
+        if (auto sent = send(kPieceBytes); !sent) return sent;
+      }
+    }
+    ends_.push_back(taken_ + bytes_.size());
+    return send(kPieceBytes);
+  }
+  Result<void> finish() { return send(1); }
+
+ private:
+  static constexpr std::size_t kPieceBytes = limits::kControlRequestBytesMax / 2;
+
+  void put(const capture::Record& record) {
+    const std::size_t begin = bytes_.size();
+    bytes_.resize(begin + 4);
+    capture::encode(record, bytes_);
+    const std::size_t length = bytes_.size() - begin - 4;
+    for (std::size_t i = 0; i < 4; ++i) bytes_[begin + i] = static_cast<char>(length >> (8 * i));
+  }
+  // As long as at least so much waits.
+  Result<void> send(std::size_t least) {
+    Result<void> taken;
+    std::size_t at = 0;
+    while (taken && bytes_.size() - at >= least) {
+      const std::size_t size = std::min(kPieceBytes, bytes_.size() - at);
+      taken = take_(bytes_.substr(at, size));
+      if (taken) at += size;
+    }
+    bytes_.erase(0, at);
+    for (taken_ += at; !ends_.empty() && ends_.front() <= taken_; ends_.pop_front()) ++added_;
+    return taken;
+  }
+
+  const TakePiece& take_;
+  std::uint64_t& added_;
+  std::string bytes_;
+  std::uint64_t taken_ = 0;         // bytes, before those that wait
+  std::deque<std::uint64_t> ends_;  // of the exchanges that are not taken whole, in the same bytes
+};
+
+// How far the reading of a file is; an entry may be its last, so the end of the file is no error here.
+Result<void> tell(const GoOn& goOn, std::istream& file) {
+  if (!goOn) return {};
+  const auto at = static_cast<std::streamoff>(file.tellg());
+  if (!goOn(at < 0 ? 0 : static_cast<std::uint64_t>(at))) return stopped();
+  return {};
+}
+
 }  // namespace
 
 Result<Written> writeHarFile(store::Reader& reader, const fs::path& file, const GoOn& goOn) {
@@ -91,14 +159,26 @@ Result<std::uint64_t> importHar(std::istream& file, const fs::path& dataDir, Wal
   auto recorder = store::Recorder::start(std::move(*database), {});
   if (!recorder) return fail(recorder.error());
   auto count = readHar(file, [&](HarEntry entry) -> Result<void> {
-    const auto at = goOn ? static_cast<std::streamoff>(file.tellg()) : 0;
-    if (goOn && !goOn(at < 0 ? 0 : static_cast<std::uint64_t>(at))) return stopped();
+    if (auto told = tell(goOn, file); !told) return told;
     return record(**recorder, recordsOf(std::move(entry), ExchangeId{next++}));
   });
   (*recorder)->flush();
   const auto status = (*recorder)->status();
   if (count && status.problem.code != Code::None) return fail(status.problem);
   return count;
+}
+
+Result<void> sendHar(std::istream& file, const TakePiece& take, std::uint64_t& added, const GoOn& goOn) {
+  added = 0;
+  Pieces pieces(take, added);
+  std::uint64_t next = 1;
+  const auto read = readHar(file, [&](HarEntry entry) -> Result<void> {
+    if (auto told = tell(goOn, file); !told) return told;
+    return pieces.add(recordsOf(std::move(entry), ExchangeId{next++}));
+  });
+  // What came before a mistake in the file stays.
+  if (auto rest = pieces.finish(); !rest) return rest;
+  return read ? Result<void>() : fail(read.error());
 }
 
 }  // namespace sluice::har

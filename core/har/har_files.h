@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <istream>
+#include <string>
 
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -23,5 +24,12 @@ Result<Written> writeHarFile(store::Reader& reader, const std::filesystem::path&
 // Adds the exchanges of a HAR to the history in `dataDir`, as a capture session of their own; gives how many. Errors: those of
 // readHar() and of the recorder. REQUIRES: nobody else records there.
 Result<std::uint64_t> importHar(std::istream& file, const std::filesystem::path& dataDir, WallTime now, const GoOn& goOn = {});
+
+// Takes a piece of what `control::ImportRecords` brings to an engine, and has it arrive.
+using TakePiece = std::function<Result<void>(std::string records)>;
+
+// Gives the exchanges of a HAR to whoever records, in pieces that a control request has room for. `added` is how many have been given
+// away whole, also when it fails. Errors: those of readHar() and of `take`.
+Result<void> sendHar(std::istream& file, const TakePiece& take, std::uint64_t& added, const GoOn& goOn = {});
 
 }  // namespace sluice::har

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/base/limits.h"
 #include "core/filter/parser.h"
 #include "core/store/decoded_body.h"
 #include "tests/support/test.h"
@@ -49,6 +50,38 @@ SLUICE_TEST(aFileGoesOutAndIntoAnotherHistory) {
   VERIFY_OK(copied);
   const auto totals = copied->totals();
   QVERIFY(totals && totals->exchanges == 10);
+}
+
+// In pieces, however long its bodies are; what has been taken whole is counted, and no more.
+SLUICE_TEST(aFileIsSentInPiecesAndCountedAsTheyAreTaken) {
+  std::string har = R"({"log":{"version":"1.2","entries":[)";
+  for (int i = 0; i < 5; ++i) {
+    har += std::string(i > 0 ? "," : "") + R"({"startedDateTime":"2026-11-21T10:15:00Z","request":{"method":"GET","url":"http://a.test/)" +
+           std::to_string(i) + R"(","httpVersion":"HTTP/1.1","headers":[]},"response":{"status":200,"statusText":"OK",
+      "httpVersion":"HTTP/1.1","headers":[],"content":{"size":90000,"mimeType":"text/plain","text":")" + std::string(90'000, 'x') +
+           R"("},"bodySize":90000},"timings":{"send":0,"wait":1,"receive":1}})";
+  }
+  const auto send = [&har](std::size_t piecesMax, std::uint64_t& added, std::string& all) {
+    std::istringstream file(har + "]}}");
+    std::size_t pieces = 0;
+    return sendHar(
+        file,
+        [&](std::string piece) -> Result<void> {
+          if (pieces++ == piecesMax || piece.size() > limits::kControlRequestBytesMax) return fail(Side::Local, Code::System, "no more");
+          all += piece;
+          return {};
+        },
+        added);
+  };
+  std::uint64_t added = 0;
+  std::string all, beginning;
+  VERIFY_OK(send(1000, added, all));
+  QCOMPARE(added, std::uint64_t(5));
+  QVERIFY(all.size() > 450'000);
+  const auto cut = send(8, added, beginning);
+  QVERIFY(!cut && cut.error().code == Code::System);
+  QCOMPARE(added, std::uint64_t(beginning.size() / 90'000));
+  QVERIFY(all.starts_with(beginning));
 }
 
 // HAR has bodies decoded, with the head that came with them.
