@@ -167,15 +167,24 @@ Result<void> useProcesses(Options& options, const Processes& processes, int argc
   return {};
 }
 
-void addCaptureOption(CLI::App& cli, std::string& capture) {
-  cli.add_option("--capture", capture, "Record what passes; heads: all but the bodies")
+struct Capture {
+  std::string what = "on";
+  std::uint64_t bodyBytes = limits::kCapturedBodyBytesMax;
+};
+
+void addCaptureOptions(CLI::App& cli, Capture& capture) {
+  cli.add_option("--capture", capture.what, "Record what passes; heads: all but the bodies")
       ->check(CLI::IsMember({"on", "heads", "off"}))
       ->capture_default_str();
+  cli.add_option("--capture-size", capture.bodyBytes, "Record this much of each body at most: 500KB, 200MB; the rest passes unrecorded")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("BYTES")
+      ->default_str("64MiB");
 }
 
-void takeCapture(const std::string& capture, engine::WorkerSettings& worker) {
-  worker.capture = capture != "off";
-  if (capture == "heads") worker.capturedBodyBytesMax = 0;
+void takeCapture(const Capture& capture, engine::WorkerSettings& worker) {
+  worker.capture = capture.what != "off";
+  worker.capturedBodyBytesMax = capture.what == "heads" ? 0 : capture.bodyBytes;
 }
 
 }  // namespace
@@ -184,7 +193,7 @@ Parsed parseOptions(int argc, char** argv) {
   Options options;
   std::string dataDir;
   std::vector<std::string> listeners;
-  std::string capture = "on";
+  Capture capture;
   std::string upstreamProxy;
   std::string noProxy(engine::DirectHosts::kDefault);
   Link link;
@@ -201,7 +210,7 @@ Parsed parseOptions(int argc, char** argv) {
       ->default_str("regular@127.0.0.1:8080")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  addCaptureOption(cli, capture);
+  addCaptureOptions(cli, capture);
   cli.add_option("--upstream-proxy", upstreamProxy,
                  "Go through another proxy: http://HOST:PORT or socks5://HOST:PORT, perhaps with USER:PASSWORD@ before HOST");
   cli.add_option("--no-proxy", noProxy, "Hosts to reach without it: names (with all below), addresses, networks; by commas")
