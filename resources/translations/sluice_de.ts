@@ -418,6 +418,14 @@
         <source>Comment</source>
         <translation>Kommentar</translation>
     </message>
+    <message>
+        <source>Slowed down by</source>
+        <translation>Gebremst durch</translation>
+    </message>
+    <message>
+        <source>Held back</source>
+        <translation>Zurückgehalten</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Actions</name>
@@ -604,10 +612,6 @@
     <message>
         <source>&amp;Usual columns</source>
         <translation>&amp;Übliche Spalten</translation>
-    </message>
-    <message>
-        <source>Show all columns in their usual order and width</source>
-        <translation>Alle Spalten in üblicher Reihenfolge und Breite zeigen</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>
@@ -881,6 +885,18 @@
         <source>Mark the selected exchanges with this colour; once more takes the mark away</source>
         <translation>Die ausgewählten Austausche in dieser Farbe markieren; noch einmal entfernt die Markierung</translation>
     </message>
+    <message>
+        <source>Show the usual columns in their usual order and width</source>
+        <translation>Die üblichen Spalten in üblicher Reihenfolge und Breite zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Import HAR into history</source>
+        <translation>HAR in den Verlauf &amp;importieren</translation>
+    </message>
+    <message>
+        <source>Add the exchanges of a HAR file to those that are recorded</source>
+        <translation>Die Austausche einer HAR-Datei zu den aufgezeichneten hinzufügen</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Annotations</name>
@@ -1090,6 +1106,10 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Open the folder in which the history lies</source>
         <translation>Den Ordner öffnen, in dem der Verlauf liegt</translation>
     </message>
+    <message>
+        <source>What can be done about it</source>
+        <translation>Was sich dagegen tun lässt</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::BodyPane</name>
@@ -1208,6 +1228,34 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>Not written: %1</source>
         <translation>Nicht geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>stopped after %1</source>
+        <translation>angehalten nach %1</translation>
+    </message>
+    <message>
+        <source>The reading was stopped.</source>
+        <translation>Das Lesen wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>Read on</source>
+        <translation>Weiterlesen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Read all of this body</source>
+        <translation>Diesen Inhalt ganz lesen</translation>
+    </message>
+    <message>
+        <source>Read no more of this body</source>
+        <translation>Diesen Inhalt nicht weiter lesen</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Wird vorbereitet</translation>
     </message>
 </context>
 <context>
@@ -1522,6 +1570,10 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>The engine sent something that is no message of its protocol.</source>
         <translation>Die Engine hat etwas gesendet, das keine Nachricht ihres Protokolls ist.</translation>
     </message>
+    <message>
+        <source>The engine went away.</source>
+        <translation>Die Engine ist weg.</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::EngineSwitches</name>
@@ -1749,6 +1801,22 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Comment</source>
         <translation>Kommentar</translation>
     </message>
+    <message>
+        <source>What was spoken with the server</source>
+        <translation>Was mit dem Server gesprochen wurde</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>The network profile that slowed it down</source>
+        <translation>Das Netzprofil, das den Austausch gebremst hat</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>Profil</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::ExchangeTable</name>
@@ -1789,6 +1857,37 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>column %1: %2</source>
         <translation>Spalte %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>sluice::gui::FindBar</name>
+    <message>
+        <source>Previous (Shift+Enter)</source>
+        <translation>Vorige Stelle (Umschalt+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Next (Enter)</source>
+        <translation>Nächste Stelle (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>Nicht gefunden</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Sucht</translation>
+    </message>
+    <message>
+        <source>%L1</source>
+        <translation>%L1</translation>
+    </message>
+    <message>
+        <source>%L1 of %2</source>
+        <translation>%L1 von %2</translation>
     </message>
 </context>
 <context>
@@ -1911,16 +2010,8 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <translation>&amp;Verlauf insgesamt</translation>
     </message>
     <message>
-        <source>&amp;Exchanges</source>
-        <translation>&amp;Austausche</translation>
-    </message>
-    <message>
         <source>&amp;Age</source>
         <translation>&amp;Alter</translation>
-    </message>
-    <message>
-        <source>Record &amp;bodies too, the first 64 MB of each; else heads alone</source>
-        <translation>Auch &amp;Rümpfe aufzeichnen, von jedem die ersten 64 MB; sonst nur die Köpfe</translation>
     </message>
     <message>
         <source> GB</source>
@@ -1939,16 +2030,36 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <translation>Offene Verbindungen enden; der Verlauf bleibt</translation>
     </message>
     <message>
-        <source>When a limit is passed, the oldest exchanges are given up.</source>
-        <translation>Wird eine Grenze überschritten, gehen die ältesten Austausche.</translation>
-    </message>
-    <message>
         <source>This holds once the engine is started again.</source>
         <translation>Das gilt, sobald die Engine neu gestartet ist.</translation>
     </message>
     <message>
         <source>The engine was started elsewhere: this is for one that this window starts.</source>
         <translation>Die Engine wurde anderswo gestartet: dies ist für eine, die dieses Fenster startet.</translation>
+    </message>
+    <message>
+        <source>Of &amp;each body</source>
+        <translation>&amp;Je Inhalt</translation>
+    </message>
+    <message>
+        <source>E&amp;xchanges</source>
+        <translation>&amp;Austausche</translation>
+    </message>
+    <message>
+        <source>Record &amp;bodies too; else heads alone</source>
+        <translation>Auch &amp;Inhalte aufzeichnen, sonst nur Köpfe</translation>
+    </message>
+    <message>
+        <source> MB</source>
+        <translation> MB</translation>
+    </message>
+    <message>
+        <source>The rest of a longer one passes unrecorded. The window shows the first 256 MB, a saved session has the first 64 MB</source>
+        <translation>Der Rest eines längeren wird nicht aufgezeichnet. Das Fenster zeigt die ersten 256 MB, eine gespeicherte Sitzung enthält die ersten 64 MB</translation>
+    </message>
+    <message>
+        <source>When one of the last three is passed, the oldest exchanges are given up.</source>
+        <translation>Wird eine der letzten drei überschritten, fallen die ältesten Austausche weg.</translation>
     </message>
 </context>
 <context>
@@ -2318,34 +2429,6 @@ MIT-Lizenz.</translation>
         <source>Find in this text</source>
         <translation>In diesem Text suchen</translation>
     </message>
-    <message>
-        <source>Previous (Shift+Enter)</source>
-        <translation>Vorige Stelle (Umschalt+Eingabe)</translation>
-    </message>
-    <message>
-        <source>Next (Enter)</source>
-        <translation>Nächste Stelle (Eingabe)</translation>
-    </message>
-    <message>
-        <source>Close (Esc)</source>
-        <translation>Schließen (Esc)</translation>
-    </message>
-    <message>
-        <source>Not found</source>
-        <translation>Nicht gefunden</translation>
-    </message>
-    <message>
-        <source>Searching</source>
-        <translation>Sucht</translation>
-    </message>
-    <message>
-        <source>%L1</source>
-        <translation>%L1</translation>
-    </message>
-    <message>
-        <source>%L1 of %2</source>
-        <translation>%L1 von %2</translation>
-    </message>
 </context>
 <context>
     <name>sluice::gui::SelfTestView</name>
@@ -2492,6 +2575,42 @@ MIT-Lizenz.</translation>
         <source>%1 is the history that is already shown</source>
         <translation>%1 ist der Verlauf, der schon gezeigt wird</translation>
     </message>
+    <message>
+        <source>no engine is running</source>
+        <translation>keine Engine läuft</translation>
+    </message>
+    <message>
+        <source>Import a HAR into the history</source>
+        <translation>HAR in den Verlauf importieren</translation>
+    </message>
+    <message>
+        <source>HAR (*.har);;All files (*)</source>
+        <translation>HAR (*.har);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>%1 cannot be imported: no engine is running</source>
+        <translation>%1 lässt sich nicht importieren: keine Engine läuft</translation>
+    </message>
+    <message>
+        <source>Importing %1</source>
+        <translation>%1 wird importiert</translation>
+    </message>
+    <message>
+        <source>Stopped: %L1 exchanges of %2 are in the history</source>
+        <translation>Angehalten: %L1 Austausche aus %2 sind im Verlauf</translation>
+    </message>
+    <message>
+        <source>%1 was not imported to its end: %2</source>
+        <translation>%1 wurde nicht bis zum Ende importiert: %2</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges before that are in the history.</source>
+        <translation>%L1 Austausche davor sind im Verlauf.</translation>
+    </message>
+    <message>
+        <source>%L1 exchanges of %2 imported</source>
+        <translation>%L1 Austausche aus %2 importiert</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::SessionWindow</name>
@@ -2635,6 +2754,13 @@ MIT-Lizenz.</translation>
     </message>
 </context>
 <context>
+    <name>sluice::gui::SocketFindBar</name>
+    <message>
+        <source>Find in all messages</source>
+        <translation>In allen Nachrichten suchen</translation>
+    </message>
+</context>
+<context>
     <name>sluice::gui::SocketModel</name>
     <message>
         <source>text</source>
@@ -2702,6 +2828,14 @@ MIT-Lizenz.</translation>
     <message>
         <source>Messages of the WebSocket; choose one to see all of it</source>
         <translation>Nachrichten des WebSockets; wählen Sie eine, um sie ganz zu sehen</translation>
+    </message>
+    <message>
+        <source>Messages of the WebSocket</source>
+        <translation>Nachrichten des WebSockets</translation>
+    </message>
+    <message>
+        <source>The whole message</source>
+        <translation>Die ganze Nachricht</translation>
     </message>
 </context>
 <context>

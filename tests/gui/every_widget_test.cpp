@@ -1,7 +1,12 @@
-// What must hold of every text of every window: what it shows is never rich text.
+// What must hold of every control and every text of every window, on view or not: it has a name, and what it shows is never rich text.
+#include <QAbstractButton>
+#include <QAccessible>
 #include <QLabel>
+#include <thread>
 
+#include "app/gui/session/file_job.h"
 #include "app/gui/text/visible_text.h"
+#include "app/gui/trust/authority_dialog.h"
 #include "app/gui/window/comment_dialog.h"
 #include "app/gui/window/shortcuts_dialog.h"
 #include "tests/gui/support/application.h"
@@ -32,31 +37,91 @@ QStringList richIn(const QWidget& window) {
   return rich;
 }
 
+// What only holds others, or is a part of a control of Qt's that has a name itself.
+bool isPart(const QWidget& widget) {
+  if (qobject_cast<const QLabel*>(&widget) != nullptr || widget.isWindow()) return true;
+  if (widget.focusPolicy() == Qt::NoFocus || widget.objectName().startsWith(QStringLiteral("qt_"))) return true;
+  for (const char* kind : {"QTabWidget", "QTabBar", "QMenuBar", "QMenu", "QScrollArea", "QComboBoxPrivateContainer", "QComboBoxListView",
+                           "QMessageBox"}) {
+    if (widget.inherits(kind)) return true;
+  }
+  return false;
+}
+
+QStringList namelessIn(const QWidget& window) {
+  QStringList nameless;
+  for (const QWidget* widget : window.findChildren<QWidget*>()) {
+    const auto* button = qobject_cast<const QAbstractButton*>(widget);
+    if (isPart(*widget) || (button != nullptr && !button->text().isEmpty())) continue;
+    const bool named = !widget->accessibleName().isEmpty() || !QAccessible::queryAccessibleInterface(const_cast<QWidget*>(widget))
+                                                                     ->text(QAccessible::Name).isEmpty();
+    if (!named) nameless << pathOf(*widget);
+  }
+  return nameless;
+}
+
+// All windows that there are, each with what it shows.
+struct Windows {
+  Workbench bench;
+  SessionWindow* session = nullptr;
+  std::unique_ptr<ShortcutsDialog> shortcuts;
+  std::unique_ptr<AuthorityDialog> authority;
+  std::unique_ptr<CommentDialog> comment;
+  FileJob* job = nullptr;
+  std::atomic<bool> jobGoesOn = true;
+
+  ~Windows() {
+    jobGoesOn = false;
+    if (session != nullptr) session->close();
+  }
+
+  bool open() {
+    if (!bench.openAndListen()) return false;
+    bench.get("/bytes/5");
+    bench.waitForClients();
+    MainWindow& window = bench.window();
+    if (!waitUntil([&] { return window.model().rowCount() == 1; })) return false;
+    window.table().select(0);
+    window.actions().throttleDock->trigger();
+    window.actions().preferences->trigger();
+    shortcuts = std::make_unique<ShortcutsDialog>(window.QWidget::actions(), &window);
+    authority = std::make_unique<AuthorityDialog>(bench.dataDir(), &window);
+    comment = std::make_unique<CommentDialog>(QString(), 1, &window);
+    job = new FileJob(&window, QStringLiteral("Writing"), FileJob::Unit::Bytes, 0, [this](const FileJob::GoOn& goOn) {
+      while (jobGoesOn && goOn(1)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return [] {};
+    });
+    return waitUntil([&] { return !authority->isBusy() && job->dialog().isVisible(); }) && openSession();
+  }
+
+  std::vector<QWidget*> all() { return {&bench.window(), session, shortcuts.get(), authority.get(), comment.get(), &job->dialog()}; }
+
+ private:
+  bool openSession() {
+    MainWindow& window = bench.window();
+    bool saved = false;
+    QObject::connect(&window.files(), &SessionFiles::saved, &window, [&] { saved = true; });
+    QObject::connect(&window.files(), &SessionFiles::opened, &window, [this](SessionWindow* opened) { session = opened; });
+    const QString file = QString::fromStdString((bench.dataDir() / "a.sluice").string());
+    window.files().saveTo(file);
+    if (!waitUntil([&] { return saved; })) return false;
+    window.files().openFile(file);
+    return waitUntil([this] { return session != nullptr; });
+  }
+};
+
 }  // namespace
 
 SLUICE_GUI_TEST(noLabelOfAnyWindowShowsRichText) {
-  Workbench bench;
-  QVERIFY(bench.openAndListen());
-  bench.get("/bytes/5");
-  bench.waitForClients();
-  MainWindow& window = bench.window();
-  QVERIFY(waitUntil([&] { return window.model().rowCount() == 1; }));
-  window.table().select(0);
-  window.actions().throttleDock->trigger();
-  window.actions().comment->trigger();
-  ShortcutsDialog shortcuts(window.QWidget::actions(), &window);
-  SessionWindow* session = nullptr;
-  bool saved = false;
-  QObject::connect(&window.files(), &SessionFiles::saved, &window, [&] { saved = true; });
-  QObject::connect(&window.files(), &SessionFiles::opened, &window, [&](SessionWindow* opened) { session = opened; });
-  const QString file = QString::fromStdString((bench.dataDir() / "a.sluice").string());
-  window.files().saveTo(file);
-  QVERIFY(waitUntil([&] { return saved; }));
-  window.files().openFile(file);
-  QVERIFY(waitUntil([&] { return session != nullptr; }));
-  QCOMPARE(richIn(window).join(u'\n'), QString());
-  QCOMPARE(richIn(*session).join(u'\n'), QString());
-  session->close();
+  Windows windows;
+  QVERIFY(windows.open());
+  for (const QWidget* window : windows.all()) QVERIFY2(richIn(*window).isEmpty(), qPrintable(richIn(*window).join(u'\n')));
+}
+
+SLUICE_GUI_TEST(everyControlOfAnyWindowHasANameForThoseWhoDoNotSeeIt) {
+  Windows windows;
+  QVERIFY(windows.open());
+  for (const QWidget* window : windows.all()) QVERIFY2(namelessIn(*window).isEmpty(), qPrintable(namelessIn(*window).join(u'\n')));
 }
 
 SLUICE_GUI_TEST(tooltipsOfCapturedTextAreNeverRich) {

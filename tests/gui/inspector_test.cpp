@@ -193,11 +193,17 @@ SLUICE_GUI_TEST(aMultipartBodyIsATableOfItsParts) {
   QCOMPARE(body.fields().pairs()[0].value, QStringLiteral("value"));
   QCOMPARE(body.fields().pairs()[1].note, QStringLiteral("a.bin, image/png, 3 B"));
   const QString path = QString::fromStdString((f.recording.dataDir() / "part").string());
-  QVERIFY(body.savePart(1, path));
+  QStringList saved;
+  QObject::connect(&body, &BodyPane::saved, &body, [&](const QString& where) { saved << where; });
+  body.savePart(1, path);
+  QVERIFY(waitUntil([&] { return saved == QStringList(path); }));
   QFile file(path);
   QVERIFY(file.open(QIODevice::ReadOnly));
   QCOMPARE(file.readAll(), QByteArray("\0\1\2", 3));
-  QVERIFY(!body.savePart(1, QStringLiteral("/no/such/folder/part")));
+  body.savePart(1, QStringLiteral("/no/such/folder/part"));
+  const auto complains = [](const QLabel* label) { return label->text().contains(QStringLiteral("/no/such/folder/part")); };
+  QVERIFY(waitUntil([&] { return std::ranges::any_of(body.findChildren<QLabel*>(), complains); }));
+  QCOMPARE(saved.size(), 1);
 }
 
 SLUICE_GUI_TEST(picturesAreShownAsPictures) {

@@ -9,6 +9,7 @@
 #include "app/gui/preferences/shortcuts.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
+#include "tests/support/wire/client.h"
 
 using namespace sluice;
 using namespace sluice::gui;
@@ -132,6 +133,41 @@ SLUICE_GUI_TEST(howMuchIsKeptHoldsOnceTheEngineIsStartedAgain) {
   QVERIFY(page.restart().isVisible());
   page.exchanges().setValue(2);
   QVERIFY(!page.restart().isVisible());
+}
+
+// Measured on what passes: of two bodies, the longer one is recorded up to the limit, and its receiver gets all of it.
+SLUICE_GUI_TEST(ofEachBodyAsMuchIsRecordedAsThePreferencesSay) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  auto* dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  dialog->showPage(PreferencesDialog::Page::Keeping);
+  KeepingPage& page = dialog->keeping();
+  QCOMPARE(page.bodyMb().value(), kUsualBodyMb);
+  page.bodyMb().setValue(2);
+  QVERIFY(page.restart().isVisible());
+  page.restart().click();
+  QVERIFY(waitUntil([&] { return bench.keeper().state() == EngineState::Running && !page.restart().isVisible(); }));
+  std::uint64_t came = 0;
+  bench.inBackground([&] {
+    sluice::test::Client client(bench.proxyPort());
+    for (const char* path : {"/bytes/1500000", "/bytes/3000000"}) {
+      if (const auto reply = client.get(bench.origin().url(path))) came += reply->summary.size;
+    }
+  });
+  bench.waitForClients();
+  QCOMPARE(came, 4'500'000u);
+  ExchangeModel& model = bench.window().model();
+  const auto recorded = [&](int row) {
+    const auto* content = row < model.rowCount() ? model.rowAt(row) : nullptr;
+    return content == nullptr ? 0 : content->response.capturedBytes;
+  };
+  QVERIFY(waitUntil([&] { return recorded(0) == 1'500'000 && recorded(1) == 2'000'000; }));
+  QCOMPARE(model.rowAt(1)->response.bytes, 3'000'000u);
+  bench.window().table().select(1);
+  QVERIFY(waitUntil([&] { return bench.window().inspector().response().body().factsText().contains(QStringLiteral("2.00 MB recorded")); }));
+  page.bodyMb().setValue(kUsualBodyMb);
+  QVERIFY(!keepingOptions(bench.settings()).contains(QStringLiteral("--capture-size")));
 }
 
 SLUICE_GUI_TEST(keysAreChosenAndRefusedWhereTheyAreTaken) {

@@ -4,8 +4,10 @@
 #include <QHeaderView>
 #include <QScrollBar>
 #include <QTcpServer>
+#include <QTranslator>
 
 #include "app/gui/look/appearance.h"
+#include "app/gui/look/translations.h"
 #include "app/gui/preferences/preferences_dialog.h"
 #include "app/gui/trust/authority_dialog.h"
 #include "app/gui/window/comment_dialog.h"
@@ -14,6 +16,7 @@
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/demo_shop.h"
 #include "tests/gui/support/workbench.h"
+#include "tests/support/websocket/frames.h"
 #include "tests/support/wire/client.h"
 
 using namespace sluice;
@@ -272,6 +275,71 @@ SLUICE_GUI_TEST(marksFormsAndRightToLeft) {
   QGuiApplication::setLayoutDirection(Qt::RightToLeft);
   saveAll(bench, QStringLiteral("right-to-left"));
   QGuiApplication::setLayoutDirection(Qt::LeftToRight);
+}
+
+SLUICE_GUI_TEST(picturesAndSockets) {
+  gui::test::DemoShop web;
+  Workbench bench;
+  QVERIFY(openWithTraffic(bench, web));
+  const std::string shop = "http://localhost:" + std::to_string(web.port());
+  MainWindow& window = bench.window();
+  window.inspector().setTab(Inspector::Tab::Response);
+  window.table().select(4);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("picture"));
+  window.table().select(2);
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("script"));
+  sluice::test::Client chat(bench.proxyPort());
+  chat.write("GET " + shop + "/live/chat HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  chat.write(sluice::test::frame(0x81, R"({"type": "join", "room": "lock 7"})", true));
+  QVERIFY(waitUntil([&] { return window.model().rowCount() >= 18; }));
+  window.table().select(17);
+  SocketPage& messages = window.inspector().messages();
+  QVERIFY(waitUntil([&] { return messages.model().rowCount() >= 12; }));
+  window.inspector().setTab(Inspector::Tab::Messages);
+  messages.openSearch();
+  messages.finder().field().setText(QStringLiteral("Grace"));
+  QVERIFY(waitUntil([&] { return messages.table().currentIndex().isValid(); }));
+  QTest::qWait(300);
+  saveAll(bench, QStringLiteral("messages"));
+}
+
+// In the other language that there is, whose words are longer.
+SLUICE_GUI_TEST(inGerman) {
+  QVERIFY(installTranslations(*qApp, QLocale(QLocale::German)));
+  {
+    gui::test::DemoShop web;
+    Workbench bench;
+    QVERIFY(openWithTraffic(bench, web));
+    MainWindow& window = bench.window();
+    window.table().select(11);
+    window.actions().throttleDock->trigger();
+    QTest::qWait(300);
+    saveAll(bench, QStringLiteral("german"));
+    window.actions().preferences->trigger();
+    auto* preferences = window.findChild<PreferencesDialog*>();
+    for (int page = 0; page < preferences->pages().count(); ++page) {
+      preferences->pages().setCurrentRow(page);
+      QTest::qWait(100);
+      save(*preferences, QStringLiteral("preferences-%1-german").arg(page + 1));
+    }
+    preferences->reject();
+    AuthorityDialog authority(bench.dataDir(), &window);
+    authority.show();
+    QVERIFY(waitUntil([&] { return !authority.isBusy(); }));
+    save(authority, QStringLiteral("authority-german"));
+    ShortcutsDialog shortcuts(window.QWidget::actions(), &window);
+    shortcuts.show();
+    save(shortcuts, QStringLiteral("shortcuts-german"));
+    window.actions().connectionsPage->trigger();
+    window.throttleDock().hide();
+    QTest::qWait(1200);
+    saveAll(bench, QStringLiteral("german-connections"));
+  }
+  const auto translators = qApp->findChildren<QTranslator*>();
+  for (QTranslator* translator : translators) QCoreApplication::removeTranslator(translator);
 }
 
 // With QT_SCALE_FACTOR=2.

@@ -103,6 +103,71 @@ SLUICE_GUI_TEST(aHarGoesOutAndComesInAgain) {
   closeWindow(session);
 }
 
+SLUICE_GUI_TEST(aHarBecomesPartOfTheHistoryThatIsRecorded) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(fill(bench));
+  QSignalSpy said(&bench.window().files(), &SessionFiles::said);
+  bench.window().files().exportTo(fileIn(bench, "kept.har"));
+  QVERIFY(waitUntil([&] { return !said.isEmpty(); }));
+  bench.window().filterField().setText({});
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 3; }));
+  QSignalSpy imported(&bench.window().files(), &SessionFiles::imported);
+  bench.window().files().importFrom(fileIn(bench, "kept.har"));
+  QVERIFY(waitUntil([&] { return imported.count() == 1; }));
+  QCOMPARE(imported.first().first().toULongLong(), 2u);
+  ExchangeModel& model = bench.window().model();
+  QVERIFY(waitUntil([&] { return model.rowCount() == 5 && model.rowAt(4) != nullptr; }));
+  QCOMPARE(model.rowAt(4)->path, std::string("/bytes/12?kept=2"));
+  bench.window().table().select(4);
+  bench.window().inspector().setTab(Inspector::Tab::Response);
+  QVERIFY(waitUntil([&] { return !textOf(bench.window().inspector().response().body().view()).isEmpty(); }));
+  // What is recorded meanwhile goes on behind it.
+  bench.get("/bytes/14");
+  QVERIFY(waitUntil([&] { return model.rowCount() == 6; }));
+}
+
+SLUICE_GUI_TEST(aHarThatIsBrokenInTheMiddleIsImportedUpToThere) {
+  Workbench bench;
+  bench.open();
+  QStringList problems;
+  QObject::connect(&bench.window().files(), &SessionFiles::failed, &bench.window(), [&](const QString& problem) { problems << problem; });
+  QFile file(fileIn(bench, "broken.har"));
+  const QByteArray entry = R"({"startedDateTime":"2026-01-02T03:04:05.000Z","time":1,"request":{"method":"GET","url":"http://a.test/1",
+    "httpVersion":"HTTP/1.1","headers":[],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":0},
+    "response":{"status":200,"statusText":"OK","httpVersion":"HTTP/1.1","headers":[],"cookies":[],"content":{"size":0,"mimeType":""},
+    "redirectURL":"","headersSize":-1,"bodySize":0},"cache":{},"timings":{"send":0,"wait":1,"receive":0}})";
+  const QByteArray har = "{\"log\":{\"version\":\"1.2\",\"entries\":[\n" + entry + ",\n" + entry + ",\n  oops]}}";
+  QVERIFY(file.open(QIODevice::WriteOnly) && file.write(har) == har.size());
+  file.close();
+  // Without an engine there is no history to import it into.
+  bench.window().files().importFrom(file.fileName());
+  QVERIFY(problems.size() == 1 && problems.first().contains(QStringLiteral("no engine")));
+  QVERIFY(bench.waitForState(EngineState::Running));
+  QVERIFY(bench.window().actions().importHar->isEnabled());
+  bench.window().files().importFrom(file.fileName());
+  QVERIFY(waitUntil([&] { return problems.size() == 2; }));
+  QVERIFY2(problems.last().contains(QStringLiteral("broken.har")) && problems.last().contains(QStringLiteral("line 10")) &&
+               problems.last().contains(QStringLiteral("column")) && problems.last().contains(QStringLiteral("2 exchanges before")),
+           qPrintable(problems.last()));
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 2; }));
+}
+
+SLUICE_GUI_TEST(anImportThatIsCancelledSaysWhatStays) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QSignalSpy said(&bench.window().files(), &SessionFiles::said);
+  QVERIFY(fill(bench));
+  bench.window().files().exportTo(fileIn(bench, "kept.har"));
+  QVERIFY(waitUntil([&] { return said.count() == 1; }));
+  bench.window().files().importFrom(fileIn(bench, "kept.har"));
+  auto* job = bench.window().findChild<FileJob*>();
+  QVERIFY(job != nullptr);
+  job->cancel();  // before its first question could be answered, since the GUI thread has not turned yet
+  QVERIFY(waitUntil([&] { return said.count() == 2; }));
+  QVERIFY2(said.last().first().toString().startsWith(QStringLiteral("Stopped: 0 exchanges")), qPrintable(said.last().first().toString()));
+}
+
 SLUICE_GUI_TEST(whatIsNoSessionIsToldAndShowsNothing) {
   Workbench bench;
   bench.open();

@@ -118,3 +118,24 @@ SLUICE_GUI_TEST(theSidebarIsRememberedAsItWas) {
   bench.window().actions().focusSources->trigger();
   QVERIFY(bench.window().sources().isVisible());
 }
+
+// In a session, that session is counted and nothing else; afterwards all of it again.
+SLUICE_GUI_TEST(inASessionItsOwnExchangesAreCounted) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  SourcesPanel& panel = window.sources();
+  const auto all = [&] { return panel.sources().groupIndex(SourceModel::Group::All).data(SourceModel::CountRole).toULongLong(); };
+  const auto host = [&] { return countOf(panel, SourceModel::Group::Hosts, QStringLiteral("127.0.0.1")); };
+  sluice::test::Client client(bench.proxyPort());
+  for (int i = 0; i < 3; ++i) QVERIFY(client.get(bench.origin().url("/bytes/1")).has_value());
+  QVERIFY(waitUntil([&] { return all() == 3 && host() == 3 && window.model().rowCount() == 3; }));
+  window.actions().newSession->trigger();
+  QVERIFY(waitUntil([&] { return window.sessions().shown().has_value() && all() == 0 && host() == 0; }));
+  QVERIFY(client.get(bench.origin().url("/bytes/1")).has_value());
+  QVERIFY(waitUntil([&] { return all() == 1 && host() == 1; }));
+  window.sessions().show(ExchangeId{1});  // what was there before
+  QVERIFY(waitUntil([&] { return all() == 3 && host() == 3; }));
+  window.actions().wholeHistory->trigger();
+  QVERIFY(waitUntil([&] { return all() == 4 && host() == 4; }));
+}

@@ -182,19 +182,3 @@ SLUICE_GUI_TEST(theKeyboardReachesEverything) {
   QTest::keyClick(&window.table(), Qt::Key_L, Qt::ControlModifier);
   QCOMPARE(window.table().isFollowing(), window.actions().follow->isChecked());
 }
-
-SLUICE_GUI_TEST(everyControlHasANameForThoseWhoDoNotSeeIt) {
-  Workbench bench;
-  QVERIFY(bench.openAndListen());
-  for (const QWidget* widget : bench.window().findChildren<QWidget*>()) {
-    if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible()) continue;
-    if (qobject_cast<const QTabWidget*>(widget) || qobject_cast<const QScrollArea*>(widget)) continue;
-    if (qobject_cast<const QTabBar*>(widget) || qobject_cast<const QMenuBar*>(widget))
-      continue;  // their items have names
-    const auto* button = qobject_cast<const QAbstractButton*>(widget);
-    const bool named = !widget->accessibleName().isEmpty() || (button != nullptr && !button->text().isEmpty());
-    QVERIFY2(named, qPrintable(QStringLiteral("%1 in %2")
-                                   .arg(QLatin1String(widget->metaObject()->className()),
-                                        QLatin1String(widget->parent()->metaObject()->className()))));
-  }
-}

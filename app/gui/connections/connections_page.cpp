@@ -11,6 +11,7 @@
 #include "app/gui/connections/connection_delegate.h"
 #include "app/gui/look/icons.h"
 #include "app/gui/look/labels.h"
+#include "app/gui/look/rows.h"
 #include "app/gui/throttle/throttle_state.h"
 #include "core/throttle/profile_json.h"
 
@@ -18,6 +19,7 @@ namespace sluice::gui {
 namespace {
 
 constexpr int kPollMs = 1000;
+constexpr int kRowPadding = 9;
 constexpr auto kColumnsKey = "connections/columns";
 constexpr auto kZoomKey = "connections/zoom";
 
@@ -100,22 +102,9 @@ void ConnectionsPage::makeTable() {
   table_->setModel(model_);
   table_->setItemDelegate(new ConnectionDelegate(this));
   table_->setAccessibleName(tr("Open connections"));
-  table_->setFrameShape(QFrame::NoFrame);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dressTable(*table_, kRowPadding);
   table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  table_->setTabKeyNavigation(false);
-  table_->setCornerButtonEnabled(false);
-  table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  table_->verticalHeader()->setMinimumSectionSize(1);
-  table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 9);
   QHeaderView* header = table_->horizontalHeader();
-  header->setHighlightSections(false);
   header->setSectionsMovable(true);
   const int digit = fontMetrics().horizontalAdvance(u'0');
   for (int i = 0; i < kConnectionColumnCount; ++i) header->resizeSection(i, defaultWidth(ConnectionColumn(i)) * digit);

@@ -46,6 +46,7 @@ void EngineLink::drop() {
   selfTest_ = 0;
   answerTimer_.stop();
   socket_.abort();
+  for (const auto& [stream, answered] : std::exchange(waiting_, {})) answered(tr("The engine went away."));
 }
 
 void EngineLink::requestStop() { send(nextStream_++, control::Stop{}); }
@@ -88,6 +89,26 @@ void EngineLink::setSwitch(control::SwitchKind what, bool on) { send(nextStream_
 
 void EngineLink::clearHistory() { send(nextStream_++, control::ClearHistory{}); }
 
+void EngineLink::importRecords(std::string records, Answered answered) {
+  ask(control::ImportRecords{std::move(records)}, std::move(answered));
+}
+
+void EngineLink::syncHistory(Answered answered) { ask(control::SyncHistory{}, std::move(answered)); }
+
+void EngineLink::ask(const control::Request& request, Answered answered) {
+  waiting_[nextStream_] = std::move(answered);
+  send(nextStream_++, request);
+}
+
+bool EngineLink::answer(control::StreamId stream, const QString& problem) {
+  const auto found = waiting_.find(stream);
+  if (found == waiting_.end()) return false;
+  const Answered answered = std::move(found->second);
+  waiting_.erase(found);
+  answered(problem);
+  return true;
+}
+
 void EngineLink::send(control::StreamId stream, const control::Request& request) {
   const std::string bytes = control::encodeRequest(stream, request);
   socket_.write(bytes.data(), qint64(bytes.size()));
@@ -112,6 +133,7 @@ void EngineLink::takeFrame(Bytes frame) {
   if (const auto* failure = std::get_if<control::Failure>(&reply)) {
     return takeFailure(message->stream, visibleLine(failure->error.detail));
   }
+  if (std::holds_alternative<control::Done>(reply)) return void(answer(message->stream, {}));
   if (const auto* test = std::get_if<control::SelfTestReply>(&reply)) {
     selfTest_ = 0;
     return emit selfTestEnded(*test, {});
@@ -130,6 +152,7 @@ void EngineLink::takeFrame(Bytes frame) {
 
 void EngineLink::takeFailure(control::StreamId stream, const QString& why) {
   if (!attached_) return fail(why);
+  if (answer(stream, why)) return;
   if (stream == 0 || stream != selfTest_) return emit refused(why);
   selfTest_ = 0;
   emit selfTestEnded(std::nullopt, why);

@@ -5,6 +5,8 @@
 #include <QLocalSocket>
 #include <QObject>
 #include <QTimer>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +44,11 @@ class EngineLink : public QObject {
   void setSwitch(control::SwitchKind what, bool on);
   // An empty history takes the place of this one. REQUIRES: isAttached().
   void clearHistory();
+  // Gives the engine records of exchanges from elsewhere, or waits until all of these are in the history. `answered` is called once, with
+  // what went wrong, in a sentence. REQUIRES: isAttached().
+  using Answered = std::function<void(const QString& problem)>;
+  void importRecords(std::string records, Answered answered);
+  void syncHistory(Answered answered);
   // Asks for a new status; `statusReceived` follows. REQUIRES: isAttached().
   void requestStatus();
 
@@ -74,6 +81,9 @@ class EngineLink : public QObject {
 
  private:
   void send(control::StreamId stream, const control::Request& request);
+  void ask(const control::Request& request, Answered answered);
+  // False: nobody waits for this answer.
+  bool answer(control::StreamId stream, const QString& problem);
   void read();
   void takeFrame(Bytes frame);
   void takeFailure(control::StreamId stream, const QString& why);
@@ -86,6 +96,7 @@ class EngineLink : public QObject {
   std::unique_ptr<control::FrameReader> frames_;
   control::StreamId nextStream_ = 1;
   control::StreamId selfTest_ = 0;  // its question; 0: none is under way
+  std::map<control::StreamId, Answered> waiting_;
   bool open_ = false;  // connecting or connected, and `lost` not yet told
   bool greeted_ = false;
   bool attached_ = false;

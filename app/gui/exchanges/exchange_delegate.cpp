@@ -22,6 +22,8 @@ QColor textColorOf(Column column, const store::ExchangeRow& row, const Colors& c
     case Column::Type:
     case Column::Waterfall:
     case Column::Program:
+    case Column::Protocol:
+    case Column::Profile:
     case Column::Started: return colors.muted;
     case Column::Duration: return running ? colors.running : colors.text;
     case Column::Size: return sizeOf(row) == 0 ? colors.faint : colors.text;

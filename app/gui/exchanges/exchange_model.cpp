@@ -51,6 +51,8 @@ std::optional<store::SortColumn> sortColumnOf(Column column) {
     case Column::Waterfall:
     case Column::Started: return store::SortColumn::Started;
     case Column::Program: return store::SortColumn::Program;
+    case Column::Protocol:
+    case Column::Profile:
     case Column::Comment: return {};
   }
   return {};
@@ -86,6 +88,7 @@ QString ExchangeModel::tipText(Column column, const store::ExchangeRow& row) con
   if (column == Column::Status && row.status != 0) return QStringLiteral("%1 %2").arg(row.status).arg(phraseOf(row.status));
   if (column == Column::Type) return visibleLine(row.contentType);
   if (column == Column::Program) return visibleLine(row.clientProgram);
+  if (column == Column::Profile) return profileTip(row.profile);
   if (column == Column::Comment) return visibleLine(row.comment);
   if (column == Column::Started) return formatDateTime(row.startedAt);
   if (column == Column::State && row.error.code != Code::None) return errorText(row.error);
@@ -105,6 +108,8 @@ QString ExchangeModel::displayText(Column column, const store::ExchangeRow& row)
     case Column::Duration: return formatDuration(durationUs(row, now()));
     case Column::Waterfall: return {};
     case Column::Program: return programText(row.clientProgram);
+    case Column::Protocol: return protocolText(row);
+    case Column::Profile: return profileText(row.profile);
     case Column::Started: return formatTimeOfDay(row.startedAt);
     case Column::Comment: return visibleLine(row.comment, 256);
   }
@@ -130,6 +135,8 @@ QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int
     case Column::Waterfall:
       return tip ? tr("When each of the rows on view began and ended: waiting pale, receiving full") : tr("Waterfall");
     case Column::Program: return tip ? tr("The program that sent the request") : tr("Program");
+    case Column::Protocol: return tip ? tr("What was spoken with the server") : tr("Protocol");
+    case Column::Profile: return tip ? tr("The network profile that slowed it down") : tr("Profile");
     case Column::Started: return tip ? tr("When the request began, local time") : tr("Started");
     case Column::Comment: return tip ? tr("What somebody wrote about the exchange") : tr("Comment");
   }

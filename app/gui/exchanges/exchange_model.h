@@ -19,7 +19,8 @@
 
 namespace sluice::gui {
 
-enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Waterfall, Program, Started, Comment };
+enum class Column { Number, State, Method, Host, Path, Status, Type, Size, Duration, Waterfall, Program, Protocol, Profile,
+                    Started, Comment };
 inline constexpr int kColumnCount = int(Column::Comment) + 1;
 
 // What a column's rows are sorted by; the number is the order of arrival itself.

@@ -11,7 +11,7 @@ namespace sluice::gui {
 namespace {
 
 // Raised when columns are added or change their meaning: a state saved before is then not restored.
-constexpr int kColumnsVersion = 3;
+constexpr int kColumnsVersion = 4;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;
 constexpr int kCompactPadding = 1;
@@ -20,22 +20,27 @@ constexpr int kPathDigitsMin = 16;
 // In widths of the digit 0, so that every font gets columns that fit.
 int defaultWidth(Column column) {
   switch (column) {
-    case Column::Number: return 8;
+    case Column::Number: return 7;
     case Column::State: return 6;
-    case Column::Method: return 9;
-    case Column::Host: return 20;
+    case Column::Method: return 11;
+    case Column::Host: return 18;
     case Column::Path: return 40;
     case Column::Status: return 8;
-    case Column::Type: return 12;
+    case Column::Type: return 11;
     case Column::Size: return 10;
     case Column::Duration: return 11;
-    case Column::Waterfall: return 18;
-    case Column::Program: return 13;
+    case Column::Waterfall: return 14;
+    case Column::Program: return 12;
+    case Column::Protocol: return 9;
+    case Column::Profile: return 18;
     case Column::Started: return 14;
     case Column::Comment: return 24;
   }
   return 10;
 }
+
+// The others are for who asks for them: what everybody looks at fits a window of usual size.
+bool isUsual(Column column) { return column < Column::Protocol; }
 
 }  // namespace
 
@@ -96,7 +101,7 @@ void ExchangeTable::resetColumns() {
   const int digit = fontMetrics().horizontalAdvance(u'0');
   for (int i = 0; i < kColumnCount; ++i) {
     header->moveSection(header->visualIndex(i), i);
-    header->setSectionHidden(i, false);
+    header->setSectionHidden(i, !isUsual(Column(i)));
     header->resizeSection(i, defaultWidth(Column(i)) * digit);
   }
   fillWidth();

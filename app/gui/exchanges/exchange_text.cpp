@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "app/gui/text/translate.h"
+#include "app/gui/throttle/profile_picker.h"
 #include "app/gui/text/visible_text.h"
+#include "core/throttle/profile_json.h"
 
 namespace sluice::gui {
 namespace {
@@ -140,6 +142,25 @@ QString hostText(const store::ExchangeRow& row) {
 QString programText(const std::string& path) {
   const auto slash = path.find_last_of("/\\");
   return visibleLine(slash == std::string::npos ? path : path.substr(slash + 1), 64);
+}
+
+// A switch of protocols that succeeded is one to WebSocket: others are recorded as tunnels.
+QString protocolText(const store::ExchangeRow& row) {
+  if (row.kind == capture::Kind::Tunnel) return tr("tunnel");
+  const bool secure = row.scheme == "https" || row.scheme == "wss";
+  if (row.status == 101) return secure ? QStringLiteral("wss") : QStringLiteral("ws");
+  return visibleLine(row.scheme, 16);
+}
+
+QString profileText(const std::string& json) {
+  if (json.empty()) return {};
+  const auto profile = throttle::profileFromJson(json);
+  return profile ? profileTitle(*profile) : QString();
+}
+
+QString profileTip(const std::string& json) {
+  const auto profile = throttle::profileFromJson(json);
+  return profile ? profileTitle(*profile) + u'\n' + profileSummary(*profile) : QString();
 }
 
 QString phraseOf(int status) {

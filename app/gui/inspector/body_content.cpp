@@ -107,8 +107,22 @@ BodyForm usualForm(BodyKind kind) {
   return BodyForm::Text;
 }
 
-QImage decodedImage(const QByteArray& bytes) {
-  QBuffer buffer;
+// Ends for the one that decodes it once nobody wants the picture any more.
+class EndingBuffer : public QBuffer {
+ public:
+  explicit EndingBuffer(const std::atomic<bool>& cancelled) : cancelled_(cancelled) {}
+
+ protected:
+  qint64 readData(char* data, qint64 bytes) override {
+    return cancelled_ ? -1 : QBuffer::readData(data, std::min<qint64>(bytes, qint64(kReadBytes)));
+  }
+
+ private:
+  const std::atomic<bool>& cancelled_;
+};
+
+QImage decodedImage(const QByteArray& bytes, const std::atomic<bool>& cancelled) {
+  EndingBuffer buffer(cancelled);
   buffer.setData(bytes);
   QImageReader reader(&buffer);
   reader.setAllocationLimit(kImageMegabytesMax);
@@ -126,7 +140,7 @@ void makeText(BodyContent& content, const QByteArray& bytes, const std::string& 
 }
 
 // Turns the bytes into what `content.form` asks for, or into the next best.
-void present(BodyContent& content, QByteArray bytes, const std::string& contentType) {
+void present(BodyContent& content, QByteArray bytes, const std::string& contentType, const std::atomic<bool>& cancelled) {
   switch (content.form) {
     case BodyForm::Pretty:
       content.document = prettyDocument(content.kind, asUtf8(bytes, contentType));
@@ -136,10 +150,10 @@ void present(BodyContent& content, QByteArray bytes, const std::string& contentT
       if (content.kind == BodyKind::Multipart) content.partsOf = bytes;
       if (content.fields.empty()) makeText(content, bytes, contentType);
       return;
-    case BodyForm::Events: return void(content.events = eventStreamOf(asUtf8(std::move(bytes), contentType)));
+    case BodyForm::Events: return void(content.events = eventStreamOf(asUtf8(std::move(bytes), contentType), cancelled));
     case BodyForm::Image:
       if (!content.isWhole) return;
-      content.image = decodedImage(bytes);
+      content.image = decodedImage(bytes, cancelled);
       if (content.image.isNull()) makeText(content, bytes, contentType);
       return;
     case BodyForm::Raw:
@@ -185,7 +199,7 @@ Result<BodyContent> readBody(store::Reader& reader, const BodyWanted& wanted, Bo
   }
   content.kind = bodyKindOf(wanted.contentType, QByteArrayView(bytes).first(std::min(bytes.size(), kSniffBytes)));
   content.form = wanted.form == BodyForm::Automatic ? usualForm(content.kind) : wanted.form;
-  present(content, std::move(bytes), wanted.contentType);
+  present(content, std::move(bytes), wanted.contentType, progress.cancelled);
   return content;
 }
 

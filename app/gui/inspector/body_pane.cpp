@@ -14,7 +14,7 @@ namespace {
 constexpr int kProgressMs = 100;
 }
 
-BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
+BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent), saving_(this) {
   facts_ = elidedLabel(this);
   progress_ = mutedLabel({}, this);
   problem_ = elidedLabel(this);
@@ -33,6 +33,8 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   bar->setSpacing(2);
   bar->addWidget(facts_, 1);
   bar->addWidget(progress_);
+  bar->addWidget(stop_ = new QToolButton(this));
+  stop_->setAutoRaise(true);
   auto* buttons = new QHBoxLayout;
   buttons->setSpacing(1);
   bar->addLayout(buttons);
@@ -43,6 +45,7 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   addFormButton(BodyForm::Hex, tr("Hex"), tr("Byte by byte, as it was recorded (Ctrl+H)"));
   addFormButton(BodyForm::Image, tr("Image"), tr("As a picture"));
   for (const auto& [form, button] : forms_) buttons->addWidget(button);
+  bar->addStrut(forms_.begin()->second->sizeHint().height());  // as high without them, since they come and go
 
   empty_ = hintLabel(this);
   pages_ = new QStackedWidget(this);
@@ -56,6 +59,7 @@ BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   layout->addWidget(problem_);
   layout->addWidget(pages_, 1);
   connect(fields_, &PairTable::saveRequested, this, &BodyPane::askWhereToSave);
+  connect(stop_, &QToolButton::clicked, this, [this] { stopped_ ? emit formWanted() : emit stopRequested(); });
   connect(view_, &TextView::progressChanged, this, &BodyPane::updateProgress);
   connect(&progressTimer_, &QTimer::timeout, this, &BodyPane::updateProgress);
   clear();
@@ -83,7 +87,7 @@ void BodyPane::clear() {
   view_->search().start(nullptr, {});
   fields_->setPairs({});
   events_->setStream(nullptr);
-  searchNext_ = false;
+  searchNext_ = stopped_ = false;
   image_->setImage({});
   pages_->setCurrentWidget(empty_);
   for (const auto& [form, button] : forms_) button->hide();
@@ -107,6 +111,7 @@ void BodyPane::setContent(const BodyContent& content, TextView::Keep keep) {
   content_.document.reset();
   content_.fields.clear();
   content_.events.reset();
+  if (content.isWhole) stopped_ = false;
   events_->setStream(content.events);
   view_->setDocument(content.document, keep);
   fields_->setPairs(content.fields);
@@ -159,12 +164,13 @@ void BodyPane::updateFacts() {
   if (!content_.image.isNull()) facts << QStringLiteral("%1 × %2").arg(content_.image.width()).arg(content_.image.height());
   if (!done_ && totals_.bytes > 0) facts << tr("still arriving");
   if (totals_.capturedBytes < totals_.bytes) facts << tr("%1 recorded").arg(formatBytes(totals_.capturedBytes));
+  if (stopped_) facts << tr("stopped after %1").arg(formatBytes(content_.shownBytes));
   if (content_.shownBytes >= kShownBytesMax) facts << tr("the first %1 shown").arg(formatBytes(content_.shownBytes));
   facts_->setText(facts.join(QStringLiteral("  ·  ")));
   if (totals_.bytes > 0 && totals_.capturedBytes == 0) {
     empty_->setText(tr("Nothing of this body was recorded."));
   } else if (content_.storedBytes > 0 && !content_.isWhole) {
-    empty_->setText(tr("Reading"));
+    empty_->setText(stopped_ ? tr("The reading was stopped.") : tr("Reading"));
   } else {
     empty_->setText(done_ ? tr("No body") : tr("No body yet"));
   }
@@ -173,12 +179,25 @@ void BodyPane::updateFacts() {
 void BodyPane::showReading(std::shared_ptr<const BodyProgress> progress, std::uint64_t bytes) {
   reading_ = std::move(progress);
   readingBytes_ = bytes;
+  if (reading_ != nullptr) stopped_ = false;
   reading_ != nullptr ? progressTimer_.start(kProgressMs) : progressTimer_.stop();
   updateProgress();
 }
 
+void BodyPane::showStopped() {
+  showReading(nullptr, 0);
+  stopped_ = true;
+  updateFacts();
+  updateProgress();
+}
+
 void BodyPane::updateProgress() {
-  if (reading_ != nullptr && readingBytes_ > 0) {
+  stop_->setVisible(reading_ != nullptr || stopped_);
+  stop_->setText(stopped_ ? tr("Read on") : tr("Stop"));
+  stop_->setToolTip(stopped_ ? tr("Read all of this body") : tr("Read no more of this body"));
+  if (reading_ != nullptr && readingBytes_ > 0 && reading_->bytes >= readingBytes_) {
+    progress_->setText(tr("Preparing"));
+  } else if (reading_ != nullptr && readingBytes_ > 0) {
     progress_->setText(tr("Reading %1 %").arg(std::min<std::uint64_t>(99, reading_->bytes * 100 / readingBytes_)));
   } else if (const int percent = view_->progressPercent(); percent < 100) {
     progress_->setText(tr("Laying out %1 %").arg(percent));
@@ -216,18 +235,23 @@ void BodyPane::askWhereToSave(int row) {
   }
   while (name.startsWith(u'.')) name.remove(0, 1);
   const QString path = QFileDialog::getSaveFileName(this, tr("Save part"), name.isEmpty() ? QStringLiteral("part") : name.left(100));
-  if (!path.isEmpty() && !savePart(row, path)) {
-    problem_->setText(tr("Not written: %1").arg(path));
-    problem_->show();
-  }
+  if (!path.isEmpty()) savePart(row, path);
 }
 
-bool BodyPane::savePart(int row, const QString& path) const {
+void BodyPane::savePart(int row, const QString& path) {
   const NamedValue& part = fields_->pairs()[std::size_t(row)];
-  if (part.bytes < 0) return false;
-  QSaveFile file(path);
-  const auto bytes = QByteArrayView(content_.partsOf).sliced(part.from, part.bytes);
-  return file.open(QIODevice::WriteOnly) && file.write(bytes.data(), bytes.size()) == bytes.size() && file.commit();
+  if (part.bytes < 0) return;
+  saving_.start([this, path, body = content_.partsOf, from = part.from, bytes = part.bytes]() -> Background::Piece {
+    QSaveFile file(path);
+    const auto piece = QByteArrayView(body).sliced(from, bytes);
+    const bool written = file.open(QIODevice::WriteOnly) && file.write(piece.data(), bytes) == bytes && file.commit();
+    return {[this, path, written] {
+              problem_->setText(written ? QString() : tr("Not written: %1").arg(path));
+              problem_->setVisible(!written);
+              if (written) emit saved(path);
+            },
+            false};
+  });
 }
 
 }  // namespace sluice::gui

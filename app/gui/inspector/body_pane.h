@@ -31,6 +31,9 @@ class BodyPane : public QWidget {
 
   // While the rest of a large body is read, out of so many bytes. Null: it is no longer.
   void showReading(std::shared_ptr<const BodyProgress> progress, std::uint64_t bytes);
+  // The user ended the reading: what came by then stays, and the rest is offered.
+  void showStopped();
+  bool isStopped() const { return stopped_; }
 
   // The form that the user asked for; Automatic again with each exchange.
   BodyForm wantedForm() const { return wanted_; }
@@ -42,14 +45,19 @@ class BodyPane : public QWidget {
   TextView& view() { return *view_; }
   PairTable& fields() { return *fields_; }
   EventPage& events() { return *events_; }
-  // A part of a multipart body, to a file; false: it could not be written.
-  bool savePart(int row, const QString& path) const;
+  // A part of a multipart body, to a file, on a thread of its own.
+  void savePart(int row, const QString& path);
+  // Ends the reading, or goes on with it.
+  QToolButton& stopButton() { return *stop_; }
   ImageView& image() { return *image_; }
   SearchBar& searchBar() { return *search_; }
   QString factsText() const { return facts_->text(); }
 
  signals:
   void formWanted();
+  void stopRequested();
+  // A part lies in this file.
+  void saved(const QString& path);
 
  private:
   void addFormButton(BodyForm form, const QString& text, const QString& tip);
@@ -60,6 +68,7 @@ class BodyPane : public QWidget {
 
   QLabel* facts_;
   QLabel* progress_;
+  QToolButton* stop_;
   QLabel* problem_;
   QLabel* empty_;
   std::map<BodyForm, QToolButton*> forms_;
@@ -70,11 +79,13 @@ class BodyPane : public QWidget {
   ImageView* image_;
   SearchBar* search_;
   QTimer progressTimer_;
+  Background saving_;
   std::shared_ptr<const BodyProgress> reading_;
   std::uint64_t readingBytes_ = 0;
   capture::BodyTotals totals_;
   QString contentType_;
   bool done_ = false;
+  bool stopped_ = false;
   BodyContent content_;  // without its document, which the view keeps
   bool searchNext_ = false;  // once the text that can be searched is there
   BodyForm wanted_ = BodyForm::Automatic;

@@ -5,30 +5,31 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
-#include "app/gui/inspector/body_kind.h"
-#include "app/gui/text/document.h"
+#include "app/gui/look/rows.h"
+#include "app/gui/text/background.h"
 #include "app/gui/text/format.h"
-#include "app/gui/text/pretty_json.h"
 
 namespace sluice::gui {
+namespace {
+constexpr int kRowPadding = 6;
+}  // namespace
 
 void EventModel::set(EventStreamPtr stream) {
   const auto countOf = [](const EventStreamPtr& each) { return each == nullptr ? 0 : int(each->events.size()); };
   const int before = countOf(stream_), now = countOf(stream);
-  // The last one may have grown; all before it is as it was, or this is another stream.
-  const auto kept = std::size_t(std::max(0, before - 1));
-  const bool grown = before > 0 && now >= before && std::equal(stream_->events.begin(), stream_->events.begin() + std::ptrdiff_t(kept),
-                                                                stream->events.begin()) &&
-                     stream->events[kept].from == stream_->events[kept].from;
+  // A stream only grows at its end, where its last event may have been cut: what begins at the same byte is the same stream.
+  const auto last = std::size_t(std::max(0, before - 1));
+  const bool grown = before > 0 && now >= before && stream->events[last].from == stream_->events[last].from;
   if (!grown) {
     beginResetModel();
-    stream_ = std::move(stream);
+    letGo(std::exchange(stream_, std::move(stream)));
     endResetModel();
     return;
   }
   if (now > before) beginInsertRows({}, before, now - 1);
-  stream_ = std::move(stream);
+  letGo(std::exchange(stream_, std::move(stream)));
   if (now > before) endInsertRows();
   emit dataChanged(index(before - 1, 0), index(before - 1, kColumns - 1));
 }
@@ -80,35 +81,19 @@ EventPage::EventPage(QWidget* parent) : QWidget(parent) {
   table_ = new QTableView(this);
   table_->setModel(model_);
   table_->setAccessibleName(tr("Events of the stream"));
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dressTable(*table_, kRowPadding);
+  table_->setItemDelegate(new RowDelegate(this));
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
-  table_->setFrameShape(QFrame::NoFrame);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  table_->verticalHeader()->setMinimumSectionSize(1);
-  table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 6);
-  table_->horizontalHeader()->setHighlightSections(false);
   table_->horizontalHeader()->setStretchLastSection(true);
   const int digit = table_->fontMetrics().horizontalAdvance(u'0');
-  const int widths[] = {7, 14, 10, 9};
+  const int widths[] = {8, 14, 10, 11};
   for (int i = 0; i < int(std::size(widths)); ++i) table_->setColumnWidth(i, widths[i] * digit);
-  payload_ = new TextView(this);
-  payload_->setAccessibleName(tr("Data of the event"));
-  search_ = new SearchBar(*payload_, this);
-  auto* below = new QWidget(this);
-  auto* column = new QVBoxLayout(below);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(0);
-  column->addWidget(search_);
-  column->addWidget(payload_, 1);
+  payload_ = new PayloadPane(tr("Data of the event"), this);
   auto* splitter = new QSplitter(Qt::Vertical, this);
   splitter->setHandleWidth(1);
   splitter->setChildrenCollapsible(false);
   splitter->addWidget(table_);
-  splitter->addWidget(below);
+  splitter->addWidget(payload_);
   splitter->setStretchFactor(0, 3);
   splitter->setStretchFactor(1, 2);
   auto* layout = new QVBoxLayout(this);
@@ -124,14 +109,14 @@ void EventPage::setStream(EventStreamPtr stream) {
   const bool atEnd = bar->value() >= bar->maximum();
   const bool hadAny = model_->rowCount() > 0;
   model_->set(std::move(stream));
+  table_->setColumnHidden(int(EventModel::Column::Id), !model_->hasIds());
   if (atEnd && hadAny && !table_->currentIndex().isValid()) table_->scrollToBottom();
 }
 
+// An event can be as large as its stream.
 void EventPage::showData(int row) {
-  if (row < 0) return payload_->setDocument(nullptr);
-  const QByteArray whole = dataOf(*model_->stream(), model_->at(row));
-  const bool json = bodyKindOf({}, QByteArrayView(whole).first(std::min<qsizetype>(whole.size(), 8192))) == BodyKind::Json;
-  payload_->setDocument(json ? DocumentPtr(std::make_shared<JsonDocument>(whole)) : std::make_shared<PlainDocument>(whole));
+  if (row < 0) return payload_->clear();
+  payload_->show([stream = model_->stream(), event = model_->at(row)] { return dataOf(*stream, event); });
 }
 
 }  // namespace sluice::gui

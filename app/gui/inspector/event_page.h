@@ -7,8 +7,7 @@
 #include <QWidget>
 
 #include "app/gui/inspector/event_stream.h"
-#include "app/gui/text/search_bar.h"
-#include "app/gui/text/text_view.h"
+#include "app/gui/inspector/payload_pane.h"
 
 namespace sluice::gui {
 
@@ -23,6 +22,8 @@ class EventModel : public QAbstractTableModel {
   // What has been there before stays: rows are only added, unless it is another stream.
   void set(EventStreamPtr stream);
   const EventStreamPtr& stream() const { return stream_; }
+  // As the newest one tells: who numbers events numbers all of them.
+  bool hasIds() const { return rowCount() > 0 && !at(rowCount() - 1).id.isEmpty(); }
   const StreamEvent& at(int row) const { return stream_->events[std::size_t(row)]; }
 
   int rowCount(const QModelIndex& parent = {}) const override;
@@ -40,19 +41,18 @@ class EventPage : public QWidget {
   explicit EventPage(QWidget* parent = nullptr);
 
   void setStream(EventStreamPtr stream);
-  void openSearch() { search_->open(); }
+  void openSearch() { payload_->openSearch(); }
 
   EventModel& model() { return *model_; }
   QTableView& table() { return *table_; }
-  TextView& payload() { return *payload_; }
+  TextView& payload() { return payload_->view(); }
 
  private:
   void showData(int row);
 
   EventModel* model_;
   QTableView* table_;
-  SearchBar* search_;
-  TextView* payload_;
+  PayloadPane* payload_;
 };
 
 }  // namespace sluice::gui

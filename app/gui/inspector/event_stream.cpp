@@ -92,12 +92,12 @@ class Block {
 
 }  // namespace
 
-EventStreamPtr eventStreamOf(QByteArray text) {
+EventStreamPtr eventStreamOf(QByteArray text, const std::atomic<bool>& cancelled) {
   auto stream = std::make_shared<EventStream>();
   const QByteArrayView all(text);
   qsizetype at = all.startsWith("\xef\xbb\xbf") ? 3 : 0;
   Block block(at);
-  while (at < all.size() && stream->events.size() < kStreamEventsMax) {
+  while (at < all.size() && stream->events.size() < kStreamEventsMax && !cancelled) {
     const Line line = lineAt(all, at);
     at = line.next;
     if (!line.text.isEmpty()) {

@@ -5,11 +5,13 @@
 
 #include <QByteArray>
 #include <QString>
+#include <atomic>
 #include <memory>
 #include <vector>
 
 namespace sluice::gui {
 
+inline const std::atomic<bool> kNever{false};
 inline constexpr std::size_t kStreamEventsMax = 100'000;
 
 // What stands between two empty lines.
@@ -34,7 +36,8 @@ struct EventStream {
 };
 using EventStreamPtr = std::shared_ptr<const EventStream>;
 
-EventStreamPtr eventStreamOf(QByteArray text);
+// Ends early, with what it has, once `cancelled` is set.
+EventStreamPtr eventStreamOf(QByteArray text, const std::atomic<bool>& cancelled = kNever);
 
 // All data of an event, its lines joined as programs get them.
 QByteArray dataOf(const EventStream& stream, const StreamEvent& event);

@@ -45,12 +45,6 @@ QColor colorOf(Fact::Tone tone, const Colors& colors) {
   return colors.text;
 }
 
-void setColor(QTextEdit& edit, const QColor& color) {
-  QPalette palette = edit.palette();
-  palette.setColor(QPalette::Text, color);
-  edit.setPalette(palette);
-}
-
 }  // namespace
 
 FactSheet::FactSheet(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(this)) {
@@ -89,10 +83,10 @@ void FactSheet::setFacts(const std::vector<Fact>& facts) {
     line.name->setVisible(!title);
     line.value->setVisible(!title);
     (title ? line.title : line.name)->setText(title ? fact.value : fact.name);
-    line.value->setAccessibleName(fact.name);
+    line.value->setAccessibleName(title ? fact.value : fact.name);
     if (title) continue;
     if (line.value->toPlainText() != fact.value) line.value->setPlainText(fact.value);
-    setColor(*line.value, colorOf(fact.tone, colorsOf(palette())));
+    setTextColor(*line.value, colorOf(fact.tone, colorsOf(palette())));
   }
   for (std::size_t i = facts.size(); i < lines_.size(); ++i) {
     lines_[i].title->hide();

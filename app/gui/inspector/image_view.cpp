@@ -8,19 +8,44 @@ constexpr int kMargin = 16;
 constexpr int kSquare = 8;
 }  // namespace
 
+ImageView::ImageView(QWidget* parent) : QWidget(parent), scaling_(this) {}
+
 void ImageView::setImage(QImage image) {
   image_ = std::move(image);
+  shown_ = {};
+  fit();
+}
+
+void ImageView::resizeEvent(QResizeEvent*) { fit(); }
+
+QSize ImageView::sizeInView() const {
+  const QSize room = size() - QSize(2 * kMargin, 2 * kMargin);
+  QSize shown = image_.size() / image_.devicePixelRatio();
+  if (shown.width() > room.width() || shown.height() > room.height()) shown.scale(room, Qt::KeepAspectRatio);
+  return shown.isValid() ? shown : QSize();
+}
+
+void ImageView::fit() {
+  scaling_.cancel();
   update();
+  if (image_.isNull()) return void(shown_ = {});
+  const QSize pixels = sizeInView() * devicePixelRatioF();
+  if (pixels.isEmpty() || pixels == shown_.size()) return;
+  if (pixels.width() >= image_.width()) return void(shown_ = image_);
+  scaling_.start([this, image = image_, pixels]() -> Background::Piece {
+    return {[this, scaled = image.scaled(pixels, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)] {
+              shown_ = scaled;
+              update();
+            },
+            false};
+  });
 }
 
 void ImageView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), palette().color(QPalette::Base));
-  if (image_.isNull()) return;
-  const QSize room = size() - QSize(2 * kMargin, 2 * kMargin);
-  QSize shown = image_.size();
-  if (shown.width() > room.width() || shown.height() > room.height()) shown.scale(room, Qt::KeepAspectRatio);
-  if (shown.isEmpty()) return;
+  const QSize shown = sizeInView();
+  if (shown_.isNull() || shown.isEmpty()) return;
   QRect area(QPoint(), shown);
   area.moveCenter(rect().center());
   if (image_.hasAlphaChannel()) {
@@ -35,7 +60,7 @@ void ImageView::paintEvent(QPaintEvent*) {
     painter.restore();
   }
   painter.setRenderHint(QPainter::SmoothPixmapTransform);
-  painter.drawImage(area, image_);
+  painter.drawImage(area, shown_);
 }
 
 }  // namespace sluice::gui

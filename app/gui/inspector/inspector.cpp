@@ -62,8 +62,17 @@ Inspector::Inspector(History& history, QWidget* parent) : QWidget(parent), histo
   for (MessagePage* page : {request_, response_}) {
     connect(&page->body(), &BodyPane::formWanted, this, [this, page] {
       // The rest of what is no longer wanted need not be read.
-      if (const auto& reading = loadedOf(*page).reading) reading->cancelled = true;
+      Loaded& loaded = loadedOf(*page);
+      if (loaded.reading != nullptr) loaded.reading->cancelled = true;
+      if (std::exchange(loaded.stopped, false)) loaded.capturedBytes = ~std::uint64_t(0);
       loadBody(*page);
+    });
+    connect(&page->body(), &BodyPane::stopRequested, this, [this, page] {
+      Loaded& loaded = loadedOf(*page);
+      if (loaded.reading == nullptr) return;
+      loaded.reading->cancelled = true;
+      loaded.stopped = true;
+      page->body().showStopped();
     });
   }
   reloadTimer_.setSingleShot(true);
@@ -162,7 +171,7 @@ void Inspector::showDetails(const store::ExchangeDetails& details) {
     response_->setHead(details.responseHead, details.responseTrailers, absentHead(row, capture::Direction::Response));
   }
   details_ = details;
-  request_->body().setFacts(row.request, {}, done);
+  request_->body().setFacts(row.request, visibleLine(fieldValue(details.requestHead, "Content-Type"), 128), done);
   response_->body().setFacts(row.response, visibleLine(row.contentType, 128), done);
   if (row.status == 101) messages_->follow(row.id, row.startedAt);
   pages_->setCurrentIndex(1);
@@ -178,7 +187,7 @@ void Inspector::loadBody(MessagePage& page) {
   // Over the limit nothing that is shown can change any more.
   const bool same = loaded.capturedBytes == totals.capturedBytes ||
                     (loaded.shown && std::min(loaded.capturedBytes, totals.capturedBytes) >= kShownBytesMax);
-  if (loaded.reading != nullptr || (same && !asked)) return;
+  if (loaded.reading != nullptr || loaded.stopped || (same && !asked)) return;
   // A large body that grows is read anew now and then, the larger the less often.
   const bool running = details_->row.state == store::State::Running;
   const auto pauseMs = qint64(totals.capturedBytes / kBytesReadInAMillisecond);
@@ -252,6 +261,7 @@ void Inspector::toggleBodyForm() {
 }
 
 void Inspector::openSearch() {
+  if (tab() == Tab::Messages) return messages_->openSearch();
   if (tab() != Tab::Request && tab() != Tab::Response) return;
   (tab() == Tab::Request ? request_ : response_)->body().openSearch();
 }

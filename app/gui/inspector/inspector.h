@@ -61,6 +61,7 @@ class Inspector : public QWidget {
     std::uint64_t capturedBytes = ~std::uint64_t(0);
     BodyForm wanted = BodyForm::Automatic;
     bool shown = false;
+    bool stopped = false;  // by the user; the rest is read when it is asked for
     std::shared_ptr<BodyProgress> reading;  // null: nothing is being read
     QElapsedTimer since;                    // the last reading
   };

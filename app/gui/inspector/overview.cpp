@@ -100,6 +100,8 @@ void addTimes(const store::ExchangeRow& row, std::vector<Fact>& facts) {
   if (row.phases.finishedUs < 0) return;
   facts.push_back({tr("Ended"), formatDateTime(row.startedAt + Micros(row.phases.finishedUs))});
   facts.push_back({tr("Duration"), formatDuration(row.phases.finishedUs)});
+  if (!row.profile.empty()) facts.push_back({tr("Slowed down by"), profileText(row.profile)});
+  if (row.heldBackUs > 0) facts.push_back({tr("Held back"), formatDuration(row.heldBackUs)});
 }
 
 }  // namespace

@@ -6,16 +6,17 @@
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QMenu>
-#include <QStyledItemDelegate>
 #include <algorithm>
 
 #include "app/gui/look/colors.h"
+#include "app/gui/look/rows.h"
 
 namespace sluice::gui {
 namespace {
 
 enum PairColumn { kName, kValue, kNote, kPairColumns };
-constexpr int kInset = 9;                 // names begin where the text of the bars above them does
+constexpr int kRowPadding = 6;
+constexpr qsizetype kNameDigitsMin = 10, kNameDigitsMax = 40;  // of the column of names
 constexpr int kCellCharactersMax = 1024;  // drawn; the whole value is copied
 
 QString cut(const QString& text, int charactersMax) {
@@ -56,29 +57,16 @@ class PairTable::Model : public QAbstractTableModel {
 namespace {
 
 // Names and notes in the colours that the heads have.
-class PairDelegate : public QStyledItemDelegate {
+class PairDelegate : public RowDelegate {
  public:
-  using QStyledItemDelegate::QStyledItemDelegate;
-
-  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-    if (index.column() != kName) return QStyledItemDelegate::paint(painter, option, index);
-    QStyleOptionViewItem row = option;
-    initStyleOption(&row, index);
-    option.widget->style()->drawPrimitive(QStyle::PE_PanelItemViewItem, &row, painter, option.widget);
-    QStyleOptionViewItem text = option;
-    text.rect.setLeft(text.rect.left() + kInset);
-    QStyledItemDelegate::paint(painter, text, index);
-  }
+  using RowDelegate::RowDelegate;
 
  protected:
   void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
-    QStyledItemDelegate::initStyleOption(option, index);
+    RowDelegate::initStyleOption(option, index);
     const Colors& colors = colorsOf(option->palette);
     const QColor text = index.column() == kName ? colors.redirect : index.column() == kNote ? colors.muted : colors.text;
     for (const auto role : {QPalette::Text, QPalette::HighlightedText}) option->palette.setColor(role, text);
-    const bool active = option->widget != nullptr && option->widget->hasFocus();
-    option->palette.setColor(QPalette::Highlight, active ? colors.selection : colors.selectionIdle);
-    option->state.setFlag(QStyle::State_HasFocus, false);
   }
 };
 
@@ -88,33 +76,21 @@ PairTable::PairTable(const QString& name, QWidget* parent) : QTableView(parent),
   setModel(model_);
   setItemDelegate(new PairDelegate(this));
   setAccessibleName(name);
-  setFrameShape(NoFrame);
-  setShowGrid(false);
-  setWordWrap(false);
-  setSelectionBehavior(SelectRows);
+  dressTable(*this, kRowPadding);
   setSelectionMode(ExtendedSelection);
-  setEditTriggers(NoEditTriggers);
-  setTabKeyNavigation(false);
-  setCornerButtonEnabled(false);
-  setHorizontalScrollMode(ScrollPerPixel);
   setTextElideMode(Qt::ElideRight);
-  verticalHeader()->hide();
-  verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  verticalHeader()->setMinimumSectionSize(1);
-  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   horizontalHeader()->hide();
-  horizontalHeader()->setHighlightSections(false);
   horizontalHeader()->setSectionResizeMode(kValue, QHeaderView::Stretch);
   horizontalHeader()->setStretchLastSection(false);
 }
 
 void PairTable::setPairs(std::vector<NamedValue> pairs) {
   const bool notes = std::any_of(pairs.begin(), pairs.end(), [](const NamedValue& pair) { return !pair.note.isEmpty(); });
-  int width = fontMetrics().horizontalAdvance(u'0') * 10;
-  for (const NamedValue& pair : pairs) width = std::max(width, fontMetrics().horizontalAdvance(cut(pair.name, 60)));
-  model_->set(std::move(pairs));
   const int digit = fontMetrics().horizontalAdvance(u'0');
-  setColumnWidth(kName, std::min(kInset + width + 2 * digit, digit * 40));
+  qsizetype longest = kNameDigitsMin;
+  for (const NamedValue& pair : pairs) longest = std::max(longest, pair.name.size());
+  model_->set(std::move(pairs));
+  setColumnWidth(kName, digit * int(std::min(longest + 4, kNameDigitsMax)));
   setColumnHidden(kNote, !notes);
   setColumnWidth(kNote, digit * 32);
 }

@@ -1,5 +1,7 @@
 #include "app/gui/inspector/socket_model.h"
 
+#include <algorithm>
+
 #include "app/gui/text/format.h"
 #include "app/gui/text/visible_text.h"
 
@@ -30,12 +32,14 @@ void SocketModel::append(std::vector<store::MessageRow> messages) {
   if (messages.empty()) return;
   const int first = rowCount();
   beginInsertRows({}, first, first + static_cast<int>(messages.size()) - 1);
-  for (auto& message : messages) {
-    message.payload.resize(std::min(message.payload.size(), kShownPayloadBytes));
-    message.payload.shrink_to_fit();
-    rows_.push_back(std::move(message));
-  }
+  for (auto& message : messages) rows_.push_back(std::move(message));
   endInsertRows();
+}
+
+int SocketModel::rowOf(std::int64_t id) const {
+  const auto before = [](const store::MessageRow& row, std::int64_t wanted) { return row.id < wanted; };
+  const auto found = std::lower_bound(rows_.begin(), rows_.end(), id, before);
+  return found == rows_.end() || found->id != id ? -1 : int(found - rows_.begin());
 }
 
 int SocketModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
@@ -59,13 +63,15 @@ QVariant SocketModel::data(const QModelIndex& index, int role) const {
   const auto& row = at(index.row());
   const auto column = static_cast<Column>(index.column());
   if (role == Qt::DisplayRole) return text(row, column);
-  if (role == Qt::TextAlignmentRole && column == Column::Size) return int(Qt::AlignRight | Qt::AlignVCenter);
+  if (role == Qt::TextAlignmentRole) return int((column == Column::Size ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
   if (role == Qt::ToolTipRole && !row.fault.empty()) return plainTip(visibleLine(row.fault));
   return {};
 }
 
 QVariant SocketModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+  if (orientation != Qt::Horizontal) return {};
+  if (role == Qt::TextAlignmentRole) return int((Column(section) == Column::Size ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+  if (role != Qt::DisplayRole) return {};
   switch (static_cast<Column>(section)) {
     case Column::Time: return tr("Time");
     case Column::From: return tr("From");

@@ -1,5 +1,5 @@
-// The messages of one WebSocket as a table: when, from whom, what kind, how long, how they begin. Holds of each payload only
-// its beginning; rows are appended as they come. GUI thread.
+// The messages of one WebSocket as a table: when, from whom, what kind, how long, how they begin. Holds of each payload what
+// it is given, which should be its beginning; rows are appended as they come. GUI thread.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -22,6 +22,8 @@ class SocketModel : public QAbstractTableModel {
   void append(std::vector<store::MessageRow> messages);
   // 0 when there is none.
   std::int64_t lastId() const { return rows_.empty() ? 0 : rows_.back().id; }
+  // -1 when it is not listed.
+  int rowOf(std::int64_t id) const;
   const store::MessageRow& at(int row) const { return rows_[static_cast<std::size_t>(row)]; }
 
   int rowCount(const QModelIndex& parent = {}) const override;

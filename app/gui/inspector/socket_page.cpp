@@ -4,14 +4,26 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
-#include "app/gui/text/document.h"
-#include "app/gui/text/visible_text.h"
+#include "app/gui/look/rows.h"
 
 namespace sluice::gui {
 namespace {
 
-constexpr std::size_t kPageRows = 500;
 constexpr int kMessagesMax = 100'000;  // shown of one exchange; the command line gives the rest
+constexpr int kRowPadding = 6;
+
+// The list holds of each payload no more than it shows.
+Result<std::vector<store::MessageRow>> beginnings(store::Reader& reader, ExchangeId id, std::int64_t after, std::size_t rows,
+                                                  std::size_t& bytes) {
+  auto messages = reader.messages(id, after, rows);
+  if (!messages) return messages;
+  for (auto& message : *messages) {
+    bytes += message.payload.size();
+    message.payload.resize(std::min(message.payload.size(), SocketModel::kShownPayloadBytes));
+    message.payload.shrink_to_fit();
+  }
+  return messages;
+}
 
 }  // namespace
 
@@ -19,25 +31,36 @@ SocketPage::SocketPage(History& history, QWidget* parent) : QWidget(parent), his
   model_ = new SocketModel(this);
   table_ = new QTableView(this);
   table_->setModel(model_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dressTable(*table_, kRowPadding);
+  table_->setItemDelegate(new RowDelegate(this));
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   table_->horizontalHeader()->setStretchLastSection(true);
+  table_->setAccessibleName(tr("Messages of the WebSocket"));
   table_->setToolTip(tr("Messages of the WebSocket; choose one to see all of it"));
-  payload_ = new TextView(this);
+  const int digit = table_->fontMetrics().horizontalAdvance(u'0');
+  const int widths[] = {13, 11, 11, 11};
+  for (int i = 0; i < int(std::size(widths)); ++i) table_->setColumnWidth(i, widths[i] * digit);
+  payload_ = new PayloadPane(tr("The whole message"), this);
+  finder_ = new SocketFindBar(history, this);
   auto* splitter = new QSplitter(Qt::Vertical, this);
+  splitter->setHandleWidth(1);
+  splitter->setChildrenCollapsible(false);
   splitter->addWidget(table_);
   splitter->addWidget(payload_);
   splitter->setStretchFactor(0, 2);
   splitter->setStretchFactor(1, 1);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(splitter);
+  layout->setSpacing(0);
+  layout->addWidget(finder_);
+  layout->addWidget(splitter, 1);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) { showPayload(current.isValid() ? current.row() : -1); });
+  connect(finder_, &SocketFindBar::found, this, &SocketPage::select);
+  connect(finder_, &SocketFindBar::closed, this, [this] {
+    payload_->view().search().start(nullptr, {});
+    table_->setFocus(Qt::OtherFocusReason);
+  });
 }
 
 void SocketPage::follow(ExchangeId id, WallTime startedAt) {
@@ -45,6 +68,7 @@ void SocketPage::follow(ExchangeId id, WallTime startedAt) {
     clear();
     id_ = id;
     model_->clear(startedAt);
+    finder_->setExchange(id);
   }
   load();
 }
@@ -52,43 +76,65 @@ void SocketPage::follow(ExchangeId id, WallTime startedAt) {
 void SocketPage::clear() {
   ++generation_;
   id_ = {};
+  wanted_ = 0;
   loading_ = again_ = false;
   model_->clear({});
-  payload_->setDocument(std::make_shared<PlainDocument>(QString()));
+  payload_->clear();
+  finder_->setExchange({});
 }
 
 void SocketPage::load() {
   again_ = loading_;
   if (loading_ || model_->rowCount() >= kMessagesMax) return;
   loading_ = true;
+  const auto bytes = std::make_shared<std::size_t>(0);
   history_.ask(
-      this, [id = id_, after = model_->lastId()](store::Reader& reader) { return reader.messages(id, after, kPageRows); },
-      [this, generation = generation_](Result<std::vector<store::MessageRow>> messages) {
+      this,
+      [id = id_, after = model_->lastId(), rows = pace_.rows(), bytes](store::Reader& reader) {
+        return beginnings(reader, id, after, rows, *bytes);
+      },
+      [this, generation = generation_, bytes](Result<std::vector<store::MessageRow>> messages) {
         if (generation != generation_) return;
         loading_ = false;
-        if (!messages) return;
-        const bool more = !messages->empty() || again_;  // large ones come a few at a time
-        const bool came = !messages->empty();
-        model_->append(std::move(*messages));
-        if (came) emit messagesCame();
-        if (more) load();
+        if (messages) take(std::move(*messages), *bytes);
       });
 }
 
+void SocketPage::take(std::vector<store::MessageRow> messages, std::size_t bytes) {
+  const bool came = !messages.empty();
+  const bool more = came || again_;  // large ones come a few at a time
+  pace_.note(messages.size(), bytes);
+  model_->append(std::move(messages));
+  if (came) emit messagesCame();
+  if (came) finder_->goOn();
+  if (wanted_ != 0) select(wanted_);
+  if (more) load();
+}
+
+// One that is not listed yet is chosen once it is.
+void SocketPage::select(std::int64_t message) {
+  const int row = model_->rowOf(message);
+  wanted_ = row < 0 && model_->rowCount() < kMessagesMax ? message : 0;
+  if (row < 0) return;
+  if (table_->currentIndex().row() == row) return showPayload(row);
+  table_->selectRow(row);
+}
+
 void SocketPage::showPayload(int row) {
-  if (row < 0) return payload_->setDocument(std::make_shared<PlainDocument>(QString()));
+  if (row < 0) return payload_->clear();
   const auto message = model_->at(row).id;
   history_.ask(
-      this, [id = id_, message](store::Reader& reader) { return reader.messages(id, message - 1, 1); },
-      [this, generation = generation_, row](Result<std::vector<store::MessageRow>> messages) {
+      this,
+      [id = id_, message](store::Reader& reader) -> Result<DocumentPtr> {
+        const auto messages = reader.messages(id, message - 1, 1);
+        if (!messages) return fail(messages.error());
+        if (messages->empty()) return DocumentPtr();
+        const std::string& payload = messages->front().payload;
+        return payloadDocument(QByteArray(payload.data(), qsizetype(payload.size())));
+      },
+      [this, generation = generation_, row](Result<DocumentPtr> document) {
         const bool stale = generation != generation_ || table_->currentIndex().row() != row;
-        if (stale || !messages || messages->empty()) return;
-        const auto& whole = messages->front();
-        const QByteArrayView bytes(whole.payload.data(), static_cast<qsizetype>(whole.payload.size()));
-        const auto ending = whole.payload.size() < whole.bytes ? Ending::Cut : Ending::Whole;
-        DocumentPtr document = std::make_shared<HexDocument>(bytes.toByteArray());
-        if (looksLikeText(bytes)) document = std::make_shared<PlainDocument>(visible(decodeText(bytes, ending), LineBreaks::Keep));
-        payload_->setDocument(std::move(document));
+        if (!stale && document) payload_->show(*document, finder_->isHidden() ? QString() : finder_->search().text());
       });
 }
 

@@ -1,4 +1,5 @@
-// The messages of a WebSocket: a list that grows as they pass, and the whole of the one that is chosen. Reads on the
+// The messages of a WebSocket: a list that grows as they pass, and the whole of the one that is chosen, with a search in all of
+// them. Reads on the
 // inspector's history thread, a page at a time. GUI thread.
 #pragma once
 
@@ -6,8 +7,9 @@
 #include <QWidget>
 
 #include "app/gui/history/history.h"
+#include "app/gui/inspector/payload_pane.h"
+#include "app/gui/inspector/socket_find_bar.h"
 #include "app/gui/inspector/socket_model.h"
-#include "app/gui/text/text_view.h"
 
 namespace sluice::gui {
 
@@ -19,10 +21,13 @@ class SocketPage : public QWidget {
   // Shows the messages of this exchange, or those that have come since.
   void follow(ExchangeId id, WallTime startedAt);
   void clear();
+  // Looks for a text in all of them.
+  void openSearch() { finder_->open(); }
 
   SocketModel& model() { return *model_; }
   QTableView& table() { return *table_; }
-  TextView& payload() { return *payload_; }
+  TextView& payload() { return payload_->view(); }
+  SocketFindBar& finder() { return *finder_; }
 
  signals:
   // There is something to be seen.
@@ -30,12 +35,17 @@ class SocketPage : public QWidget {
 
  private:
   void load();
+  void take(std::vector<store::MessageRow> messages, std::size_t bytes);
+  void select(std::int64_t message);
   void showPayload(int row);
 
   History& history_;
   SocketModel* model_;
   QTableView* table_;
-  TextView* payload_;
+  PayloadPane* payload_;
+  SocketFindBar* finder_;
+  MessagePace pace_;
+  std::int64_t wanted_ = 0;  // to be chosen once it is listed; 0: none
   ExchangeId id_;
   unsigned generation_ = 0;  // answers for an exchange that is no longer shown are dropped
   bool loading_ = false;

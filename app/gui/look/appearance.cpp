@@ -1,15 +1,15 @@
 #include "app/gui/look/appearance.h"
 
 #include <QApplication>
-#include <QStyleFactory>
 
+#include "app/gui/look/outlines.h"
 #include "app/gui/look/system_scheme.h"
 
 namespace sluice::gui {
 
 Appearance::Appearance() : system_(SystemScheme::create()), ofStartPalette_(schemeOf(QGuiApplication::palette())) {
   // The one style that is the same on every system and takes its colours from the palette alone.
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(new OutlinedStyle);
   connect(system_.get(), &SystemScheme::changed, this, &Appearance::apply);
   apply();
 }

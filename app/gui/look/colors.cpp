@@ -15,6 +15,7 @@ Colors lightColors() {
   c.muted = "#5b636e";
   c.faint = "#8b939e";
   c.border = "#dadee4";
+  c.outline = "#b6bdc7";
   c.accent = "#0b66c3";
   c.accentText = "#ffffff";
   c.selection = "#d8e8fa";
@@ -42,6 +43,7 @@ Colors darkColors() {
   c.muted = "#a0a8b3";
   c.faint = "#737b87";
   c.border = "#31363e";
+  c.outline = "#4a515c";
   c.accent = "#5aa9ff";
   c.accentText = "#0d1116";
   c.selection = "#1f3d61";
@@ -119,6 +121,8 @@ QString styleSheetOf(Scheme scheme) {
     QToolBar QToolButton:pressed { background: $idle; }
     QToolBar QToolButton:checked { background: $selection; }
     QToolBar QToolButton:focus { border-color: $accent; }
+    QToolBar QToolButton::menu-button { border: none; border-radius: 4px; width: 15px; }
+    QToolBar QToolButton::menu-button:hover { background: $idle; }
     QMenuBar { border: none; padding: 1px 4px; }
     QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
     QMenuBar::item:selected { background: $hover; }
@@ -127,8 +131,16 @@ QString styleSheetOf(Scheme scheme) {
     QHeaderView { background: $window; border: none; }
     QHeaderView::section { background: $window; color: $muted; border: none; padding: 4px 8px;
       border-bottom: 1px solid $border; border-right: 1px solid $border; }
+    QHeaderView::section:first, QHeaderView::section:only-one { padding-left: 12px; }
     QHeaderView::section:hover { background: $hover; }
     QTableView { border: none; }
+    QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
+    QSlider::sub-page:horizontal { border-radius: 2px; background: $accent; }
+    QSlider::sub-page:horizontal:disabled { background: $border; }
+    QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; border: 1px solid $knobEdge;
+      background: $knob; }
+    QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: $accent; }
+    QSlider::handle:horizontal:disabled { background: $border; border-color: $border; }
     QSplitter::handle { background: $border; }
     QSplitter::handle:hover { background: $accent; }
     QMainWindow::separator { background: $border; width: 1px; height: 1px; }
@@ -154,7 +166,11 @@ QString styleSheetOf(Scheme scheme) {
   )");
   const QColor hover = scheme == Scheme::Light ? QColor("#e9ecf0") : QColor("#2a2f36");
   const QColor handle = scheme == Scheme::Light ? QColor("#c6ccd4") : QColor("#434a55");
-  const std::pair<const char*, QColor> names[] = {{"$border", c.border},      {"$handle", handle},
+  const QColor knob = scheme == Scheme::Light ? QColor("#ffffff") : QColor("#c3c9d1");
+  const QColor knobEdge = scheme == Scheme::Light ? c.faint : knob;
+  // A name that begins with another one comes before it.
+  const std::pair<const char*, QColor> names[] = {{"$knobEdge", knobEdge},    {"$knob", knob},
+                                                  {"$border", c.border},      {"$handle", handle},
                                                   {"$faint", c.faint},        {"$hover", hover},
                                                   {"$idle", c.selectionIdle}, {"$selection", c.selection},
                                                   {"$accent", c.accent},      {"$window", c.window},

@@ -13,6 +13,7 @@ enum class Scheme { Light, Dark };
 
 struct Colors {
   QColor window, base, alternateBase, text, muted, faint, border, accent, accentText;
+  QColor outline;  // of what can be typed into or ticked
   QColor selection, selectionIdle;  // rows of the table; the text on them stays `text`
   QColor good, redirect, warning, bad, tunnel, running;
   std::array<QColor, kMarkNames.size()> marks;  // by Mark; the first is none

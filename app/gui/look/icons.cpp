@@ -4,6 +4,7 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QPainterPath>
+#include <initializer_list>
 
 #include "app/gui/look/colors.h"
 
@@ -12,6 +13,15 @@ namespace {
 
 // Glyphs are drawn on a grid of 16 x 16.
 constexpr double kGrid = 16;
+
+using Stroke = std::initializer_list<QPointF>;
+
+// Each from point to point.
+QPainterPath strokes(std::initializer_list<Stroke> all) {
+  QPainterPath path;
+  for (const Stroke& stroke : all) path.addPolygon(QPolygonF(QList<QPointF>(stroke)));
+  return path;
+}
 
 QPainterPath copyPath() {
   QPainterPath path;
@@ -26,111 +36,54 @@ QPainterPath copyPath() {
 }
 
 QPainterPath restartPath() {
-  QPainterPath path;
+  QPainterPath path = strokes({{{12.4, 1.9}, {12.2, 5.1}, {9, 4.9}}});
   path.arcMoveTo(QRectF(3, 3, 10, 10), 40);
   path.arcTo(QRectF(3, 3, 10, 10), 40, 290);
-  path.moveTo(12.4, 1.9);
-  path.lineTo(12.2, 5.1);
-  path.lineTo(9, 4.9);
   return path;
 }
 
 QPainterPath followPath() {
-  QPainterPath path;
-  path.moveTo(8, 2.5);
-  path.lineTo(8, 10.5);
-  path.moveTo(4.5, 7.2);
-  path.lineTo(8, 10.7);
-  path.lineTo(11.5, 7.2);
-  path.moveTo(3, 13.5);
-  path.lineTo(13, 13.5);
-  return path;
+  return strokes({{{8, 2.5}, {8, 10.5}}, {{4.5, 7.2}, {8, 10.7}, {11.5, 7.2}}, {{3, 13.5}, {13, 13.5}}});
 }
 
-QPainterPath crossPath(double margin) {
-  QPainterPath path;
-  path.moveTo(margin, margin);
-  path.lineTo(kGrid - margin, kGrid - margin);
-  path.moveTo(kGrid - margin, margin);
-  path.lineTo(margin, kGrid - margin);
-  return path;
+QPainterPath crossPath() {
+  return strokes({{{4.5, 4.5}, {11.5, 11.5}}, {{11.5, 4.5}, {4.5, 11.5}}});
 }
 
 QPainterPath arrowPath(bool up) {
-  QPainterPath path;
-  path.moveTo(3.5, up ? 10 : 6);
-  path.lineTo(8, up ? 5.5 : 10.5);
-  path.lineTo(12.5, up ? 10 : 6);
-  return path;
+  const double back = up ? 10 : 6, tip = up ? 5.5 : 10.5;
+  return strokes({{{3.5, back}, {8, tip}, {12.5, back}}});
 }
 
 // A gauge with its needle.
 QPainterPath throttlePath() {
-  QPainterPath path;
+  QPainterPath path = strokes({{{8, 9.5}, {11, 6.2}}});
   path.arcMoveTo(QRectF(2, 3.5, 12, 12), -20);
   path.arcTo(QRectF(2, 3.5, 12, 12), -20, 220);
-  path.moveTo(8, 9.5);
-  path.lineTo(11, 6.2);
   return path;
 }
 
 QPainterPath trashPath() {
-  QPainterPath path;
-  path.moveTo(3, 4.5);
-  path.lineTo(13, 4.5);
-  path.moveTo(6, 4.5);
-  path.lineTo(6.5, 2.5);
-  path.lineTo(9.5, 2.5);
-  path.lineTo(10, 4.5);
-  path.moveTo(4.3, 4.5);
-  path.lineTo(5, 13.5);
-  path.lineTo(11, 13.5);
-  path.lineTo(11.7, 4.5);
-  return path;
+  return strokes({{{3, 4.5}, {13, 4.5}}, {{6, 4.5}, {6.5, 2.5}, {9.5, 2.5}, {10, 4.5}}, {{4.3, 4.5}, {5, 13.5}, {11, 13.5}, {11.7, 4.5}}});
 }
 
 QPainterPath chartPath() {
-  QPainterPath path;
-  path.moveTo(2.5, 2.5);
-  path.lineTo(2.5, 13.5);
-  path.lineTo(13.5, 13.5);
-  path.moveTo(4.5, 10.5);
-  path.lineTo(7, 7);
-  path.lineTo(9, 9);
-  path.lineTo(13, 4);
-  return path;
+  return strokes({{{2.5, 2.5}, {2.5, 13.5}, {13.5, 13.5}}, {{4.5, 10.5}, {7, 7}, {9, 9}, {13, 4}}});
 }
 
 // Two ends and what goes both ways between them.
 QPainterPath connectionsPath() {
-  QPainterPath path;
-  path.moveTo(2.5, 5.5);
-  path.lineTo(13, 5.5);
-  path.lineTo(10.5, 3);
-  path.moveTo(13.5, 10.5);
-  path.lineTo(3, 10.5);
-  path.lineTo(5.5, 13);
-  return path;
+  return strokes({{{2.5, 5.5}, {13, 5.5}, {10.5, 3}}, {{13.5, 10.5}, {3, 10.5}, {5.5, 13}}});
 }
 
 QPainterPath filterPath() {
-  QPainterPath path;
-  path.moveTo(2.5, 3.5);
-  path.lineTo(13.5, 3.5);
-  path.lineTo(9.5, 8.5);
-  path.lineTo(9.5, 13);
-  path.lineTo(6.5, 11.5);
-  path.lineTo(6.5, 8.5);
-  path.closeSubpath();
-  return path;
+  return strokes({{{2.5, 3.5}, {13.5, 3.5}, {9.5, 8.5}, {9.5, 13}, {6.5, 11.5}, {6.5, 8.5}, {2.5, 3.5}}});
 }
 
 QPainterPath globePath() {
-  QPainterPath path;
+  QPainterPath path = strokes({{{2, 8}, {14, 8}}});
   path.addEllipse(QRectF(2, 2, 12, 12));
   path.addEllipse(QRectF(5.5, 2, 5, 12));
-  path.moveTo(2, 8);
-  path.lineTo(14, 8);
   return path;
 }
 
@@ -147,76 +100,42 @@ QPainterPath lockPath() {
 
 // An arrow into a tray, or out of it.
 QPainterPath trayPath(bool into) {
-  QPainterPath path;
-  path.moveTo(2.5, 10);
-  path.lineTo(2.5, 13.5);
-  path.lineTo(13.5, 13.5);
-  path.lineTo(13.5, 10);
-  path.moveTo(8, 2.5);
-  path.lineTo(8, 10);
   const double tip = into ? 10 : 2.5, back = into ? 7 : 5.5;
-  path.moveTo(5, back);
-  path.lineTo(8, tip);
-  path.lineTo(11, back);
-  return path;
+  return strokes({{{2.5, 10}, {2.5, 13.5}, {13.5, 13.5}, {13.5, 10}}, {{8, 2.5}, {8, 10}}, {{5, back}, {8, tip}, {11, back}}});
 }
 
 // A dashed frame with a small cross: the selection goes away.
 QPainterPath deselectPath() {
-  QPainterPath path;
+  QPainterPath path = strokes({{{6, 6}, {10, 10}}, {{10, 6}, {6, 10}}});
   for (const double at : {2.5, 8.0, 13.5}) {
-    for (const double edge : {2.5, 13.5}) {
-      path.moveTo(at - (at > 2.5 ? 1.2 : 0), edge);
-      path.lineTo(at + (at < 13.5 ? 1.2 : 0), edge);
-      path.moveTo(edge, at - (at > 2.5 ? 1.2 : 0));
-      path.lineTo(edge, at + (at < 13.5 ? 1.2 : 0));
-    }
+    const double from = at - (at > 2.5 ? 1.2 : 0), to = at + (at < 13.5 ? 1.2 : 0);
+    for (const double edge : {2.5, 13.5}) path.addPath(strokes({{{from, edge}, {to, edge}}, {{edge, from}, {edge, to}}}));
   }
-  path.moveTo(6, 6);
-  path.lineTo(10, 10);
-  path.moveTo(10, 6);
-  path.lineTo(6, 10);
   return path;
 }
 
-QPainterPath framePath() {
+// A window with its parts.
+QPainterPath framePath(Glyph glyph) {
   QPainterPath path;
   path.addRoundedRect(QRectF(2, 2.5, 12, 11), 1.5, 1.5);
-  return path;
-}
-
-QPainterPath inspectorPath(Glyph glyph) {
-  QPainterPath path = framePath();
-  if (glyph == Glyph::InspectorBelow) {
-    path.moveTo(2, 8.5);
-    path.lineTo(14, 8.5);
-  } else if (glyph == Glyph::Sidebar) {
-    path.moveTo(6, 2.5);
-    path.lineTo(6, 13.5);
-  } else {
-    path.moveTo(9, 2.5);
-    path.lineTo(9, 13.5);
-    if (glyph == Glyph::Columns) {
-      path.moveTo(5.5, 2.5);
-      path.lineTo(5.5, 13.5);
-    }
-  }
+  const auto upright = [](double x) { return strokes({{{x, 2.5}, {x, 13.5}}}); };
+  if (glyph == Glyph::InspectorBelow) path.addPath(strokes({{{2, 8.5}, {14, 8.5}}}));
+  if (glyph == Glyph::Sidebar) path.addPath(upright(6));
+  if (glyph == Glyph::InspectorRight || glyph == Glyph::Columns) path.addPath(upright(9));
+  if (glyph == Glyph::Columns) path.addPath(upright(5.5));
   return path;
 }
 
 QPainterPath signPath(Glyph glyph) {
   QPainterPath path;
   if (glyph == Glyph::Warning) {
-    path.moveTo(8, 2.2);
-    path.lineTo(14.4, 13.5);
-    path.lineTo(1.6, 13.5);
-    path.closeSubpath();
+    path = strokes({{{8, 2.2}, {14.4, 13.5}, {1.6, 13.5}, {8, 2.2}}});
   } else {
     path.addEllipse(QRectF(1.8, 1.8, 12.4, 12.4));
   }
   const bool info = glyph == Glyph::Info;
-  path.moveTo(8, info ? 7.4 : glyph == Glyph::Warning ? 6.2 : 4.8);
-  path.lineTo(8, info ? 11.2 : glyph == Glyph::Warning ? 9.4 : 8.8);
+  const double from = info ? 7.4 : glyph == Glyph::Warning ? 6.2 : 4.8, to = info ? 11.2 : glyph == Glyph::Warning ? 9.4 : 8.8;
+  path.addPath(strokes({{{8, from}, {8, to}}}));
   path.addEllipse(QPointF(8, info ? 5.0 : 11.4), 0.35, 0.35);
   return path;
 }
@@ -228,10 +147,7 @@ QPainterPath solidPath(Glyph glyph) {
   } else if (glyph == Glyph::Stop) {
     path.addRoundedRect(QRectF(3.5, 3.5, 9, 9), 1.5, 1.5);
   } else {
-    path.moveTo(4.5, 2.8);
-    path.lineTo(13, 8);
-    path.lineTo(4.5, 13.2);
-    path.closeSubpath();
+    path = strokes({{{4.5, 2.8}, {13, 8}, {4.5, 13.2}, {4.5, 2.8}}});
   }
   return path;
 }
@@ -239,11 +155,7 @@ QPainterPath solidPath(Glyph glyph) {
 QPainterPath terminalPath() {
   QPainterPath path;
   path.addRoundedRect(QRectF(1.75, 2.75, 12.5, 10.5), 1.5, 1.5);
-  path.moveTo(4.5, 6);
-  path.lineTo(6.75, 8);
-  path.lineTo(4.5, 10);
-  path.moveTo(8.25, 10.25);
-  path.lineTo(11.25, 10.25);
+  path.addPath(strokes({{{4.5, 6}, {6.75, 8}, {4.5, 10}}, {{8.25, 10.25}, {11.25, 10.25}}}));
   return path;
 }
 
@@ -263,18 +175,18 @@ QPainterPath outline(Glyph glyph) {
     case Glyph::Lock: return lockPath();
     case Glyph::Save:
     case Glyph::Open: return trayPath(glyph == Glyph::Save);
-    case Glyph::Sidebar: return inspectorPath(glyph);
     case Glyph::Restart: return restartPath();
     case Glyph::Follow: return followPath();
     case Glyph::Copy: return copyPath();
     case Glyph::Deselect: return deselectPath();
+    case Glyph::Sidebar:
     case Glyph::InspectorBelow:
     case Glyph::InspectorRight:
-    case Glyph::Columns: return inspectorPath(glyph);
+    case Glyph::Columns: return framePath(glyph);
     case Glyph::Info:
     case Glyph::Warning:
     case Glyph::Error: return signPath(glyph);
-    case Glyph::Close: return crossPath(4.5);
+    case Glyph::Close: return crossPath();
     case Glyph::Terminal: return terminalPath();
   }
   return {};
@@ -304,57 +216,59 @@ QColor colorOf(Glyph glyph, QIcon::Mode mode, QIcon::State state) {
   }
 }
 
+// Draws on the grid, in the middle of whatever room there is.
 class DrawnEngine : public QIconEngine {
  public:
-  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) final {
     QPixmap pixmap(size);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     paint(&painter, QRect(QPoint(), size), mode, state);
     return pixmap;
   }
+
+  void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) final {
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    const double side = std::min(rect.width(), rect.height());
+    painter->translate(rect.x() + (rect.width() - side) / 2, rect.y() + (rect.height() - side) / 2);
+    painter->scale(side / kGrid, side / kGrid);
+    draw(*painter, mode, state);
+    painter->restore();
+  }
+
+ private:
+  virtual void draw(QPainter& painter, QIcon::Mode mode, QIcon::State state) const = 0;
 };
 
 class MarkEngine : public DrawnEngine {
  public:
   explicit MarkEngine(Mark mark) : mark_(mark) {}
-
-  void paint(QPainter* painter, const QRect& rect, QIcon::Mode, QIcon::State) override {
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    painter->setPen(Qt::NoPen);
-    painter->setBrush(colorsOf(QGuiApplication::palette()).marks[std::size_t(mark_)]);
-    const double radius = std::min(rect.width(), rect.height()) * 0.32;
-    painter->drawEllipse(QRectF(rect).center(), radius, radius);
-    painter->restore();
-  }
-
   QIconEngine* clone() const override { return new MarkEngine(*this); }
 
  private:
+  void draw(QPainter& painter, QIcon::Mode, QIcon::State) const override {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colorsOf(QGuiApplication::palette()).marks[std::size_t(mark_)]);
+    painter.drawEllipse(QPointF(kGrid / 2, kGrid / 2), kGrid * 0.32, kGrid * 0.32);
+  }
+
   Mark mark_;
 };
 
 class GlyphEngine : public DrawnEngine {
  public:
   explicit GlyphEngine(Glyph glyph) : glyph_(glyph) {}
-
-  void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    const double side = std::min(rect.width(), rect.height());
-    painter->translate(rect.x() + (rect.width() - side) / 2, rect.y() + (rect.height() - side) / 2);
-    painter->scale(side / kGrid, side / kGrid);
-    const QColor color = colorOf(glyph_, mode, state);
-    painter->setPen(QPen(color, isSolid(glyph_) ? 1.0 : 1.3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter->setBrush(isSolid(glyph_) ? QBrush(color) : QBrush(Qt::NoBrush));
-    painter->drawPath(outline(glyph_));
-    painter->restore();
-  }
-
   QIconEngine* clone() const override { return new GlyphEngine(*this); }
 
  private:
+  void draw(QPainter& painter, QIcon::Mode mode, QIcon::State state) const override {
+    const QColor color = colorOf(glyph_, mode, state);
+    painter.setPen(QPen(color, isSolid(glyph_) ? 1.0 : 1.3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(isSolid(glyph_) ? QBrush(color) : QBrush(Qt::NoBrush));
+    painter.drawPath(outline(glyph_));
+  }
+
   Glyph glyph_;
 };
 

@@ -27,11 +27,7 @@ class DressedLabel : public QLabel {
  private:
   void dress() {
     const QColor color = colorsOf(palette()).*color_;
-    if (palette().color(QPalette::WindowText) == color) return;
-    QPalette own = palette();
-    own.setColor(QPalette::WindowText, color);
-    own.setColor(QPalette::Text, color);
-    setPalette(own);
+    if (palette().color(QPalette::WindowText) != color) setTextColor(*this, color);
   }
 
   QColor Colors::* const color_;
@@ -51,7 +47,10 @@ class ElidedLabel : public QLabel {
     const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, area.width());
     setToolTip(shown == text() ? QString() : plainTip(text()));
     painter.setPen(colorsOf(palette()).muted);
-    painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown);
+    // What is told here is told in the direction of its own words, whatever that of the window is.
+    painter.setLayoutDirection(text().isRightToLeft() ? Qt::RightToLeft : Qt::LeftToRight);
+    const auto side = layoutDirection() == Qt::RightToLeft ? Qt::AlignRight : Qt::AlignLeft;
+    painter.drawText(area, int(side | Qt::AlignAbsolute | Qt::AlignVCenter | Qt::TextSingleLine), shown);
   }
 };
 
@@ -100,6 +99,13 @@ QFrame* separatorLine(QWidget* parent) {
   auto* line = new Line(parent);
   line->setFixedHeight(1);
   return line;
+}
+
+void setTextColor(QWidget& widget, const QColor& color) {
+  QPalette palette = widget.palette();
+  palette.setColor(QPalette::WindowText, color);
+  palette.setColor(QPalette::Text, color);
+  widget.setPalette(palette);
 }
 
 }  // namespace sluice::gui

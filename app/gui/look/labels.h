@@ -16,5 +16,7 @@ QLabel* hintLabel(QWidget* parent);
 // One line that gives way to a narrow window: cut with an ellipsis, whole in the tooltip.
 QLabel* elidedLabel(QWidget* parent);
 QFrame* separatorLine(QWidget* parent);
+// The text of a widget in this colour, whatever role its kind takes it from.
+void setTextColor(QWidget& widget, const QColor& color);
 
 }  // namespace sluice::gui

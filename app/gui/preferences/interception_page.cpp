@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/look/labels.h"
+#include "app/gui/look/rows.h"
 #include "app/gui/text/visible_text.h"
 
 namespace sluice::gui {
@@ -13,6 +14,7 @@ InterceptionPage::InterceptionPage(EngineKeeper& keeper, QAction& intercept, QWi
   auto* name = new QLabel(tr("&Hosts that always pass through undecrypted:"), this);
   hosts_ = new QListWidget(this);
   hosts_->setAccessibleName(tr("Hosts that pass through"));
+  hosts_->setItemDelegate(new RowDelegate(this));
   hosts_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   name->setBuddy(hosts_);
   host_ = new QLineEdit(this);

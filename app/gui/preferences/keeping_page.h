@@ -19,6 +19,7 @@ class KeepingPage : public QWidget {
   KeepingPage(QSettings& settings, EngineKeeper& keeper, QWidget* parent);
 
   QCheckBox& bodies() { return *bodies_; }
+  QSpinBox& bodyMb() { return *bodyMb_; }
   QDoubleSpinBox& historyGb() { return *historyGb_; }
   QSpinBox& exchanges() { return *exchanges_; }
   QSpinBox& days() { return *days_; }
@@ -31,6 +32,7 @@ class KeepingPage : public QWidget {
   QSettings& settings_;
   EngineKeeper& keeper_;
   QCheckBox* bodies_;
+  QSpinBox* bodyMb_;
   QDoubleSpinBox* historyGb_;
   QSpinBox* exchanges_;
   QSpinBox* days_;

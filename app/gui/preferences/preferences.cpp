@@ -31,6 +31,7 @@ QStringList keepingOptions(const QSettings& settings) {
   add(kHistoryMbKey, QStringLiteral("--keep-size"), QStringLiteral("MB"));
   add(kExchangesKey, QStringLiteral("--keep-count"), {});
   add(kDaysKey, QStringLiteral("--keep-days"), {});
+  add(kBodyMbKey, QStringLiteral("--capture-size"), QStringLiteral("MB"));
   if (settings.value(QLatin1String(kHeadsAloneKey)).toBool()) options << QStringLiteral("--capture") << QStringLiteral("heads");
   return options;
 }

@@ -16,6 +16,8 @@ inline constexpr auto kListenKey = "engine/listen";    // --listen values; empty
 
 // Of how much is kept; 0 or nothing: without limit.
 inline constexpr auto kHeadsAloneKey = "engine/headsAlone";
+inline constexpr auto kBodyMbKey = "engine/bodyMegabytes";  // of each body; nothing: kUsualBodyMb
+inline constexpr int kUsualBodyMb = 64;
 inline constexpr auto kHistoryMbKey = "engine/keepMegabytes";
 inline constexpr auto kExchangesKey = "engine/keepExchanges";
 inline constexpr auto kDaysKey = "engine/keepDays";

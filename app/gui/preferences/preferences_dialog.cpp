@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/look/labels.h"
+#include "app/gui/look/rows.h"
 
 namespace sluice::gui {
 namespace {
@@ -20,6 +21,7 @@ PreferencesDialog::PreferencesDialog(const Parts& parts, QWidget* parent) : QDia
   pages_ = new QListWidget(this);
   pages_->setAccessibleName(tr("Pages"));
   pages_->setFixedWidth(170);
+  pages_->setItemDelegate(new RowDelegate(this));
   stack_ = new QStackedWidget(this);
   addPage(tr("Appearance"), makeLookPage(parts.settings));
   addPage(tr("Listeners"), listeners_ = new ListenersPage(parts.settings, parts.keeper, this));
@@ -41,12 +43,13 @@ PreferencesDialog::PreferencesDialog(const Parts& parts, QWidget* parent) : QDia
   layout->setSpacing(14);
   layout->addLayout(row, 1);
   layout->addWidget(buttons);
+  // Those of forms are made by their layouts.
+  for (QLabel* label : findChildren<QLabel*>()) label->setTextFormat(Qt::PlainText);
   resize(820, 520);
 }
 
 void PreferencesDialog::addPage(const QString& title, QWidget* page) {
-  auto* item = new QListWidgetItem(title, pages_);
-  item->setSizeHint(QSize(0, pages_->fontMetrics().height() + 12));
+  pages_->addItem(title);
   stack_->addWidget(page);
 }
 

@@ -5,6 +5,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/look/labels.h"
+#include "app/gui/look/rows.h"
 #include "app/gui/preferences/shortcuts.h"
 
 namespace sluice::gui {
@@ -18,9 +19,9 @@ ShortcutsPage::ShortcutsPage(QSettings& settings, QList<QAction*> actions, QList
   list_ = new QTreeWidget(this);
   list_->setAccessibleName(tr("Actions and their keys"));
   list_->setHeaderLabels({tr("Action"), tr("Keys")});
+  list_->setItemDelegate(new RowDelegate(this));
   list_->setRootIsDecorated(false);
   list_->setUniformRowHeights(true);
-  list_->setAlternatingRowColors(true);
   list_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
   list_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
   list_->header()->setStretchLastSection(false);

@@ -1,5 +1,7 @@
 #include "app/gui/session/file_job.h"
 
+#include <QLabel>
+
 #include "app/gui/text/format.h"
 
 namespace sluice::gui {
@@ -14,6 +16,9 @@ FileJob::FileJob(QWidget* window, const QString& title, Unit unit, std::uint64_t
     : QObject(window), title_(title), unit_(unit), total_(total), dialog_(new QProgressDialog(window)) {
   dialog_->setWindowTitle(QStringLiteral("Sluice"));
   dialog_->setAccessibleName(title);
+  auto* label = new QLabel(dialog_);
+  label->setTextFormat(Qt::PlainText);  // it names a file, whose name may look like anything
+  dialog_->setLabel(label);
   dialog_->setRange(0, total == 0 ? 0 : kSteps);
   dialog_->setAutoClose(false);
   dialog_->setAutoReset(false);
@@ -28,7 +33,7 @@ FileJob::FileJob(QWidget* window, const QString& title, Unit unit, std::uint64_t
   showTimer_.start(kShowAfterMs);
   thread_ = std::thread([this, work = std::move(work)] {
     auto tell = work([this](std::uint64_t done) {
-      done_ = done;
+      if (done > 0) done_ = done;
       return !cancelled_;
     });
     QMetaObject::invokeMethod(this, [this, tell = std::move(tell)] { finished(tell); }, Qt::QueuedConnection);

@@ -15,7 +15,7 @@ namespace sluice::gui {
 class FileJob : public QObject {
   Q_OBJECT
  public:
-  // Tells how much is done; false: it was cancelled, and what was begun shall be taken back.
+  // Tells how much is done (0: no more than before); false: it was cancelled, and what was begun shall be taken back.
   using GoOn = std::function<bool(std::uint64_t done)>;
   // On the job's thread; what it gives runs on the GUI thread, unless the window has gone.
   using Work = std::function<std::function<void()>(const GoOn& goOn)>;

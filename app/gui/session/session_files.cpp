@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <chrono>
 #include <fstream>
+#include <future>
 
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/session/file_job.h"
@@ -18,6 +19,9 @@
 namespace sluice::gui {
 namespace {
 
+constexpr auto kAnswerPoll = std::chrono::milliseconds(20);
+constexpr std::uint64_t kSameAsBefore = 0;  // of progress
+
 std::filesystem::path pathOf(const QString& file) { return std::filesystem::path(file.toStdU16String()); }
 
 QString nameOf(const QString& file) { return visibleLine(QFileInfo(file).fileName().toStdString()); }
@@ -26,6 +30,33 @@ QString nameOf(const QString& file) { return visibleLine(QFileInfo(file).fileNam
 bool isSession(const QString& file) {
   QFile opened(file);
   return opened.open(QIODevice::ReadOnly) && opened.read(15) == "SQLite format 3";
+}
+
+// On the job's thread: asks the link on its own and waits for the answer. An empty piece waits until the history has all.
+Result<void> give(EngineLink& link, std::string piece, const FileJob::GoOn& goOn) {
+  struct Question {
+    std::promise<QString> answer;
+    std::atomic<bool> dropped = false;
+  };
+  const auto question = std::make_shared<Question>();
+  auto answered = question->answer.get_future();
+  QMetaObject::invokeMethod(
+      &link,
+      [&link, question, piece = std::move(piece)]() mutable {
+        if (question->dropped) return;
+        const auto take = [question](const QString& problem) { question->answer.set_value(problem); };
+        if (!link.isAttached()) take(SessionFiles::tr("no engine is running"));
+        else if (piece.empty()) link.syncHistory(take);
+        else link.importRecords(std::move(piece), take);
+      },
+      Qt::QueuedConnection);
+  while (answered.wait_for(kAnswerPoll) != std::future_status::ready) {
+    if (goOn(kSameAsBefore)) continue;
+    question->dropped = true;
+    return fail(Side::Local, Code::Aborted, "it was stopped");
+  }
+  const QString problem = answered.get();
+  return problem.isEmpty() ? Result<void>() : fail(Side::Local, Code::System, problem.toStdString());
 }
 
 WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
@@ -54,6 +85,11 @@ void SessionFiles::open() {
   const QString file = QFileDialog::getOpenFileName(window_, tr("Open a session or a HAR"), {},
                                                     tr("Sessions and HAR files (*.sluice *.har);;All files (*)"));
   if (!file.isEmpty()) openFile(file);
+}
+
+void SessionFiles::import() {
+  const QString file = QFileDialog::getOpenFileName(window_, tr("Import a HAR into the history"), {}, tr("HAR (*.har);;All files (*)"));
+  if (!file.isEmpty()) importFrom(file);
 }
 
 void SessionFiles::saveTo(const QString& file) {
@@ -88,9 +124,15 @@ void SessionFiles::exportTo(const QString& file) {
 }
 
 void SessionFiles::openFile(const QString& file) {
-  // Told before it is opened: a descriptor beside SQLite's own would take the locks away that the readers of this window hold.
-  if (store::isHistory(pathOf(file), dataDir_)) return emit said(tr("%1 is the history that is already shown").arg(nameOf(file)));
-  isSession(file) ? openSession(file) : importHar(file);
+  if (isShown(file)) return;
+  isSession(file) ? openSession(file) : openHar(file);
+}
+
+// Asked before a file is opened: a descriptor beside SQLite's own would take the locks away that the readers of this window hold.
+bool SessionFiles::isShown(const QString& file) {
+  const bool shown = store::isHistory(pathOf(file), dataDir_);
+  if (shown) emit said(tr("%1 is the history that is already shown").arg(nameOf(file)));
+  return shown;
 }
 
 // Opened once here, so that what cannot be read is told instead of shown as an empty window.
@@ -108,7 +150,7 @@ void SessionFiles::openSession(const QString& file) {
 }
 
 // A HAR becomes a history of its own that goes away with its window.
-void SessionFiles::importHar(const QString& file) {
+void SessionFiles::openHar(const QString& file) {
   const auto folder = std::make_shared<QTemporaryDir>();
   if (!folder->isValid()) return emit failed(tr("%1 cannot be opened: %2").arg(nameOf(file), folder->errorString()));
   const auto dataDir = pathOf(folder->path());
@@ -123,6 +165,34 @@ void SessionFiles::importHar(const QString& file) {
     };
   };
   new FileJob(window_, tr("Reading %1").arg(nameOf(file)), FileJob::Unit::Bytes, std::uint64_t(QFileInfo(file).size()), work);
+}
+
+// The job reads and encodes; what it sends goes over the window's own control connection.
+void SessionFiles::importFrom(const QString& file) {
+  if (isShown(file)) return;
+  if (link_ == nullptr || !link_->isAttached()) return emit failed(tr("%1 cannot be imported: no engine is running").arg(nameOf(file)));
+  const auto work = [this, file, link = link_](const FileJob::GoOn& goOn) -> std::function<void()> {
+    std::ifstream stream(pathOf(file), std::ios::binary);
+    std::uint64_t added = 0;
+    auto sent = stream ? har::sendHar(stream, [&](std::string piece) { return give(*link, std::move(piece), goOn); }, added, goOn)
+                       : Result<void>(fail(Side::Local, Code::NotFound, "it cannot be read"));
+    if (auto synced = give(*link, {}, goOn); sent && !synced) sent = fail(synced.error());
+    return [this, file, added, sent = std::move(sent)] { tellImported(file, added, sent); };
+  };
+  new FileJob(window_, tr("Importing %1").arg(nameOf(file)), FileJob::Unit::Bytes, std::uint64_t(QFileInfo(file).size()), work);
+}
+
+// What came before the end, whatever ended it, is in the history.
+void SessionFiles::tellImported(const QString& file, std::uint64_t added, const Result<void>& sent) {
+  if (!sent && sent.error().code == Code::Aborted) {
+    emit said(tr("Stopped: %L1 exchanges of %2 are in the history").arg(added).arg(nameOf(file)));
+  } else if (!sent) {
+    const QString why = tr("%1 was not imported to its end: %2").arg(nameOf(file), errorText(sent.error()));
+    return emit failed(added == 0 ? why : why + u'\n' + tr("%L1 exchanges before that are in the history.").arg(added));
+  } else {
+    emit said(tr("%L1 exchanges of %2 imported").arg(added).arg(nameOf(file)));
+  }
+  emit imported(added);
 }
 
 void SessionFiles::show(const QString& file, History::Opener opener, std::shared_ptr<void> keeps) {

@@ -1,5 +1,7 @@
 #include "app/gui/sources/source_counter.h"
 
+#include <algorithm>
+
 namespace sluice::gui {
 namespace {
 
@@ -35,6 +37,23 @@ void SourceCounter::reopen() {
   if (watched_) count();
 }
 
+void SourceCounter::setRange(ExchangeId after, ExchangeId upTo) {
+  if (after == after_ && upTo == upTo_) return;
+  after_ = after;
+  upTo_ = upTo;
+  ++generation_;
+  counting_ = false;
+  forget();
+  if (watched_) count();
+}
+
+void SourceCounter::forget() {
+  settledHosts_.clear();
+  settledPrograms_.clear();
+  settled_ = after_;
+  seen_.clear();
+}
+
 void SourceCounter::count() {
   if (counting_) {
     again_ = true;
@@ -47,27 +66,30 @@ void SourceCounter::count() {
     upTo = seen_.front().newest;
     seen_.pop_front();
   }
-  const ExchangeId from = settled_, oldest = oldest_;
+  const ExchangeId from = settled_, oldest = oldest_, after = after_, last = upTo_;
+  upTo = std::clamp(upTo, after, last);
   history_.ask(
       this,
-      [from, upTo, oldest, known = historyCounted_](store::Reader& reader) -> Result<Answer> {
+      [from, upTo, oldest, after, last, known = historyCounted_](store::Reader& reader) -> Result<Answer> {
         Answer answer;
         auto totals = reader.totals();
         if (!totals) return fail(totals.error());
         answer.totals = *totals;
         // Another history, or one that has given up its oldest: what was counted is no longer true.
         answer.anew = totals->history != known || totals->oldest != oldest;
-        const ExchangeId begin = answer.anew ? ExchangeId{} : from;
-        const ExchangeId settled = answer.anew ? ExchangeId{} : upTo;
+        const ExchangeId begin = answer.anew ? after : from;
+        const ExchangeId settled = answer.anew ? after : upTo;
         auto before = reader.sources(begin, settled, kSourcesMax);
         if (!before) return fail(before.error());
-        auto after = reader.sources(settled, ExchangeId{UINT64_MAX}, kSourcesMax);
-        if (!after) return fail(after.error());
+        auto behind = reader.sources(settled, last, kSourcesMax);
+        if (!behind) return fail(behind.error());
         answer.settled = std::move(*before);
-        answer.fresh = std::move(*after);
+        answer.fresh = std::move(*behind);
         return answer;
       },
-      [this, upTo](Result<Answer> answer) { take(std::move(answer), upTo); });
+      [this, upTo, generation = generation_](Result<Answer> answer) {
+        if (generation == generation_) take(std::move(answer), upTo);
+      });
 }
 
 void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
@@ -75,10 +97,7 @@ void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
   if (again_ && watched_) timer_.start();
   if (!answer) return;
   if (answer->anew) {
-    settledHosts_.clear();
-    settledPrograms_.clear();
-    settled_ = {};
-    seen_.clear();
+    forget();
   } else {
     settled_ = settledUpTo;
   }
@@ -90,9 +109,14 @@ void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
   add(programs_, answer->fresh.programs);
   historyCounted_ = answer->totals.history;
   oldest_ = answer->totals.oldest;
-  const ExchangeId newest = answer->totals.newest;
+  const ExchangeId newest = std::min(answer->totals.newest, upTo_);
   if (settled_ < newest && (seen_.empty() || seen_.back().newest < newest)) seen_.push_back({clock_.elapsed(), newest});
-  total_ = answer->totals.exchanges;
+  // Every exchange is some program's, though it may be one that nobody knows.
+  const bool all = !after_ && upTo_ == kNoEnd;
+  total_ = all ? answer->totals.exchanges : 0;
+  if (!all) {
+    for (const auto& [program, exchanges] : programs_) total_ += exchanges;
+  }
   // What is fresh settles with the next count, also when nothing more comes.
   if (watched_ && settled_ < newest && !timer_.isActive()) timer_.start();
   emit counted();

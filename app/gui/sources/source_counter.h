@@ -1,7 +1,6 @@
-// How many exchanges each host and each client program has, counted live: the whole history once, then only what is new.
-// Programs are told a moment after
-// their connections, so the last seconds are counted anew each time. GUI thread; the
-// counting happens in History.
+// How many exchanges each host and each client program has, in the history or in a session of it, counted live: all of it once, then only
+// what is new. Programs are told a moment after their connections, so the last seconds are counted anew each time. GUI thread; the counting
+// happens in History.
 #pragma once
 
 #include <QObject>
@@ -28,6 +27,9 @@ class SourceCounter : public QObject {
   void setWatched(bool watched);
   // The database may be another one by now.
   void reopen();
+  // Counts those behind `after`, up to `upTo` and with it.
+  void setRange(ExchangeId after, ExchangeId upTo);
+  static constexpr ExchangeId kNoEnd{UINT64_MAX};
 
   const Counts& hosts() const { return hosts_; }
   const Counts& programs() const { return programs_; }
@@ -47,6 +49,7 @@ class SourceCounter : public QObject {
     bool anew = false;
   };
   void count();
+  void forget();
   void take(Result<Answer> answer, ExchangeId settledUpTo);
 
   History& history_;
@@ -55,6 +58,8 @@ class SourceCounter : public QObject {
   Counts hosts_, programs_;
   std::uint64_t total_ = 0;
   std::uint64_t historyCounted_ = 0;  // Totals::history
+  ExchangeId after_, upTo_ = kNoEnd;  // the range
+  unsigned generation_ = 0;           // answers for another range are dropped
   ExchangeId oldest_;                 // at the last whole count
   ExchangeId settled_;                // up to here all is in the settled counts
   struct Seen {

@@ -36,17 +36,18 @@ class SourceDelegate : public QStyledItemDelegate {
     QFont font = option.font;
     if (!selectable) font.setWeight(QFont::DemiBold);
     painter->setFont(font);
+    const auto placed = [&option](const QRect& rect) { return QStyle::visualRect(option.direction, option.rect, rect); };
     QRect area = option.rect.adjusted(2, 0, -kPadding, 0);
     const QVariant count = index.data(SourceModel::CountRole);
     if (count.isValid()) {
       const QString text = QLocale().toString(count.toULongLong());
       painter->setPen(colors.muted);
-      painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, text);
+      painter->drawText(placed(area), Qt::AlignRight | Qt::AlignVCenter, text);
       area.setRight(area.right() - option.fontMetrics.horizontalAdvance(text) - kPadding);
     }
     painter->setPen(selectable ? colors.text : colors.muted);
     const Qt::TextElideMode elide = index.parent().isValid() ? Qt::ElideMiddle : Qt::ElideRight;
-    painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+    painter->drawText(placed(area), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                       QFontMetrics(font).elidedText(index.data().toString(), elide, area.width()));
   }
 };

@@ -4,10 +4,17 @@
 #pragma once
 
 #include <QObject>
+#include <QThreadPool>
 #include <functional>
 #include <memory>
 
 namespace sluice::gui {
+
+// What takes long to take apart, such as a large document, goes away on another thread.
+template <class T>
+void letGo(std::shared_ptr<T> what) {
+  if (what != nullptr && what.use_count() == 1) QThreadPool::globalInstance()->start([what = std::move(what)]() mutable { what.reset(); });
+}
 
 class Background : public QObject {
   Q_OBJECT

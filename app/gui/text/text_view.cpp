@@ -38,6 +38,7 @@ TextView::TextView(QWidget* parent) : QAbstractScrollArea(parent), walking_(this
 void TextView::setDocument(DocumentPtr document, Keep keep) {
   QScrollBar* bar = verticalScrollBar();
   const bool atEnd = bar->maximum() > 0 && bar->value() == bar->maximum();
+  const auto releasing = qScopeGuard([before = this->document()]() mutable { letGo(std::move(before)); });
   walking_.cancel();
   folding_.cancel();
   pending_.reset();

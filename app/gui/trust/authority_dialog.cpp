@@ -62,12 +62,6 @@ QColor colorOf(TrustPlace::State state, const Colors& colors) {
   return colors.muted;
 }
 
-void paint(QLabel& label, const QColor& color) {
-  QPalette palette = label.palette();
-  palette.setColor(QPalette::WindowText, color);
-  label.setPalette(palette);
-}
-
 }  // namespace
 
 AuthorityDialog::AuthorityDialog(std::filesystem::path dataDir, QWidget* parent) : QDialog(parent), dataDir_(std::move(dataDir)) {
@@ -133,6 +127,7 @@ QWidget* AuthorityDialog::makeHead() {
   connect(saveButton, &QPushButton::clicked, this, &AuthorityDialog::save);
   grid->addWidget(saveButton, 0, 2);
   auto* print = new QLabel(facts_->fingerprint.left(47) + u'\n' + facts_->fingerprint.mid(48), head);
+  print->setTextFormat(Qt::PlainText);
   print->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   print->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   print->setAccessibleName(tr("SHA-256 fingerprint"));
@@ -167,6 +162,7 @@ QWidget* AuthorityDialog::makeByHand() {
   row->addWidget(commands_, 1);
   row->addWidget(copy);
   auto* byHand = new QLabel(tr("For the system by hand, in a terminal:"), page);
+  byHand->setTextFormat(Qt::PlainText);
   byHand->setBuddy(commands_);
   layout->addWidget(byHand);
   layout->addLayout(row);
@@ -220,7 +216,7 @@ void AuthorityDialog::addPlace(int row, const TrustPlace& place) {
   note->setText(noteOf(place));
   auto* state = new QLabel(stateOf(place.state), list_);
   state->setTextFormat(Qt::PlainText);
-  paint(*state, colorOf(place.state, colorsOf(palette())));
+  setTextColor(*state, colorOf(place.state, colorsOf(palette())));
   const bool trusted = place.state == TrustPlace::State::Trusted;
   auto* button = new QPushButton(trusted ? tr("Remove") : tr("Trust"), list_);
   button->setAutoDefault(false);
@@ -264,7 +260,7 @@ void AuthorityDialog::setBusy(bool busy) {
 
 void AuthorityDialog::say(const QString& text, bool isProblem) {
   message_->setText(text);
-  paint(*message_, isProblem ? colorsOf(palette()).bad : colorsOf(palette()).muted);
+  setTextColor(*message_, isProblem ? colorsOf(palette()).bad : colorsOf(palette()).muted);
 }
 
 // --- as a file --------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ Actions::Actions(QWidget* window, const ExchangeModel& model) {
       make(window, tr("Go to &table"), QKeySequence(Qt::CTRL | Qt::Key_0), tr("Move the keyboard to the table"));
   focusInspector = make(window, tr("Go to inspe&ctor"), QKeySequence(Qt::CTRL | Qt::Key_9), tr("Move the keyboard to the inspector"));
   resetColumns = make(window, tr("&Usual columns"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_R),
-                      tr("Show all columns in their usual order and width"));
+                      tr("Show the usual columns in their usual order and width"));
   shortcuts = make(window, tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), tr("List every action and its keys"));
   about = make(window, tr("&About Sluice"), QKeySequence(Qt::SHIFT | Qt::Key_F1), tr("Version and licence"));
   makeAnnotations(window);
@@ -145,6 +145,8 @@ void Actions::makeFiles(QWidget* window) {
                      tr("Open a session or a HAR in a window of its own, to be read only"));
   saveSession = make(window, tr("&Save as session"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
                      tr("Save the exchanges that are shown to a file, with all bodies"));
+  importHar = make(window, tr("&Import HAR into history"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V),
+                   tr("Add the exchanges of a HAR file to those that are recorded"));
   exportHar = make(window, tr("E&xport as HAR"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_X),
                    tr("Write the exchanges that are shown to a file that browsers and other tools read"));
 }

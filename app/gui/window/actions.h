@@ -41,6 +41,7 @@ struct Actions {
   QAction* filter;
   QAction* openSession;
   QAction* saveSession;
+  QAction* importHar;
   QAction* exportHar;
   QAction* keepFilter;
   QAction* showSources;

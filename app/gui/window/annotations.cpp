@@ -35,7 +35,10 @@ void Annotations::askForComment() {
   dialog->open();
 }
 
-void Annotations::comment(const QString& text) { annotate({std::nullopt, text.toStdString()}); }
+void Annotations::comment(const QString& text) {
+  annotate({std::nullopt, text.toStdString()});
+  if (!text.isEmpty()) emit commented();
+}
 
 void Annotations::annotate(const Annotation& annotation) {
   const int count = table_.selectedCount();

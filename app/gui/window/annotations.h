@@ -22,6 +22,8 @@ class Annotations : public QObject {
   void comment(const QString& text);
 
  signals:
+  // Words have been written about the chosen ones.
+  void commented();
   void said(const QString& message);  // for the status bar
 
  private:

@@ -100,6 +100,7 @@ void Banner::setNotice(const EngineNotice& notice) {
   drawSign();
   const Offer offer = offerOf(notice.offer);
   offer_->setText(offer.text);
+  offer_->setAccessibleName(offer.text.isEmpty() ? tr("What can be done about it") : offer.text);
   offer_->setToolTip(offer.tip);
   offer_->setVisible(notice.offer != EngineNotice::Offer::Nothing);
   secondOffer_->setVisible(notice.offer == EngineNotice::Offer::StartOnFreePort);

@@ -123,7 +123,7 @@ void MainWindow::buildMenus() {
   file->addAction(a.newSession);
   sessionsMenu_ = file->addMenu(tr("&Earlier sessions"));
   file->addSeparator();
-  file->addActions({a.openSession, a.saveSession, a.exportHar});
+  file->addActions({a.openSession, a.saveSession, a.importHar, a.exportHar});
   file->addSeparator();
   file->addActions({a.preferences, a.quit});
 
@@ -310,6 +310,8 @@ void MainWindow::connectFiles() {
   files_ = new SessionFiles(dataDir, [dataDir] { return store::Reader::open(dataDir); }, *model_, this);
   connect(actions_->openSession, &QAction::triggered, files_, &SessionFiles::open);
   connect(actions_->saveSession, &QAction::triggered, files_, &SessionFiles::saveAs);
+  files_->setEngine(parts_.keeper.link());
+  connect(actions_->importHar, &QAction::triggered, files_, &SessionFiles::import);
   connect(actions_->exportHar, &QAction::triggered, files_, &SessionFiles::exportHar);
   connect(files_, &SessionFiles::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(files_, &SessionFiles::saved, sources_, &SourcesPanel::keepSession);
@@ -335,6 +337,7 @@ void MainWindow::connectCommands() {
   connect(a.saveBody, &QAction::triggered, commands_, &ExchangeCommands::saveBody);
   connect(a.openUrl, &QAction::triggered, commands_, &ExchangeCommands::openUrl);
   connect(a.comment, &QAction::triggered, annotations_, &Annotations::askForComment);
+  connect(annotations_, &Annotations::commented, this, [this] { table_->setColumnShown(Column::Comment, true); });
   for (std::size_t i = 0; i < kMarkNames.size(); ++i) {
     connect(a.marks[qsizetype(i)], &QAction::triggered, annotations_, [this, i] { annotations_->toggle(Mark(i)); });
   }
@@ -457,6 +460,7 @@ void MainWindow::showEngine() {
   const bool off = state == EngineState::Stopped || state == EngineState::Failed;
   actions_->showEngineRunning(!off);
   actions_->engine->setEnabled(state != EngineState::Stopping);
+  actions_->importHar->setEnabled(state == EngineState::Running);
   actions_->restartEngine->setEnabled(state == EngineState::Running && !keeper.isAttachOnly());
   status_->showEngine(state, keeper.listeners(), keeper.isOwn());
   empty_->showState(state, keeper.listeners());

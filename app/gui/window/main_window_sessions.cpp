@@ -29,6 +29,8 @@ void MainWindow::beginSession() {
 void MainWindow::showSession() {
   const auto session = sessions_->shown();
   actions_->wholeHistory->setChecked(!session);
+  const ExchangeId after{session ? session->first.value - 1 : 0};
+  sources_->counter().setRange(after, session && session->end ? ExchangeId{session->end.value - 1} : SourceCounter::kNoEnd);
   filterTable();
   updateTablePage();
   const auto time = [](const QDateTime& at) { return QLocale().toString(at, QLocale::ShortFormat); };

@@ -23,15 +23,18 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
     auto* keys = new QLabel(action->shortcut().toString(QKeySequence::NativeText), list);
     auto* name = new QLabel(QString(action->text()).remove(u'&'), list);
     for (QLabel* label : {keys, name}) label->setTextFormat(Qt::PlainText);
-    grid->addWidget(keys, row, 0);
-    grid->addWidget(name, row, 1);
-    grid->addWidget(mutedLabel(action->statusTip(), list), row, 2);
+    grid->addWidget(keys, row, 0, Qt::AlignTop);
+    grid->addWidget(name, row, 1, Qt::AlignTop);
+    QLabel* what = mutedLabel(action->statusTip(), list);
+    what->setWordWrap(true);
+    grid->addWidget(what, row, 2, Qt::AlignTop);
     ++row;
   }
   auto* area = new QScrollArea(this);
   area->setWidget(list);
   area->setWidgetResizable(true);
   area->setFrameShape(QFrame::NoFrame);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   auto* layout = new QVBoxLayout(this);

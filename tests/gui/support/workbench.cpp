@@ -1,5 +1,6 @@
 #include "tests/gui/support/workbench.h"
 
+#include "app/gui/preferences/preferences.h"
 #include "platform/engine_owner.h"
 #include "tests/gui/support/application.h"
 #include "tests/support/process.h"
@@ -40,6 +41,7 @@ Workbench::~Workbench() {
 
 void Workbench::open() {
   parts_ = std::make_unique<Parts>(options);
+  parts_->keeper.setKeeping(keepingOptions(parts_->settings) + engineOptions);
   parts_->window->open();
 }
 

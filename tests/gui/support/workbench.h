@@ -51,6 +51,7 @@ class Workbench {
   void killEngine();
 
   EngineKeeper::Options options;  // change before open()
+  QStringList engineOptions;      // further ones, likewise
 
  private:
   struct Parts {

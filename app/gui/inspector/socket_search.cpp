@@ -1,0 +1,75 @@
+#include "app/gui/inspector/socket_search.h"
+
+#include <algorithm>
+
+namespace sluice::gui {
+namespace {
+
+constexpr std::size_t kRowsMin = 16, kRowsMax = 512;
+constexpr std::size_t kPageBytes = 4 * 1024 * 1024;  // that one turn of the history's thread should read
+
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? char(c + ('a' - 'A')) : c; }
+
+bool contains(const std::string& payload, const QByteArray& needle) {
+  const auto same = [](char in, char wanted) { return lowered(in) == wanted; };
+  return std::search(payload.begin(), payload.end(), needle.begin(), needle.end(), same) != payload.end();
+}
+
+}  // namespace
+
+void MessagePace::note(std::size_t rows, std::size_t bytes) {
+  if (bytes > kPageBytes) rows_ = std::max(kRowsMin, rows_ / 2);
+  else if (rows == rows_ && bytes < kPageBytes / 4) rows_ = std::min(kRowsMax, rows_ * 2);
+}
+
+void SocketSearch::start(ExchangeId exchange, const QString& text) {
+  ++generation_;
+  exchange_ = exchange;
+  text_ = text;
+  needle_ = text.toUtf8();
+  std::transform(needle_.cbegin(), needle_.cend(), needle_.begin(), lowered);
+  hits_.clear();
+  after_ = 0;
+  asking_ = false;
+  goOn();
+  emit changed();
+}
+
+void SocketSearch::goOn() {
+  if (!asking_ && exchange_ && !needle_.isEmpty()) ask();
+}
+
+Result<SocketSearch::Page> SocketSearch::look(store::Reader& reader, ExchangeId exchange, std::int64_t after, std::size_t rows,
+                                              const QByteArray& needle) {
+  const auto messages = reader.messages(exchange, after, rows);
+  if (!messages) return fail(messages.error());
+  Page page{{}, after, messages->size(), 0};
+  for (const auto& message : *messages) {
+    page.bytes += message.payload.size();
+    page.last = message.id;
+    if (contains(message.payload, needle)) page.hits.push_back(message.id);
+  }
+  return page;
+}
+
+void SocketSearch::ask() {
+  asking_ = true;
+  history_.ask(
+      this,
+      [exchange = exchange_, after = after_, rows = pace_.rows(), needle = needle_](store::Reader& reader) {
+        return look(reader, exchange, after, rows, needle);
+      },
+      [this, generation = generation_](const Result<Page>& page) {
+        if (generation != generation_) return;
+        asking_ = false;
+        if (page && page->rows > 0) {
+          pace_.note(page->rows, page->bytes);
+          hits_.insert(hits_.end(), page->hits.begin(), page->hits.end());
+          after_ = page->last;
+          ask();  // until a page is empty
+        }
+        emit changed();
+      });
+}
+
+}  // namespace sluice::gui
