@@ -23,7 +23,7 @@ volatile std::sig_atomic_t handlerOutput = -1;
 
 void noteRequest(int) {
   const int savedError = errno;
-  [[maybe_unused]] const auto written = ::write(handlerOutput, &kStopRequested, 1);  // full: as many wait already
+  [[maybe_unused]] const auto written = ::write(static_cast<int>(handlerOutput), &kStopRequested, 1);  // full: as many wait already
   errno = savedError;
 }
 
