@@ -28,10 +28,10 @@ using SearchedBody = std::function<std::string(ExchangeId, capture::Direction)>;
 // `body` must outlive the connection.
 Result<void> addFilterFunctions(SqlConnection& sql, const SearchedBody& body);
 
-// `pattern` must outlive the statement.
 // With the patterns of the filter bound; it must not outlive the filter.
 Result<Statement> prepareFiltered(SqlConnection& sql, const std::string& text, const FilterSql& filter);
 
+// `pattern` must outlive the statement.
 void bindPattern(Statement& statement, int parameter, const filter::Pattern& pattern);
 
 }  // namespace sluice::store

@@ -23,6 +23,7 @@ Result<void> FilterMatches::refresh(SqlConnection& sql) {
       return ++changed <= kChangedMax;
     });
     if (!read) return read;
+    complete_ = false;
     if (changed > kChangedMax || unsure_.size() > kChangedMax) forget();
   }
   version_ = current;
@@ -60,11 +61,12 @@ Result<void> FilterMatches::advance(const Scan& scan, Time until) {
 }
 
 std::vector<std::uint64_t> FilterMatches::passing() const {
-  std::vector<std::uint64_t> all;
-  all.reserve(count_);
+  std::vector<std::uint64_t> all(unsure_.begin(), unsure_.end());
+  all.reserve(count());
   for (const auto& [number, chunk] : chunks_) {
     for (std::size_t bit = 0; bit < kIdsAChunk; ++bit) {
-      if (chunk.passes[bit]) all.push_back(number * kIdsAChunk + bit);
+      const std::uint64_t id = number * kIdsAChunk + bit;
+      if (chunk.passes[bit] && !unsure_.contains(id)) all.push_back(id);
     }
   }
   return all;

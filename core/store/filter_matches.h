@@ -29,7 +29,7 @@ class FilterMatches {
   // Another filter, or another history.
   void forget();
 
-  // What has changed since the last call is unknown again; everything is, when that is much.
+  // What has changed since the last call is unknown again, and there may be more; everything is unknown, when that is much.
   // To be called before the others, in the state that they are about.
   Result<void> refresh(SqlConnection& sql);
 
@@ -37,13 +37,14 @@ class FilterMatches {
   Verdict of(std::uint64_t exchange) const;
   void note(std::uint64_t exchange, bool passes);
 
-  // Goes on looking at all that were there at the first call, until there are no more or it is late.
+  // Goes on looking at all that there are, until there are no more or it is late.
   Result<void> advance(const Scan& scan, Time until);
   // Nothing is left to look at but what is Unknown.
   bool complete() const { return complete_; }
-  // That pass, of what was looked at.
-  std::size_t count() const { return count_; }
+  // That pass, of what was looked at, and those that may pass since they changed: each once.
   std::vector<std::uint64_t> passing() const;
+  // passing() gives no more than so many.
+  std::size_t count() const { return count_ + unsure_.size(); }
 
  private:
   static constexpr std::size_t kIdsAChunk = 512;  // ids of a file from elsewhere may lie far apart

@@ -118,8 +118,8 @@ struct Totals {
 
 // A piece of the list of ids.
 struct IdPage {
-  std::vector<ExchangeId> ids;  // rising
-  ExchangeId upTo;              // all up to here were looked at: where the next page goes on
+  std::vector<ExchangeId> ids;  // in the order in which they were looked at: rising, or falling when the way is down
+  ExchangeId upTo;              // the last that was looked at: where the next page goes on
   bool more = false;            // there may be more
 };
 

@@ -132,6 +132,10 @@ Result<SavedSession> Saver::save() {
       }
     }
   } while (page.more);
+  // The reader goes on with what lies there now, the copies with what lay there at first.
+  if (from_.fileIsGone()) {
+    return fail(Side::Local, Code::DatabaseBusy, from_.name() + ": was replaced or changed while it was being saved; save it again");
+  }
   if (auto done = finish(); !done) return fail(done.error());
   if (auto done = transaction->commit(); !done) return fail(done.error());
   return saved_;

@@ -23,6 +23,7 @@ void SortedExchanges::forget() {
   lookup_.reset();
   runs_.reset();
   begun_ = loaded_ = false;
+  oldest_ = 0;
   held_.clear();
   heldIds_.clear();
 }

@@ -63,6 +63,12 @@ SLUICE_TEST(whatHasChangedIsUnknownAgain) {
   VERIFY_OK(matches.refresh(sql));
   QVERIFY(matches.of(7) == Verdict::Unknown && matches.of(8) == Verdict::Unknown);
   QVERIFY(matches.of(9) == Verdict::Fails && matches.of(14) == Verdict::Passes);
+  QVERIFY(!matches.complete());  // there may be more now
+  auto passing = matches.passing();
+  std::sort(passing.begin(), passing.end());
+  QCOMPARE(passing.size(), std::size_t(15));  // and the one that may pass now; each once
+  QVERIFY(passing[0] == 7 && passing[1] == 8 && passing[2] == 14);
+  QVERIFY(matches.count() >= passing.size());
   matches.note(7, false);
   matches.note(8, true);
   QVERIFY(matches.of(7) == Verdict::Fails && matches.of(8) == Verdict::Passes);

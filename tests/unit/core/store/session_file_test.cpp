@@ -99,6 +99,27 @@ SLUICE_TEST(leavesNothingBehindWhenItIsStopped) {
   QVERIFY(fs::is_empty(elsewhere.path()));
 }
 
+// What was saved before and after that would be of two histories.
+SLUICE_TEST(savesNothingWhenAnotherHistoryTakesThePlace) {
+  History history;
+  recordAll(history);
+  history.stop();
+  TempFolder elsewhere;
+  const fs::path file = elsewhere / "s.sluice";
+  const fs::path old = history.folder / "history.db";
+  std::error_code refused;  // on systems where an open file cannot be moved
+  const auto done = saveSession(history.folder.path(), {}, file, [&](std::uint64_t exchanges) {
+    if (exchanges != 1) return true;
+    fs::copy_file(old, elsewhere / "another.db");
+    fs::rename(elsewhere / "another.db", old, refused);
+    return true;
+  });
+  if (refused) return;
+  QVERIFY(!done && done.error().code == Code::DatabaseBusy);
+  QVERIFY2(done.error().detail.find("history.db") != std::string::npos, done.error().detail.c_str());
+  QVERIFY(fs::is_empty(elsewhere.path()));
+}
+
 SLUICE_TEST(readsWhatEarlierVersionsSaved) {
   for (std::int64_t version = 1; version < kSchemaVersion; ++version) {
     TempFolder folder;

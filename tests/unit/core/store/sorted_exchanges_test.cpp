@@ -241,6 +241,50 @@ SLUICE_TEST(fillsWhereAFilterLetsLittleThrough) {
   QCOMPARE(whole(reader, order, 100).size(), std::size_t(21));
 }
 
+// Another order, after a filter was looked through: what came since is found, and what passes it only now.
+SLUICE_TEST(findsWhatCameSinceAFilterWasLookedThrough) {
+  History history;
+  VERIFY_OK(history.start(withoutIndexer()));
+  auto& recorder = *history.recorder;
+  const auto record = [&recorder](std::uint64_t id) {
+    recorder.record(started(id));
+    recorder.record(responded(id, id % 1000 == 0 ? 201 : 200));
+    recorder.record(ended(id, 10'000 - id));
+  };
+  recorder.record(started(1));
+  for (std::uint64_t id = 2; id <= 3000; ++id) record(id);
+  recorder.flush();
+  build(history.folder.path());
+  auto reader = history.reader();
+  VERIFY_OK(reader.show(*filter::parse("status=201")));
+  QCOMPARE(whole(reader, {SortColumn::Size, false}, 100).size(), std::size_t(3));
+  recorder.record(responded(1, 201));
+  recorder.record(ended(1));
+  for (std::uint64_t id = 3001; id <= 5000; ++id) record(id);
+  recorder.flush();
+  build(history.folder.path());
+  const SortOrder other{SortColumn::Started, true};
+  const Ids wanted = expected(reader, other);
+  QCOMPARE(wanted.size(), std::size_t(6));
+  QVERIFY(whole(reader, other, 100) == wanted);
+}
+
+// With the index gone, the list begins anew.
+SLUICE_TEST(keepsWhatRunsForLongWhenTheIndexGoesAway) {
+  History history;
+  VERIFY_OK(history.start(withoutIndexer()));
+  for (std::uint64_t id = 1; id <= 3; ++id) history.recorder->record(started(id));
+  history.recorder->record(ended(2));
+  history.recorder->flush();
+  build(history.folder.path());
+  auto reader = history.reader();
+  const SortOrder order{SortColumn::Started, false};
+  QCOMPARE(whole(reader, order, 10).size(), std::size_t(3));
+  std::error_code ignored;  // where an open file cannot be removed, the index stays
+  fs::remove(history.folder / "order.db", ignored);
+  QCOMPARE(whole(reader, order, 10).size(), std::size_t(3));
+}
+
 SLUICE_TEST(sortsASessionFileWithoutAnIndex) {
   std::mt19937 random(seed());
   History history;
