@@ -109,22 +109,22 @@ class Pieces {
     const std::size_t length = bytes_.size() - begin - 4;
     for (std::size_t i = 0; i < 4; ++i) bytes_[begin + i] = static_cast<char>(length >> (8 * i));
   }
-  // As long as at least so much waits.
+  // As long as at least so much waits. A piece that failed may have arrived all the same: nothing may follow it.
   Result<void> send(std::size_t least) {
-    Result<void> taken;
     std::size_t at = 0;
-    while (taken && bytes_.size() - at >= least) {
+    while (outcome_ && bytes_.size() - at >= least) {
       const std::size_t size = std::min(kPieceBytes, bytes_.size() - at);
-      taken = take_(bytes_.substr(at, size));
-      if (taken) at += size;
+      outcome_ = take_(bytes_.substr(at, size));
+      if (outcome_) at += size;
     }
     bytes_.erase(0, at);
     for (taken_ += at; !ends_.empty() && ends_.front() <= taken_; ends_.pop_front()) ++added_;
-    return taken;
+    return outcome_;
   }
 
   const TakePiece& take_;
   std::uint64_t& added_;
+  Result<void> outcome_;  // of the last piece
   std::string bytes_;
   std::uint64_t taken_ = 0;         // bytes, before those that wait
   std::deque<std::uint64_t> ends_;  // of the exchanges that are not taken whole, in the same bytes

@@ -131,7 +131,9 @@ void EngineLink::takeFrame(Bytes frame) {
   const control::Reply& reply = message->reply;
   if (const auto* hello = std::get_if<control::Hello>(&reply)) return takeHello(*hello);
   if (const auto* failure = std::get_if<control::Failure>(&reply)) {
-    return takeFailure(message->stream, visibleLine(failure->error.detail));
+    // Never empty, which would say that all is well.
+    const Error& error = failure->error;
+    return takeFailure(message->stream, visibleLine(error.detail.empty() ? describe(error) : error.detail));
   }
   if (std::holds_alternative<control::Done>(reply)) return void(answer(message->stream, {}));
   if (const auto* test = std::get_if<control::SelfTestReply>(&reply)) {

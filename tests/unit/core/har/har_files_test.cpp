@@ -84,6 +84,29 @@ SLUICE_TEST(aFileIsSentInPiecesAndCountedAsTheyAreTaken) {
   QVERIFY(all.starts_with(beginning));
 }
 
+// A piece may arrive although its answer says otherwise or never comes.
+SLUICE_TEST(nothingIsSentAfterAPieceThatFailed) {
+  std::string har = R"({"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-21T10:15:00Z",
+    "request":{"method":"GET","url":"http://a.test/","httpVersion":"HTTP/1.1","headers":[]},"response":{"status":200,
+    "statusText":"OK","httpVersion":"HTTP/1.1","headers":[],"content":{"size":90000,"mimeType":"text/plain","text":")" +
+                    std::string(90'000, 'x') + R"("},"bodySize":90000},"timings":{"send":0,"wait":1,"receive":1}}]}})";
+  for (const std::size_t failing : {std::size_t(0), std::size_t(1)}) {
+    std::istringstream file(har);
+    std::size_t pieces = 0;
+    std::uint64_t added = 0;
+    const auto sent = sendHar(
+        file,
+        [&](const std::string&) -> Result<void> {
+          if (pieces++ < failing) return {};
+          return fail(Side::Local, Code::Aborted, "answer lost");
+        },
+        added);
+    QVERIFY(!sent && sent.error().detail == "answer lost");
+    QCOMPARE(pieces, failing + 1);
+    QCOMPARE(added, std::uint64_t(0));
+  }
+}
+
 // HAR has bodies decoded, with the head that came with them.
 SLUICE_TEST(whatOnceWasEncodedCanBeReadAndSearched) {
   const std::string har = R"({"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-21T10:15:00Z",
