@@ -64,7 +64,7 @@ Inspector::Inspector(History& history, QWidget* parent) : QWidget(parent), histo
       // The rest of what is no longer wanted need not be read.
       Loaded& loaded = loadedOf(*page);
       if (loaded.reading != nullptr) loaded.reading->cancelled = true;
-      if (std::exchange(loaded.stopped, false)) loaded.capturedBytes = ~std::uint64_t(0);
+      loaded.stopped = false;
       loadBody(*page);
     });
     connect(&page->body(), &BodyPane::stopRequested, this, [this, page] {
@@ -187,16 +187,18 @@ void Inspector::loadBody(MessagePage& page) {
   // Over the limit nothing that is shown can change any more.
   const bool same = loaded.capturedBytes == totals.capturedBytes ||
                     (loaded.shown && std::min(loaded.capturedBytes, totals.capturedBytes) >= kShownBytesMax);
-  if (loaded.reading != nullptr || loaded.stopped || (same && !asked)) return;
+  if (loaded.reading != nullptr || loaded.stopped || (same && !asked && !loaded.cut)) return;
   // A large body that grows is read anew now and then, the larger the less often.
   const bool running = details_->row.state == store::State::Running;
   const auto pauseMs = qint64(totals.capturedBytes / kBytesReadInAMillisecond);
-  if (running && !asked && loaded.since.isValid() && loaded.since.elapsed() < pauseMs) return reloadTimer_.start();
+  if (running && !asked && !loaded.cut && loaded.since.isValid() && loaded.since.elapsed() < pauseMs) return reloadTimer_.start();
   loaded.capturedBytes = totals.capturedBytes;
   loaded.wanted = page.body().wantedForm();
   loaded.since.start();
   // The first screen of what nobody has seen yet comes before the rest.
+  const bool goesOn = std::exchange(loaded.cut, false) && loaded.shown && !asked;
   readBodyOf(page, totals.capturedBytes <= kFirstBodyBytes || (loaded.shown && !asked));
+  if (goesOn) page.body().showReading(loaded.reading, totals.capturedBytes);
 }
 
 void Inspector::readBodyOf(MessagePage& page, bool whole) {
@@ -218,10 +220,10 @@ void Inspector::readBodyOf(MessagePage& page, bool whole) {
 
 void Inspector::takeBody(MessagePage& page, const Result<BodyContent>& content) {
   Loaded& loaded = loadedOf(page);
-  const bool cancelled = loaded.reading->cancelled;
+  loaded.cut = loaded.reading->cancelled;
   loaded.reading.reset();
   page.body().showReading(nullptr, 0);
-  if (cancelled) return loadBody(page);
+  if (loaded.cut) return loadBody(page);
   if (!content) return page.body().setProblem(errorText(content.error()));
   const bool grown = loaded.shown && page.body().shownForm() == content->form;
   loaded.shown = content->document != nullptr || content->events != nullptr;

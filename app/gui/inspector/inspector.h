@@ -62,6 +62,7 @@ class Inspector : public QWidget {
     BodyForm wanted = BodyForm::Automatic;
     bool shown = false;
     bool stopped = false;  // by the user; the rest is read when it is asked for
+    bool cut = false;      // the last reading ended before it was done: what it was for is read anew
     std::shared_ptr<BodyProgress> reading;  // null: nothing is being read
     QElapsedTimer since;                    // the last reading
   };
