@@ -1,6 +1,7 @@
 // Sessions and HARs as files, through the window.
 #include "app/gui/session/session_window.h"
 
+#include <QPointer>
 #include <QSignalSpy>
 
 #include "app/gui/session/file_job.h"
@@ -47,6 +48,20 @@ SessionWindow* openedBy(Workbench& bench, const QString& file) {
   (void)waitUntil([&] { return opened != nullptr && opened->model().rowCount() > 0; });
   QObject::disconnect(watched);
   return opened;
+}
+
+// Entries with bodies that do not fit a piece.
+bool writeLargeHar(const QString& path, int entries) {
+  QByteArray har = R"({"log":{"version":"1.2","entries":[)";
+  for (int i = 0; i < entries; ++i) {
+    har += (i > 0 ? "," : "") + QByteArray(R"({"startedDateTime":"2026-01-02T03:04:05Z","request":{"method":"GET","url":"http://a.test/",
+      "httpVersion":"HTTP/1.1","headers":[]},"response":{"status":200,"statusText":"OK","httpVersion":"HTTP/1.1","headers":[],
+      "content":{"size":400000,"mimeType":"text/plain","text":")") + QByteArray(400'000, 'x') +
+           R"("},"bodySize":400000},"timings":{"send":0,"wait":1,"receive":1}})";
+  }
+  har += "]}}";
+  QFile file(path);
+  return file.open(QIODevice::WriteOnly) && file.write(har) == har.size();
 }
 
 void closeWindow(SessionWindow* window) {
@@ -166,6 +181,47 @@ SLUICE_GUI_TEST(anImportThatIsCancelledSaysWhatStays) {
   job->cancel();  // before its first question could be answered, since the GUI thread has not turned yet
   QVERIFY(waitUntil([&] { return said.count() == 2; }));
   QVERIFY2(said.last().first().toString().startsWith(QStringLiteral("Stopped: 0 exchanges")), qPrintable(said.last().first().toString()));
+}
+
+SLUICE_GUI_TEST(importsAtTheSameTimeDoNotMix) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(writeLargeHar(fileIn(bench, "large.har"), 10));
+  SessionFiles& files = bench.window().files();
+  QSignalSpy imported(&files, &SessionFiles::imported);
+  QSignalSpy failed(&files, &SessionFiles::failed);
+  files.importFrom(fileIn(bench, "large.har"));
+  files.importFrom(fileIn(bench, "large.har"));
+  QVERIFY(waitUntil([&] { return imported.count() + failed.count() == 2; }));
+  QVERIFY2(failed.isEmpty(), failed.isEmpty() ? "" : qPrintable(failed.first().first().toString()));
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 20; }));
+}
+
+SLUICE_GUI_TEST(anImportAfterOneThatWasCutIsWhole) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(writeLargeHar(fileIn(bench, "cut.har"), 100));
+  QVERIFY(writeLargeHar(fileIn(bench, "whole.har"), 2));
+  SessionFiles& files = bench.window().files();
+  ExchangeModel& model = bench.window().model();
+  QSignalSpy said(&files, &SessionFiles::said);
+  QSignalSpy failed(&files, &SessionFiles::failed);
+  files.importFrom(fileIn(bench, "cut.har"));
+  const QPointer<FileJob> job = bench.window().findChild<FileJob*>();
+  QVERIFY(waitUntil([&] { return model.rowCount() > 0; }));
+  if (job != nullptr) job->cancel();
+  QVERIFY(waitUntil([&] { return said.count() == 1; }));
+  files.importFrom(fileIn(bench, "whole.har"));
+  QVERIFY(waitUntil([&] { return said.count() == 2 || !failed.isEmpty(); }));
+  QVERIFY2(failed.isEmpty(), failed.isEmpty() ? "" : qPrintable(failed.first().first().toString()));
+  QVERIFY(said.last().first().toString().startsWith(QStringLiteral("2 exchanges")));
+  // The end of its connection ends the exchange in the middle of which it was cut.
+  QVERIFY(waitUntil([&] {
+    for (int row = 0; row < model.rowCount(); ++row) {
+      if (model.rowAt(row) == nullptr || model.rowAt(row)->state == store::State::Running) return false;
+    }
+    return true;
+  }));
 }
 
 SLUICE_GUI_TEST(whatIsNoSessionIsToldAndShowsNothing) {

@@ -36,6 +36,7 @@ void EngineLink::connectTo(const QString& address) {
   drop();
   frames_ = std::make_unique<control::FrameReader>(limits::kControlFrameBytesMax);
   open_ = true;
+  address_ = address;
   answerTimer_.start();
   socket_.connectToServer(address);
 }

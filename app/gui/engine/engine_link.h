@@ -27,6 +27,10 @@ class EngineLink : public QObject {
   void connectTo(const QString& address);
   void drop();
   bool isAttached() const { return attached_; }
+  // Neither `attached` nor `lost` has followed yet.
+  bool isConnecting() const { return open_ && !attached_; }
+  // What it connected to last.
+  QString address() const { return address_; }
 
   // Asks the engine to drain and end. REQUIRES: isAttached().
   void requestStop();
@@ -92,6 +96,7 @@ class EngineLink : public QObject {
   void fail(const QString& why);
 
   QLocalSocket socket_;
+  QString address_;
   QTimer answerTimer_;
   std::unique_ptr<control::FrameReader> frames_;
   control::StreamId nextStream_ = 1;

@@ -4,9 +4,11 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 #include <QTemporaryDir>
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <future>
+#include <utility>
 
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/session/file_job.h"
@@ -32,22 +34,34 @@ bool isSession(const QString& file) {
   return opened.open(QIODevice::ReadOnly) && opened.read(15) == "SQLite format 3";
 }
 
+// What a job asks of its link. All but the answer is the GUI thread's.
+struct Question {
+  std::promise<QString> answer;
+  std::atomic<bool> dropped = false;
+  bool asked = false;
+
+  void take(const QString& problem) { answer.set_value(problem); }
+};
+
+void ask(EngineLink& link, const std::shared_ptr<Question>& question, const std::string& piece) {
+  if (question->dropped || std::exchange(question->asked, true)) return;
+  const auto take = [question](const QString& problem) { question->take(problem); };
+  if (!link.isAttached()) take(SessionFiles::tr("no engine is running"));
+  else if (piece.empty()) link.syncHistory(take);
+  else link.importRecords(piece, take);
+}
+
 // On the job's thread: asks the link on its own and waits for the answer. An empty piece waits until the history has all.
 Result<void> give(EngineLink& link, std::string piece, const FileJob::GoOn& goOn) {
-  struct Question {
-    std::promise<QString> answer;
-    std::atomic<bool> dropped = false;
-  };
   const auto question = std::make_shared<Question>();
   auto answered = question->answer.get_future();
   QMetaObject::invokeMethod(
       &link,
-      [&link, question, piece = std::move(piece)]() mutable {
-        if (question->dropped) return;
-        const auto take = [question](const QString& problem) { question->answer.set_value(problem); };
-        if (!link.isAttached()) take(SessionFiles::tr("no engine is running"));
-        else if (piece.empty()) link.syncHistory(take);
-        else link.importRecords(std::move(piece), take);
+      [&link, question, piece = std::move(piece)] {
+        if (!link.isConnecting()) return ask(link, question, piece);
+        const auto settled = [&link, question, piece] { ask(link, question, piece); };
+        QObject::connect(&link, &EngineLink::attached, &link, settled, Qt::SingleShotConnection);
+        QObject::connect(&link, &EngineLink::lost, &link, settled, Qt::SingleShotConnection);
       },
       Qt::QueuedConnection);
   while (answered.wait_for(kAnswerPoll) != std::future_status::ready) {
@@ -167,11 +181,14 @@ void SessionFiles::openHar(const QString& file) {
   new FileJob(window_, tr("Reading %1").arg(nameOf(file)), FileJob::Unit::Bytes, std::uint64_t(QFileInfo(file).size()), work);
 }
 
-// The job reads and encodes; what it sends goes over the window's own control connection.
+// The job reads and encodes. What it sends goes over a control connection of its own, since the engine keeps one stream of records
+// for each: imports do not mix, and the end of the connection ends an exchange in the middle of which the import was stopped.
 void SessionFiles::importFrom(const QString& file) {
   if (isShown(file)) return;
   if (link_ == nullptr || !link_->isAttached()) return emit failed(tr("%1 cannot be imported: no engine is running").arg(nameOf(file)));
-  const auto work = [this, file, link = link_](const FileJob::GoOn& goOn) -> std::function<void()> {
+  auto* link = new EngineLink;
+  link->connectTo(link_->address());
+  const auto work = [this, file, link](const FileJob::GoOn& goOn) -> std::function<void()> {
     std::ifstream stream(pathOf(file), std::ios::binary);
     std::uint64_t added = 0;
     auto sent = stream ? har::sendHar(stream, [&](std::string piece) { return give(*link, std::move(piece), goOn); }, added, goOn)
@@ -179,7 +196,8 @@ void SessionFiles::importFrom(const QString& file) {
     if (auto synced = give(*link, {}, goOn); sent && !synced) sent = fail(synced.error());
     return [this, file, added, sent = std::move(sent)] { tellImported(file, added, sent); };
   };
-  new FileJob(window_, tr("Importing %1").arg(nameOf(file)), FileJob::Unit::Bytes, std::uint64_t(QFileInfo(file).size()), work);
+  link->setParent(
+      new FileJob(window_, tr("Importing %1").arg(nameOf(file)), FileJob::Unit::Bytes, std::uint64_t(QFileInfo(file).size()), work));
 }
 
 // What came before the end, whatever ended it, is in the history.

@@ -17,7 +17,7 @@ class SessionFiles : public QObject {
  public:
   // Of a window that shows the history in `dataDir`, or, with an empty one, what `opener` reads.
   SessionFiles(std::filesystem::path dataDir, History::Opener opener, const ExchangeModel& model, QWidget* window);
-  // What records there; without one nothing can be imported. Outlives this.
+  // To what records there; without one nothing can be imported. Outlives this.
   void setEngine(EngineLink& link) { link_ = &link; }
 
   // Each asks which file.
