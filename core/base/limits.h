@@ -34,6 +34,8 @@ inline constexpr std::uint64_t kMessageInflatedBytesMax = 64 * kMiB;  // some 60
 // History.
 // Rides out a slow disk for a moment, and keeps the engine below 100 MB; above, bodies lose.
 inline constexpr std::size_t kRecorderQueueBytesMax = 32 * kMiB;
+// As much as is committed at once. More of a message than that is taken up as well, once the recorder has nothing else.
+inline constexpr std::size_t kRecordsAtOnceBytesMax = kRecorderQueueBytesMax / 4;
 inline constexpr std::size_t kRecorderPendingBytesMax = 128 * kMiB; // heads and rows kept for a paused disk; above, exchanges lose
 inline constexpr std::size_t kRecorderBatchBytes = 8 * kMiB;        // committed at once: keeps the log, and a retry, small
 inline constexpr std::size_t kRecorderBatchRecords = 1000;          // more gain nothing and delay what is seen

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/limits.h"
 #include "core/capture/record_codec.h"
 #include "core/port/wire.h"
 
@@ -36,7 +37,8 @@ void RecordIntake::pump() {
 // False: the recorder has no room.
 bool RecordIntake::takeFront() {
   const Message& message = pending_.front();
-  if (!mayRecord_(message.bytes)) return false;
+  if (!mayRecord_(std::min(message.bytes, limits::kRecordsAtOnceBytesMax))) return false;
+  referredBytes_ = 0;
   Bytes rest = message.buffers[0].bytes();
   while (rest.size() >= kLengthBytes) {
     const auto word = port::copyOf<std::uint32_t>(rest);
@@ -74,6 +76,13 @@ void RecordIntake::takeReference(const Message& message, const BodyReference& re
     ++badRecords_;
     return;
   }
+  // Each byte is referred to once: what few words refer to must not become more than what came.
+  if (reference.size > message.bytes - referredBytes_) {
+    ++badRecords_;
+    return;
+  }
+  if (find(ExchangeId{reference.exchange}) == nullptr) return;
+  referredBytes_ += reference.size;
   const Bytes all = message.buffers[reference.buffer].bytes();
   if (reference.offset > all.size() || reference.size > all.size() - reference.offset) {
     ++badRecords_;

@@ -21,7 +21,7 @@ namespace sluice::engine {
 
 class RecordIntake {
  public:
-  // `mayRecord` is asked before so many bytes of records are taken up.
+  // `mayRecord` is asked before so many bytes of records are taken up, at most limits::kRecordsAtOnceBytesMax.
   RecordIntake(capture::Sink& sink, std::function<bool(std::size_t bytes)> mayRecord);
 
   // The buffers of one message: records, and the bodies that they refer to.
@@ -71,6 +71,7 @@ class RecordIntake {
   std::unordered_set<ConnectionId> connections_;
   std::uint64_t badRecords_ = 0;
   std::string copied_;  // the record at hand
+  std::size_t referredBytes_ = 0;  // by the message at hand
   bool gone_ = false;
   Error why_;
   std::function<WallTime()> now_;

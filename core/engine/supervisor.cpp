@@ -350,11 +350,12 @@ void Supervisor::finishWhenAllEnded() {
 // where it is in memory once.
 bool Supervisor::mayRecord(std::size_t bytes) {
   if (settings_.recordBytesPerSecond > 0 && !stopping_) {
-    if (slowAllowance_ < bytes) return false;
-    slowAllowance_ -= bytes;
+    const auto allowed = std::min<std::uint64_t>(bytes, settings_.recordBytesPerSecond);  // it never grows beyond
+    if (slowAllowance_ < allowed) return false;
+    slowAllowance_ -= allowed;
   }
   const auto recorder = recorder_->status();
-  if (recorder.queuedBytes + bytes <= limits::kRecorderQueueBytesMax / 4) return true;
+  if (recorder.queuedBytes + bytes <= limits::kRecordsAtOnceBytesMax) return true;
   // An end without a disk: the recorder keeps what it can, and the engine ends.
   return stopping_ && recorder.problem.code != Code::None;
 }

@@ -291,12 +291,12 @@ void WorkerSlot::startAgain() {
   restartTimer_.expires_after(pause);
   restartTimer_.async_wait([this](const std::error_code& code) {
     if (code || draining_) return;
-    ++restarts_;
     if (auto started = start(); !started) {
       portNote("could not be started again: " + describe(started.error()));
       ++soonDeaths_;
-      startAgain();
+      return startAgain();
     }
+    ++restarts_;
   });
 }
 

@@ -47,10 +47,11 @@ Result<void> Port::start() {
 
 void Port::fail(Error why) {
   if (std::exchange(failed_, true)) return;
-  auto backlog = std::exchange(backlog_, {});
+  failedBacklog_ = std::exchange(backlog_, {});
   backlogBytes_ = 0;
-  for (auto& pending : backlog) complete(pending, Sent::Failed);
+  for (auto& pending : failedBacklog_) complete(pending, Sent::Failed);
   held_.reset();
+  reassembler_ = {};
   buffers_.clear();
   outgoing_.reclaim();
   handler_.failed(why);

@@ -219,6 +219,7 @@ class Port {
   IncomingSegments incoming_;
   Reassembler reassembler_;
   std::deque<Pending> backlog_;
+  std::deque<Pending> failedBacklog_;  // what had not left when the port failed: whoever was sending one of them still looks at it
   std::size_t backlogBytes_ = 0;
   std::size_t begun_ = 0;  // messages of the backlog of which a part has left
   std::uint32_t peerPid_ = 0;

@@ -145,9 +145,9 @@ Port::Step Port::place(Packet packet) {
     return Step::Progress;
   }
   if (held_) {
-    // The marker of the held one went into the queue before this one was sent.
+    // The marker of the held one went into the queue before this one was sent: it is among as many as the queue holds.
     QueueItem item;
-    while (held_ && !failed_ && ownQueue_->pop(item)) takeFromQueue(item);
+    for (std::uint32_t taken = 0; taken < options_.queueSlots && held_ && !failed_ && ownQueue_->pop(item); ++taken) takeFromQueue(item);
     if (failed_) return Step::Nothing;
     if (held_) {
       fault("two messages came over the socket without a marker");

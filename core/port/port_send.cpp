@@ -145,6 +145,10 @@ Sent Port::startOnSocket(Pending pending, Bytes payload) {
 }
 
 Sent Port::keep(Pending pending, Bytes payload) {
+  if (failed_) {
+    closeHandles(pending);
+    return Sent::Failed;
+  }
   const auto rest = payload.subspan(pending.sentBytes);
   pending.payload.assign(rest.begin(), rest.end());
   if (pending.sentBytes > 0) noteBegun(pending);

@@ -1,5 +1,6 @@
 #include "core/engine/record_intake.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -99,7 +100,11 @@ struct Scene {
   test::PortPair ports;
   PickySink sink;
   bool mayRecord = true;
-  RecordIntake intake{sink, [this](std::size_t) { return mayRecord; }};
+  std::size_t askedAtOnce = 0;
+  RecordIntake intake{sink, [this](std::size_t bytes) {
+                        askedAtOnce = std::max(askedAtOnce, bytes);
+                        return mayRecord;
+                      }};
 };
 
 }  // namespace
@@ -187,6 +192,25 @@ SLUICE_TEST(referencesOutsideOfTheirMessageAreCountedAndLeftOut) {
     QCOMPARE(scene.intake.badRecords(), before + 1);
   }
   QVERIFY(scene.sink.all<capture::BodyChunk>().empty());
+}
+
+// However large: the recorder has room for so much when it has nothing else to do.
+SLUICE_TEST(noMessageIsTooLargeToBeTakenUp) {
+  Scene scene;
+  scene.say(packed({started()}));
+  scene.say(reference(1, 0, 4), std::string(limits::kRecordsAtOnceBytesMax + 1, 'x'));
+  QVERIFY(scene.askedAtOnce == limits::kRecordsAtOnceBytesMax);
+  QCOMPARE(scene.sink.all<capture::BodyChunk>().at(0).bytes, std::string("xxxx"));
+}
+
+SLUICE_TEST(referencesCannotMakeMoreOfAMessageThanItIs) {
+  Scene scene;
+  scene.say(packed({started()}));
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += reference(1, 0, 60'000);
+  scene.say(many, std::string(60'000, 'x'));
+  QCOMPARE(scene.sink.all<capture::BodyChunk>().size(), std::size_t(1));
+  QCOMPARE(scene.intake.badRecords(), std::uint64_t(99));
 }
 
 SLUICE_TEST(recordsThatMakeNoSenseAreCountedAndLeftOut) {
