@@ -216,6 +216,8 @@ SLUICE_GUI_TEST(theReadingOfALargeBodyIsStoppedAndGoesOn) {
   QVERIFY(waitUntil([&] { return large.bench.window().model().rowCount() == 2; }));
   QVERIFY(pane.isStopped() && pane.view().document()->bytes().size() < qsizetype(body.size()));
   pane.stopButton().click();
+  QVERIFY(!pane.isStopped() && pane.stopButton().isVisible());  // it says "Stop" again
+  emit pane.formWanted();  // what has begun is cut, and still wanted
   QVERIFY(waitUntil([&] { return large.hasWhole(BodyForm::Text, body.size()); }));
   QVERIFY(!pane.stopButton().isVisible() && !pane.isStopped());
 }
