@@ -79,7 +79,8 @@ SLUICE_TEST(aStoppedWatcherCostsTheEngineNothingAndMissesNothing) {
   QVERIFY2(engine.ready(), engine.log().c_str());
   Watcher watcher(engine);
   QVERIFY(watcher.attached);
-  const auto before = exchange(engine, origin, "warm", 1);
+  // Long enough to fill the caches of SQLite, which grow with a watcher as without one.
+  const auto before = exchange(engine, origin, "warm", 2 * seconds);
   QVERIFY(before.complete);
   QVERIFY(watcher.saw("warm=" + std::to_string(before.exchanges - 1)));
   QVERIFY(pauseProcess(watcher.process.id()));
