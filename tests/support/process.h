@@ -14,6 +14,8 @@
 
 namespace sluice::test {
 
+class ProcessImpl;
+
 class Process {
  public:
   using Deadline = std::chrono::milliseconds;
@@ -53,8 +55,7 @@ class Process {
   std::string errors();  // standard error so far
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<ProcessImpl> impl_;
 };
 
 struct Finished {

@@ -6,16 +6,14 @@
 
 #include <array>
 #include <cerrno>
-#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <sstream>
 #include <thread>
 
 #include "core/base/assert.h"
-#include "tests/support/process.h"
+#include "tests/support/process_impl.h"
 
 namespace sluice::test {
 namespace {
@@ -76,12 +74,10 @@ pid_t spawn(const std::string& program, std::vector<std::string> arguments, std:
   return failed == 0 ? id : -1;
 }
 
-}  // namespace
-
-class Process::Impl {
+class PosixProcess final : public ProcessImpl {
  public:
-  Impl(const std::string& program, const std::vector<std::string>& arguments, Options options)
-      : options_(std::move(options)) {
+  PosixProcess(const std::string& program, const std::vector<std::string>& arguments, Process::Options options)
+      : ProcessImpl(std::move(options)) {
     // A program that ends before it has read its input must not end the test.
     std::signal(SIGPIPE, SIG_IGN);
     Pipe in, out, err;
@@ -89,65 +85,26 @@ class Process::Impl {
     ::close(in.read);
     ::close(out.write);
     ::close(err.write);
-    if (id_ < 0) errors_ = program + ": cannot be started\n";
+    if (id_ < 0) keep(Stream::Errors, asBytes(program + ": cannot be started\n"));
     reader_ = std::thread([this, out, err] { take(out.read, err.read); });
     writer_ = std::thread([this, in] { give(in.write); });
     waiter_ = std::thread([this] { await(); });
   }
 
-  ~Impl() {
-    kill(SIGKILL);
+  ~PosixProcess() override {
+    kill();
     waiter_.join();
     reader_.join();
     writer_.join();
   }
 
-  void kill(int signal) {
-    const std::scoped_lock lock(mutex_);
-    if (!exitCode_) ::kill(id_, signal);
-  }
-
-  std::optional<std::string> line(const std::string& beginning, Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    std::optional<std::string> found;
-    changed_.wait_for(lock, deadline, [&] {
-      found = lineIn(output_, beginning);
-      if (!found) found = lineIn(errors_, beginning);
-      return found || finished();
-    });
-    return found;
-  }
-
-  std::optional<int> wait(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    if (changed_.wait_for(lock, deadline, [&] { return finished(); })) return exitCode_;
-    if (!exitCode_) ::kill(id_, SIGKILL);
-    return std::nullopt;
-  }
-
-  bool running() {
-    const std::scoped_lock lock(mutex_);
-    return !exitCode_;
-  }
-
-  std::string copy(std::string Impl::*text) {
-    const std::scoped_lock lock(mutex_);
-    return this->*text;
-  }
-
-  std::string output_;  // under mutex_
-  std::string errors_;  // under mutex_
-  pid_t id_ = -1;       // immutable after construction
+  void terminate() override { signal(SIGTERM); }
+  void kill() override { signal(SIGKILL); }
 
  private:
-  bool finished() const { return exitCode_ && outputEnded_; }
-
-  static std::optional<std::string> lineIn(const std::string& text, const std::string& beginning) {
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-      if (line.rfind(beginning, 0) == 0 && !lines.eof()) return line;
-    }
-    return std::nullopt;
+  void signal(int which) {
+    const std::scoped_lock lock(mutex_);
+    if (!exitCode_) ::kill(pid_t(id_), which);
   }
 
   // Reader thread: both outputs until both have ended.
@@ -160,26 +117,15 @@ class Process::Impl {
         if (one.fd < 0 || one.revents == 0) continue;
         const auto count = ::read(one.fd, buffer.data(), buffer.size());
         if (count > 0) {
-          keep(&one == &polled[0], Bytes(buffer).first(std::size_t(count)));
+          keep(&one == &polled[0] ? Stream::Output : Stream::Errors, Bytes(buffer).first(std::size_t(count)));
         } else {
           ::close(one.fd);
           one.fd = -1;
         }
       }
     }
-    const std::scoped_lock lock(mutex_);
-    outputEnded_ = true;
-    changed_.notify_all();
-  }
-
-  void keep(bool isOutput, Bytes bytes) {
-    if (isOutput && options_.onOutput) {
-      options_.onOutput(bytes);
-      return;
-    }
-    const std::scoped_lock lock(mutex_);
-    (isOutput ? output_ : errors_) += asText(bytes);
-    changed_.notify_all();
+    streamEnded();
+    streamEnded();
   }
 
   // Writer thread.
@@ -211,47 +157,19 @@ class Process::Impl {
       }
     }
     const std::scoped_lock lock(mutex_);
-    if (id_ > 0) ::waitpid(id_, &status, 0);
+    if (id_ > 0) ::waitpid(pid_t(id_), &status, 0);
     exitCode_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     changed_.notify_all();
   }
 
-  const Options options_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<int> exitCode_;  // under mutex_
-  bool outputEnded_ = false;     // under mutex_
   std::thread reader_, writer_, waiter_;
 };
 
-Process::Process(const std::string& program, const std::vector<std::string>& arguments, Options options)
-    : impl_(std::make_unique<Impl>(program, arguments, std::move(options))) {}
-Process::Process(const std::string& program, const std::vector<std::string>& arguments)
-    : Process(program, arguments, Options{}) {}
-Process::~Process() = default;
+}  // namespace
 
-std::int64_t Process::id() const { return impl_->id_; }
-bool Process::running() { return impl_->running(); }
-void Process::terminate() { impl_->kill(SIGTERM); }
-void Process::kill() { impl_->kill(SIGKILL); }
-std::optional<int> Process::wait(Deadline deadline) { return impl_->wait(deadline); }
-std::string Process::output() { return impl_->copy(&Impl::output_); }
-std::string Process::errors() { return impl_->copy(&Impl::errors_); }
-
-std::optional<std::string> Process::lineThatBegins(const std::string& beginning, Deadline deadline) {
-  return impl_->line(beginning, deadline);
-}
-
-std::string Finished::text() const {
-  const auto code = exitCode ? std::to_string(*exitCode) : "none, killed at the deadline";
-  return "exit code " + code + "\n" + output + errors;
-}
-
-Finished run(const std::string& program, const std::vector<std::string>& arguments, Process::Options options,
-             Process::Deadline deadline) {
-  Process process(program, arguments, std::move(options));
-  const auto exitCode = process.wait(deadline);
-  return {exitCode, process.output(), process.errors()};
+std::unique_ptr<ProcessImpl> ProcessImpl::start(const std::string& program, const std::vector<std::string>& arguments,
+                                                Process::Options options) {
+  return std::make_unique<PosixProcess>(program, arguments, std::move(options));
 }
 
 void killProcess(std::int64_t processId) { ::kill(pid_t(processId), SIGKILL); }

@@ -4,17 +4,14 @@
 #include <tlhelp32.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
-#include <sstream>
 #include <thread>
 
 #include "core/base/assert.h"
 #include "platform/windows/system_error.h"
 #include "platform/windows/text.h"
 #include "tests/support/ctrl_break_windows.h"
-#include "tests/support/process.h"
+#include "tests/support/process_impl.h"
 
 namespace sluice::test {
 namespace {
@@ -74,82 +71,37 @@ std::vector<std::pair<std::int64_t, std::int64_t>> everyProcess() {
   return all;
 }
 
-}  // namespace
-
-class Process::Impl {
+class WindowsProcess final : public ProcessImpl {
  public:
-  Impl(const std::string& program, const std::vector<std::string>& arguments, Options options) : options_(std::move(options)) {
+  WindowsProcess(const std::string& program, const std::vector<std::string>& arguments, Process::Options options)
+      : ProcessImpl(std::move(options)) {
     Pipe in(&Pipe::read), out(&Pipe::write), err(&Pipe::write);
-    start(program, arguments, in, out, err);
+    create(program, arguments, in, out, err);
     in.read = {};
     out.write = {};
     err.write = {};
-    outReader_ = std::thread([this, from = std::move(out.read)] { take(from, &Impl::output_); });
-    errReader_ = std::thread([this, from = std::move(err.read)] { take(from, &Impl::errors_); });
+    outReader_ = std::thread([this, from = std::move(out.read)] { take(from, Stream::Output); });
+    errReader_ = std::thread([this, from = std::move(err.read)] { take(from, Stream::Errors); });
     writer_ = std::thread([this, into = std::move(in.write)]() mutable { give(std::move(into)); });
     waiter_ = std::thread([this] { await(); });
   }
 
-  ~Impl() {
+  ~WindowsProcess() override {
     kill();
     for (std::thread* each : {&waiter_, &outReader_, &errReader_, &writer_}) each->join();
   }
 
-  void kill() {
+  void kill() override {
     const std::scoped_lock lock(mutex_);
     if (process_ && !exitCode_) TerminateProcess(systemHandle(process_), kKilled);
   }
-  void terminate() {
+  void terminate() override {
     const std::scoped_lock lock(mutex_);
     if (process_ && !exitCode_) sendCtrlBreak(systemHandle(process_));
   }
 
-  std::optional<std::string> line(const std::string& beginning, Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    std::optional<std::string> found;
-    changed_.wait_for(lock, deadline, [&] {
-      found = lineIn(output_, beginning);
-      if (!found) found = lineIn(errors_, beginning);
-      return found || finished();
-    });
-    return found;
-  }
-
-  std::optional<int> wait(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    if (changed_.wait_for(lock, deadline, [&] { return finished(); })) return exitCode_;
-    if (process_ && !exitCode_) TerminateProcess(systemHandle(process_), kKilled);
-    return std::nullopt;
-  }
-
-  bool running() {
-    const std::scoped_lock lock(mutex_);
-    return !exitCode_;
-  }
-
-  std::string copy(std::string Impl::*text) {
-    const std::scoped_lock lock(mutex_);
-    return this->*text;
-  }
-
-  std::string output_;   // under mutex_
-  std::string errors_;   // under mutex_
-  std::int64_t id_ = 0;  // immutable after construction
-
  private:
-  bool finished() const { return exitCode_ && outputsEnded_ == 2; }
-
-  static std::optional<std::string> lineIn(const std::string& text, const std::string& beginning) {
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-      if (lines.eof() || line.rfind(beginning, 0) != 0) continue;
-      if (line.ends_with('\r')) line.pop_back();
-      return line;
-    }
-    return std::nullopt;
-  }
-
-  void start(const std::string& program, const std::vector<std::string>& arguments, const Pipe& in, const Pipe& out, const Pipe& err) {
+  void create(const std::string& program, const std::vector<std::string>& arguments, const Pipe& in, const Pipe& out, const Pipe& err) {
     STARTUPINFOW start{};
     start.cb = sizeof start;
     start.dwFlags = STARTF_USESTDHANDLES;
@@ -162,8 +114,7 @@ class Process::Impl {
     // A console without a window: a program that has none could not be asked to end.
     if (CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT, environment.data(),
                        nullptr, &start, &started) == 0) {
-      errors_ = program + ": cannot be started: error " + std::to_string(GetLastError()) + "\n";
-      return;
+      return keep(Stream::Errors, asBytes(program + ": cannot be started: error " + std::to_string(GetLastError()) + "\n"));
     }
     CloseHandle(started.hThread);
     process_ = owned(started.hProcess);
@@ -171,21 +122,12 @@ class Process::Impl {
   }
 
   // Reader threads: one output until it has ended.
-  void take(const OwnedHandle& from, std::string Impl::*into) {
+  void take(const OwnedHandle& from, Stream stream) {
     std::vector<std::byte> buffer(256 * 1024);
     for (DWORD count = 0; ReadFile(systemHandle(from), buffer.data(), static_cast<DWORD>(buffer.size()), &count, nullptr) != 0;) {
-      const auto bytes = Bytes(buffer).first(count);
-      if (into == &Impl::output_ && options_.onOutput) {
-        options_.onOutput(bytes);
-        continue;
-      }
-      const std::scoped_lock lock(mutex_);
-      this->*into += asText(bytes);
-      changed_.notify_all();
+      keep(stream, Bytes(buffer).first(count));
     }
-    const std::scoped_lock lock(mutex_);
-    ++outputsEnded_;
-    changed_.notify_all();
+    streamEnded();
   }
 
   // Writer thread; a program may end before it has read its input.
@@ -210,42 +152,15 @@ class Process::Impl {
     changed_.notify_all();
   }
 
-  const Options options_;
   OwnedHandle process_;  // immutable after construction
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<int> exitCode_;  // under mutex_
-  int outputsEnded_ = 0;         // under mutex_
   std::thread outReader_, errReader_, writer_, waiter_;
 };
 
-Process::Process(const std::string& program, const std::vector<std::string>& arguments, Options options)
-    : impl_(std::make_unique<Impl>(program, arguments, std::move(options))) {}
-Process::Process(const std::string& program, const std::vector<std::string>& arguments) : Process(program, arguments, Options{}) {}
-Process::~Process() = default;
+}  // namespace
 
-std::int64_t Process::id() const { return impl_->id_; }
-bool Process::running() { return impl_->running(); }
-void Process::terminate() { impl_->terminate(); }
-void Process::kill() { impl_->kill(); }
-std::optional<int> Process::wait(Deadline deadline) { return impl_->wait(deadline); }
-std::string Process::output() { return impl_->copy(&Impl::output_); }
-std::string Process::errors() { return impl_->copy(&Impl::errors_); }
-
-std::optional<std::string> Process::lineThatBegins(const std::string& beginning, Deadline deadline) {
-  return impl_->line(beginning, deadline);
-}
-
-std::string Finished::text() const {
-  const auto code = exitCode ? std::to_string(*exitCode) : "none, killed at the deadline";
-  return "exit code " + code + "\n" + output + errors;
-}
-
-Finished run(const std::string& program, const std::vector<std::string>& arguments, Process::Options options,
-             Process::Deadline deadline) {
-  Process process(program, arguments, std::move(options));
-  const auto exitCode = process.wait(deadline);
-  return {exitCode, process.output(), process.errors()};
+std::unique_ptr<ProcessImpl> ProcessImpl::start(const std::string& program, const std::vector<std::string>& arguments,
+                                                Process::Options options) {
+  return std::make_unique<WindowsProcess>(program, arguments, std::move(options));
 }
 
 bool programExists(const std::string& name) {

@@ -132,7 +132,6 @@ SLUICE_TEST(whatOnceWasEncodedCanBeReadAndSearched) {
   QCOMPARE(decoded, std::string("plain needle"));
 }
 
-// Whatever was there before stays.
 // Of the file that is written first, nobody has heard.
 SLUICE_TEST(whatCannotBeWrittenIsCalledByItsName) {
   History history;

@@ -13,9 +13,7 @@ using namespace sluice::store::test;
 
 namespace {
 
-struct Fixture {
-  TempFolder folder;
-  Database database = std::move(*Database::open(folder.path(), wall(0)));
+struct Fixture : NewDatabase {
   SqlConnection& sql = database.sql();
 
   Fixture() {

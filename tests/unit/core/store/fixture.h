@@ -120,6 +120,12 @@ inline std::string bodyOf(Reader& reader, std::uint64_t id, capture::Direction d
   }
 }
 
+// A new history, open for writing.
+struct NewDatabase {
+  TempFolder folder;
+  Database database = std::move(*Database::open(folder.path(), wall(0)));
+};
+
 // Opens, records and reads in one folder; tests call QVERIFY on what may fail.
 struct History {
   TempFolder folder;

@@ -11,9 +11,7 @@ using capture::Direction;
 
 namespace {
 
-struct Fixture {
-  TempFolder folder;
-  Database database = std::move(*Database::open(folder.path(), wall(0)));
+struct Fixture : NewDatabase {
   HistoryWriter writer = std::move(*HistoryWriter::create(database));
   Backlog backlog;
 

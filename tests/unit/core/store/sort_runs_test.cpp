@@ -14,9 +14,7 @@ using namespace sluice::store::test;
 namespace {
 
 // Ten thousand of as many sizes, in no order.
-struct Fixture {
-  TempFolder folder;
-  Database database = std::move(*Database::open(folder.path(), wall(0)));
+struct Fixture : NewDatabase {
   SqlConnection& sql = database.sql();
 
   Fixture() {
