@@ -13,12 +13,10 @@ constexpr int kMessagesMax = 100'000;  // shown of one exchange; the command lin
 constexpr int kRowPadding = 6;
 
 // The list holds of each payload no more than it shows.
-Result<std::vector<store::MessageRow>> beginnings(store::Reader& reader, ExchangeId id, std::int64_t after, std::size_t rows,
-                                                  std::size_t& bytes) {
-  auto messages = reader.messages(id, after, rows);
+Result<std::vector<store::MessageRow>> beginnings(store::Reader& reader, ExchangeId id, std::int64_t after) {
+  auto messages = reader.messages(id, after, kMessagesAtOnce);
   if (!messages) return messages;
   for (auto& message : *messages) {
-    bytes += message.payload.size();
     message.payload.resize(std::min(message.payload.size(), SocketModel::kShownPayloadBytes));
     message.payload.shrink_to_fit();
   }
@@ -87,23 +85,19 @@ void SocketPage::load() {
   again_ = loading_;
   if (loading_ || model_->rowCount() >= kMessagesMax) return;
   loading_ = true;
-  const auto bytes = std::make_shared<std::size_t>(0);
   history_.ask(
       this,
-      [id = id_, after = model_->lastId(), rows = pace_.rows(), bytes](store::Reader& reader) {
-        return beginnings(reader, id, after, rows, *bytes);
-      },
-      [this, generation = generation_, bytes](Result<std::vector<store::MessageRow>> messages) {
+      [id = id_, after = model_->lastId()](store::Reader& reader) { return beginnings(reader, id, after); },
+      [this, generation = generation_](Result<std::vector<store::MessageRow>> messages) {
         if (generation != generation_) return;
         loading_ = false;
-        if (messages) take(std::move(*messages), *bytes);
+        if (messages) take(std::move(*messages));
       });
 }
 
-void SocketPage::take(std::vector<store::MessageRow> messages, std::size_t bytes) {
+void SocketPage::take(std::vector<store::MessageRow> messages) {
   const bool came = !messages.empty();
   const bool more = came || again_;  // large ones come a few at a time
-  pace_.note(messages.size(), bytes);
   model_->append(std::move(messages));
   if (came) emit messagesCame();
   if (came) finder_->goOn();

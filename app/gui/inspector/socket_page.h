@@ -35,7 +35,7 @@ class SocketPage : public QWidget {
 
  private:
   void load();
-  void take(std::vector<store::MessageRow> messages, std::size_t bytes);
+  void take(std::vector<store::MessageRow> messages);
   void select(std::int64_t message);
   void showPayload(int row);
 
@@ -44,7 +44,6 @@ class SocketPage : public QWidget {
   QTableView* table_;
   PayloadPane* payload_;
   SocketFindBar* finder_;
-  MessagePace pace_;
   std::int64_t wanted_ = 0;  // to be chosen once it is listed; 0: none
   ExchangeId id_;
   unsigned generation_ = 0;  // answers for an exchange that is no longer shown are dropped

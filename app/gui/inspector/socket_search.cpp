@@ -5,9 +5,6 @@
 namespace sluice::gui {
 namespace {
 
-constexpr std::size_t kRowsMin = 16, kRowsMax = 512;
-constexpr std::size_t kPageBytes = 4 * 1024 * 1024;  // that one turn of the history's thread should read
-
 char lowered(char c) { return c >= 'A' && c <= 'Z' ? char(c + ('a' - 'A')) : c; }
 
 bool contains(const std::string& payload, const QByteArray& needle) {
@@ -16,11 +13,6 @@ bool contains(const std::string& payload, const QByteArray& needle) {
 }
 
 }  // namespace
-
-void MessagePace::note(std::size_t rows, std::size_t bytes) {
-  if (bytes > kPageBytes) rows_ = std::max(kRowsMin, rows_ / 2);
-  else if (rows == rows_ && bytes < kPageBytes / 4) rows_ = std::min(kRowsMax, rows_ * 2);
-}
 
 void SocketSearch::start(ExchangeId exchange, const QString& text) {
   ++generation_;
@@ -39,13 +31,12 @@ void SocketSearch::goOn() {
   if (!asking_ && exchange_ && !needle_.isEmpty()) ask();
 }
 
-Result<SocketSearch::Page> SocketSearch::look(store::Reader& reader, ExchangeId exchange, std::int64_t after, std::size_t rows,
+Result<SocketSearch::Page> SocketSearch::look(store::Reader& reader, ExchangeId exchange, std::int64_t after,
                                               const QByteArray& needle) {
-  const auto messages = reader.messages(exchange, after, rows);
+  const auto messages = reader.messages(exchange, after, kMessagesAtOnce);
   if (!messages) return fail(messages.error());
-  Page page{{}, after, messages->size(), 0};
+  Page page{{}, after, messages->empty()};
   for (const auto& message : *messages) {
-    page.bytes += message.payload.size();
     page.last = message.id;
     if (contains(message.payload, needle)) page.hits.push_back(message.id);
   }
@@ -56,14 +47,13 @@ void SocketSearch::ask() {
   asking_ = true;
   history_.ask(
       this,
-      [exchange = exchange_, after = after_, rows = pace_.rows(), needle = needle_](store::Reader& reader) {
-        return look(reader, exchange, after, rows, needle);
+      [exchange = exchange_, after = after_, needle = needle_](store::Reader& reader) {
+        return look(reader, exchange, after, needle);
       },
       [this, generation = generation_](const Result<Page>& page) {
         if (generation != generation_) return;
         asking_ = false;
-        if (page && page->rows > 0) {
-          pace_.note(page->rows, page->bytes);
+        if (page && !page->isEmpty) {
           hits_.insert(hits_.end(), page->hits.begin(), page->hits.end());
           after_ = page->last;
           ask();  // until a page is empty

@@ -9,15 +9,8 @@
 
 namespace sluice::gui {
 
-// How many messages to ask for at once: many short ones, few long ones.
-class MessagePace {
- public:
-  std::size_t rows() const { return rows_; }
-  void note(std::size_t rows, std::size_t bytes);
-
- private:
-  std::size_t rows_ = 64;  // 64 MB at the worst
-};
+// Messages asked for at once; the reader gives fewer where they are large.
+inline constexpr std::size_t kMessagesAtOnce = 512;
 
 class SocketSearch : public QObject {
   Q_OBJECT
@@ -42,13 +35,12 @@ class SocketSearch : public QObject {
   struct Page {
     std::vector<std::int64_t> hits;
     std::int64_t last = 0;
-    std::size_t rows = 0, bytes = 0;
+    bool isEmpty = true;
   };
-  static Result<Page> look(store::Reader& reader, ExchangeId exchange, std::int64_t after, std::size_t rows, const QByteArray& needle);
+  static Result<Page> look(store::Reader& reader, ExchangeId exchange, std::int64_t after, const QByteArray& needle);
   void ask();
 
   History& history_;
-  MessagePace pace_;
   ExchangeId exchange_;
   QString text_;
   QByteArray needle_;  // in small letters
