@@ -1,5 +1,6 @@
 #include "platform/file_pool.h"
 
+#include <system_error>
 #include <utility>
 
 #include "platform/thread.h"
@@ -25,8 +26,17 @@ void FilePool::run(Task work, Task done) {
     jobs_.push_back({std::move(work), std::move(done)});
     busy = jobs_.size() > idle_;
   }
-  if (busy && threads_.size() < threadsMax_) threads_.emplace_back([this] { serve(); });
+  if (busy && threads_.size() < threadsMax_) addThread();
   wake_.notify_one();
+}
+
+// Where the system has no more of them, those that are there do the work.
+void FilePool::addThread() {
+  try {
+    threads_.emplace_back([this] { serve(); });
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw;
+  }
 }
 
 void FilePool::serve() {

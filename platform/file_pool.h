@@ -42,6 +42,7 @@ class FilePool {
     Task done;
   };
 
+  void addThread();
   void serve();
 
   const Post post_;
