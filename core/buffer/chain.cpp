@@ -28,7 +28,7 @@ std::uint64_t Chain::bytes() const {
 
 void Chain::grow() {
   // A head and its body are one or two slices, and an idle connection keeps ten chains.
-  const std::size_t capacity = std::max<std::size_t>(4, capacity_ * 2);
+  const std::size_t capacity = std::max<std::size_t>(2, capacity_ * 2);
   auto slots = std::make_unique<Slice[]>(capacity);
   for (std::size_t i = 0; i < count_; ++i) slots[i] = (*this)[i];
   slots_ = std::move(slots);

@@ -16,11 +16,9 @@ bool PooledFile::setDirect(bool on) {
   return true;
 }
 
-PooledSpillFile::PooledSpillFile(platform::FilePool& pool, std::filesystem::path directory,
+PooledSpillFile::PooledSpillFile(platform::FilePool& pool, const std::filesystem::path& directory,
                                  std::function<void(Result<void>)> written, std::filesystem::path stayAs)
-    : pool_(pool), directory_(std::move(directory)), stayAs_(std::move(stayAs)), written_(std::move(written)) {
-  file_.name_ = "the spill file in " + directory_.string();
-}
+    : pool_(pool), directory_(directory), stayAs_(std::move(stayAs)), written_(std::move(written)) {}
 
 PooledSpillFile::~PooledSpillFile() {
   if (!stays_ || told_) return;
@@ -34,6 +32,7 @@ PooledSpillFile::~PooledSpillFile() {
 
 void PooledSpillFile::write(std::span<const Bytes> pieces, std::uint64_t offset) {
   SLUICE_ASSERT(!inFlight_);
+  if (file_.name_.empty()) file_.name_ = "the spill file in " + directory_.string();  // most never write
   inFlight_ = true;
   std::uint64_t end = offset;
   for (const Bytes piece : pieces) end += piece.size();

@@ -47,8 +47,8 @@ class PooledFile final : public buffer::File {
 // write on, may be read while it grows, and stays. Where that name cannot be had the pipe goes on, and nothing stays.
 class PooledSpillFile final : public pipe::SpillFile {
  public:
-  // `written` should call EventPipe::spillWritten() and process the pipe.
-  PooledSpillFile(platform::FilePool& pool, std::filesystem::path directory, std::function<void(Result<void>)> written,
+  // `written` should call EventPipe::spillWritten() and process the pipe. The directory's path outlives this.
+  PooledSpillFile(platform::FilePool& pool, const std::filesystem::path& directory, std::function<void(Result<void>)> written,
                   std::filesystem::path stayAs = {});
   // A file that stays but of which nobody was told goes.
   ~PooledSpillFile() override;
@@ -70,7 +70,7 @@ class PooledSpillFile final : public pipe::SpillFile {
   Result<void> make();
 
   platform::FilePool& pool_;
-  const std::filesystem::path directory_;
+  const std::filesystem::path& directory_;
   const std::filesystem::path stayAs_;
   const std::function<void(Result<void>)> written_;
   PooledFile file_;

@@ -53,6 +53,7 @@ void HttpSession::openTunnel(Now now) {
   tellHeld();
   tellTls();
   phase_ = Phase::Tunnel;
+  requestParser_.release();
   command(OpenTunnel{});
 }
 
@@ -86,8 +87,7 @@ void HttpSession::enterOrigin() {
 }
 
 void HttpSession::tellHeld() {
-  for (auto& record : held_) tell(std::move(record));
-  held_.clear();
+  for (auto& record : std::exchange(held_, {})) tell(std::move(record));  // its memory goes too: a tunnel may stay for days
 }
 
 // --- TLS.

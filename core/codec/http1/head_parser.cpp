@@ -55,6 +55,8 @@ Head HeadParser::take() {
   return taken;
 }
 
+void HeadParser::release() { (void)take(); }
+
 void HeadParser::reset() {
   if (head_.raw_.capacity() > kKeptHeadBytes) head_.raw_ = {};
   head_.clear();

@@ -43,6 +43,8 @@ class HeadParser {
   Head take();
   // Ready for the next message of the same role; keeps the memory.
   void reset();
+  // As reset(), and gives the memory back: no message is expected for long.
+  void release();
 
   // Whether a byte of this message has arrived (empty lines before a request do not count): tells a connection that
   // ended between two messages from one that ended inside a head.
