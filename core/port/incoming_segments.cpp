@@ -105,6 +105,16 @@ IncomingSegment* IncomingSegments::find(std::uint32_t id) const {
   return found == segments_.end() ? nullptr : *found;
 }
 
+IncomingSegments::Use IncomingSegments::use() const {
+  Use use;
+  for (const auto* segment : segments_) {
+    const std::size_t chunks = segment->memory().chunks();
+    use.chunks += chunks;
+    use.inUse += chunks - std::min<std::size_t>(segment->memory().freeCount(), chunks);
+  }
+  return use;
+}
+
 Result<ReceivedBuffer> IncomingSegments::open(const ChunkRef& ref, SenderReads reads) {
   auto* segment = find(ref.segment);
   if (segment == nullptr) return fault("a reference to an unknown segment: " + text(ref));

@@ -114,6 +114,12 @@ class IncomingSegments {
   Result<bool> begin(const TrackRef& track, std::uint32_t stream);
 
   std::size_t segments() const { return segments_.size(); }
+  struct Use {
+    std::size_t chunks = 0;
+    std::size_t inUse = 0;  // of these, by either side
+  };
+  // As the maps say now, which the sender writes too.
+  Use use() const;
 
  private:
   IncomingSegment* find(std::uint32_t id) const;

@@ -41,6 +41,8 @@ Result<void> Port::start() {
     handles = std::span(&memory, 1);
   }
   sendOwn(type::kHello, bytesOf(hello), handles);
+  // Nothing leaves before the peer has greeted, and a socket that is new has room.
+  if (!backlog_.empty()) return sluice::fail(Side::Local, Code::ProtocolFault, "the socket of a port takes no greeting");
   handler_.waitReadable();
   return {};
 }

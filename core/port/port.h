@@ -119,6 +119,7 @@ class Port {
   // Chunks to fill and send. Null: again, or as bytes.
   SharedBuffer allocate(std::size_t bytes) { return outgoing_.allocate(bytes); }
   OutgoingSegments& memory() { return outgoing_; }
+  const IncomingSegments& peerMemory() const { return incoming_; }
   // Fragments of this stream that still come are thrown away.
   void cancelStream(std::uint32_t stream) { reassembler_.cancel(stream, peerPid_); }
 

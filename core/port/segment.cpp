@@ -55,11 +55,9 @@ std::uint32_t SegmentMemory::freeCount() const {
   return count;
 }
 
-void SegmentMemory::setOutOfMemory() const { Access::exchange(header().outOfMemory, 1U); }
+void SegmentMemory::setOutOfMemory() const { RoomFlag<Access>::raise(header().outOfMemory); }
 
-bool SegmentMemory::takeOutOfMemory() const {
-  return Access::load(header().outOfMemory) != 0 && Access::exchange(header().outOfMemory, 0U) != 0;
-}
+bool SegmentMemory::takeOutOfMemory() const { return RoomFlag<Access>::take(header().outOfMemory); }
 
 std::optional<std::uint32_t> SegmentMemory::track(std::uint32_t stream) const {
   for (std::uint32_t word = 0; word < kSegmentMapWords; ++word) {

@@ -63,8 +63,9 @@ class SegmentMemory {
   // For searches: a look at 64 chunks at once.
   std::uint64_t freeWord(std::size_t word) const;
 
+  // Look once more after this, before waiting.
   void setOutOfMemory() const;
-  // True: it was set, and the sender is to be told of free chunks.
+  // After chunks were freed. True: it was set, and the sender is to be told of free chunks.
   bool takeOutOfMemory() const;
 
   // A word that says `stream` until somebody owns the message. Nothing: all are in use.

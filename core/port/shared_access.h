@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace sluice::port {
@@ -35,6 +36,16 @@ struct DirectAccess {
   }
   // Bytes whose owner is settled by the words around them.
   static void copy(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+};
+
+// A word by which one side asks to be told of room: it raises the flag and looks once more before it waits; the other side makes
+// room and then takes the flag. Both by a read-modify-write, which sees the newest value and hands on what was done before the one
+// that it follows: so one of the two sees the other. A plain look at the flag, or none after raising it, may miss what is on its way.
+template <class Access>
+struct RoomFlag {
+  static void raise(std::uint32_t& word) { Access::exchange(word, 1U); }
+  // True: somebody waits, and is to be told.
+  static bool take(std::uint32_t& word) { return Access::exchange(word, 0U) != 0; }
 };
 
 }  // namespace sluice::port

@@ -6,7 +6,8 @@
 // free for that lap, 2 * lap + 1 when it is filled: so fresh memory, all zeros, is an empty queue.
 //
 // Waking: the reader declares itself idle, looks once more, and only then waits on its socket. A writer that finds it
-// idle makes it awake and sends one wake-up. tests/property/port tries every interleaving of this.
+// idle makes it awake and sends one wake-up. Room: RoomFlag, in the other direction. tests/property/port tries both in every order
+// that C++ allows.
 //
 // The other side may write anything into this memory at any time: neither side believes a position or a size that it
 // reads, and every loop ends.
@@ -105,7 +106,7 @@ class QueueWriter : private QueueMemory<Access> {
   }
 
   // After Again: asks to be told of room. Try once more after this call before waiting.
-  void waitForRoom() { Access::exchange(this->head().writerWaits, 1U); }
+  void waitForRoom() { RoomFlag<Access>::raise(this->head().writerWaits); }
 };
 
 template <class Access = DirectAccess>
@@ -135,10 +136,8 @@ class QueueReader : private QueueMemory<Access> {
   // Before popping again, whatever it was that ended the wait.
   void becomeAwake() { Access::exchange(this->head().readerState, this->kAwake); }
 
-  // Whether a writer found the queue full and is to be told that there is room. Clears the question.
-  bool takeWriterWaits() {
-    return Access::load(this->head().writerWaits) != 0 && Access::exchange(this->head().writerWaits, 0U) != 0;
-  }
+  // After popping: whether a writer found the queue full and is to be told that there is room. Clears the question.
+  bool takeWriterWaits() { return RoomFlag<Access>::take(this->head().writerWaits); }
 
  private:
   std::uint64_t position_ = 0;  // the reader's own: nobody else can move it
