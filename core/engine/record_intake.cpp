@@ -16,8 +16,13 @@ constexpr auto kResponse = std::size_t(capture::Direction::Response);
 
 }  // namespace
 
-RecordIntake::RecordIntake(capture::Sink& sink, std::function<bool(std::size_t)> mayRecord)
-    : sink_(sink), mayRecord_(std::move(mayRecord)) {}
+RecordIntake::RecordIntake(capture::Sink& sink, std::function<bool(std::size_t)> mayRecord, OpenIds& open)
+    : sink_(sink), mayRecord_(std::move(mayRecord)), open_(open) {}
+
+RecordIntake::~RecordIntake() {
+  for (const auto& [exchange, known] : exchanges_) open_.exchanges.erase(exchange);
+  for (const auto connection : connections_) open_.connections.erase(connection);
+}
 
 void RecordIntake::add(std::vector<port::ReceivedBuffer> buffers) {
   Message message{std::move(buffers), 0};
@@ -103,21 +108,36 @@ RecordIntake::Open* RecordIntake::find(ExchangeId exchange) {
   return found == exchanges_.end() ? nullptr : &found->second;
 }
 
+// Whether it is the worker's from here on: nobody's, and not one too many.
+template <class AnyId, class Mine>
+bool RecordIntake::mayClaim(AnyId id, const Mine& mine, std::unordered_set<AnyId>& all) {
+  return id && mine.size() < kOpenMax && all.insert(id).second;
+}
+
 // Whether the worker may say this: exchanges of other workers are not its business. What it dropped the beginning of, for
 // want of memory, is unknown here as well.
 RecordIntake::Verdict RecordIntake::judge(const capture::Record& record) {
   const auto goodIf = [](bool good) { return good ? Verdict::Good : Verdict::Bad; };
   const auto knownIf = [](bool known) { return known ? Verdict::Good : Verdict::Unknown; };
   if (const auto* opened = std::get_if<capture::ConnectionOpened>(&record)) {
-    return goodIf(opened->connection && connections_.insert(opened->connection).second);
+    if (!mayClaim(opened->connection, connections_, open_.connections)) return Verdict::Bad;
+    connections_.insert(opened->connection);
+    return Verdict::Good;
   }
   if (const auto* closed = std::get_if<capture::ConnectionClosed>(&record)) {
-    return knownIf(connections_.erase(closed->connection) == 1);
+    if (connections_.erase(closed->connection) == 0) return Verdict::Unknown;
+    open_.connections.erase(closed->connection);
+    return Verdict::Good;
   }
-  if (std::holds_alternative<capture::ClientIdentified>(record)) return Verdict::Good;  // may come after all that it is about
+  if (const auto* client = std::get_if<capture::ClientIdentified>(&record)) {
+    // May come after all that it is about.
+    return goodIf(connections_.contains(client->connection) || !open_.connections.contains(client->connection));
+  }
   if (std::holds_alternative<capture::Annotated>(record)) return Verdict::Bad;  // people say such things, not workers
   if (const auto* started = std::get_if<capture::ExchangeStarted>(&record)) {
-    return goodIf(started->exchange && exchanges_.emplace(started->exchange, Open()).second);
+    if (!mayClaim(started->exchange, exchanges_, open_.exchanges)) return Verdict::Bad;
+    exchanges_.emplace(started->exchange, Open());
+    return Verdict::Good;
   }
   const auto exchange = std::visit(
       [](const auto& each) {
@@ -138,6 +158,7 @@ void RecordIntake::give(capture::Record record) {
     if (open.cut[kRequest]) end->request.capturedBytes = open.captured[kRequest];
     if (open.cut[kResponse]) end->response.capturedBytes = open.captured[kResponse];
     exchanges_.erase(end->exchange);
+    open_.exchanges.erase(end->exchange);
   } else if (const auto* chunk = std::get_if<capture::BodyChunk>(&record)) {
     auto& open = *find(chunk->exchange);
     const auto direction = std::size_t(chunk->direction);
@@ -170,9 +191,13 @@ void RecordIntake::endAll() {
     end.request = {std::max(known.passed[kRequest], known.captured[kRequest]), known.captured[kRequest], 0};
     end.response = {std::max(known.passed[kResponse], known.captured[kResponse]), known.captured[kResponse], 0};
     sink_.record(std::move(end));
+    open_.exchanges.erase(exchange);
   }
   exchanges_.clear();
-  for (const auto connection : std::exchange(connections_, {})) sink_.record(capture::ConnectionClosed{connection, now_()});
+  for (const auto connection : std::exchange(connections_, {})) {
+    sink_.record(capture::ConnectionClosed{connection, now_()});
+    open_.connections.erase(connection);
+  }
 }
 
 }  // namespace sluice::engine

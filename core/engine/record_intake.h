@@ -1,7 +1,7 @@
 // The supervisor's end of recording, for one worker: takes records out of the chunks that came and gives them to the
 // recorder, while that has room. What has to wait stays in its chunks, so that the worker runs out of them and not this
-// process out of memory. Knows which exchanges and connections of the worker are open, and ends them when it dies.
-// Supervisor's loop.
+// process out of memory. Knows which exchanges and connections of the worker are open, kOpenMax of each at most, and ends
+// them when it dies. Supervisor's loop.
 #pragma once
 
 #include <array>
@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/capture/records.h"
 #include "core/engine/worker_messages.h"
@@ -19,10 +20,22 @@
 
 namespace sluice::engine {
 
+// What is open, of all workers: each exchange and each connection is one worker's.
+struct OpenIds {
+  std::unordered_set<ExchangeId> exchanges;
+  std::unordered_set<ConnectionId> connections;
+};
+
 class RecordIntake {
  public:
-  // `mayRecord` is asked before so many bytes of records are taken up, at most limits::kRecordsAtOnceBytesMax.
-  RecordIntake(capture::Sink& sink, std::function<bool(std::size_t bytes)> mayRecord);
+  static constexpr std::size_t kOpenMax = 2 * limits::kConnectionsMax;  // those that end are told of soon
+
+  // `mayRecord` is asked before so many bytes of records are taken up, at most limits::kRecordsAtOnceBytesMax. `open` is shared by the
+  // intakes of all workers, and outlives them.
+  RecordIntake(capture::Sink& sink, std::function<bool(std::size_t bytes)> mayRecord, OpenIds& open);
+  ~RecordIntake();
+  RecordIntake(const RecordIntake&) = delete;
+  RecordIntake& operator=(const RecordIntake&) = delete;
 
   // The buffers of one message: records, and the bodies that they refer to.
   void add(std::vector<port::ReceivedBuffer> buffers);
@@ -59,12 +72,15 @@ class RecordIntake {
   void takeReference(const Message& message, const BodyReference& reference);
   void judgeAndGive(capture::Record record);
   Verdict judge(const capture::Record& record);
+  template <class AnyId, class Mine>
+  static bool mayClaim(AnyId id, const Mine& mine, std::unordered_set<AnyId>& all);
   void give(capture::Record record);
   Open* find(ExchangeId exchange);
   void endAll();
 
   capture::Sink& sink_;
   const std::function<bool(std::size_t)> mayRecord_;
+  OpenIds& open_;
   std::deque<Message> pending_;
   std::size_t waitingBytes_ = 0;
   std::unordered_map<ExchangeId, Open> exchanges_;

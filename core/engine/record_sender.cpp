@@ -168,10 +168,6 @@ void RecordSender::roomAgain() {
   publish();
 }
 
-void RecordSender::publish() {
-  counters_.backlogBytes.store(backlogBytes_);
-  counters_.chunks.store(port_->memory().chunks());
-  counters_.chunksInUse.store(port_->memory().chunks() - port_->memory().freeChunks());
-}
+void RecordSender::publish() { counters_.backlogBytes.store(backlogBytes_); }
 
 }  // namespace sluice::engine

@@ -41,8 +41,6 @@ struct WorkerCounters {
   // Recording.
   port::SharedNumber recordMessages;    // sent to the supervisor
   port::SharedNumber backlogBytes;      // of records that found no chunk and wait
-  port::SharedNumber chunks;            // shared with the supervisor
-  port::SharedNumber chunksInUse;       // of these, being filled or read
   port::SharedNumber backPressure;      // how often chunks ran out
   port::SharedNumber refusedBodyBytes;  // not recorded because they had
   port::SharedNumber cutBodies;         // bodies that these are missing from
@@ -50,6 +48,6 @@ struct WorkerCounters {
   port::SharedNumber bugsSurvived;
   port::SharedNumber answered;  // the last stream on which the supervisor asked whether it is there
 };
-static_assert(std::is_trivially_copyable_v<WorkerCounters> && sizeof(WorkerCounters) == 15 * 8);
+static_assert(std::is_trivially_copyable_v<WorkerCounters> && sizeof(WorkerCounters) == 13 * 8);
 
 }  // namespace sluice::engine

@@ -48,7 +48,7 @@ Result<std::string> rootsFrom(const std::filesystem::path& path) {
 }
 
 void addWorkers(control::StatusSample& sample, const std::vector<WorkerSlot::Figures>& workers) {
-  for (const auto& [counters, restarts, queuedMessages, waitingBytes, badRecords, runs] : workers) {
+  for (const auto& [counters, restarts, queuedMessages, memory, waitingBytes, badRecords, runs] : workers) {
     sample.openConnections += counters.openConnections.load();
     sample.bytesUp += counters.bytesUp.load();
     sample.bytesDown += counters.bytesDown.load();
@@ -58,8 +58,8 @@ void addWorkers(control::StatusSample& sample, const std::vector<WorkerSlot::Fig
     sample.workers += runs ? 1 : 0;
     sample.workerRestarts += restarts;
     sample.queuedMessages += queuedMessages;
-    sample.chunks += counters.chunks.load();
-    sample.chunksInUse += counters.chunksInUse.load();
+    sample.chunks += memory.chunks;
+    sample.chunksInUse += memory.inUse;
     sample.backPressureEvents += counters.backPressure.load();
     sample.cutBodies += counters.cutBodies.load();
     sample.badRecords += badRecords;
@@ -165,6 +165,7 @@ Result<void> Supervisor::startWorkers() {
                                 tls_,       shared_,
                                 listening_, *recorder_,
                                 [this](std::size_t bytes) { return mayRecord(bytes); },
+                                openIds_,
                                 profiles_.plan(),
                                 [this] { workerChanged(); }};
   for (std::size_t i = 0; i < settings_.workers; ++i) {
@@ -211,10 +212,12 @@ Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
 
 // An answer of those who record comes after what they recorded before.
 void Supervisor::syncHistory(std::function<void()> done) {
-  connections([this, done = std::move(done)](const control::ConnectionsReply&) {
-    recorder_->flush();
-    done();
-  });
+  connections([this, done = std::move(done)](const control::ConnectionsReply&) { whenFlushed(done); });
+}
+
+// Nobody else waits for the disk meanwhile.
+void Supervisor::whenFlushed(std::function<void()> done) {
+  recorder_->whenFlushed([this, done = std::move(done)] { asio::post(loop_, done); });
 }
 
 // What --pass-through says, and how it was changed since.
@@ -256,9 +259,12 @@ std::unique_ptr<RecordImport> Supervisor::beginImport() {
 
 // An import leaves half of the recorder's memory to what passes meanwhile.
 void Supervisor::waitForRoom(std::function<void(Result<void>)> done) {
-  if (recorder_->status().queuedBytes > limits::kRecorderQueueBytesMax / 2) recorder_->flush();
-  const auto recorder = recorder_->status();
-  done(recorder.problem.code == Code::None ? Result<void>() : fail(recorder.problem));
+  const auto answer = [this, done = std::move(done)] {
+    const auto recorder = recorder_->status();
+    done(recorder.problem.code == Code::None ? Result<void>() : fail(recorder.problem));
+  };
+  if (recorder_->status().queuedBytes <= limits::kRecorderQueueBytesMax / 2) return answer();
+  whenFlushed(answer);
 }
 
 // An answer of those who were told comes after they have turned it.

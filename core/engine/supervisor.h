@@ -79,6 +79,7 @@ class Supervisor final : private ControlServer::Engine {
   void setSwitch(control::SwitchKind what, bool on, std::function<void(Result<void>)> done) override;
 
   void endSelfTest();
+  void whenFlushed(std::function<void()> done);
   void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);
   bool mayRecord(std::size_t bytes);
   void pumpSlowly();
@@ -109,6 +110,7 @@ class Supervisor final : private ControlServer::Engine {
   std::unique_ptr<store::Recorder> recorder_;
   port::SharedPage<EnginePage> shared_;
   std::vector<WorkerSlot::Listening> listening_;
+  OpenIds openIds_;
   std::vector<std::unique_ptr<WorkerSlot>> slots_;
   ProfileDesk profiles_;
   std::unique_ptr<SelfTest> selfTest_;

@@ -24,7 +24,7 @@
 namespace sluice::engine {
 
 // Raised by every change here, in shared_state.h, or in what records and plans are as bytes.
-inline constexpr std::uint32_t kWorkerProtocol = 1;
+inline constexpr std::uint32_t kWorkerProtocol = 2;
 
 enum class WorkerMessage : std::uint8_t {
   Listen = 1,

@@ -64,7 +64,7 @@ Result<void> WorkerSlot::start() {
   PortLink::Owner& owner = *this;
   auto link = std::make_unique<PortLink>(means_.loop, std::move(sockets->first), options, owner);
   if (auto started = link->start(); !started) return started;
-  intakes_.push_back(std::make_unique<RecordIntake>(means_.sink, means_.mayRecord));
+  intakes_.push_back(std::make_unique<RecordIntake>(means_.sink, means_.mayRecord, means_.open));
   endedBecause_.clear();
   drained_ = false;
   running_.emplace(Running{std::move(*counters), std::move(*child), std::move(link), Steady::now(),
@@ -206,8 +206,7 @@ WorkerSlot::Figures WorkerSlot::figures() const {
     figures.counters.openConnections.store(now.openConnections.load());
     figures.counters.openExchanges.store(now.openExchanges.load());
     figures.counters.backlogBytes.store(now.backlogBytes.load());
-    figures.counters.chunks.store(now.chunks.load());
-    figures.counters.chunksInUse.store(now.chunksInUse.load());
+    figures.memory = running_->link->port().peerMemory().use();
     const auto sent = now.recordMessages.load();
     const auto taken = running_->recordMessages;
     figures.queuedMessages = sent > taken ? sent - taken : 0;
@@ -239,12 +238,15 @@ void WorkerSlot::portReceived(port::Incoming& message) {
     case WorkerMessage::AuthorityKey:
     case WorkerMessage::TlsComplete: break;
   }
-  portNote("sent a message of unknown type " + std::to_string(message.type));
+  fault("sent a message of unknown type " + std::to_string(message.type));
 }
+
+// A worker that breaks the rules is replaced, and has one line of the log: each death makes the next one wait longer.
+void WorkerSlot::fault(std::string what) { running_->link->port().fail({Code::ProtocolFault, Side::Local, 0, "it " + std::move(what)}); }
 
 void WorkerSlot::answered(std::uint32_t stream, Bytes payload) {
   const auto found = std::find_if(asked_.begin(), asked_.end(), [stream](const auto& each) { return each.first == stream; });
-  if (found == asked_.end()) return portNote("answered what was not asked");
+  if (found == asked_.end()) return fault("answered what was not asked");
   const auto tell = std::move(found->second);
   asked_.erase(found);
   auto reply = control::decodeReply(payload);

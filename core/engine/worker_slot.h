@@ -41,6 +41,7 @@ class WorkerSlot final : private PortLink::Owner {
     const std::vector<Listening>& listening;
     capture::Sink& sink;
     std::function<bool(std::size_t)> mayRecord;
+    OpenIds& open;
     const throttle::Plan& plan;     // of network profiles, as it is now
     std::function<void()> changed;  // a worker has its listeners, has ended, or everything that it left is recorded
   };
@@ -78,6 +79,7 @@ class WorkerSlot final : private PortLink::Owner {
     WorkerCounters counters;  // of every worker that there was; what is open, of this one
     std::uint64_t restarts = 0;
     std::uint64_t queuedMessages = 0;  // sent by the worker and not yet taken
+    port::IncomingSegments::Use memory;  // that it shares, now
     std::uint64_t waitingBytes = 0;    // taken, and not yet with the recorder
     std::uint64_t badRecords = 0;
     bool runs = false;
@@ -106,6 +108,7 @@ class WorkerSlot final : private PortLink::Owner {
   void handListeners();
   void listenerHanded();
   void answered(std::uint32_t stream, Bytes payload);
+  void fault(std::string what);
   void ended();
   void startAgain();
   void dropFinishedIntakes();

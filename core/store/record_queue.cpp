@@ -66,12 +66,16 @@ RecordQueue::Verdict RecordQueue::judgeBody(const capture::BodyChunk& chunk, std
   return Verdict::Refuse;
 }
 
-void RecordQueue::flush() {
-  std::unique_lock lock(mutex_);
-  flushUpTo_ = std::max(flushUpTo_, pushed_);
-  const std::uint64_t target = pushed_;
-  wake_.notify_one();
-  settled_.wait(lock, [&] { return settledUpTo_ >= target; });
+void RecordQueue::whenSettled(std::function<void()> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (settledUpTo_ < pushed_) {
+      flushUpTo_ = pushed_;
+      wake_.notify_one();
+      return waiting_.push_back({pushed_, std::move(done)});
+    }
+  }
+  done();
 }
 
 void RecordQueue::wake() {
@@ -127,10 +131,15 @@ void RecordQueue::release(std::size_t bytes) {
 }
 
 void RecordQueue::settled() {
-  const std::lock_guard lock(mutex_);
-  if (settledUpTo_ == taken_) return;
-  settledUpTo_ = taken_;
-  settled_.notify_all();
+  std::vector<std::function<void()>> due;
+  {
+    const std::lock_guard lock(mutex_);
+    settledUpTo_ = taken_;
+    for (; !waiting_.empty() && waiting_.front().upTo <= settledUpTo_; waiting_.pop_front()) {
+      due.push_back(std::move(waiting_.front().done));
+    }
+  }
+  for (const auto& done : due) done();
 }
 
 }  // namespace sluice::store

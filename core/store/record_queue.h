@@ -7,6 +7,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <mutex>
 #include <unordered_set>
 #include <vector>
@@ -25,8 +27,8 @@ class RecordQueue {
 
   // Any thread. False: a body chunk that is not kept, or the queue is closed.
   bool push(capture::Record record);
-  // Any thread. Waits until everything pushed before is settled.
-  void flush();
+  // Any thread. `done` is called when everything pushed before is settled: on the recorder's thread, or at once.
+  void whenSettled(std::function<void()> done);
   // Any thread. Nothing is taken any more; what waits is still handed out.
   void close();
 
@@ -66,8 +68,7 @@ class RecordQueue {
 
   // Under mutex_.
   mutable std::mutex mutex_;
-  std::condition_variable wake_;     // the recorder waits here
-  std::condition_variable settled_;  // flush() waits here
+  std::condition_variable wake_;  // the recorder waits here
   std::vector<capture::Record> records_;
   std::unordered_set<std::uint64_t> cutBodies_;  // of running exchanges; what follows must be refused too
   Counts counts_;
@@ -75,6 +76,11 @@ class RecordQueue {
   std::uint64_t taken_ = 0;
   std::uint64_t settledUpTo_ = 0;
   std::uint64_t flushUpTo_ = 0;
+  struct Waiting {
+    std::uint64_t upTo = 0;
+    std::function<void()> done;
+  };
+  std::deque<Waiting> waiting_;  // for what is settled, lowest first
   std::size_t enough_ = 0;
   Sleep sleep_ = Sleep::No;
   bool closed_ = false;

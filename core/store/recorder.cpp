@@ -40,7 +40,7 @@ class Recorder::Impl {
   void stop();
 
   bool record(capture::Record record) { return queue_.push(std::move(record)); }
-  void flush() { queue_.flush(); }
+  void whenFlushed(std::function<void()> done) { queue_.whenSettled(std::move(done)); }
   RecorderStatus status() const;
   Result<void> clear();
   Result<void> keep(const std::string& key, std::optional<std::string> value);
@@ -516,7 +516,13 @@ Result<std::unique_ptr<Recorder>> Recorder::start(Database database, RecorderOpt
 
 bool Recorder::record(capture::Record record) { return impl_->record(std::move(record)); }
 
-void Recorder::flush() { impl_->flush(); }
+void Recorder::whenFlushed(std::function<void()> done) { impl_->whenFlushed(std::move(done)); }
+
+void Recorder::flush() {
+  std::promise<void> flushed;
+  whenFlushed([&] { flushed.set_value(); });
+  flushed.get_future().wait();
+}
 
 Result<void> Recorder::clear() { return impl_->clear(); }
 

@@ -67,7 +67,9 @@ class Recorder final : public capture::Sink {
 
   bool record(capture::Record record) override;
 
-  // Waits until everything recorded before this call is committed, or recording has paused.
+  // `done` is called when everything recorded before is committed, or recording has paused: on the recorder's thread, or at once.
+  void whenFlushed(std::function<void()> done);
+  // Waits for that.
   void flush();
 
   // Begins an empty history at once, whatever the size of this one, which is removed in the background. What still runs

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "core/capture/record_codec.h"
 #include "tests/support/engine/kept.h"
@@ -101,10 +102,13 @@ struct Scene {
   PickySink sink;
   bool mayRecord = true;
   std::size_t askedAtOnce = 0;
-  RecordIntake intake{sink, [this](std::size_t bytes) {
+  OpenIds open;
+  RecordIntake intake{sink,
+                      [this](std::size_t bytes) {
                         askedAtOnce = std::max(askedAtOnce, bytes);
                         return mayRecord;
-                      }};
+                      },
+                      open};
 };
 
 }  // namespace
@@ -225,4 +229,42 @@ SLUICE_TEST(recordsThatMakeNoSenseAreCountedAndLeftOut) {
   scene.say("xy");                                                                    // not even a length
   QCOMPARE(scene.sink.records.size(), std::size_t(1));
   QCOMPARE(scene.intake.badRecords(), std::uint64_t(6));
+}
+
+SLUICE_TEST(whatIsAnotherWorkersIsNotTaken) {
+  Scene mine, theirs;
+  RecordIntake other(theirs.sink, [](std::size_t) { return true; }, mine.open);
+  const auto otherSays = [&](const std::vector<capture::Record>& records) {
+    theirs.ports.a->sendShared(1, packed(records));
+    theirs.ports.run(3);
+    other.add(std::exchange(theirs.ports.b->kept, {}));
+  };
+  const capture::ConnectionOpened opened{kConnection, {}, "client", "listener"};
+  capture::ClientIdentified client;
+  client.connection = kConnection;
+  mine.say(packed({opened, started()}));
+  otherSays({opened, started(), client, capture::BodyChunk{kExchange, capture::Direction::Response, "lies"}, ended(4, 4)});
+  QVERIFY(theirs.sink.records.empty());
+  QCOMPARE(other.badRecords(), std::uint64_t(3));
+  mine.say(packed({ended(0, 0), capture::ConnectionClosed{kConnection, {}}}));
+  QCOMPARE(mine.sink.records.size(), std::size_t(4));
+  QCOMPARE(mine.intake.badRecords(), std::uint64_t(0));
+  QVERIFY(mine.open.exchanges.empty() && mine.open.connections.empty());
+}
+
+SLUICE_TEST(whatAWorkerHasOpenIsBoundedAndGoesWithIt) {
+  Scene scene;
+  constexpr std::size_t kTooMany = 100;
+  std::vector<capture::Record> records;
+  for (std::size_t i = 1; i <= RecordIntake::kOpenMax + kTooMany; ++i) {
+    records.emplace_back(started(ExchangeId{i}));
+    records.emplace_back(capture::ConnectionOpened{ConnectionId{i}, {}, "", ""});
+    if (records.size() < 1000) continue;
+    scene.say(packed(std::exchange(records, {})));
+  }
+  scene.say(packed(records));
+  QCOMPARE(scene.intake.badRecords(), std::uint64_t(2 * kTooMany));
+  QCOMPARE(scene.sink.records.size(), 2 * RecordIntake::kOpenMax);
+  scene.die();
+  QVERIFY(scene.open.exchanges.empty() && scene.open.connections.empty());
 }

@@ -93,7 +93,8 @@ struct Scene {
   WorkerCounters counters;
   RecordSender sender;
   Recorded recorded;
-  RecordIntake intake{recorded, [](std::size_t) { return true; }};
+  OpenIds open;
+  RecordIntake intake{recorded, [](std::size_t) { return true; }, open};
 };
 
 }  // namespace

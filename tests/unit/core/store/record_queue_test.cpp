@@ -1,5 +1,6 @@
 #include "core/store/record_queue.h"
 
+#include <future>
 #include <thread>
 
 #include "core/store/backlog.h"
@@ -20,6 +21,12 @@ const Time kNever = Time::max();
 std::size_t take(RecordQueue& queue) {
   std::vector<capture::Record> records;
   return queue.take(records, kAtOnce, 1, kAtOnce) ? records.size() : 0;
+}
+
+void flush(RecordQueue& queue) {
+  std::promise<void> settled;
+  queue.whenSettled([&] { settled.set_value(); });
+  settled.get_future().wait();
 }
 
 }  // namespace
@@ -116,12 +123,12 @@ SLUICE_TEST(wakesTheRecorderForTheFirstRecordForEnoughForAFlushAndForTheEnd) {
     }
   });
   queue.push(started(1));
-  queue.flush();
+  flush(queue);
   for (std::uint64_t id = 2; id <= 6; ++id) queue.push(started(id));
-  queue.flush();
+  flush(queue);
   queue.push(started(7));
   queue.push(started(8));
-  queue.flush();
+  flush(queue);
   queue.push(started(9));
   queue.close();
   recorder.join();
@@ -130,4 +137,23 @@ SLUICE_TEST(wakesTheRecorderForTheFirstRecordForEnoughForAFlushAndForTheEnd) {
   QCOMPARE(sum, std::size_t(9));
   QCOMPARE(batches.front(), std::size_t(1));
   QCOMPARE(batches.back(), std::size_t(1));
+}
+
+SLUICE_TEST(tellsWhenWhatWasPushedBeforeIsSettledAndKeepsNobodyWaiting) {
+  RecordQueue queue(1'000'000, 1'000'000);
+  std::vector<int> told;
+  queue.whenSettled([&] { told.push_back(0); });  // there is nothing
+  QCOMPARE(told, std::vector<int>({0}));
+  queue.push(started(1));
+  queue.whenSettled([&] { told.push_back(1); });
+  queue.whenSettled([&] { told.push_back(2); });
+  QCOMPARE(take(queue), std::size_t(1));
+  queue.push(started(2));
+  queue.whenSettled([&] { told.push_back(3); });
+  QCOMPARE(told, std::vector<int>({0}));
+  queue.settled();
+  QCOMPARE(told, std::vector<int>({0, 1, 2}));
+  QCOMPARE(take(queue), std::size_t(1));
+  queue.settled();
+  QCOMPARE(told, std::vector<int>({0, 1, 2, 3}));
 }
