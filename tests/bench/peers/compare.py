@@ -16,7 +16,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import proxies  # noqa: E402
 from origin import Origin  # noqa: E402
-from workloads import workloads  # noqa: E402
+from workloads import Latency, workloads  # noqa: E402
 
 EVERY = [proxies.Direct, proxies.SluiceOff, proxies.SluiceHeads, proxies.SluiceFull, proxies.SluiceTunnels, proxies.HAProxy,
          proxies.HAProxyTcp, proxies.HAProxySplice, proxies.Nginx, proxies.Squid,
@@ -71,6 +71,7 @@ def measure(workload, chosen, origin, rounds, seconds):
 def main():
     options = arguments()
     proxies.Sluice.binary = os.path.abspath(options.sluiced)
+    Latency.load = os.path.join(os.path.dirname(proxies.Sluice.binary), "constant_rate")
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     wanted = [name.strip().lower() for name in options.proxies.split(",") if name.strip()]

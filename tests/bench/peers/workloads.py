@@ -1,5 +1,6 @@
 """What is asked of each proxy. A workload's run() gives a Sample, or None where the proxy cannot do that work."""
 import dataclasses
+import json
 import re
 import socket
 import ssl
@@ -234,10 +235,11 @@ class IdleTunnels:
 
 
 class Latency:
-    """h2load asks at a constant rate, a share of what the proxy can do; times are per request. What is added is what asking the
-    origin itself at that rate does not take."""
+    """A request is due at a constant rate, evenly spread, a share of what the proxy can do; times are from when it was due. What is
+    added is what asking the origin itself at that rate does not take."""
     unit, per = "requests", "us/request"
     clients = 32
+    load = ""  # the program constant_rate
 
     def __init__(self, share):
         self.name, self.share = f"1 KB GET at {share:.0%} of its maximum", share
@@ -246,21 +248,14 @@ class Latency:
         if not proxy.reverse:
             return None
         url = f"http://127.0.0.1:{proxy.reverse}/1k"
-        log = proxy.write("h2load.log", "")
-        full = run(["h2load", "--h1", "-t1", f"-c{self.clients}", "-D2", url]).stdout
-        most = float(re.search(r"([\d.]+) req/s", full).group(1))
-        rate = max(1, round(most * self.share / self.clients))
+        full = run(["wrk", "-t1", f"-c{self.clients}", "-d2s", url]).stdout
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", full).group(1)) * self.share
 
         def ask(port):
-            open(log, "w", encoding="utf-8").close()
             begin = time.monotonic()
-            run(["h2load", "--h1", "-t1", f"-c{self.clients}", f"-D{seconds}", f"--rps={rate}", f"--log-file={log}",
-                 f"http://127.0.0.1:{port}/1k"])
-            with open(log, encoding="utf-8") as lines:
-                rows = [line.split("\t") for line in lines]
-            times = sorted(int(row[2]) / 1000 for row in rows)
-            errors = sum(row[1] != "200" for row in rows)
-            return Sample(len(times), time.monotonic() - begin, 0.0, 0, times[len(times) // 2], times[len(times) * 99 // 100], errors)
+            found = json.loads(run([self.load, str(port), "/1k", str(rate), str(self.clients), str(seconds)]).stdout)
+            return Sample(found["requests"], time.monotonic() - begin, 0.0, 0, found["p50_us"] / 1000, found["p99_us"] / 1000,
+                          found["errors"])
 
         sample = measured(proxy, lambda: ask(proxy.reverse))
         plain = ask(origin.http)
