@@ -186,6 +186,11 @@ bool Backlog::take(capture::Annotated& record) {
   return true;
 }
 
+bool Backlog::expectsBody(BodyKey key) const {
+  const auto at = exchanges_.find(key.exchange);
+  return at != exchanges_.end() && !at->second.bodies[static_cast<std::size_t>(key.direction)].closed;
+}
+
 // Nothing belongs to an exchange after its end.
 PendingExchange* Backlog::find(ExchangeId id) {
   const auto at = exchanges_.find(id);

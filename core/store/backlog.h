@@ -72,6 +72,9 @@ class Backlog {
   // Of bodies and messages, ever: given up, or following what was.
   std::uint64_t givenUpBodyBytes() const { return givenUpBodyBytes_; }
 
+  // Whether a record may still come, or waits to be written, that takes this body for its exchange's.
+  bool expectsBody(BodyKey key) const;
+
   // In the order in which they changed first since the last commit.
   const std::vector<PendingExchange*>& dirtyExchanges() const { return dirtyExchanges_; }
   const std::vector<PendingConnection*>& dirtyConnections() const { return dirtyConnections_; }

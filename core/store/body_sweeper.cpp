@@ -8,22 +8,43 @@ namespace sluice::store {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+template <class Visit>
+void eachFile(const fs::path& dataDir, Visit visit) {
+  std::error_code error;
+  fs::directory_iterator at(bodyFolder(dataDir), error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    if (const auto key = bodyKey(at->path())) visit(at->path(), *key);
+  }
+}
+
+}  // namespace
+
 BodySweeper::BodySweeper(Database& database) : database_(&database) {
   auto select =
       database.sql().prepare("SELECT iif(?2 = 0, request_place, response_place) FROM exchange WHERE id = ?1");
-  if (!select) return;
-  select_ = std::move(*select);
-  std::error_code error;
-  fs::directory_iterator at(bodyFolder(database.dataDir()), error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
-    const auto key = bodyKey(at->path());
-    if (key && key->exchange >= database.nextExchangeId()) {
-      std::error_code ignored;
-      fs::remove(at->path(), ignored);
-    } else if (key) {
-      files_.push_back(*key);
-    }
-  }
+  if (select) select_ = std::move(*select);
+}
+
+BodySweeper BodySweeper::ofStart(Database& database) {
+  BodySweeper sweeper(database);
+  if (!sweeper.select_) return sweeper;
+  eachFile(database.dataDir(), [&](const fs::path& file, BodyKey key) {
+    if (key.exchange < database.nextExchangeId()) return sweeper.files_.push_back(key);
+    std::error_code ignored;
+    fs::remove(file, ignored);
+  });
+  return sweeper;
+}
+
+BodySweeper BodySweeper::ofCleared(Database& database, const Backlog& backlog) {
+  BodySweeper sweeper(database);
+  if (!sweeper.select_) return sweeper;
+  eachFile(database.dataDir(), [&](const fs::path&, BodyKey key) {
+    if (key.exchange < database.nextExchangeId() && !backlog.expectsBody(key)) sweeper.files_.push_back(key);
+  });
+  return sweeper;
 }
 
 void BodySweeper::step(int count) {

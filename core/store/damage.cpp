@@ -7,7 +7,9 @@
 #include <system_error>
 
 #include "core/store/body_files.h"
+#include "core/store/history_files.h"
 #include "core/store/sql_error.h"
+#include "core/store/trash.h"
 
 namespace sluice::store {
 namespace {
@@ -46,8 +48,8 @@ std::string stamp(WallTime now) {
 }
 
 // A stem that nothing uses yet, with any of the suffixes.
-fs::path freeName(const fs::path& dataDir, std::string_view prefix, WallTime now) {
-  const std::string base = std::string(prefix) + stamp(now);
+fs::path freeName(const fs::path& dataDir, WallTime now) {
+  const std::string base = "history.damaged-" + stamp(now);
   for (int attempt = 1;; ++attempt) {
     const fs::path stem = dataDir / (attempt == 1 ? base : base + "-" + std::to_string(attempt));
     bool taken = present(withSuffix(stem, ".db")) || present(withSuffix(stem, ".bodies"));
@@ -64,37 +66,7 @@ Result<void> moveFile(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-fs::path historyFileIn(const fs::path& dataDir) { return dataDir / "history.db"; }
-
-// The database goes last: should this be interrupted, it is still there, found damaged and moved at the next start.
-// Its bodies go with it: without rows they would be taken for leftovers.
-Result<fs::path> move(const fs::path& dataDir, std::string_view prefix, WallTime now) {
-  const fs::path history = historyFileIn(dataDir);
-  const fs::path stem = freeName(dataDir, prefix, now);
-  const fs::path to = withSuffix(stem, ".db");
-  if (auto moved = moveFile(bodyFolder(dataDir), withSuffix(stem, ".bodies")); !moved) return fail(moved.error());
-  for (const auto companion : kCompanions) {
-    if (auto moved = moveFile(withSuffix(history, companion), withSuffix(to, companion)); !moved) {
-      return fail(moved.error());
-    }
-  }
-  if (auto moved = moveFile(history, to); !moved) return fail(moved.error());
-  return to;
-}
-
 }  // namespace
-
-fs::path historyFile(const fs::path& dataDir) { return historyFileIn(dataDir); }
-
-bool isHistory(const fs::path& file, const fs::path& dataDir) {
-  std::error_code error;
-  return fs::equivalent(file, historyFile(dataDir), error);
-}
-
-std::uint64_t databaseBytes(const fs::path& dataDir) {
-  const fs::path history = historyFile(dataDir);
-  return bytesIn(history) + bytesIn(withSuffix(history, "-wal"));
-}
 
 Result<void> checkLog(const fs::path& history) {
   std::error_code error;
@@ -108,11 +80,21 @@ Result<void> checkLog(const fs::path& history) {
   return {};
 }
 
-Result<fs::path> moveAside(const fs::path& dataDir, WallTime now) { return move(dataDir, "history.damaged-", now); }
-
-Result<void> moveToTrash(const fs::path& dataDir, WallTime now) {
-  const auto moved = move(dataDir, kClearedPrefix, now);
-  return moved ? Result<void>() : fail(moved.error());
+// The database goes last: should this be interrupted, it is still there, found damaged and moved at the next start.
+// Its bodies go with it: without rows they would be taken for leftovers.
+Result<fs::path> moveAside(const fs::path& dataDir, WallTime now) {
+  if (auto emptied = emptyTrash(dataDir); !emptied) return fail(emptied.error());
+  const fs::path history = historyFile(dataDir);
+  const fs::path stem = freeName(dataDir, now);
+  const fs::path to = withSuffix(stem, ".db");
+  if (auto moved = moveFile(bodyFolder(dataDir), withSuffix(stem, ".bodies")); !moved) return fail(moved.error());
+  for (const auto companion : kCompanions) {
+    if (auto moved = moveFile(withSuffix(history, companion), withSuffix(to, companion)); !moved) {
+      return fail(moved.error());
+    }
+  }
+  if (auto moved = moveFile(history, to); !moved) return fail(moved.error());
+  return to;
 }
 
 }  // namespace sluice::store

@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "core/store/history_writer.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"

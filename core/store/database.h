@@ -1,4 +1,4 @@
-// DATA_DIR/history.db as its one writer opens it: checked, migrated, locked down. A damaged database is moved aside
+// The history (history_files.h) as its one writer opens it: checked, migrated, locked down. A damaged database is moved aside
 // with everything that belongs to it and a new one is made; nothing is ever deleted. One thread at a time.
 //
 // DATA_DIR must exist. Large bodies lie in DATA_DIR/bodies.

@@ -17,7 +17,7 @@
 namespace sluice::store {
 
 struct DerivedKind {
-  std::filesystem::path file;
+  std::filesystem::path file;       // derivedFile()
   std::int64_t format = 0;  // raised by whoever changes the tables or what is put into them
   std::string tables;       // SQL that makes them
 };

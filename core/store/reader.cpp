@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "core/store/decoded_body.h"
 #include "core/store/exchange_scan.h"
 #include "core/store/filter_functions.h"
@@ -29,6 +30,7 @@ namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kLookTime = std::chrono::milliseconds(50);  // as long as one state is looked at, the log cannot begin anew
+constexpr int kOpenAttempts = 3;                           // while one history after the other is cleared
 constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
 constexpr std::size_t kHostsByName = 2000;                 // more are looked up for longer than a piece of the list takes
 
@@ -62,6 +64,16 @@ class Reader::Impl {
 
   // Opens the history, or opens it again when another has taken its place. To be called before each of the others.
   Result<void> ensureOpen();
+
+  // The answer of the history that there is now: while one is removed, what reads it may find its end gone.
+  template <class Answer>
+  std::invoke_result_t<Answer, Impl&> now(Answer answer) {
+    if (auto open = ensureOpen(); !open) return fail(open.error());
+    auto given = answer(*this);
+    if (given || !sql_ || !sql_->fileIsGone()) return given;
+    if (auto open = ensureOpen(); !open) return fail(open.error());
+    return answer(*this);
+  }
 
   Result<Totals> totals();
   Result<Sources> sources(ExchangeId after, ExchangeId upTo, std::size_t limit);
@@ -98,6 +110,7 @@ class Reader::Impl {
   SearchCandidates candidates_;
   FilterMatches matches_;
   std::optional<SortedExchanges> sorted_;
+  fs::path opening_;  // the last that was tried
   std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
   std::optional<ExchangeScan> scan_;
@@ -107,6 +120,8 @@ Result<void> Reader::Impl::ensureOpen() {
   if (sql_ && !sql_->fileIsGone()) return {};
   close();
   auto opened = open();
+  // It may have been cleared, and be gone, since its name was looked up.
+  for (int attempt = 0; !opened && !session_ && opening_ != historyFile(dataDir_) && attempt < kOpenAttempts; ++attempt) opened = open();
   if (!opened) close();
   return opened;
 }
@@ -121,7 +136,8 @@ void Reader::Impl::close() {
 }
 
 Result<void> Reader::Impl::open() {
-  const fs::path history = session_ ? session_->path() : historyFile(dataDir_);
+  opening_ = session_ ? session_->path() : historyFile(dataDir_);
+  const fs::path& history = opening_;
   std::error_code error;
   const auto bytes = fs::file_size(history, error);
   if (error == std::errc::no_such_file_or_directory || (!error && bytes == 0)) {
@@ -129,7 +145,7 @@ Result<void> Reader::Impl::open() {
     return fail(Side::Local, Code::NotFound, std::string(text.begin(), text.end()) + ": nothing is recorded yet");
   }
   if (auto sound = checkLog(history); !sound) return sound;
-  auto sql = SqlConnection::open(history, session_ ? Access::Untouched : Access::ReadOnly);
+  auto sql = session_ ? SqlConnection::open(history, Access::Untouched) : openHistory(dataDir_, Access::ReadOnly);
   if (!sql) return broken(sql.error());
   sql_ = std::move(*sql);
   if (auto readable = checkReadable(*sql_); !readable) return broken(readable.error());
@@ -466,75 +482,61 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
 Result<Totals> Reader::totals() {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->totals();
+  return impl_->now([&](Impl& impl) { return impl.totals(); });
 }
 
 Result<Sources> Reader::sources(ExchangeId after, ExchangeId upTo, std::size_t limit) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->sources(after, upTo, limit);
+  return impl_->now([&](Impl& impl) { return impl.sources(after, upTo, limit); });
 }
 
 Result<void> Reader::show(const filter::Node& filter) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->show(filter);
+  return impl_->now([&](Impl& impl) { return impl.show(filter); });
 }
 
 Result<IdPage> Reader::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->ids(after, limit, atMost);
+  return impl_->now([&](Impl& impl) { return impl.ids(after, limit, atMost); });
 }
 
 Result<std::vector<ExchangeRow>> Reader::newest(std::size_t limit) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->rows(ExchangeScan::Way::Down, ExchangeId{UINT64_MAX}, limit);
+  return impl_->now([&](Impl& impl) { return impl.rows(ExchangeScan::Way::Down, ExchangeId{UINT64_MAX}, limit); });
 }
 
 Result<std::vector<ExchangeRow>> Reader::from(ExchangeId first, std::size_t limit) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->rows(ExchangeScan::Way::Up, ExchangeId{first.value - (first ? 1 : 0)}, limit);
+  return impl_->now([&](Impl& impl) { return impl.rows(ExchangeScan::Way::Up, ExchangeId{first.value - (first ? 1 : 0)}, limit); });
 }
 
 Result<std::vector<ExchangeRow>> Reader::before(ExchangeId end, std::size_t limit) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->rows(ExchangeScan::Way::Down, end, limit);
+  return impl_->now([&](Impl& impl) { return impl.rows(ExchangeScan::Way::Down, end, limit); });
 }
 
 Result<SortedPage> Reader::sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit,
                                   std::chrono::milliseconds atMost) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->sorted(order, after, limit, atMost);
+  return impl_->now([&](Impl& impl) { return impl.sorted(order, after, limit, atMost); });
 }
 
 Result<std::vector<std::size_t>> Reader::places(SortOrder order, std::size_t count,
                                                        const std::function<ExchangeId(std::size_t)>& at, std::span<const ExchangeId> ids) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->places(order, count, at, ids);
+  return impl_->now([&](Impl& impl) { return impl.places(order, count, at, ids); });
 }
 
 Result<std::vector<ExchangeRow>> Reader::rows(std::span<const ExchangeId> ids) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->rows(ids);
+  return impl_->now([&](Impl& impl) { return impl.rows(ids); });
 }
 
 Result<Changes> Reader::changesSince(std::uint64_t version, std::size_t limit, std::chrono::milliseconds atMost) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->changesSince(version, limit, atMost);
+  return impl_->now([&](Impl& impl) { return impl.changesSince(version, limit, atMost); });
 }
 
 Result<std::optional<ExchangeDetails>> Reader::exchange(ExchangeId id) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->exchange(id);
+  return impl_->now([&](Impl& impl) { return impl.exchange(id); });
 }
 
 Result<std::vector<MessageRow>> Reader::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->messages(exchange, after, limit);
+  return impl_->now([&](Impl& impl) { return impl.messages(exchange, after, limit); });
 }
 
 Result<BodyReader> Reader::openBody(ExchangeId id, capture::Direction direction) {
-  if (auto open = impl_->ensureOpen(); !open) return fail(open.error());
-  return impl_->openBody({id, direction});
+  return impl_->now([&](Impl& impl) { return impl.openBody({id, direction}); });
 }
 
 }  // namespace sluice::store

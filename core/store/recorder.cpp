@@ -11,7 +11,7 @@
 #include "core/store/backlog.h"
 #include "core/store/body_sweeper.h"
 #include "core/store/checkpointer.h"
-#include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "core/store/history_writer.h"
 #include "core/store/record_queue.h"
 #include "core/store/search_indexer.h"
@@ -98,6 +98,8 @@ class Recorder::Impl {
   Steady::time_point pruneAt_{};
   std::uint64_t firstVersion_ = 0;  // of the history that session_ and the backlog belong to
   std::int64_t session_ = 0;
+  ExchangeId nextExchange_;      // of the history, as it was last opened or closed
+  ConnectionId nextConnection_;  // likewise
   Backlog backlog_;
   std::vector<capture::Record> batch_;
   std::size_t sinceCommit_ = 0;  // records
@@ -125,6 +127,8 @@ Recorder::Impl::Impl(Database database, RecorderOptions options)
       options_(std::move(options)),
       database_(std::move(database)),
       retention_(options_.retention),
+      nextExchange_(database_->nextExchangeId()),
+      nextConnection_(database_->nextConnectionId()),
       queue_(options_.bodyBytesMax, options_.heldBytesMax) {}
 
 Result<void> Recorder::Impl::start() {
@@ -136,7 +140,7 @@ Result<void> Recorder::Impl::start() {
     status_.problem = ready.error();
   }
   trash_.emplace(dataDir_);
-  if (database_) sweeper_.emplace(*database_);  // before anybody puts a new file there
+  if (database_) sweeper_ = BodySweeper::ofStart(*database_);  // before anybody puts a new file there
   publish();
   if (options_.background) indexer_.emplace(dataDir_, [this] { return load(); });
   thread_ = std::thread([this] {
@@ -191,20 +195,20 @@ void Recorder::Impl::run() {
 // A little of what can wait, between two batches.
 void Recorder::Impl::sweep() {
   if (sweeper_ && !sweeper_->done()) sweeper_->step(kSweepFiles);
-  if (trash_ && !trash_->done()) trash_->step();
+  if (trash_ && trash_->due() <= Steady::now()) trash_->step(Steady::now());
   if (pruneMore_ || Steady::now() >= pruneAt_) prune();
 }
 
 // Whether there is something to commit, or to be found out by trying.
 bool Recorder::Impl::due() const { return backlog_.dirty() || !writer_ || (cutting() && Steady::now() >= cutUntil_); }
 
-bool Recorder::Impl::tidying() const { return pruneMore_ || (sweeper_ && !sweeper_->done()) || (trash_ && !trash_->done()); }
+bool Recorder::Impl::tidying() const { return pruneMore_ || (sweeper_ && !sweeper_->done()); }
 
 // When to go on although nothing is recorded.
 Steady::time_point Recorder::Impl::wakeAt() const {
   if (tidying()) return Steady::now();
   const auto never = Steady::time_point::max();
-  return std::min(pruneAt_, due() ? retryAt_ : cutting() ? cutUntil_ : never);
+  return std::min({pruneAt_, trash_ ? trash_->due() : never, due() ? retryAt_ : cutting() ? cutUntil_ : never});
 }
 
 void Recorder::Impl::prune() {
@@ -287,12 +291,15 @@ Result<void> Recorder::Impl::keepNow(const std::string& key, const std::optional
   return {};
 }
 
+// Until the next history has begun, nothing has changed; from then on, nothing needs this one.
 Result<void> Recorder::Impl::clearNow() {
+  if (auto begun = beginNextHistory(dataDir_, {nextExchange_, nextConnection_, kept()}); !begun) return begun;
+  if (database_) database_->sql().leaveLogOnClose();
   closeDatabase();
-  if (auto moved = moveToTrash(dataDir_, wallNow()); !moved) return moved;
   trash_.emplace(dataDir_);
   auto done = commit();
   if (done) {
+    sweeper_ = BodySweeper::ofCleared(*database_, backlog_);
     committed();
   } else {
     paused(done.error());
@@ -430,6 +437,8 @@ void Recorder::Impl::use(Database database) {
 
 // Before its files may be moved.
 void Recorder::Impl::closeDatabase() {
+  if (writer_) nextExchange_ = ExchangeId{writer_->state().nextExchange};
+  if (writer_) nextConnection_ = ConnectionId{writer_->state().nextConnection};
   checkpointer_.reset();
   sweeper_.reset();
   writer_.reset();

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "core/store/history_files.h"
+
 namespace sluice::store {
 namespace {
 
@@ -76,7 +78,7 @@ std::string rarest(std::vector<Common> grams) {
 
 }  // namespace
 
-fs::path searchFile(const fs::path& dataDir) { return dataDir / "search.db"; }
+fs::path searchFile(const fs::path& dataDir) { return derivedFile(dataDir, "search"); }
 
 Result<SearchIndex> SearchIndex::open(const fs::path& dataDir, std::uint64_t history) {
   return prepared(DerivedIndex::open(kindIn(dataDir), history));

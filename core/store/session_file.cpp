@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "core/store/reader.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
@@ -191,7 +192,7 @@ Result<SavedSession> writeSession(const fs::path& dataDir, const filter::Node& f
   auto reader = Reader::open(dataDir);
   if (!reader) return fail(reader.error());
   if (auto shows = reader->show(filter); !shows) return fail(shows.error());
-  auto from = SqlConnection::open(historyFile(dataDir), Access::ReadOnly);
+  auto from = openHistory(dataDir, Access::ReadOnly);
   if (!from) return fail(from.error());
   if (auto made = SqlConnection::create(file); !made) return fail(made.error());
   auto to = SqlConnection::open(file, Access::ReadWrite);

@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include "core/base/limits.h"
-#include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "core/store/schema.h"
 
 namespace sluice::store {
@@ -41,7 +41,7 @@ Result<bool> SortBuilder::step() {
 Result<void> SortBuilder::ensureOpen() {
   if (sql_ && sql_->fileIsGone()) sql_.reset();
   if (sql_) return {};
-  auto sql = SqlConnection::open(historyFile(dataDir_), Access::ReadOnly);
+  auto sql = openHistory(dataDir_, Access::ReadOnly);
   if (!sql) return fail(sql.error());
   const auto version = readVersion(*sql);
   if (!version) return fail(version.error());

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "core/store/history_files.h"
+
 namespace sluice::store {
 namespace {
 
@@ -25,7 +27,7 @@ DerivedKind kindIn(const fs::path& dataDir) { return {sortFile(dataDir), kSortVe
 
 }  // namespace
 
-fs::path sortFile(const fs::path& dataDir) { return dataDir / "order.db"; }
+fs::path sortFile(const fs::path& dataDir) { return derivedFile(dataDir, "order"); }
 
 Result<SortIndex> SortIndex::open(const fs::path& dataDir, std::uint64_t history) {
   return prepared(DerivedIndex::open(kindIn(dataDir), history));

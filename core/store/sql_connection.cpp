@@ -172,6 +172,7 @@ std::int64_t SqlConnection::changedRows() const { return sqlite3_changes64(db_.g
 bool SqlConnection::fileIsGone() const {
   std::error_code error;
   if (quiet_ && (hasLog(quiet_->file) || std::filesystem::last_write_time(quiet_->file, error) != quiet_->changed)) return true;
+  if (!successor_.empty() && std::filesystem::exists(successor_, error)) return true;
   int moved = 0;  // stays so on systems where an open file cannot be moved
   return sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
 }

@@ -36,9 +36,10 @@ class SqlConnection {
   bool inTransaction() const;
   bool readOnly() const;           // also when asked for ReadWrite: the file did not allow it
   std::int64_t changedRows() const;  // by the last statement
-  // Renamed or removed meanwhile, while this connection still sees it; or somebody writes it after all, and this connection would not see
-  // that: it is to be opened again.
+  // Renamed or removed meanwhile, while this connection still sees it, or followed by another file; or somebody writes it after all, and
+  // this connection would not see that: it is to be opened again.
   bool fileIsGone() const;
+  void goesWhenThereIs(std::filesystem::path successor) { successor_ = std::move(successor); }
 
   // Of the log, after the last commit of this connection. From the first call on nobody folds it into the database by himself.
   int logPages();
@@ -67,6 +68,7 @@ class SqlConnection {
   std::unique_ptr<sqlite3, Close> db_;
   std::string name_;
   std::optional<Quiet> quiet_;
+  std::filesystem::path successor_;  // empty: none can come
   std::unique_ptr<int> logPages_;  // SQLite writes it; none: not yet
 };
 

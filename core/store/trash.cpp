@@ -1,49 +1,71 @@
 #include "core/store/trash.h"
 
+#include <algorithm>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "core/base/limits.h"
-#include "core/store/damage.h"
 
 namespace sluice::store {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kFilesAStep = 64;
+void makeEmpty(const fs::path& file) {
+  std::error_code ignored;
+  fs::resize_file(file, 0, ignored);
+}
 
-// True when it is gone, or cannot be.
-bool removeSome(const fs::path& path) {
+// Removing a file of many gigabytes at once can hold a disk up for a second. True: it has become smaller.
+bool shrunk(const fs::path& file) {
   std::error_code error;
-  if (fs::is_directory(fs::symlink_status(path, error))) {
-    int removed = 0;
-    for (fs::directory_iterator at(path, error); !error && at != fs::directory_iterator(); at.increment(error)) {
-      if (removed++ == kFilesAStep) return false;
-      std::error_code ignored;
-      fs::remove(at->path(), ignored);
-    }
-  } else if (const auto bytes = fs::file_size(path, error); !error && bytes > limits::kTrashBytesAStep) {
-    // Removing a file of many gigabytes at once can hold a disk up for a second.
-    fs::resize_file(path, bytes - limits::kTrashBytesAStep, error);
-    return error.value() != 0;
-  }
-  fs::remove(path, error);
-  return true;
+  const auto bytes = fs::file_size(file, error);
+  if (error || bytes <= limits::kTrashBytesAStep) return false;
+  fs::resize_file(file, bytes - limits::kTrashBytesAStep, error);
+  return !error;
+}
+
+bool removed(const fs::path& file) {
+  std::error_code error;
+  fs::remove(file, error);
+  return !error;
 }
 
 }  // namespace
 
-Trash::Trash(const fs::path& dataDir) {
-  std::error_code error;
-  for (fs::directory_iterator at(dataDir, error); !error && at != fs::directory_iterator(); at.increment(error)) {
-    const auto name = at->path().filename().u8string();
-    if (std::string(name.begin(), name.end()).starts_with(kClearedPrefix)) left_.push_back(at->path());
-  }
+Trash::Trash(fs::path dataDir) : dataDir_(std::move(dataDir)) { note(); }
+
+void Trash::note() {
+  const auto found = clearedFiles(dataDir_);
+  left_.assign(found.begin(), found.end());
+  keeps_ = false;
+  due_ = left_.empty() ? Clock::time_point::max() : Clock::time_point{};
 }
 
-void Trash::step() {
-  if (!left_.empty() && removeSome(left_.back())) left_.pop_back();
+void Trash::step(Clock::time_point now) {
+  if (left_.empty()) note();
+  if (left_.empty()) return;
+  const ClearedFile& next = left_.front();
+  if (shrunk(next.file)) return;
+  // Whoever has an older history open must find the next beside it.
+  const bool mustStay = next.isHistory && keeps_;
+  if (mustStay || !removed(next.file)) {
+    makeEmpty(next.file);
+    keeps_ = true;
+  }
+  left_.pop_front();
+  if (left_.empty()) due_ = keeps_ ? now + kTryAgainAfter : Clock::time_point::max();
+}
+
+Result<void> emptyTrash(const fs::path& dataDir) {
+  Trash trash(dataDir);
+  while (trash.due() == Trash::Clock::time_point{}) trash.step({});
+  const auto left = clearedFiles(dataDir);
+  const auto at = std::find_if(left.begin(), left.end(), [](const ClearedFile& each) { return each.isHistory; });
+  if (at == left.end()) return {};
+  const auto text = at->file.u8string();
+  return fail(Side::Local, Code::DatabaseBusy, std::string(text.begin(), text.end()) + ": was cleared, but somebody has it open");
 }
 
 }  // namespace sluice::store

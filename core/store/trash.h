@@ -1,23 +1,40 @@
-// What is left of histories that were cleared: files DATA_DIR/history.cleared-*, removed a little at a time, since
-// they may be many gigabytes. The recorder's thread.
+// What is left of histories that were cleared (history_files.h), removed a little at a time, since they may be many gigabytes. What
+// somebody still has open on a system that then lets nobody remove it is emptied at once and removed later. The recorder's thread.
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <filesystem>
 #include <vector>
+
+#include "core/store/history_files.h"
 
 namespace sluice::store {
 
 class Trash {
  public:
-  // Notes what lies there now.
-  explicit Trash(const std::filesystem::path& dataDir);
+  using Clock = std::chrono::steady_clock;
 
-  bool done() const { return left_.empty(); }
-  // Some milliseconds of work. What cannot be removed is left for the next start.
-  void step();
+  static constexpr auto kTryAgainAfter = std::chrono::seconds(5);  // whoever reads the old history looks for a new one sooner
+
+  // Notes what lies there now.
+  explicit Trash(std::filesystem::path dataDir);
+
+  // When there is something to do; Clock::time_point::max() when all is gone.
+  Clock::time_point due() const { return due_; }
+  // Some milliseconds of work.
+  void step(Clock::time_point now);
 
  private:
-  std::vector<std::filesystem::path> left_;
+  void note();
+
+  const std::filesystem::path dataDir_;
+  std::deque<ClearedFile> left_;
+  bool keeps_ = false;  // some could not be removed
+  Clock::time_point due_{};
 };
+
+// All of it, now. DatabaseBusy: somebody has one of them open, and this system does not let us remove it; the detail names it.
+Result<void> emptyTrash(const std::filesystem::path& dataDir);
 
 }  // namespace sluice::store

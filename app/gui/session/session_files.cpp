@@ -15,7 +15,7 @@
 #include "app/gui/session/session_window.h"
 #include "app/gui/text/visible_text.h"
 #include "core/har/har_files.h"
-#include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "core/store/session_file.h"
 
 namespace sluice::gui {

@@ -4,10 +4,13 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
+#include "core/store/history_files.h"
 #include "core/store/reader.h"
 #include "core/store/recorder.h"
 #include "tests/integration/store/recording.h"
@@ -33,20 +36,20 @@ std::string readAll(Reader& reader, ExchangeId id) {
   return all;
 }
 
-// Runs the child for a random while and kills it. Returns the last id of which it said that it is on disk.
-std::uint64_t recordAndKill(const fs::path& folder, std::mt19937& random) {
-  sluice::test::Process child(RECORDING_CHILD, {folder.string()});
+// Runs the child for a random while and kills it. Returns the last id of which it said that it is `done`.
+std::uint64_t runAndKill(const std::vector<std::string>& arguments, std::string_view done, std::mt19937& random) {
+  sluice::test::Process child(RECORDING_CHILD, arguments);
   if (!child.lineThatBegins("first ")) return 0;
   std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));  // any moment will do
   child.kill();
   (void)child.wait();
   std::istringstream lines(child.output());
-  std::uint64_t committed = 0;
+  std::uint64_t last = 0;
   for (std::string word; lines >> word;) {
     std::uint64_t id = 0;
-    if (lines >> id && word == "committed") committed = id;
+    if (lines >> id && word == done) last = id;
   }
-  return committed;
+  return last;
 }
 
 // What must hold of one row that was there when the recorder was killed.
@@ -93,7 +96,7 @@ SLUICE_TEST(losesNothingThatWasCommittedWhenItIsKilledAtAnyMoment) {
   sluice::test::TemporaryDirectory folder;
   std::uint64_t first = 1;
   for (int kill = 0; kill < kills; ++kill) {
-    const std::uint64_t committed = recordAndKill(folder.path(), random);
+    const std::uint64_t committed = runAndKill({folder.path().string()}, "committed", random);
     QCOMPARE(integrityOf(folder.path()), std::string("ok"));
     auto database = Database::open(folder.path(), WallTime());
     QVERIFY2(database.has_value(), database ? "" : describe(database.error()).c_str());
@@ -106,5 +109,37 @@ SLUICE_TEST(losesNothingThatWasCommittedWhenItIsKilledAtAnyMoment) {
     const std::string wrong = wrongWithHistory(folder.path(), first, committed);
     QVERIFY2(wrong.empty(), wrong.c_str());
     first = next;
+  }
+}
+
+// A clear is done or not begun, whenever the engine is killed; nothing of it comes back, settings stay, and what it left goes.
+SLUICE_TEST(clearsWhollyOrNotAtAllWhenItIsKilledAtAnyMoment) {
+  const int kills = std::stoi(sluice::test::option("count", "15"));
+  const unsigned seed = unsigned(std::stoul(sluice::test::option("seed", std::to_string(std::random_device{}()))));
+  std::printf("seed %u\n", seed);
+  std::mt19937 random(seed);
+  sluice::test::TemporaryDirectory folder;
+  std::uint64_t first = 1;
+  for (int kill = 0; kill < kills; ++kill) {
+    const std::uint64_t cleared = runAndKill({folder.path().string(), "clear"}, "cleared", random);
+    QCOMPARE(integrityOf(folder.path()), std::string("ok"));
+    auto database = Database::open(folder.path(), WallTime());
+    QVERIFY2(database.has_value(), database ? "" : describe(database.error()).c_str());
+    QVERIFY(!database->movedAside());
+    QVERIFY(database->nextExchangeId().value > cleared && database->nextExchangeId().value >= first);
+    first = database->nextExchangeId().value;
+    {
+      auto recorder = Recorder::start(std::move(*database), {});
+      QVERIFY(recorder.has_value());
+      const auto kept = (*recorder)->kept();
+      if (cleared > 0) QVERIFY(std::stoull(kept.at("cleared")) >= cleared);
+      (*recorder)->flush();
+      while (!clearedFiles(folder.path()).empty()) (*recorder)->flush();
+    }
+    const std::string wrong = wrongWithHistory(folder.path(), cleared + 1, 0);
+    QVERIFY2(wrong.empty(), wrong.c_str());
+    auto reader = Reader::open(folder.path()).value();
+    const auto oldest = reader.from(ExchangeId{1}, 1).value();
+    QVERIFY(oldest.empty() || oldest[0].id.value > cleared);
   }
 }

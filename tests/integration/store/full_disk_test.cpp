@@ -98,6 +98,37 @@ SLUICE_TEST(pausesOnAFullDiskAndGoesOnWhenThereIsSpaceAgain) {
   QCOMPARE(wrongWithRows(disk.path()), std::string());
 }
 
+// Whoever has a full disk clears the history first of all.
+SLUICE_TEST(clearingMakesRoomOnAFullDisk) {
+  SmallDisk disk("20m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  std::atomic<int> problems{0};
+  RecorderOptions options;
+  options.onProblemChanged = [&](const RecorderStatus&) { ++problems; };
+  options.retryAfter = std::chrono::milliseconds(20);
+  auto recorder = std::move(*Recorder::start(std::move(*Database::open(disk.path(), WallTime())), options));
+  QVERIFY(recorder->keep("k", "v").has_value());
+  std::uint64_t id = 0;
+  while (problems == 0 && id < 5000) {
+    recordOne(*recorder, ++id);
+    recorder->flush();
+  }
+  std::ofstream(disk.path() / "ballast") << std::string(20'000'000, 'x');  // as much as there is room for
+  const auto cleared = recorder->clear();
+  QVERIFY(cleared || cleared.error().code == Code::NoSpace);
+  QVERIFY(waitUntil([&] { return recorder->status().problem.code == Code::None; }));
+  const std::uint64_t first = id + 1;
+  for (int more = 0; more < 20; ++more) recordOne(*recorder, ++id);
+  recorder->stop();
+  QVERIFY(!recorder->status().movedAside);
+  QCOMPARE(integrityOf(disk.path()), std::string("ok"));
+  QCOMPARE(wrongWithRows(disk.path()), std::string());
+  const auto rows = Reader::open(disk.path()).value().from(ExchangeId{first}, 100).value();
+  QCOMPARE(rows.size(), std::size_t(20));
+  auto again = std::move(*Recorder::start(std::move(*Database::open(disk.path(), WallTime())), {}));
+  QVERIFY(again->kept() == (KeptSettings{{"k", "v"}}));
+}
+
 // More of one body waits than the whole disk holds: it is cut, and the row is there, ended.
 SLUICE_TEST(givesUpABodyBeforeTheRowThatEndsIt) {
   SmallDisk disk("16m");

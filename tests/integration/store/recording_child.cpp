@@ -2,10 +2,14 @@
 // says so: "committed ID" means that every exchange up to ID is complete there.
 //
 //   recording_child FOLDER [COUNT]        COUNT: ends in order after so many
+//   recording_child FOLDER clear          clears the history again and again: "cleared ID" means that no exchange up to ID is there any
+//                                         more, and that the setting "cleared" says so
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include "core/store/database.h"
 #include "core/store/recorder.h"
@@ -83,6 +87,21 @@ void recordSome(Recorder& recorder, std::uint64_t next, std::uint64_t count) {
   }
 }
 
+[[noreturn]] void clearForEver(Recorder& recorder, std::uint64_t next) {
+  for (;;) {
+    const std::uint64_t last = next + 9;
+    for (; next <= last; ++next) {
+      Running exchange = start(recorder, next);
+      while (!sendChunk(recorder, exchange)) {
+      }
+    }
+    recorder.flush();
+    if (!recorder.keep("cleared", std::to_string(last)) || !recorder.clear()) std::exit(1);
+    std::printf("cleared %llu\n", static_cast<unsigned long long>(last));
+    std::fflush(stdout);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -93,7 +112,9 @@ int main(int argc, char** argv) {
   auto recorder = Recorder::start(std::move(*database), {});
   if (!recorder) return 1;
   std::printf("first %llu\n", static_cast<unsigned long long>(first));
+  std::fflush(stdout);
   if (argc == 2) recordForEver(**recorder, first);
+  if (std::string_view(argv[2]) == "clear") clearForEver(**recorder, first);
   recordSome(**recorder, first, std::stoull(argv[2]));
   return 0;
 }

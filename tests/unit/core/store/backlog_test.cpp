@@ -112,3 +112,19 @@ SLUICE_TEST(discardsWhatCannotBeStored) {
   QVERIFY(!backlog.apply(ended(1)));
   QVERIFY(!backlog.apply(capture::ConnectionClosed{ConnectionId{1}, wall(0)}));
 }
+
+SLUICE_TEST(expectsTheBodiesOfWhatRunsUnlessTheirBeginningIsLost) {
+  Backlog backlog;
+  QVERIFY(!backlog.expectsBody({ExchangeId{1}, capture::Direction::Response}));
+  QVERIFY(backlog.apply(started(1)));
+  QVERIFY(backlog.apply(capture::BodyInFile{ExchangeId{1}, capture::Direction::Request, 10}));
+  backlog.committed();
+  QVERIFY(backlog.expectsBody({ExchangeId{1}, capture::Direction::Request}));
+  backlog.databaseReplaced();
+  QVERIFY(!backlog.expectsBody({ExchangeId{1}, capture::Direction::Request}));
+  QVERIFY(backlog.expectsBody({ExchangeId{1}, capture::Direction::Response}));
+  QVERIFY(backlog.apply(ended(1)));
+  QVERIFY(backlog.expectsBody({ExchangeId{1}, capture::Direction::Response}));
+  backlog.committed();
+  QVERIFY(!backlog.expectsBody({ExchangeId{1}, capture::Direction::Response}));
+}

@@ -37,7 +37,7 @@ SLUICE_TEST(removesOnlyFilesThatNoRowKnows) {
   auto database = Database::open(history.folder.path(), wall(0));
   VERIFY_OK(database);
   QCOMPARE(database->nextExchangeId().value, 10u);
-  BodySweeper sweeper(*database);
+  BodySweeper sweeper = BodySweeper::ofStart(*database);
   while (!sweeper.done()) sweeper.step(1);
   QVERIFY(fs::exists(folder / "1.response"));
   QVERIFY(!fs::exists(folder / "1.request"));
@@ -55,7 +55,7 @@ SLUICE_TEST(looksAtNoMoreFilesThanAsked) {
   for (int id = 1; id < 10; ++id) writeFile(folder / (std::to_string(id) + ".request"), "x");
   auto database = Database::open(history.folder.path(), wall(0));
   VERIFY_OK(database);
-  BodySweeper sweeper(*database);  // of these nine, and 1.response
+  BodySweeper sweeper = BodySweeper::ofStart(*database);  // of these nine, and 1.response
   sweeper.step(9);
   QVERIFY(!sweeper.done());
   sweeper.step(1);
@@ -69,5 +69,5 @@ SLUICE_TEST(isDoneAtOnceWithoutAFolder) {
   auto database = Database::open(folder.path(), wall(0));
   VERIFY_OK(database);
   fs::remove_all(bodyFolder(folder.path()));
-  QVERIFY(BodySweeper(*database).done());
+  QVERIFY(BodySweeper::ofStart(*database).done());
 }

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/base/limits.h"
-#include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 

@@ -68,10 +68,15 @@ SLUICE_TEST(overwritesNothingNotEvenAPartOfAnOlderOne) {
   }
 }
 
-SLUICE_TEST(countsTheDatabaseWithItsLog) {
+// Else the one before would be the history again.
+SLUICE_TEST(bringsNothingBackThatWasCleared) {
   TempFolder folder;
-  QCOMPARE(databaseBytes(folder.path()), std::uint64_t(0));
-  writeFile(folder / "history.db", "12345");
-  writeFile(folder / "history.db-wal", "123");
-  QCOMPARE(databaseBytes(folder.path()), std::uint64_t(8));
+  for (const char* name : {"history.db", "history.db-wal", "history-2.db", "history-3.db", "history-3.db-wal"}) {
+    writeFile(folder / name, name);
+  }
+  const auto to = moveAside(folder.path(), kNow);
+  VERIFY_OK(to);
+  QCOMPARE(contentsOf(*to), std::string("history-3.db"));
+  QCOMPARE(contentsOf(to->string() + "-wal"), std::string("history-3.db-wal"));
+  QCOMPARE(std::distance(fs::directory_iterator(folder.path()), {}), std::ptrdiff_t(2));
 }

@@ -1,6 +1,6 @@
 #include "tests/unit/core/store/integrity.h"
 
-#include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store::test {

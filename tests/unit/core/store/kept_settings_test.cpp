@@ -1,6 +1,6 @@
 #include "core/store/kept_settings.h"
 
-#include "core/store/damage.h"
+#include "core/store/history_files.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 

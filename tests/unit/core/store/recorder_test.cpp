@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/store/body_files.h"
+#include "core/store/history_files.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -543,10 +544,7 @@ SLUICE_TEST(clearsAtOnceAndGoesOnWithWhatRuns) {
   // What was cleared goes in the background, at the latest after the next start.
   VERIFY_OK(history.start());
   const auto leftovers = [&] {
-    std::size_t count = 0;
-    for (const auto& entry
-        : fs::directory_iterator(history.folder.path())) count += entry.path().filename().string().starts_with("history.cleared");
-    return count;
+    return clearedFiles(history.folder.path()).size() + std::size_t(std::distance(fs::directory_iterator(history.folder / "bodies"), {}));
   };
   for (int i = 0; i < 2000 && leftovers() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   QCOMPARE(leftovers(), std::size_t(0));
