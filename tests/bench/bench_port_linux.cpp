@@ -1,12 +1,15 @@
 // What a port costs, each figure beside something plain in the same run: small messages beside a Unix stream socket pair,
-// messages by reference beside one memcpy, waking an idle reader beside the ping-pong of two pipes. Two threads, each with
-// its end, as two processes would have. Prints the distribution of the one-way latency too.
+// messages by reference beside one memcpy, waking an idle reader beside the ping-pong of two pipes, processor time with capture
+// on beside capture off. For the first three two threads, each with its end, as two processes would have; for the last the real
+// engine. Prints the distribution of the one-way latency too.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -17,6 +20,8 @@
 
 #include "core/port/port.h"
 #include "platform/process.h"
+#include "tests/bench/capture/cost.h"
+#include "tests/support/test.h"
 
 namespace {
 
@@ -245,34 +250,73 @@ double wakeUpThroughPort(std::vector<Clock::rep>& latencies) {
   return each;
 }
 
-// How a pipe's reader waits: in read() itself, or in poll() as everybody does who waits for more than one thing.
+// How a reader waits: in read() itself, or in poll() as everybody does who waits for more than one thing.
 enum class Waits : std::uint8_t { InRead, InPoll };
 
-bool readByte(int from, char& byte, Waits waits) {
-  pollfd ready{from, POLLIN, 0};
-  if (waits == Waits::InPoll) ::poll(&ready, 1, -1);
-  return ::read(from, &byte, 1) == 1;
+// What can be waited for, two ways: a descriptor to write to and one to read from, each.
+struct Bells {
+  std::array<int, 2> there{-1, -1};
+  std::array<int, 2> back{-1, -1};
+  std::size_t bytes = 1;  // of one ring
+};
+
+Bells pipes() {
+  Bells bells;
+  for (auto* ends : {&bells.there, &bells.back}) {
+    int pair[2];
+    if (::pipe(pair) == 0) *ends = {pair[1], pair[0]};
+  }
+  return bells;
 }
 
-double wakeUpThroughPipes(Waits waits) {
-  int there[2];
-  int back[2];
-  if (::pipe(there) != 0 || ::pipe(back) != 0) return 0;
+Bells eventCounters() {
+  Bells bells;
+  bells.bytes = sizeof(std::uint64_t);
+  for (auto* ends : {&bells.there, &bells.back}) {
+    const int counter = ::eventfd(0, 0);
+    *ends = {counter, ::dup(counter)};
+  }
+  return bells;
+}
+
+// As ports have them, with a message as long as a wake-up's.
+Bells packetSockets() {
+  Bells bells;
+  bells.bytes = sizeof(MessageHeader);
+  int pair[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0) {
+    bells.there = {pair[0], pair[1]};
+    bells.back = {::dup(pair[1]), ::dup(pair[0])};
+  }
+  return bells;
+}
+
+bool ring(int bell, std::size_t bytes) {
+  const std::array<std::uint64_t, 2> one{1, 0};
+  return ::write(bell, one.data(), bytes) == static_cast<ssize_t>(bytes);
+}
+
+bool await(int bell, std::size_t bytes, Waits waits) {
+  std::array<std::uint64_t, 2> heard{};
+  pollfd ready{bell, POLLIN, 0};
+  if (waits == Waits::InPoll) ::poll(&ready, 1, -1);
+  return ::read(bell, heard.data(), bytes) == static_cast<ssize_t>(bytes);
+}
+
+// Microseconds for one way, with nothing between the system's calls.
+double wakeUpThrough(const Bells& bells, Waits waits) {
   std::thread echo([&] {
-    char byte = 0;
-    while (readByte(there[0], byte, waits)) {
-      if (::write(back[1], &byte, 1) != 1) return;
+    for (int i = 0; i < kPings; ++i) {
+      if (!await(bells.there[1], bells.bytes, waits) || !ring(bells.back[0], bells.bytes)) return;
     }
   });
   const auto start = Clock::now();
-  char byte = 'x';
   for (int i = 0; i < kPings; ++i) {
-    if (::write(there[1], &byte, 1) != 1 || !readByte(back[0], byte, waits)) break;
+    if (!ring(bells.there[0], bells.bytes) || !await(bells.back[1], bells.bytes, waits)) break;
   }
   const double each = secondsSince(start) * 1e6 / kPings / 2;
-  ::close(there[1]);
   echo.join();
-  for (const int end : {there[0], back[0], back[1]}) ::close(end);
+  for (const int end : {bells.there[0], bells.there[1], bells.back[0], bells.back[1]}) ::close(end);
   return each;
 }
 
@@ -284,31 +328,62 @@ double best(Measure measure, bool larger) {
   return found;
 }
 
-}  // namespace
-
-int main() {
+void printMessages() {
   const double queue = best(smallThroughPort, true);
   const double socket = best(smallThroughSocket, true);
   std::printf("small messages (%zu bytes): %.2f million/s, socket pair %.2f million/s, ratio %.1f (goal 10)\n", kSmallBytes,
               queue / 1e6, socket / 1e6, queue / socket);
+}
+
+void printBytes() {
   const double reference = best(bytesByReference, true);
   const double copy = best(bytesByMemcpy, true);
   std::printf("1 MiB by reference, filled and read: %.2f GB/s, one memcpy %.2f GB/s, ratio %.2f (goal 0.8)\n", reference / 1e9,
               copy / 1e9, reference / copy);
   const double bare = best(bytesHandedOver, true);
-  std::printf("the same through a bare array from thread to thread: %.2f GB/s, %.2f of memcpy; the port does %.2f of that\n", bare / 1e9,
+  std::printf("  through a bare array from thread to thread: %.2f GB/s, %.2f of memcpy; the port does %.2f of that\n", bare / 1e9,
               bare / copy, reference / bare);
+}
+
+void printCapture() {
+  constexpr int kBodies = 20;
+  constexpr int kPace = 200'000'000;  // which the recorder keeps up with
+  auto off = bench::costOf(kBodies, {"--capture", "off"}, kPace);
+  auto on = bench::costOf(kBodies, {}, kPace);
+  for (int i = 0; i < 2; ++i) {
+    off = bench::leastOf(off, bench::costOf(kBodies, {"--capture", "off"}, kPace));
+    on = bench::leastOf(on, bench::costOf(kBodies, {}, kPace));
+  }
+  const double bytes = double(bench::kBodyBytes) * kBodies;
+  std::printf("processor time of a worker at 200 MB/s: %.2f ns a byte with capture on, %.2f off, ratio %.2f (goal 1.10)\n",
+              on.worker * 1e9 / bytes, off.worker * 1e9 / bytes, on.worker / off.worker);
+}
+
+void printWakeUps() {
   std::vector<Clock::rep> latencies;
   const double port = best([&] { return wakeUpThroughPort(latencies); }, false);
-  const double pipes = best([] { return wakeUpThroughPipes(Waits::InRead); }, false);
-  std::printf("waking an idle reader: %.2f us one way, two pipes %.2f us, ratio %.2f (goal 1.3)\n", port, pipes, port / pipes);
-  const double polled = best([] { return wakeUpThroughPipes(Waits::InPoll); }, false);
-  std::printf("two pipes whose readers wait in poll(), as a loop does: %.2f us, ratio %.2f\n", polled, port / polled);
+  const double inRead = best([] { return wakeUpThrough(pipes(), Waits::InRead); }, false);
+  std::printf("waking an idle reader: %.2f us one way, two pipes %.2f us, ratio %.2f (goal 1.3)\n", port, inRead, port / inRead);
+  const auto beside = [&](const char* what, Bells (*bells)()) {
+    const double bare = best([&] { return wakeUpThrough(bells(), Waits::InPoll); }, false);
+    std::printf("  bare %s, waited for in poll() as a loop does: %.2f us, of which the port is %.2f\n", what, bare, port / bare);
+  };
+  beside("pipes", pipes);
+  beside("eventfds", eventCounters);
+  beside("packet sockets", packetSockets);
   std::sort(latencies.begin(), latencies.end());
   const auto at = [&](double part) { return double(latencies[std::size_t(part * double(latencies.size() - 1))]) / 1000; };
-  if (!latencies.empty()) {
-    std::printf("one-way latency: median %.2f us, 90 %% %.2f us, 99 %% %.2f us, 99.9 %% %.2f us, most %.2f us\n", at(0.5), at(0.9),
-                at(0.99), at(0.999), at(1));
-  }
-  return 0;
+  if (latencies.empty()) return;
+  std::printf("one-way latency: median %.2f us, 90 %% %.2f us, 99 %% %.2f us, 99.9 %% %.2f us, most %.2f us\n", at(0.5), at(0.9),
+              at(0.99), at(0.999), at(1));
+}
+
+}  // namespace
+
+// As a test, for that is what an EngineProcess is made for; nothing is asserted.
+SLUICE_TEST(whatPortsCost) {
+  printMessages();
+  printBytes();
+  printCapture();
+  printWakeUps();
 }
