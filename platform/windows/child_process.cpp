@@ -129,8 +129,10 @@ Result<ChildProcess> ChildProcess::spawn(const std::filesystem::path& program, c
     start.StartupInfo.hStdOutput = inheritance.output();
     start.StartupInfo.hStdError = inheritance.output();
   }
-  // A group of its own: what Ctrl-Break or Ctrl-C ends is this process, which ends its children in order.
-  constexpr DWORD kFlags = EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW;
+  // No console: what Ctrl-Break or Ctrl-C ends is this process, which ends its children in order. And where consoles are programs
+  // (Wine), that of a child which is killed at its start would stay, with a copy of everything that the child was given: whoever
+  // waits for the end of its port would wait for ever.
+  constexpr DWORD kFlags = EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | DETACHED_PROCESS;
   PROCESS_INFORMATION started{};
   if (CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, TRUE, kFlags, environment.data(), nullptr, &start.StartupInfo,
                      &started) == 0) {

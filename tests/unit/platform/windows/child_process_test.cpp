@@ -54,6 +54,17 @@ SLUICE_TEST(aChildIsKilledAndThatIsKnown) {
   QCOMPARE(describe(exit), std::string("killed"));
 }
 
+// Wherever it is between its start and main(): nothing that came along with it keeps what it was given.
+SLUICE_TEST(thePortOfAChildThatIsKilledAtItsStartEnds) {
+  for (DWORD pauseMs = 0; pauseMs < 40; pauseMs += 4) {
+    Served served({"serve"});
+    QVERIFY(served.child.has_value());
+    Sleep(pauseMs);
+    served.child->kill();
+    QCOMPARE(served.hear(), std::string("end"));
+  }
+}
+
 SLUICE_TEST(aChildDoesNotOutliveItsObject) {
   OwnedHandle process;
   {
