@@ -28,12 +28,14 @@ Result<SharedMemory> SharedMemory::create(std::size_t bytes) {
 }
 
 Result<SharedMemory> SharedMemory::map(OwnedHandle memory, std::size_t bytes) {
-  // All of it is mapped, and what that came to is its size.
+  // All of it is mapped, and what that came to is its size. A section may also be mere room, where whoever touches it crashes, or an
+  // image of a program, which everybody writes for himself.
   void* const whole = MapViewOfFile(systemHandle(memory), FILE_MAP_ALL_ACCESS, 0, 0, 0);
   MEMORY_BASIC_INFORMATION region{};
   const bool known = whole != nullptr && VirtualQuery(whole, &region, sizeof region) != 0;
   if (whole != nullptr) UnmapViewOfFile(whole);
-  if (!known || region.RegionSize != wholePages(bytes)) {
+  const bool usable = known && region.State == MEM_COMMIT && region.Type == MEM_MAPPED && region.Protect == PAGE_READWRITE;
+  if (!usable || region.RegionSize != wholePages(bytes)) {
     return fail(Side::Local, Code::ProtocolFault, "what was sent is no shared memory of " + std::to_string(bytes) + " bytes");
   }
   return mapped(std::move(memory), bytes);
