@@ -35,6 +35,10 @@ class Connection {
     const auto server = nameOf(listener_);
     connect(client_, reinterpret_cast<const sockaddr*>(&server), size);
     accepted_ = ::accept(listener_, nullptr, nullptr);
+    // Wine knows whose a socket is once its program has sent or received over it.
+    char byte = 'x';
+    send(client_, &byte, 1, 0);
+    recv(accepted_, &byte, 1, 0);
   }
   ~Connection() {
     for (const SOCKET each : {client_, accepted_, listener_}) closesocket(each);
@@ -71,18 +75,19 @@ class Connection {
   SOCKET listener_ = INVALID_SOCKET, client_ = INVALID_SOCKET, accepted_ = INVALID_SOCKET;
 };
 
+void findThisProgram(int family) {
+  const Connection connection(family);
+  const auto found = ClientPrograms().find(connection.client(), connection.server());
+  QVERIFY(found.has_value());
+  QCOMPARE(found->processId, std::uint64_t(GetCurrentProcessId()));
+  QVERIFY2(found->name.starts_with("unit_platform_windows"), found->name.c_str());
+  QVERIFY2(found->path.ends_with("\\" + found->name), found->path.c_str());
+}
+
 }  // namespace
 
-SLUICE_TEST(theProgramBehindAConnectionIsFound) {
-  for (const int family : {AF_INET, AF_INET6}) {
-    const Connection connection(family);
-    const auto found = ClientPrograms().find(connection.client(), connection.server());
-    QVERIFY(found.has_value());
-    QCOMPARE(found->processId, std::uint64_t(GetCurrentProcessId()));
-    QVERIFY2(found->name.starts_with("unit_platform_windows"), found->name.c_str());
-    QVERIFY2(found->path.ends_with("\\" + found->name), found->path.c_str());
-  }
-}
+SLUICE_TEST(theProgramBehindAConnectionIsFound) { findThisProgram(AF_INET); }
+SLUICE_TEST(theProgramBehindAConnectionOverIpv6IsFound) { findThisProgram(AF_INET6); }
 
 SLUICE_TEST(anAddressWithoutASocketHasNoProgram) {
   SocketAddress nobody;
