@@ -11,9 +11,12 @@
 #include "core/base/limits.h"
 #include "core/base/version.h"
 #include "core/filter/parser.h"
+#include "platform/command_line.h"
 
 namespace sluice::cli {
 namespace {
+
+using platform::pathOf;
 
 // What the options are read into before anybody knows which command they belong to.
 struct Raw {
@@ -284,20 +287,20 @@ Command commandOf(const std::string& name, const Raw& raw) {
   const ExchangeId exchange{raw.exchange};
   if (name == "status") return StatusCommand();
   if (name == "connections") return ConnectionsCommand();
-  if (name == "list") return ListCommand{raw.limit, filterOf(raw), raw.session};
-  if (name == "show") return ShowCommand{exchange, raw.curl, rawDirection(raw), raw.session};
+  if (name == "list") return ListCommand{raw.limit, filterOf(raw), pathOf(raw.session)};
+  if (name == "show") return ShowCommand{exchange, raw.curl, rawDirection(raw), pathOf(raw.session)};
   const auto direction = raw.request ? capture::Direction::Request : capture::Direction::Response;
-  if (name == "body") return BodyCommand{exchange, direction, raw.decoded, raw.session};
-  if (name == "export") return ExportCommand{raw.file, filterOf(raw), raw.session};
-  if (name == "session") return SaveSessionCommand{raw.file, filterOf(raw)};
-  if (name == "import") return ImportCommand{raw.file};
+  if (name == "body") return BodyCommand{exchange, direction, raw.decoded, pathOf(raw.session)};
+  if (name == "export") return ExportCommand{pathOf(raw.file), filterOf(raw), pathOf(raw.session)};
+  if (name == "session") return SaveSessionCommand{pathOf(raw.file), filterOf(raw)};
+  if (name == "import") return ImportCommand{pathOf(raw.file)};
   if (name == "clear") return ClearCommand();
   if (name == "limit") return limitOf(raw);
-  if (name == "profile") return ProfileCommand{raw.what, raw.profile, raw.from, raw.file, whomOf(raw)};
+  if (name == "profile") return ProfileCommand{raw.what, raw.profile, raw.from, pathOf(raw.file), whomOf(raw)};
   if (name == "selftest") return SelfTestCommand{raw.profile};
   if (name == "watch") return WatchCommand{filterOf(raw)};
   if (name == "ca path") return CaPathCommand();
-  if (name == "ca export") return ExportCaCommand{raw.file};
+  if (name == "ca export") return ExportCaCommand{pathOf(raw.file)};
   if (name == "pass-through") return PassThroughCommand{raw.pass, raw.host};
   if (name == "capture") return SwitchCommand{control::SwitchKind::Recording, raw.turn == "on"};
   if (name == "intercept") return SwitchCommand{control::SwitchKind::Interception, raw.turn == "on"};
@@ -325,7 +328,7 @@ std::variant<Arguments, Usage> parseArguments(int argc, const char* const* argv)
   const auto* chosen = app.get_subcommands().front();
   auto name = chosen->get_name();
   if (name == "ca") name += " " + chosen->get_subcommands().front()->get_name();
-  return Arguments{raw.dataDir, raw.json ? Format::Json : Format::Human, commandOf(name, raw)};
+  return Arguments{pathOf(raw.dataDir), raw.json ? Format::Json : Format::Human, commandOf(name, raw)};
 }
 
 }  // namespace sluice::cli

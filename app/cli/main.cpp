@@ -11,6 +11,7 @@
 #include "app/cli/selftest_command.h"
 #include "app/cli/text.h"
 #include "app/cli/throttle_commands.h"
+#include "platform/command_line.h"
 #include "platform/data_dir.h"
 #include "platform/standard_output.h"
 
@@ -73,7 +74,8 @@ int failed(const Error& error) {
 
 int main(int argc, char** argv) {
   platform::prepareStandardOutput();
-  const auto parsed = parseArguments(argc, argv);
+  platform::CommandLine line(argc, argv);
+  const auto parsed = parseArguments(line.count(), line.words());
   if (const auto* usage = std::get_if<Usage>(&parsed)) {
     std::fputs(usage->text.c_str(), usage->exitStatus == 0 ? stdout : stderr);
     return usage->exitStatus;

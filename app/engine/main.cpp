@@ -8,6 +8,7 @@
 #include "app/engine/options.h"
 #include "core/engine/supervisor.h"
 #include "core/engine/worker_process.h"
+#include "platform/command_line.h"
 #include "platform/process.h"
 #include "platform/system_proxy_hold.h"
 
@@ -16,10 +17,10 @@ namespace {
 bool openLog(const sluice::app::Options& options) {
   try {
     auto logger = options.logFile.empty() ? spdlog::stderr_logger_mt("sluiced")
-                                          : spdlog::basic_logger_mt("sluiced", options.logFile);
+                                          : spdlog::basic_logger_mt("sluiced", options.logFile.native());
     spdlog::set_default_logger(std::move(logger));
   } catch (const spdlog::spdlog_ex& error) {
-    std::fprintf(stderr, "sluiced: cannot open the log file '%s': %s\n", options.logFile.c_str(), error.what());
+    std::fprintf(stderr, "sluiced: cannot open the log file '%s': %s\n", options.logFile.string().c_str(), error.what());
     return false;
   }
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
@@ -47,7 +48,8 @@ int serveAsWorker(sluice::engine::EngineSettings settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  auto parsed = sluice::app::parseOptions(argc, argv);
+  sluice::platform::CommandLine line(argc, argv);
+  auto parsed = sluice::app::parseOptions(line.count(), line.words());
   if (!parsed.options) return parsed.exitStatus;
   auto& options = *parsed.options;
   if (!openLog(options)) return 1;

@@ -10,6 +10,7 @@
 #include "core/base/limits.h"
 #include "core/base/version.h"
 #include "core/store/body_files.h"
+#include "platform/command_line.h"
 #include "platform/data_dir.h"
 #include "platform/program_path.h"
 
@@ -54,8 +55,8 @@ void addTlsOptions(CLI::App& cli, Tls& tls) {
 
 void takeTls(Tls&& tls, engine::EngineSettings& engine) {
   engine.interception = {tls.intercept == "on", !tls.insecure, std::move(tls.passThrough), std::move(tls.insecureHosts)};
-  engine.upstreamCas.assign(tls.upstreamCas.begin(), tls.upstreamCas.end());
-  engine.keyLogFile = std::move(tls.keyLogFile);
+  for (const auto& each : tls.upstreamCas) engine.upstreamCas.push_back(platform::pathOf(each));
+  engine.keyLogFile = platform::pathOf(tls.keyLogFile);
 }
 
 void addLinkOptions(CLI::App& cli, Link& link) {
@@ -187,6 +188,14 @@ void takeCapture(const Capture& capture, engine::WorkerSettings& worker) {
   worker.capturedBodyBytesMax = capture.what == "heads" ? 0 : capture.bodyBytes;
 }
 
+void addLogOptions(CLI::App& cli, Options& options) {
+  cli.add_option("--log-level", options.logLevel, "How much to log")
+      ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
+      ->capture_default_str();
+  const auto take = [&options](const std::string& file) { options.logFile = platform::pathOf(file); };
+  cli.add_option_function<std::string>("--log-file", take, "Log to this file instead of standard error");
+}
+
 }  // namespace
 
 Parsed parseOptions(int argc, char** argv) {
@@ -220,10 +229,7 @@ Parsed parseOptions(int argc, char** argv) {
   addTlsOptions(cli, tls);
   Keep keep;
   addKeepOptions(cli, keep);
-  cli.add_option("--log-level", options.logLevel, "How much to log")
-      ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
-      ->capture_default_str();
-  cli.add_option("--log-file", options.logFile, "Log to this file instead of standard error");
+  addLogOptions(cli, options);
   addProcessOptions(cli, processes);
 
   try {
@@ -250,7 +256,7 @@ Parsed parseOptions(int argc, char** argv) {
   if (!adjustment) return wrongUsage(cli, adjustment.error().detail);
   options.engine.profileName = std::move(link.profile);
   options.engine.adjusted = *adjustment;
-  options.engine.dataDir = dataDir;
+  options.engine.dataDir = platform::pathOf(dataDir);
   if (dataDir.empty()) {
     auto fallback = platform::defaultDataDir();
     if (!fallback) return wrongUsage(cli, describe(fallback.error()) + "; use --data-dir");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -18,7 +19,7 @@ struct Options {
   engine::EngineSettings engine;
   Role role = Role::Supervisor;
   std::string logLevel = "info";
-  std::string logFile;  // empty: standard error
+  std::filesystem::path logFile;  // empty: standard error
 };
 
 // Prints help or what is wrong, and then gives the exit status instead: 0 after --help and --version, 2 for wrong usage.

@@ -79,6 +79,26 @@ SLUICE_TEST(helpAndVersionAreNoFailures) {
   QVERIFY2(version.ok() && contains(version.output, "sluiced "), version.text().c_str());
 }
 
+// Whatever characters a path has, on systems too whose programs are usually told less.
+SLUICE_TEST(pathsMayHaveAnyCharacters) {
+  const Origin origin;
+  const TemporaryDirectory directory;
+  const auto folder = directory / "\u00fc \u0394\u03ad\u03bb\u03c4\u03b1 \u65e5\u672c \U0001d11e";
+  std::filesystem::create_directory(folder);
+  EngineProcess::Options options;
+  options.dataDir = folder / "data";
+  options.arguments = {"--log-file", (folder / "log").string()};
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  Client client(engine.port());
+  QVERIFY(client.get(origin.url("/bytes/1000")).has_value());
+  const auto exported = sluicectl(engine.dataDir(), {"export", "har", (folder / "all.har").string()});
+  QVERIFY2(exported.ok(), exported.text().c_str());
+  QVERIFY(std::filesystem::exists(folder / "all.har"));
+  QVERIFY(std::filesystem::exists(folder / "log"));
+  QVERIFY(std::filesystem::exists(folder / "data" / "history.db"));
+}
+
 SLUICE_TEST(severalListenersEachSayWhereTheyListen) {
   const Origin origin;
   EngineProcess::Options options;
