@@ -1,5 +1,7 @@
 // Worker processes that are killed: what the others carry, who connects meanwhile, and what the history says.
 #include <csignal>
+#include <memory>
+#include <vector>
 
 #include "tests/integration/capture/history.h"
 #include "tests/integration/workers/status.h"
@@ -49,18 +51,23 @@ SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(2));
 
-  // Whoever is stopped takes no connection: so it is known who carries which.
-  QVERIFY(pauseProcess(workers[0]));
-  Download kept1(engine, origin, 1), kept2(engine, origin, 2);
-  resumeProcess(workers[0]);
-  QVERIFY(pauseProcess(workers[1]));
-  QVERIFY(Client(engine.port()).get(origin.url("/bytes/1000?seed=3")).has_value());
-  Download lost(engine, origin, 4);
+  std::uint64_t seed = 100;
+  const auto downloadOf = [&](std::size_t worker) {
+    std::unique_ptr<Download> begun;
+    const bool served = withOnly(worker, workers, [&] {
+      begun = std::make_unique<Download>(engine, origin, ++seed);
+      return begun->begun;
+    });
+    return served ? std::move(begun) : nullptr;
+  };
+  const auto kept1 = downloadOf(1), kept2 = downloadOf(1), lost = downloadOf(0);
+  QVERIFY(kept1 && kept2 && lost);
+  const auto query = [](std::uint64_t number) { return "seed=" + std::to_string(number); };
+  QVERIFY(withOnly(0, workers, [&] { return Client(engine.port()).get(origin.url("/bytes/1000?" + query(++seed))).has_value(); }));
+  const auto ended = query(seed);
   History history(engine.dataDir());
-  QVERIFY(history.ended("seed=3").has_value());
-  QVERIFY(history.running("seed=4").has_value());
-  resumeProcess(workers[1]);
-  QVERIFY(kept1.begun && kept2.begun && lost.begun);
+  QVERIFY(history.ended(ended).has_value());
+  QVERIFY(history.running(query(lost->seed)).has_value());
 
   killProcess(workers[0]);
   for (int i = 0; i < 200; ++i) {
@@ -70,16 +77,16 @@ SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
   }
   QVERIFY(eventually([&] { return childrenOf(engine.process().id()).size() == 2; }));
   QCOMPARE(statusOf(engine, "workerRestarts"), std::uint64_t(1));
-  QVERIFY(kept1.finish());
-  QVERIFY(kept2.finish());
-  QVERIFY(!lost.finish());
+  QVERIFY(kept1->finish());
+  QVERIFY(kept2->finish());
+  QVERIFY(!lost->finish());
 
-  const auto cut = history.ended("seed=4");
+  const auto cut = history.ended(query(lost->seed));
   QVERIFY2(cut.has_value(), history.failure.c_str());
   QCOMPARE(cut->row.error.code, Code::Aborted);
   QVERIFY2(cut->row.error.detail.find("worker") != std::string::npos, cut->row.error.detail.c_str());
-  QCOMPARE(history.ended("seed=3")->row.error.code, Code::None);
-  QCOMPARE(history.ended("seed=1")->row.error.code, Code::None);
+  QCOMPARE(history.ended(ended)->row.error.code, Code::None);
+  QCOMPARE(history.ended(query(kept1->seed))->row.error.code, Code::None);
 }
 
 SLUICE_TEST(whoConnectsWhileNoWorkerRunsIsServedByTheNext) {
@@ -124,11 +131,24 @@ SLUICE_TEST(aWorkerThatHangsIsReplacedWithAMessage) {
   QCOMPARE(workers.size(), std::size_t(1));
   QVERIFY(Client(engine.port()).get(origin.url("/bytes/100")).has_value());  // it has begun its work
   QVERIFY(pauseProcess(workers[0]));
+  QVERIFY(eventually([&] { return engine.log().find("has not answered for 3 s and is replaced") != std::string::npos; }));
+  QVERIFY(eventually([&] { return statusOf(engine, "workerRestarts") == 1; }));
   Client client(engine.port());
   const auto reply = client.get(origin.url("/bytes/100"));
   QVERIFY2(reply && reply->status() == 200, client.failure().c_str());
-  QVERIFY(statusOf(engine, "workerRestarts") >= 1);
-  QVERIFY2(engine.log().find("has not answered for 3 s and is replaced") != std::string::npos, engine.log().c_str());
+}
+
+SLUICE_TEST(whoConnectsWhileTheOnlyWorkerHangsIsServedByTheNext) {
+  const Origin origin;
+  EngineProcess engine(withWorkers(1, {"--worker-patience", "3"}));
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  engine.workersMayDie();
+  const auto workers = childrenOf(engine.process().id());
+  QVERIFY(Client(engine.port()).get(origin.url("/bytes/100")).has_value());  // it has begun its work
+  QVERIFY(workers.size() == 1 && pauseProcess(workers[0]));
+  Client client(engine.port());
+  const auto reply = client.get(origin.url("/bytes/100"));
+  QVERIFY2(reply && reply->status() == 200, client.failure().c_str());
 }
 
 // Wherever they are between their start and their last listener.
@@ -155,14 +175,15 @@ SLUICE_TEST(connectionsOfAllWorkersAreListed) {
   EngineProcess engine(withWorkers(2));
   QVERIFY2(engine.ready(), engine.log().c_str());
   const auto workers = childrenOf(engine.process().id());
-  QVERIFY(pauseProcess(workers[0]));
-  Client one(engine.port());
-  QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 1; }));
-  resumeProcess(workers[0]);
-  QVERIFY(pauseProcess(workers[1]));
-  Client two(engine.port());
+  const Origin origin;
+  std::unique_ptr<Client> clients[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    QVERIFY(withOnly(i, workers, [&] {
+      clients[i] = std::make_unique<Client>(engine.port());
+      return clients[i]->get(origin.url("/bytes/10")).has_value();
+    }));
+  }
   QVERIFY(eventually([&] { return statusOf(engine, "openConnections") == 2; }));
-  resumeProcess(workers[1]);
   const auto told = sluicectl(engine.dataDir(), {"--json", "connections"});
   const auto json = nlohmann::json::parse(told.output, nullptr, false);
   QVERIFY2(!json.is_discarded() && json.size() == 2, told.text().c_str());

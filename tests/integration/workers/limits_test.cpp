@@ -1,6 +1,7 @@
 // One limit for all workers together: what one of them lets through, the others cannot. Times are only ever too long on a
 // busy machine, so only too short ones fail.
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,24 +20,18 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kRate = 1'000'000;
 constexpr std::uint64_t kBody = 1'000'000;
 
-// A client whose connection this worker has: all others are stopped while it is accepted.
+// A client whose connection this worker has.
 struct ClientOf {
-  ClientOf(const EngineProcess& engine, const Origin& origin, const std::vector<std::int64_t>& workers, std::size_t which)
-      : othersPaused(pauseOthers(workers, which)), client(engine.port()) {
-    served = othersPaused && client.get(origin.url("/bytes/10")).has_value();
-    for (const auto worker : workers) resumeProcess(worker);
+  ClientOf(const EngineProcess& engine, const Origin& origin, const std::vector<std::int64_t>& workers, std::size_t which) {
+    served = withOnly(which, workers, [&] {
+      client = std::make_unique<Client>(engine.port());
+      return client->get(origin.url("/bytes/10")).has_value();
+    });
   }
-  static bool pauseOthers(const std::vector<std::int64_t>& workers, std::size_t which) {
-    for (std::size_t i = 0; i < workers.size(); ++i) {
-      if (i != which && !pauseProcess(workers[i])) return false;
-    }
-    return true;
+  void ask(const Origin& origin) const {
+    client->write("GET " + origin.url("/bytes/" + std::to_string(kBody)) + " HTTP/1.1\r\nHost: x\r\n\r\n");
   }
-  void ask(const Origin& origin) {
-    client.write("GET " + origin.url("/bytes/" + std::to_string(kBody)) + " HTTP/1.1\r\nHost: x\r\n\r\n");
-  }
-  bool othersPaused;  // before it connects
-  Client client;
+  std::unique_ptr<Client> client;
   bool served = false;
 };
 
@@ -45,8 +40,8 @@ double secondsForBoth(ClientOf& one, ClientOf& other, const Origin& origin) {
   const auto began = Clock::now();
   one.ask(origin);
   other.ask(origin);
-  const auto first = one.client.reply();
-  const auto second = other.client.reply();
+  const auto first = one.client->reply();
+  const auto second = other.client->reply();
   if (!first || first->body.size() != kBody || !second || second->body.size() != kBody) return -1;
   return std::chrono::duration<double>(Clock::now() - began).count();
 }
