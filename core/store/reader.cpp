@@ -30,6 +30,7 @@ namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kLookTime = std::chrono::milliseconds(50);  // as long as one state is looked at, the log cannot begin anew
+constexpr auto kAskIndexAgain = std::chrono::seconds(5);    // it may know more by then
 constexpr int kOpenAttempts = 3;                           // while one history after the other is cleared
 constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
 constexpr std::size_t kHostsByName = 2000;                 // more are looked up for longer than a piece of the list takes
@@ -93,6 +94,7 @@ class Reader::Impl {
   Result<void> open();
   void close();
   Result<void> prepare();
+  Result<void> followIndex();
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   Result<BodyReader> body(BodyKey key);
   Result<void> readTls(ExchangeDetails& details);
@@ -108,6 +110,7 @@ class Reader::Impl {
   filter::Node filter_;
   FilterSql filterSql_;  // of filter_; the statements refer to its patterns
   SearchCandidates candidates_;
+  Steady::time_point askIndexAt_;  // while there are no candidates
   FilterMatches matches_;
   std::optional<SortedExchanges> sorted_;
   fs::path opening_;  // the last that was tried
@@ -130,6 +133,7 @@ void Reader::Impl::close() {
   statements_.clear();
   scan_.reset();
   candidates_.forget();  // another history may come
+  askIndexAt_ = {};
   sorted_.reset();
   matches_.forget();
   sql_.reset();
@@ -179,9 +183,21 @@ Result<void> Reader::Impl::show(const filter::Node& filter) {
   sorted_.reset();
   matches_.forget();
   if (!session_) candidates_.find(*sql_, dataDir_, filter);
+  askIndexAt_ = Steady::now() + kAskIndexAgain;
   auto prepared = prepare();
   if (!prepared) close();
   return prepared;
+}
+
+// What the index leaves of the filter, with what has changed since. Where it was of no help (too much has changed, the history is another,
+// it was not built yet), it is asked again. REQUIRES: a transaction.
+Result<void> Reader::Impl::followIndex() {
+  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+  if (candidates_.any() || session_ || Steady::now() < askIndexAt_) return {};
+  candidates_.find(*sql_, dataDir_, filter_);
+  askIndexAt_ = Steady::now() + kAskIndexAgain;
+  auto ready = candidates_.addRecent(*sql_);
+  return ready ? ready : broken(ready.error());
 }
 
 Result<bool> Reader::Impl::hasManyHosts() {
@@ -237,7 +253,7 @@ Result<Sources> Reader::Impl::sources(ExchangeId after, ExchangeId upTo, std::si
 Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
   auto look = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!look) return broken(look.error());
-  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+  if (auto ready = followIndex(); !ready) return fail(ready.error());
   auto page = scan_->page(ExchangeScan::Way::Up, after, limit, store::after(atMost));
   return page ? std::move(page) : broken(page.error());
 }
@@ -251,7 +267,7 @@ Result<SortedPage> Reader::Impl::sorted(SortOrder order, const std::optional<Sor
                                         std::chrono::milliseconds atMost) {
   auto look = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!look) return broken(look.error());
-  if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+  if (auto ready = followIndex(); !ready) return fail(ready.error());
   const auto scanAll = [this](ExchangeId above, Steady::time_point until) {
     return scan_->page(ExchangeScan::Way::Up, above, SIZE_MAX, until);
   };
@@ -271,7 +287,7 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(ExchangeScan::Way way, Excha
   for (bool more = limit > 0; more;) {
     auto look = Transaction::begin(*sql_, Transaction::Kind::Read);
     if (!look) return broken(look.error());
-    if (auto ready = candidates_.addRecent(*sql_); !ready) return broken(ready.error());
+    if (auto ready = followIndex(); !ready) return fail(ready.error());
     const auto page = scan_->page(way, beyond, limit - rows.size(), store::after(kLookTime));
     if (!page) return broken(page.error());
     if (auto read = append(page->ids, rows); !read) return broken(read.error());

@@ -6,6 +6,7 @@
 #include "core/store/search_builder.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
+#include "tests/unit/core/store/step_counter.h"
 
 using namespace sluice;
 using namespace sluice::store;
@@ -129,4 +130,26 @@ SLUICE_TEST(showsWhatCameAfterTheFilterWasSet) {
   history.recorder->record(chunk(3, "needle"));
   history.recorder->flush();
   QCOMPARE(reader.newest(10).value().back().id.value, 3u);
+}
+
+// What a search costs in a history that follows a cleared one, whose index is built while the filter is on.
+SLUICE_TEST(asksTheIndexOfTheHistoryThatFollows) {
+  StepCounter counter;
+  History history;
+  VERIFY_OK(history.start());
+  auto reader = history.reader();
+  VERIFY_OK(reader.show(*filter::parse("body~needle")));
+  VERIFY_OK(history.recorder->clear());
+  for (std::uint64_t id = 1; id <= 2000; ++id) {
+    history.recorder->record(started(id));
+    history.recorder->record(responded(id));
+    history.recorder->record(chunk(id, id == 1900 ? "needle" : "hay"));
+    history.recorder->record(ended(id));
+  }
+  history.recorder->flush();
+  SearchBuilder builder(history.folder.path());
+  for (bool more = true; more;) more = builder.step().value();
+  const std::uint64_t before = counter.steps();
+  QCOMPARE(reader.newest(10).value().size(), std::size_t(1));
+  QVERIFY2(counter.steps() - before < 2000, std::to_string(counter.steps() - before).c_str());
 }
