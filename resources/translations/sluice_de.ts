@@ -56,15 +56,11 @@
     </message>
     <message>
         <source>none</source>
-        <translation>keiner</translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>(%1 bytes)</source>
         <translation>(%1 Bytes)</translation>
-    </message>
-    <message>
-        <source>, %1 recorded</source>
-        <translation>, %1 aufgezeichnet</translation>
     </message>
     <message>
         <source>Tunnel</source>
@@ -425,6 +421,22 @@
     <message>
         <source>Held back</source>
         <translation>Zurückgehalten</translation>
+    </message>
+    <message>
+        <source>, not recorded</source>
+        <translation>, nicht aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>, the first %1 recorded</source>
+        <translation>, die ersten %1 aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
+        <source>Until it failed</source>
+        <translation>Bis zum Fehler</translation>
     </message>
 </context>
 <context>
@@ -956,12 +968,6 @@
         <translation>Noch kein Zertifikat</translation>
     </message>
     <message>
-        <source>Programs that trust this certificate can be decrypted. It was made on this machine, for this
-installation alone; its key never leaves your data directory.</source>
-        <translation>Programme, die diesem Zertifikat vertrauen, lassen sich entschlüsseln. Es wurde auf diesem Rechner
-nur für diese Installation gemacht; sein Schlüssel verlässt das Datenverzeichnis nie.</translation>
-    </message>
-    <message>
         <source>&amp;Save certificate</source>
         <translation>Zertifikat &amp;speichern</translation>
     </message>
@@ -1054,6 +1060,16 @@ nur für diese Installation gemacht; sein Schlüssel verlässt das Datenverzeich
         <translation>Gespeichert in %1</translation>
     </message>
     <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Programs that trust this certificate can be decrypted. It was made on this machine, for this
+installation alone; its key never leaves your data directory.</source>
+        <translation>Programme, die diesem Zertifikat vertrauen, lassen sich entschlüsseln. Es wurde auf diesem
+Rechner nur für diese Installation gemacht; sein Schlüssel verlässt das Datenverzeichnis nie.</translation>
+    </message>
+    <message>
         <source>Phones and other devices: open http://sluice.proxy/ there, through the proxy. It hands out
 the certificate and says what each system wants to be told.</source>
         <translation>Telefone und andere Geräte: dort http://sluice.proxy/ durch den Proxy öffnen. Die Seite gibt
@@ -1109,6 +1125,14 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>What can be done about it</source>
         <translation>Was sich dagegen tun lässt</translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Choose how much of each body is kept</source>
+        <translation>Wählen, wie viel von jedem Inhalt behalten wird</translation>
     </message>
 </context>
 <context>
@@ -1172,10 +1196,6 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>still arriving</source>
         <translation>kommt noch</translation>
-    </message>
-    <message>
-        <source>%1 recorded</source>
-        <translation>%1 aufgezeichnet</translation>
     </message>
     <message>
         <source>the first %1 shown</source>
@@ -1257,6 +1277,10 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Preparing</source>
         <translation>Wird vorbereitet</translation>
     </message>
+    <message>
+        <source>the first %1 recorded</source>
+        <translation>die ersten %1 aufgezeichnet</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::ClientStarter</name>
@@ -1267,6 +1291,18 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>%1 is starting</source>
         <translation>%1 startet</translation>
+    </message>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
+    <message>
+        <source>No browser was found on this system</source>
+        <translation>Auf diesem System wurde kein Browser gefunden</translation>
+    </message>
+    <message>
+        <source>No terminal was found on this system</source>
+        <translation>Auf diesem System wurde kein Terminal gefunden</translation>
     </message>
 </context>
 <context>
@@ -1597,6 +1633,10 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>History cleared</source>
         <translation>Verlauf geleert</translation>
     </message>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::EventModel</name>
@@ -1689,6 +1729,14 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>%L1 bodies written to %2</source>
         <translation>%L1 Inhalte nach %2 geschrieben</translation>
+    </message>
+    <message>
+        <source>This exchange is no longer in the history</source>
+        <translation>Dieser Austausch ist nicht mehr im Verlauf</translation>
+    </message>
+    <message>
+        <source>Nothing of this body was recorded</source>
+        <translation>Von diesem Inhalt wurde nichts aufgezeichnet</translation>
     </message>
 </context>
 <context>
@@ -1824,6 +1872,14 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Exchanges</source>
         <translation>Austausche</translation>
     </message>
+    <message>
+        <source>No exchanges</source>
+        <translation>Keine Austausche</translation>
+    </message>
+    <message>
+        <source>No exchange matches what is chosen and typed</source>
+        <translation>Kein Austausch passt zu dem, was gewählt und eingegeben ist</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::FileJob</name>
@@ -1888,6 +1944,10 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>%L1 of %2</source>
         <translation>%L1 von %2</translation>
+    </message>
+    <message>
+        <source>Search failed</source>
+        <translation>Suche fehlgeschlagen</translation>
     </message>
 </context>
 <context>
@@ -2204,6 +2264,34 @@ MIT-Lizenz.</translation>
         <source>&amp;Mark</source>
         <translation>&amp;Markieren</translation>
     </message>
+    <message>
+        <source>Type a filter first</source>
+        <translation>Erst einen Filter eingeben</translation>
+    </message>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
+    <message>
+        <source>The engine belongs to another program</source>
+        <translation>Die Engine gehört einem anderen Programm</translation>
+    </message>
+    <message>
+        <source>Choose an exchange in the table first</source>
+        <translation>Erst einen Austausch in der Tabelle auswählen</translation>
+    </message>
+    <message>
+        <source>No exchange is shown that could be written</source>
+        <translation>Es ist kein Austausch zu sehen, der geschrieben werden könnte</translation>
+    </message>
+    <message>
+        <source>Show the exchanges of this session alone</source>
+        <translation>Nur die Austausche dieser Sitzung zeigen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::MessagePage</name>
@@ -2376,6 +2464,10 @@ MIT-Lizenz.</translation>
         <source>Recording</source>
         <translation>Aufzeichnung</translation>
     </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::ProfilePicker</name>
@@ -2421,6 +2513,14 @@ MIT-Lizenz.</translation>
     <message>
         <source>Recording is paused. Traffic goes on; recording resumes by itself once this is over.</source>
         <translation>Die Aufzeichnung pausiert. Der Verkehr läuft weiter; die Aufzeichnung geht von selbst weiter, sobald das vorbei ist.</translation>
+    </message>
+    <message>
+        <source>The disk is slower than the traffic, which did not wait for it: the ends of some bodies were not kept.</source>
+        <translation>Die Festplatte ist langsamer als der Datenverkehr, der nicht auf sie gewartet hat: Von einigen Inhalten fehlt das Ende.</translation>
+    </message>
+    <message>
+        <source>What was kept is shown, with the true size of the whole. Less of each body, or heads alone, keeps up more easily.</source>
+        <translation>Was behalten wurde, ist zu sehen, mit der wahren Größe des Ganzen. Wer von jedem Inhalt weniger oder nur die Köpfe aufzeichnet, kommt leichter nach.</translation>
     </message>
 </context>
 <context>
@@ -2690,12 +2790,44 @@ MIT-Lizenz.</translation>
         <source>Write the bodies of the selected responses to files, unpacked</source>
         <translation>Die Inhalte der ausgewählten Antworten entpackt in Dateien schreiben</translation>
     </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>Inspector on the &amp;right</source>
+        <translation>Inspektor &amp;rechts</translation>
+    </message>
+    <message>
+        <source>Put the inspector beside the table instead of below it</source>
+        <translation>Den Inspektor neben statt unter die Tabelle setzen</translation>
+    </message>
+    <message>
+        <source>&amp;Columns</source>
+        <translation>&amp;Spalten</translation>
+    </message>
+    <message>
+        <source>Show or hide the column %1</source>
+        <translation>Die Spalte %1 zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>&amp;Usual columns</source>
+        <translation>&amp;Übliche Spalten</translation>
+    </message>
+    <message>
+        <source>Show the usual columns in their usual order and width</source>
+        <translation>Die üblichen Spalten in üblicher Reihenfolge und Breite zeigen</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::ShortcutsDialog</name>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>
@@ -2836,6 +2968,10 @@ MIT-Lizenz.</translation>
     <message>
         <source>The whole message</source>
         <translation>Die ganze Nachricht</translation>
+    </message>
+    <message>
+        <source>Messages cannot be read: %1</source>
+        <translation>Nachrichten können nicht gelesen werden: %1</translation>
     </message>
 </context>
 <context>
@@ -3022,10 +3158,6 @@ MIT-Lizenz.</translation>
         <translation>Verlauf: %1</translation>
     </message>
     <message>
-        <source>Bodies cut because recording was behind: %L1</source>
-        <translation>Inhalte, deren Ende fehlt, weil die Aufzeichnung nicht nachkam: %L1</translation>
-    </message>
-    <message>
         <source>Open client connections, served by %L1 worker processes</source>
         <translation>Offene Verbindungen von Clients, bedient von %L1 Arbeitsprozessen</translation>
     </message>
@@ -3040,6 +3172,18 @@ MIT-Lizenz.</translation>
     <message>
         <source>Chunks ran out: %L1 times</source>
         <translation>Die Blöcke gingen aus: %L1-mal</translation>
+    </message>
+    <message>
+        <source>Recording, bodies cut</source>
+        <translation>Aufzeichnung, Inhalte gekürzt</translation>
+    </message>
+    <message>
+        <source>Bodies whose end was not kept, because the disk was slower than the traffic: %L1</source>
+        <translation>Inhalte, deren Ende fehlt, weil die Festplatte langsamer war als der Datenverkehr: %L1</translation>
+    </message>
+    <message>
+        <source>Traffic did not wait for it. The preferences can keep less of each body.</source>
+        <translation>Der Datenverkehr hat nicht auf sie gewartet. In den Einstellungen lässt sich weniger von jedem Inhalt behalten.</translation>
     </message>
 </context>
 <context>
@@ -3078,6 +3222,10 @@ MIT-Lizenz.</translation>
     <message>
         <source>Unfold all</source>
         <translation>Alles ausklappen</translation>
+    </message>
+    <message>
+        <source>Only the first %L1 characters were copied</source>
+        <translation>Nur die ersten %L1 Zeichen wurden kopiert</translation>
     </message>
 </context>
 <context>
@@ -3291,6 +3439,22 @@ Der erste, der passt, gilt.</translation>
     <message>
         <source>%1 holds no network profile: %2</source>
         <translation>%1 enthält kein Netzprofil: %2</translation>
+    </message>
+    <message>
+        <source>Keep these values as a profile of your own</source>
+        <translation>Diese Werte als eigenes Profil behalten</translation>
+    </message>
+    <message>
+        <source>Only profiles of your own can be renamed and deleted</source>
+        <translation>Nur eigene Profile können umbenannt und gelöscht werden</translation>
+    </message>
+    <message>
+        <source>Give this profile of your own another name</source>
+        <translation>Diesem eigenen Profil einen anderen Namen geben</translation>
+    </message>
+    <message>
+        <source>Delete this profile of your own; what it slows down goes on as it is</source>
+        <translation>Dieses eigene Profil löschen; was es bremst, bleibt wie es ist</translation>
     </message>
 </context>
 <context>

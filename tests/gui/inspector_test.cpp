@@ -3,6 +3,7 @@
 #include "app/gui/inspector/phase_chart.h"
 
 #include <QBuffer>
+#include <QTextEdit>
 
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/recording.h"
@@ -204,6 +205,49 @@ SLUICE_GUI_TEST(aMultipartBodyIsATableOfItsParts) {
   const auto complains = [](const QLabel* label) { return label->text().contains(QStringLiteral("/no/such/folder/part")); };
   QVERIFY(waitUntil([&] { return std::ranges::any_of(body.findChildren<QLabel*>(), complains); }));
   QCOMPARE(saved.size(), 1);
+  // Two at once are both written, and what is wrong with one is not unsaid by another.
+  saved.clear();
+  body.savePart(0, path + u'1');
+  body.savePart(1, path + u'2');
+  QVERIFY(waitUntil([&] { return saved.size() == 2; }));
+  QVERIFY(QFile::exists(path + u'1') && QFile::exists(path + u'2'));
+  QVERIFY2(body.problemText().contains(QStringLiteral("/no/such/folder/part")), qPrintable(body.problemText()));
+}
+
+SLUICE_GUI_TEST(theColoursOfFactsFollowTheScheme) {
+  Fixture f;
+  f.show(f.recording.whole("/found"));
+  const auto status = [&]() -> QTextEdit* {
+    for (auto* value : f.inspector.facts().findChildren<QTextEdit*>()) {
+      if (value->toPlainText() == QStringLiteral("200 OK")) return value;
+    }
+    return nullptr;
+  };
+  QVERIFY(waitUntil([&] { return status() != nullptr; }));
+  const auto color = [&] { return status()->palette().color(QPalette::Text); };
+  QCOMPARE(color(), colorsOf(Scheme::Light).good);
+  gui::test::appearance().setFixedScheme(Scheme::Dark);
+  gui::test::handleEvents();
+  const QColor dark = color();
+  gui::test::appearance().setFixedScheme(Scheme::Light);
+  gui::test::handleEvents();
+  QCOMPARE(dark, colorsOf(Scheme::Dark).good);
+  QCOMPARE(color(), colorsOf(Scheme::Light).good);
+}
+
+SLUICE_GUI_TEST(aPictureIsScaledOnceTheViewKeepsItsSize) {
+  ImageView view;
+  view.resize(400, 300);
+  view.show();
+  QImage picture(2000, 1500, QImage::Format_RGB32);
+  picture.fill(Qt::blue);
+  view.setImage(picture);
+  QVERIFY(waitUntil([&] { return !view.shown().isNull(); }));
+  const QImage first = view.shown();
+  for (int width = 401; width < 480; ++width) view.resize(width, width * 3 / 4);
+  // What there is, is stretched meanwhile.
+  QCOMPARE(view.shown().size(), first.size());
+  QVERIFY(waitUntil([&] { return view.shown().width() > first.width(); }));
 }
 
 SLUICE_GUI_TEST(picturesAreShownAsPictures) {

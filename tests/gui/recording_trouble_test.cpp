@@ -1,6 +1,7 @@
 // The history cannot be written: the banner says why, its action works, and it goes when all is well again.
 #include <fstream>
 
+#include "app/gui/window/recording_watch.h"
 #include "core/store/sql_connection.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
@@ -33,6 +34,29 @@ SLUICE_GUI_TEST(aLockedHistoryIsSaidSoUntilItIsFree) {
     QVERIFY(window.banner().isHidden());
   }
   QVERIFY(waitUntil([&] { return window.model().rowCount() == 2; }));
+  QVERIFY(window.banner().isHidden());
+}
+
+SLUICE_GUI_TEST(bodiesThatAreCutAreSaidSoOnce) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  control::StatusSample sample;
+  sample.capture = control::CaptureState::On;
+  // What another window's time has cut is no news.
+  RecordingWatch watch(bench.keeper(), &window);
+  sample.cutBodies = 2;
+  emit bench.keeper().sampled(sample);
+  QVERIFY(watch.notice().text.isEmpty());
+  sample.cutBodies = 5;
+  emit bench.keeper().sampled(sample);
+  QVERIFY(watch.notice().text.contains(QStringLiteral("ends of some bodies")));
+  QVERIFY(!window.banner().isHidden());
+  QCOMPARE(window.banner().notice().offer, EngineNotice::Offer::ShowPreferences);
+  QVERIFY(window.statusLine().recording().contains(QStringLiteral("bodies cut")));
+  emit window.banner().dismissed();
+  sample.cutBodies = 6;
+  emit bench.keeper().sampled(sample);
   QVERIFY(window.banner().isHidden());
 }
 

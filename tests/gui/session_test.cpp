@@ -97,6 +97,38 @@ SLUICE_GUI_TEST(whatIsShownIsSavedAndOpensInAWindowToRead) {
   QCOMPARE(sources.rowCount(sources.groupIndex(SourceModel::Group::Sessions)), 1);
 }
 
+SLUICE_GUI_TEST(aSessionWindowIsAsTheLastOneWasLeft) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(fill(bench));
+  QSignalSpy saved(&bench.window().files(), &SessionFiles::saved);
+  bench.window().files().saveTo(fileIn(bench, "kept.sluice"));
+  QVERIFY(waitUntil([&] { return saved.count() == 1; }));
+  SessionWindow* session = openedBy(bench, fileIn(bench, "kept.sluice"));
+  QVERIFY(session != nullptr);
+  QCOMPARE(session->size(), bench.window().size());
+  session->resize(760, 540);
+  session->inspectorRight().trigger();
+  session->splitter().setSizes({200, 559});
+  session->table().setColumnShown(Column::Host, false);
+  session->inspector().setTab(Inspector::Tab::Request);
+  const auto split = session->splitter().sizes();
+  closeWindow(session);
+  session = openedBy(bench, fileIn(bench, "kept.sluice"));
+  QVERIFY(session != nullptr);
+  QCOMPARE(session->size(), QSize(760, 540));
+  QCOMPARE(session->splitter().orientation(), Qt::Horizontal);
+  QVERIFY(session->inspectorRight().isChecked());
+  QCOMPARE(session->splitter().sizes(), split);
+  QVERIFY(!session->table().isColumnShown(Column::Host));
+  QCOMPARE(session->inspector().tab(), Inspector::Tab::Request);
+  // A second one does not hide it.
+  SessionWindow* other = openedBy(bench, fileIn(bench, "kept.sluice"));
+  QVERIFY(other != nullptr && other != session && other->geometry().topLeft() != session->geometry().topLeft());
+  closeWindow(other);
+  closeWindow(session);
+}
+
 SLUICE_GUI_TEST(aHarGoesOutAndComesInAgain) {
   Workbench bench;
   QVERIFY(bench.openAndListen());

@@ -29,6 +29,21 @@ QString cell(SocketPage& page, int row, SocketModel::Column column) {
 
 }  // namespace
 
+SLUICE_GUI_TEST(aSearchThatFailsIsNoSearchThatFoundNothing) {
+  const auto broken = []() -> Result<store::Reader> { return fail(Side::Local, Code::System, "no such disk"); };
+  History history(broken, QStringLiteral("test-history"));
+  SocketPage page(history);
+  page.show();
+  page.follow(ExchangeId{1}, WallTime{});
+  QVERIFY(waitUntil([&] {
+    page.payload().selectAll();
+    return page.payload().selectedText().contains(QStringLiteral("no such disk"));
+  }));
+  page.openSearch();
+  page.finder().field().setText(QStringLiteral("x"));
+  QVERIFY(waitUntil([&] { return page.finder().countText() == QStringLiteral("Search failed"); }));
+}
+
 SLUICE_GUI_TEST(messagesAreListedAsTheyCome) {
   Recording recording;
   History history(recording.dataDir(), QStringLiteral("test-history"));

@@ -38,6 +38,15 @@ SLUICE_GUI_TEST(scrollingUpEndsFollowingAndTheBottomResumesIt) {
   QCOMPARE(following.count(), 2);
 }
 
+SLUICE_GUI_TEST(aTableWithoutRowsSaysWhy) {
+  Fixture f(3);
+  QVERIFY(f.table.emptyText().isEmpty());
+  f.model.setFilter(filter::Node::of({filter::Field::Host, filter::Op::Equals, "nowhere.test", 0}));
+  QVERIFY(waitUntil([&] { return f.table.emptyText().contains(QStringLiteral("matches")); }));
+  f.model.setFilter({});
+  QVERIFY(waitUntil([&] { return f.model.rowCount() == 3 && f.table.emptyText().isEmpty(); }));
+}
+
 SLUICE_GUI_TEST(theFocusChoosesNoRowAndKeepsFollowing) {
   Fixture f(200);
   QFocusEvent focus(QEvent::FocusIn, Qt::ActiveWindowFocusReason);

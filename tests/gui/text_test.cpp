@@ -1,6 +1,7 @@
 // How captured text and numbers are shown.
 #include <QClipboard>
 #include <QScrollBar>
+#include <QSignalSpy>
 
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/text/document.h"
@@ -93,6 +94,28 @@ SLUICE_GUI_TEST(textIsToldFromBinary) {
   QVERIFY(!looksLikeText(QByteArrayView("\x1f\x8b\x08\x10\x9c\xed\xbd\x07\x60\x1c\x49")));
   // A character cut by the end of what is looked at is no sign of binary.
   QVERIFY(looksLikeText(QByteArray(8 * 1024 - 1, 'a') + "é"));
+}
+
+SLUICE_GUI_TEST(aLargeSelectionIsCopiedOffTheGuiThread) {
+  TextView view;
+  view.resize(600, 400);
+  view.show();
+  QString text;
+  for (int i = 0; text.size() < 3'000'000; ++i) text += QStringLiteral("line %1\n").arg(i);
+  view.setDocument(plain(text));
+  QVERIFY(gui::test::waitUntil([&] { return view.progressPercent() == 100; }));
+  QSignalSpy copied(&view, &TextView::copied);
+  view.selectAll();
+  view.copy();
+  QCOMPARE(copied.count(), 0);
+  QVERIFY(gui::test::waitUntil([&] { return copied.count() == 1; }));
+  QCOMPARE(QGuiApplication::clipboard()->text().trimmed(), text.trimmed());
+  // What is gone meanwhile is copied as it was when it was asked for.
+  view.selectAll();
+  view.copy();
+  view.setDocument(plain(QStringLiteral("short")));
+  QVERIFY(gui::test::waitUntil([&] { return copied.count() == 2; }));
+  QVERIFY(QGuiApplication::clipboard()->text().size() > 2'900'000);
 }
 
 SLUICE_GUI_TEST(aMegabyteOnOneLineScrollsLikeAnyText) {

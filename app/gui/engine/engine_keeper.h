@@ -26,7 +26,7 @@ enum class EngineState {
 // What the user should know. One at a time; an empty text means that all is well.
 struct EngineNotice {
   enum class Level { Info, Warning, Bad };
-  enum class Offer { Nothing, Start, StartOnFreePort, ShowFolder };  // what a click may do about it
+  enum class Offer { Nothing, Start, StartOnFreePort, ShowFolder, ShowPreferences };  // what a click may do about it
   Level level = Level::Info;
   QString text;
   QString detail;  // the engine's own words, may be several lines

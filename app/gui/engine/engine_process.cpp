@@ -80,7 +80,9 @@ QString EngineProcess::lastWords() const {
   for (QByteArray line : errors_.split('\n')) {
     line = line.trimmed();
     if (line.startsWith(kOwnName)) line.remove(0, qsizetype(qstrlen(kOwnName)));
-    if (!line.isEmpty()) lines.append(visibleLine(line.toStdString(), 512));
+    // What it warned of while it lived is in its log; what ended it says so itself.
+    const bool warning = line.contains(" warning ");
+    if (!line.isEmpty() && !warning) lines.append(visibleLine(line.toStdString(), 512));
   }
   return lines.mid(std::max<qsizetype>(0, lines.size() - kLastWordsLines)).join(u'\n');
 }

@@ -119,7 +119,8 @@ QString ExchangeModel::displayText(Column column, const store::ExchangeRow& row)
 QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || section < 0 || section >= kColumnCount) return {};
   const auto column = Column(section);
-  if (role == Qt::TextAlignmentRole) return int(alignmentOf(column));
+  // As its cells, whose text runs from left to right whatever the window does.
+  if (role == Qt::TextAlignmentRole) return int(alignmentOf(column) | Qt::AlignAbsolute);
   if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
   const bool tip = role == Qt::ToolTipRole;
   switch (column) {

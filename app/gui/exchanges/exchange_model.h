@@ -40,6 +40,8 @@ class ExchangeModel : public QAbstractTableModel {
   // more follows when there were further calls meanwhile.
   void refresh();
   // Shows only exchanges that the filter lets through; the table begins anew.
+  // Every id was read that there was at first.
+  bool isWhole() const { return phase_ == Phase::Changes; }
   void setFilter(filter::Node filter);
   const filter::Node& filter() const { return filter_; }
   bool isFiltered() const { return filter_.kind != filter::Node::Kind::Everything; }

@@ -2,15 +2,18 @@
 
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <utility>
 
 #include "app/gui/exchanges/exchange_delegate.h"
+#include "app/gui/look/colors.h"
 
 namespace sluice::gui {
 namespace {
 
 // Raised when columns are added or change their meaning: a state saved before is then not restored.
+constexpr int kHeaderRoom = 18;  // beside its text, as the style sheet has it
 constexpr int kColumnsVersion = 4;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;
@@ -102,7 +105,8 @@ void ExchangeTable::resetColumns() {
   for (int i = 0; i < kColumnCount; ++i) {
     header->moveSection(header->visualIndex(i), i);
     header->setSectionHidden(i, !isUsual(Column(i)));
-    header->resizeSection(i, defaultWidth(Column(i)) * digit);
+    const QString name = model_.headerData(i, Qt::Horizontal, Qt::DisplayRole).toString();
+    header->resizeSection(i, std::max(defaultWidth(Column(i)) * digit, header->fontMetrics().horizontalAdvance(name) + kHeaderRoom));
   }
   fillWidth();
 }
@@ -248,6 +252,16 @@ void ExchangeTable::updateSpan() {
 void ExchangeTable::paintEvent(QPaintEvent* event) {
   if (!isColumnHidden(int(Column::Waterfall))) updateSpan();
   QTableView::paintEvent(event);
+  const QString empty = emptyText();
+  if (empty.isEmpty()) return;
+  QPainter painter(viewport());
+  painter.setPen(colorsOf(palette()).muted);
+  painter.drawText(viewport()->rect(), Qt::AlignCenter, empty);
+}
+
+QString ExchangeTable::emptyText() const {
+  if (model_.rowCount() > 0 || !model_.isWhole()) return {};
+  return model_.filter().kind == filter::Node::Kind::Everything ? tr("No exchanges") : tr("No exchange matches what is chosen and typed");
 }
 
 // --- choosing ---------------------------------------------------------------------------------------------------

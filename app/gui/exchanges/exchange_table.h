@@ -34,6 +34,8 @@ class ExchangeTable : public QTableView {
   void restoreColumnsState(const QByteArray& state);
   void resetColumns();
   void setDensity(Density density);
+  // Said where rows would be; empty: there are some, or nobody knows yet.
+  QString emptyText() const;
   bool isColumnShown(Column column) const { return !isColumnHidden(int(column)); }
   void setColumnShown(Column column, bool shown);
 

@@ -3,6 +3,7 @@
 #include <QAbstractItemView>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <algorithm>
 
 #include "app/gui/look/colors.h"
 #include "core/filter/completion.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr int kPauseMs = 150;  // under it a filter would run for each letter
 constexpr int kMargin = 4;
 constexpr int kTextMargin = 4;
+constexpr int kPopupRoom = 60;  // beside the widest of what is offered
 
 // Places in the text count bytes of UTF-8, those of the field count QChars.
 std::size_t bytesBefore(const QString& text, int position) { return std::size_t(text.left(position).toUtf8().size()); }
@@ -102,8 +104,19 @@ void FilterField::offer() {
   // Nothing typed yet, or all of it: no help is needed.
   const bool begun = completion.to > completion.from;
   const bool whole = offered.size() == 1 && text.mid(positionOf(text, completion.from)).startsWith(offered.front());
-  if (begun && !offered.isEmpty() && !whole) completer_->complete();
+  if (begun && !offered.isEmpty() && !whole) completer_->complete(placeOf(positionOf(text, completion.from)));
   else completer_->popup()->hide();
+}
+
+// Under the term that is being typed, as wide as what is offered.
+QRect FilterField::placeOf(int begin) const {
+  const QFontMetrics metrics(field_->font());
+  int width = 0;
+  for (const QString& each : candidates_->stringList()) width = std::max(width, metrics.horizontalAdvance(each));
+  const QString typed = field_->text().mid(begin, field_->cursorPosition() - begin);
+  const int cursor = field_->inputMethodQuery(Qt::ImCursorRectangle).toRect().center().x();
+  const int left = cursor - metrics.horizontalAdvance(typed) - 2 * kTextMargin;
+  return {std::max(0, left), 0, width + kPopupRoom, field_->height()};
 }
 
 void FilterField::take(const QString& candidate) {

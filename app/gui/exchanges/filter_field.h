@@ -41,6 +41,7 @@ class FilterField : public QWidget {
   void offer();
   void take(const QString& candidate);
   void showProblem(const QString& problem);
+  QRect placeOf(int begin) const;
 
   QLineEdit* field_;
   QLabel* problem_;

@@ -14,7 +14,7 @@ namespace {
 constexpr int kProgressMs = 100;
 }
 
-BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent), saving_(this) {
+BodyPane::BodyPane(const QString& name, QWidget* parent) : QWidget(parent) {
   facts_ = elidedLabel(this);
   progress_ = mutedLabel({}, this);
   problem_ = elidedLabel(this);
@@ -91,7 +91,8 @@ void BodyPane::clear() {
   image_->setImage({});
   pages_->setCurrentWidget(empty_);
   for (const auto& [form, button] : forms_) button->hide();
-  problem_->hide();
+  unsaved_.clear();
+  showProblems();
   empty_->clear();
   facts_->clear();
   showReading(nullptr, 0);
@@ -124,8 +125,7 @@ void BodyPane::setContent(const BodyContent& content, TextView::Keep keep) {
   pages_->setCurrentWidget(page);
   if (page != view_) search_->hide();
   if (std::exchange(searchNext_, false) && page == view_) search_->open();
-  problem_->setText(content.problem.isEmpty() ? QString() : tr("Not unpacked: %1").arg(content.problem));
-  problem_->setVisible(!content.problem.isEmpty());
+  showProblems();
   updateButtons(content);
   updateFacts();
 }
@@ -150,6 +150,14 @@ void BodyPane::setProblem(const QString& problem) {
   empty_->setText(problem);
 }
 
+void BodyPane::showProblems() {
+  QStringList problems;
+  if (!content_.problem.isEmpty()) problems << tr("Not unpacked: %1").arg(content_.problem);
+  for (const QString& path : unsaved_) problems << tr("Not written: %1").arg(path);
+  problem_->setText(problems.join(QStringLiteral("  ·  ")));
+  problem_->setVisible(!problems.isEmpty());
+}
+
 void BodyPane::updateFacts() {
   QStringList facts{totals_.bytes == 0 ? tr("Body") : tr("Body, %1").arg(formatBytes(totals_.bytes))};
   if (!contentType_.isEmpty() && totals_.bytes > 0) facts << contentType_;
@@ -163,7 +171,7 @@ void BodyPane::updateFacts() {
   }
   if (!content_.image.isNull()) facts << QStringLiteral("%1 × %2").arg(content_.image.width()).arg(content_.image.height());
   if (!done_ && totals_.bytes > 0) facts << tr("still arriving");
-  if (totals_.capturedBytes < totals_.bytes) facts << tr("%1 recorded").arg(formatBytes(totals_.capturedBytes));
+  if (totals_.capturedBytes < totals_.bytes) facts << tr("the first %1 recorded").arg(formatBytes(totals_.capturedBytes));
   if (stopped_) facts << tr("stopped after %1").arg(formatBytes(content_.shownBytes));
   if (content_.shownBytes >= kShownBytesMax) facts << tr("the first %1 shown").arg(formatBytes(content_.shownBytes));
   facts_->setText(facts.join(QStringLiteral("  ·  ")));
@@ -241,14 +249,18 @@ void BodyPane::askWhereToSave(int row) {
 void BodyPane::savePart(int row, const QString& path) {
   const NamedValue& part = fields_->pairs()[std::size_t(row)];
   if (part.bytes < 0) return;
-  saving_.start([this, path, body = content_.partsOf, from = part.from, bytes = part.bytes]() -> Background::Piece {
+  unsaved_.removeOne(path);
+  showProblems();
+  auto* saving = new Background(this);  // of its own: none waits for another one, and none ends another one
+  saving->start([this, saving, path, body = content_.partsOf, from = part.from, bytes = part.bytes]() -> Background::Piece {
     QSaveFile file(path);
     const auto piece = QByteArrayView(body).sliced(from, bytes);
     const bool written = file.open(QIODevice::WriteOnly) && file.write(piece.data(), bytes) == bytes && file.commit();
-    return {[this, path, written] {
-              problem_->setText(written ? QString() : tr("Not written: %1").arg(path));
-              problem_->setVisible(!written);
-              if (written) emit saved(path);
+    return {[this, saving, path, written] {
+              saving->deleteLater();
+              if (written) return emit saved(path);
+              unsaved_ << path;
+              showProblems();
             },
             false};
   });

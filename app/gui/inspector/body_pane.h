@@ -52,6 +52,7 @@ class BodyPane : public QWidget {
   ImageView& image() { return *image_; }
   SearchBar& searchBar() { return *search_; }
   QString factsText() const { return facts_->text(); }
+  QString problemText() const { return problem_->text(); }
 
  signals:
   void formWanted();
@@ -62,6 +63,7 @@ class BodyPane : public QWidget {
  private:
   void addFormButton(BodyForm form, const QString& text, const QString& tip);
   void updateButtons(const BodyContent& content);
+  void showProblems();
   void updateFacts();
   void askWhereToSave(int row);
   void updateProgress();
@@ -79,7 +81,7 @@ class BodyPane : public QWidget {
   ImageView* image_;
   SearchBar* search_;
   QTimer progressTimer_;
-  Background saving_;
+  QStringList unsaved_;  // files that parts could not be written to
   std::shared_ptr<const BodyProgress> reading_;
   std::uint64_t readingBytes_ = 0;
   capture::BodyTotals totals_;

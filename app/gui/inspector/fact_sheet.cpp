@@ -9,7 +9,18 @@
 namespace sluice::gui {
 namespace {
 
-// As high as its text, and no scrolling of its own.
+QColor colorOf(Fact::Tone tone, const Colors& colors) {
+  switch (tone) {
+    case Fact::Tone::Plain: return colors.text;
+    case Fact::Tone::Good: return colors.good;
+    case Fact::Tone::Redirect: return colors.redirect;
+    case Fact::Tone::Warning: return colors.warning;
+    case Fact::Tone::Bad: return colors.bad;
+  }
+  return colors.text;
+}
+
+// As high as its text, and no scrolling of its own; in one colour of whatever palette is current.
 class ValueEdit : public QTextEdit {
  public:
   explicit ValueEdit(QWidget* parent) : QTextEdit(parent) {
@@ -30,20 +41,31 @@ class ValueEdit : public QTextEdit {
             });
   }
 
+  void setTone(Fact::Tone tone) {
+    tone_ = tone;
+    dress();
+  }
+
  protected:
   void wheelEvent(QWheelEvent* event) override { event->ignore(); }
-};
-
-QColor colorOf(Fact::Tone tone, const Colors& colors) {
-  switch (tone) {
-    case Fact::Tone::Plain: return colors.text;
-    case Fact::Tone::Good: return colors.good;
-    case Fact::Tone::Redirect: return colors.redirect;
-    case Fact::Tone::Warning: return colors.warning;
-    case Fact::Tone::Bad: return colors.bad;
+  // A style sheet that is set anew takes the colour away.
+  void changeEvent(QEvent* event) override {
+    QTextEdit::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) dress();
   }
-  return colors.text;
-}
+  void showEvent(QShowEvent* event) override {
+    dress();
+    QTextEdit::showEvent(event);
+  }
+
+ private:
+  void dress() {
+    const QColor color = colorOf(tone_, colorsOf(palette()));
+    if (palette().color(QPalette::Text) != color) gui::setTextColor(*this, color);
+  }
+
+  Fact::Tone tone_ = Fact::Tone::Plain;
+};
 
 }  // namespace
 
@@ -86,7 +108,7 @@ void FactSheet::setFacts(const std::vector<Fact>& facts) {
     line.value->setAccessibleName(title ? fact.value : fact.name);
     if (title) continue;
     if (line.value->toPlainText() != fact.value) line.value->setPlainText(fact.value);
-    setTextColor(*line.value, colorOf(fact.tone, colorsOf(palette())));
+    static_cast<ValueEdit*>(line.value)->setTone(fact.tone);
   }
   for (std::size_t i = facts.size(); i < lines_.size(); ++i) {
     lines_[i].title->hide();

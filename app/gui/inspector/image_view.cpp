@@ -6,9 +6,14 @@ namespace sluice::gui {
 namespace {
 constexpr int kMargin = 16;
 constexpr int kSquare = 8;
+constexpr int kSettledMs = 120;  // without a further change of size
 }  // namespace
 
-ImageView::ImageView(QWidget* parent) : QWidget(parent), scaling_(this) {}
+ImageView::ImageView(QWidget* parent) : QWidget(parent), scaling_(this) {
+  settled_.setSingleShot(true);
+  settled_.setInterval(kSettledMs);
+  connect(&settled_, &QTimer::timeout, this, &ImageView::scale);
+}
 
 void ImageView::setImage(QImage image) {
   image_ = std::move(image);
@@ -26,9 +31,15 @@ QSize ImageView::sizeInView() const {
 }
 
 void ImageView::fit() {
+  settled_.stop();
   scaling_.cancel();
   update();
   if (image_.isNull()) return void(shown_ = {});
+  // While somebody drags an edge, what there is is stretched.
+  shown_.isNull() ? scale() : settled_.start();
+}
+
+void ImageView::scale() {
   const QSize pixels = sizeInView() * devicePixelRatioF();
   if (pixels.isEmpty() || pixels == shown_.size()) return;
   if (pixels.width() >= image_.width()) return void(shown_ = image_);

@@ -1,8 +1,9 @@
 // A picture from a body, on a ground that shows what is transparent; never larger than it is. One that is larger than the view is made
-// smaller off the GUI thread, once for each size. GUI thread.
+// smaller off the GUI thread, once the view keeps its size. GUI thread.
 #pragma once
 
 #include <QImage>
+#include <QTimer>
 #include <QWidget>
 
 #include "app/gui/text/background.h"
@@ -25,9 +26,11 @@ class ImageView : public QWidget {
  private:
   QSize sizeInView() const;
   void fit();
+  void scale();
 
   QImage image_;
   QImage shown_;
+  QTimer settled_;
   Background scaling_;
 };
 

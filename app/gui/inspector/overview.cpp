@@ -19,10 +19,12 @@ Fact::Tone toneOf(const store::ExchangeRow& row) {
 }
 
 QString bodyText(const capture::BodyTotals& totals) {
-  if (totals.bytes == 0) return tr("none");
+  if (totals.bytes == 0) return tr("empty");
   QString text = formatBytes(totals.bytes);
   if (totals.bytes >= 1000) text += u' ' + tr("(%1 bytes)").arg(formatCount(totals.bytes));
-  if (totals.capturedBytes < totals.bytes) text += tr(", %1 recorded").arg(formatBytes(totals.capturedBytes));
+  if (totals.capturedBytes < totals.bytes) {
+    text += totals.capturedBytes == 0 ? tr(", not recorded") : tr(", the first %1 recorded").arg(formatBytes(totals.capturedBytes));
+  }
   return text;
 }
 

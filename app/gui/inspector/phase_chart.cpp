@@ -62,7 +62,8 @@ std::vector<Phase> phasesOf(const store::ExchangeDetails& details) {
   }
   add(Phase::Kind::Send, tr("Sending"), at.requestSentUs);
   add(Phase::Kind::Wait, tr("Waiting"), at.responseHeadUs);
-  add(Phase::Kind::Receive, tr("Receiving"), at.finishedUs);
+  if (at.responseHeadUs < 0) add(Phase::Kind::Wait, tr("Until it failed"), at.finishedUs);
+  else add(Phase::Kind::Receive, tr("Receiving"), at.finishedUs);
   return phases;
 }
 

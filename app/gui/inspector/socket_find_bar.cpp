@@ -43,7 +43,7 @@ void SocketFindBar::showFound() {
     current_ = 0;
     emit found(hits.front());
   }
-  showCount(current_, qint64(hits.size()), search_->isWhole());
+  search_->problem().isEmpty() ? showCount(current_, qint64(hits.size()), search_->isWhole()) : showProblem(search_->problem());
 }
 
 }  // namespace sluice::gui

@@ -4,6 +4,7 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/look/rows.h"
 
 namespace sluice::gui {
@@ -91,7 +92,7 @@ void SocketPage::load() {
       [this, generation = generation_](Result<std::vector<store::MessageRow>> messages) {
         if (generation != generation_) return;
         loading_ = false;
-        if (messages) take(std::move(*messages));
+        messages ? take(std::move(*messages)) : showProblem(messages.error());
       });
 }
 
@@ -128,8 +129,16 @@ void SocketPage::showPayload(int row) {
       },
       [this, generation = generation_, row](Result<DocumentPtr> document) {
         const bool stale = generation != generation_ || table_->currentIndex().row() != row;
-        if (!stale && document) payload_->show(*document, finder_->isHidden() ? QString() : finder_->search().text());
+        if (stale) return;
+        if (!document) return showProblem(document.error());
+        payload_->show(*document, finder_->isHidden() ? QString() : finder_->search().text());
       });
+}
+
+// Where the message would be.
+void SocketPage::showProblem(const Error& error) {
+  payload_->show(std::make_shared<PlainDocument>(tr("Messages cannot be read: %1").arg(errorText(error))), {});
+  emit messagesCame();
 }
 
 }  // namespace sluice::gui

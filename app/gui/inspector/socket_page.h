@@ -38,6 +38,7 @@ class SocketPage : public QWidget {
   void take(std::vector<store::MessageRow> messages);
   void select(std::int64_t message);
   void showPayload(int row);
+  void showProblem(const Error& error);
 
   History& history_;
   SocketModel* model_;

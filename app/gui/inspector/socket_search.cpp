@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/gui/exchanges/exchange_text.h"
+
 namespace sluice::gui {
 namespace {
 
@@ -21,6 +23,7 @@ void SocketSearch::start(ExchangeId exchange, const QString& text) {
   needle_ = text.toUtf8();
   std::transform(needle_.cbegin(), needle_.cend(), needle_.begin(), lowered);
   hits_.clear();
+  problem_.clear();
   after_ = 0;
   asking_ = false;
   goOn();
@@ -53,6 +56,7 @@ void SocketSearch::ask() {
       [this, generation = generation_](const Result<Page>& page) {
         if (generation != generation_) return;
         asking_ = false;
+        problem_ = page ? QString() : errorText(page.error());
         if (page && !page->isEmpty) {
           hits_.insert(hits_.end(), page->hits.begin(), page->hits.end());
           after_ = page->last;

@@ -26,6 +26,8 @@ class SocketSearch : public QObject {
   // Messages that have it, rising.
   const std::vector<std::int64_t>& hits() const { return hits_; }
   bool isWhole() const { return !asking_; }
+  // Why it could not go on; empty: nothing went wrong.
+  const QString& problem() const { return problem_; }
 
  signals:
   void changed();
@@ -45,6 +47,7 @@ class SocketSearch : public QObject {
   QString text_;
   QByteArray needle_;  // in small letters
   std::vector<std::int64_t> hits_;
+  QString problem_;
   std::int64_t after_ = 0;
   unsigned generation_ = 0;  // answers for another text are dropped
   bool asking_ = false;

@@ -10,6 +10,7 @@ namespace sluice::gui {
 namespace {
 
 constexpr double kRadius = 2;
+constexpr int kButtonRoom = 12;  // beside the text, both sides together
 
 void outline(const QStyleOption& option, QRect area, QPainter& painter) {
   const Colors& colors = colorsOf(option.palette);
@@ -38,6 +39,11 @@ void OutlinedStyle::drawComplexControl(ComplexControl control, const QStyleOptio
                                        const QWidget* widget) const {
   QProxyStyle::drawComplexControl(control, option, painter, widget);
   if (control == CC_SpinBox && isDark(*option)) outline(*option, option->rect, *painter);
+}
+
+QSize OutlinedStyle::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& contents, const QWidget* widget) const {
+  const QSize size = QProxyStyle::sizeFromContents(type, option, contents, widget);
+  return type == CT_PushButton ? size + QSize(kButtonRoom, 0) : size;
 }
 
 }  // namespace sluice::gui

@@ -1,4 +1,5 @@
-// Fusion, with outlines that can be seen on dark ground: what it draws around fields and boxes is a darker shade of the window. GUI thread.
+// Fusion, with outlines that can be seen on dark ground, where what it draws around fields and boxes is a darker shade of the window; and
+// with more room in its buttons. GUI thread.
 #pragma once
 
 #include <QProxyStyle>
@@ -13,6 +14,7 @@ class OutlinedStyle : public QProxyStyle {
   void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const override;
   void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
                           const QWidget* widget) const override;
+  QSize sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& contents, const QWidget* widget) const override;
 };
 
 }  // namespace sluice::gui

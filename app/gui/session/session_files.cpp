@@ -77,8 +77,9 @@ WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock
 
 }  // namespace
 
-SessionFiles::SessionFiles(std::filesystem::path dataDir, History::Opener opener, const ExchangeModel& model, QWidget* window)
-    : QObject(window), dataDir_(std::move(dataDir)), opener_(std::move(opener)), model_(model), window_(window) {}
+SessionFiles::SessionFiles(std::filesystem::path dataDir, History::Opener opener, const ExchangeModel& model, const QSettings& settings,
+                           QWidget* window)
+    : QObject(window), dataDir_(std::move(dataDir)), opener_(std::move(opener)), model_(model), settings_(settings), window_(window) {}
 
 void SessionFiles::saveAs() {
   QString file = QFileDialog::getSaveFileName(window_, tr("Save what is shown as a session"), QStringLiteral("session.sluice"),
@@ -214,9 +215,9 @@ void SessionFiles::tellImported(const QString& file, std::uint64_t added, const 
 }
 
 void SessionFiles::show(const QString& file, History::Opener opener, std::shared_ptr<void> keeps) {
-  auto* window = new SessionWindow(file, std::move(opener), std::move(keeps));
+  auto* window = new SessionWindow(file, std::move(opener), std::move(keeps), settings_);
   window->setAttribute(Qt::WA_DeleteOnClose);
-  window->resize(window_->size());
+  window->restoreState(window_->size());
   window->show();
   emit opened(window, file);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QObject>
+#include <QSettings>
 
 #include "app/gui/engine/engine_link.h"
 #include "app/gui/exchanges/exchange_model.h"
@@ -16,7 +17,9 @@ class SessionFiles : public QObject {
   Q_OBJECT
  public:
   // Of a window that shows the history in `dataDir`, or, with an empty one, what `opener` reads.
-  SessionFiles(std::filesystem::path dataDir, History::Opener opener, const ExchangeModel& model, QWidget* window);
+  // The windows that it opens remember in `settings` how they are.
+  SessionFiles(std::filesystem::path dataDir, History::Opener opener, const ExchangeModel& model, const QSettings& settings,
+               QWidget* window);
   // To what records there; without one nothing can be imported. Outlives this.
   void setEngine(EngineLink& link) { link_ = &link; }
 
@@ -51,6 +54,7 @@ class SessionFiles : public QObject {
   const std::filesystem::path dataDir_;
   const History::Opener opener_;
   const ExchangeModel& model_;
+  const QSettings& settings_;
   QWidget* window_;
   EngineLink* link_ = nullptr;
 };

@@ -6,6 +6,7 @@
 
 #include "app/gui/look/icons.h"
 #include "app/gui/look/labels.h"
+#include "app/gui/text/visible_text.h"
 
 namespace sluice::gui {
 namespace {
@@ -55,10 +56,16 @@ void FindBar::openWith(const QString& text) {
 }
 
 void FindBar::showCount(qint64 current, qint64 count, bool whole) {
+  count_->setToolTip({});
   if (field_->text().isEmpty()) return count_->clear();
   if (count == 0) return count_->setText(whole ? tr("Not found") : tr("Searching"));
   const QString total = tr("%L1").arg(count) + (whole ? QString() : QStringLiteral("+"));
   count_->setText(tr("%L1 of %2").arg(current + 1).arg(total));
+}
+
+void FindBar::showProblem(const QString& problem) {
+  count_->setText(tr("Search failed"));
+  count_->setToolTip(plainTip(problem));
 }
 
 void FindBar::keyPressEvent(QKeyEvent* event) {

@@ -26,6 +26,8 @@ class FindBar : public QWidget {
   virtual void lookFor(const QString& text) = 0;
   // How far the search is: the one that is shown, -1 for none, out of so many. `whole`: there are no more.
   void showCount(qint64 current, qint64 count, bool whole);
+  // Instead: why it cannot be told.
+  void showProblem(const QString& problem);
   void keyPressEvent(QKeyEvent* event) override;
 
  private:

@@ -13,7 +13,7 @@ SearchBar::SearchBar(TextView& view, QWidget* parent) : FindBar(tr("Find in this
 }
 
 void SearchBar::open() {
-  const QString selected = view_.hasSelection() ? view_.selectedText() : QString();
+  const QString selected = view_.hasSelection() ? view_.selectedText(kSelectionMax) : QString();
   const bool usable = selected.size() < kSelectionMax && !selected.contains(u'\n');
   openWith(usable ? selected : QString());
 }

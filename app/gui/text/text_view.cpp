@@ -5,6 +5,7 @@
 #include <QGuiApplication>
 #include <QKeyEvent>
 #include <QScrollBar>
+#include <QStatusTipEvent>
 #include <algorithm>
 #include <cmath>
 
@@ -17,13 +18,12 @@ namespace {
 constexpr qint64 kBytesAtOnce = 192 * 1024;
 constexpr qint64 kFirstBytes = 64 * 1024;
 constexpr qint64 kPieceBytes = 1024 * 1024;
-// More than anybody pastes on purpose; keeps a slip of the finger from filling the clipboard.
-constexpr qint64 kCopyCharactersMax = 16 * 1024 * 1024;
+constexpr qint64 kRowsCopiedAtOnce = 500;  // more of them are put together off the GUI thread
 constexpr std::size_t kFoldsAtOnce = 10'000;
 
 }  // namespace
 
-TextView::TextView(QWidget* parent) : QAbstractScrollArea(parent), walking_(this), folding_(this) {
+TextView::TextView(QWidget* parent) : QAbstractScrollArea(parent), walking_(this), folding_(this), copying_(this) {
   setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   setFocusPolicy(Qt::StrongFocus);
   setFrameShape(QFrame::NoFrame);
@@ -255,23 +255,50 @@ qint64 TextView::searchOrigin() const {
 
 // --- selection --------------------------------------------------------------------------------------------------
 
-QString TextView::selectedText() const {
-  QString text;
-  if (rowCount() == 0) return text;
+QString TextView::selectedText(qsizetype charactersMax) const {
+  if (rowCount() == 0) return {};
   const auto [from, to] = std::minmax(anchor_, caret_);
-  for (qint64 i = from.row; i <= to.row && i < rowCount() && text.size() < kCopyCharactersMax; ++i) {
-    const Row& row = index_->row(i);
-    if (i > from.row && (row.beginsLine || index_->document()->fixedColumns() > 0)) text += u'\n';
+  return textOf(*index_, from, to, charactersMax);
+}
+
+QString TextView::textOf(const RowIndex& index, Position from, Position to, qsizetype charactersMax) {
+  QString text;
+  for (qint64 i = from.row; i <= to.row && i < index.rowCount() && text.size() < charactersMax; ++i) {
+    const Row& row = index.row(i);
+    if (i > from.row && (row.beginsLine || index.document()->fixedColumns() > 0)) text += u'\n';
     const auto start = i == from.row ? from.column : 0;
     const auto end = i == to.row ? to.column : row.length;
     if (start == 0 && row.beginsLine && end > 0) text += QString(row.line.indent, u' ');
     text += row.text().mid(start, end - start);
   }
+  text.truncate(charactersMax);
   return text;
 }
 
-void TextView::copy() {
-  if (hasSelection()) QGuiApplication::clipboard()->setText(selectedText());
+void TextView::copy() { copyTo(QClipboard::Clipboard); }
+
+void TextView::copyTo(QClipboard::Mode clipboard) {
+  copying_.cancel();
+  if (!hasSelection()) return;
+  const auto [from, to] = std::minmax(anchor_, caret_);
+  if (to.row - from.row <= kRowsCopiedAtOnce) {
+    QGuiApplication::clipboard()->setText(selectedText(), clipboard);
+    return emit copied();
+  }
+  copying_.start([this, clipboard, from, to, index = *index_]() -> Background::Piece {
+    return {[this, clipboard, text = textOf(index, from, to, kCopyCharactersMax)] {
+              QGuiApplication::clipboard()->setText(text, clipboard);
+              if (text.size() >= kCopyCharactersMax) say(tr("Only the first %L1 characters were copied").arg(text.size()));
+              emit copied();
+            },
+            false};
+  });
+}
+
+// In the status bar of whatever window this is in.
+void TextView::say(const QString& message) {
+  QStatusTipEvent event(message);
+  QCoreApplication::sendEvent(this, &event);
 }
 
 void TextView::selectAll() {

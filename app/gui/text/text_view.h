@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QAbstractScrollArea>
+#include <QClipboard>
 #include <QTextLayout>
 #include <memory>
 #include <vector>
@@ -21,6 +22,9 @@ class TextView : public QAbstractScrollArea {
  public:
   explicit TextView(QWidget* parent = nullptr);
 
+  // Copied at once: more than anybody pastes on purpose; keeps a slip of the finger from filling the clipboard.
+  static constexpr qsizetype kCopyCharactersMax = 16 * 1024 * 1024;
+
   enum class Keep { Top, Position };
   // Position keeps scroll, selection and folds, for a document that has grown at its end.
   void setDocument(DocumentPtr document, Keep keep = Keep::Top);
@@ -32,7 +36,8 @@ class TextView : public QAbstractScrollArea {
   // What would show the document without scrolling.
   int heightForAllRows() const;
   bool hasSelection() const { return anchor_ != caret_; }
-  QString selectedText() const;
+  // More than this is cut.
+  QString selectedText(qsizetype charactersMax = kCopyCharactersMax) const;
 
   bool canFold() const { return index_ != nullptr && index_->document()->canFold(); }
   // Opens or closes what begins at this byte.
@@ -48,6 +53,7 @@ class TextView : public QAbstractScrollArea {
 
  signals:
   void progressChanged();
+  void copied();  // it lies on the clipboard
   void findRequested();
 
  public slots:
@@ -73,6 +79,11 @@ class TextView : public QAbstractScrollArea {
     qint64 column = 0;  // characters of the row
     friend auto operator<=>(const Position&, const Position&) = default;
   };
+
+  // Any thread.
+  static QString textOf(const RowIndex& index, Position from, Position to, qsizetype charactersMax);
+  void copyTo(QClipboard::Mode clipboard);
+  void say(const QString& message);
 
   // text_view.cpp: rows
   Layout wantedLayout() const;
@@ -113,6 +124,7 @@ class TextView : public QAbstractScrollArea {
   std::shared_ptr<const FoldSet> folded_;
   Background walking_;
   Background folding_;
+  Background copying_;
   TextSearch search_;
   qint64 revealFrom_ = -1, revealTo_ = -1;  // as soon as its rows are known
   Position anchor_, caret_;

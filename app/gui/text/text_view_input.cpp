@@ -151,9 +151,7 @@ void TextView::mouseReleaseEvent(QMouseEvent*) {
   dragTimer_ = 0;
   QClipboard* clipboard = QGuiApplication::clipboard();
   const bool short_ = std::abs(caret_.row - anchor_.row) <= kPrimarySelectionRowsMax;
-  if (hasSelection() && short_ && clipboard->supportsSelection()) {
-    clipboard->setText(selectedText(), QClipboard::Selection);
-  }
+  if (short_ && clipboard->supportsSelection()) copyTo(QClipboard::Selection);
 }
 
 void TextView::mouseDoubleClickEvent(QMouseEvent* event) {

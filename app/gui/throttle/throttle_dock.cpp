@@ -295,12 +295,16 @@ void ThrottleDock::showProfileMenu() {
   QMenu menu(this);
   const Profile profile = state_.of(target_);
   const bool own = isOwn(profile.name);
-  menu.addAction(tr("&Save as…"), this, [this] { askForName(Naming::Save); });
+  QAction* saving = menu.addAction(tr("&Save as…"), this, [this] { askForName(Naming::Save); });
+  saving->setStatusTip(tr("Keep these values as a profile of your own"));
   QAction* renaming = menu.addAction(tr("&Rename…"), this, [this] { askForName(Naming::Rename); });
   QAction* removal = menu.addAction(own ? tr("&Delete \"%1\"").arg(visibleLine(profile.name)) : tr("&Delete"), this,
                                     &ThrottleDock::removeOwn);
+  const QString foreign = tr("Only profiles of your own can be renamed and deleted");
   renaming->setEnabled(own);
+  renaming->setStatusTip(own ? tr("Give this profile of your own another name") : foreign);
   removal->setEnabled(own);
+  removal->setStatusTip(own ? tr("Delete this profile of your own; what it slows down goes on as it is") : foreign);
   menu.addSeparator();
   const QString kind = tr("Network profiles (*.json)");
   menu.addAction(tr("&Export…"), this, [this, kind] {

@@ -7,6 +7,7 @@
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include "app/gui/exchanges/exchange_text.h"
@@ -85,6 +86,7 @@ AuthorityDialog::AuthorityDialog(std::filesystem::path dataDir, QWidget* parent)
   layout->addWidget(message_);
   layout->addStretch(1);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  buttons->button(QDialogButtonBox::Close)->setText(tr("Close"));
   buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);  // Enter belongs to what is typed into
   again_ = buttons->addButton(tr("&Look again"), QDialogButtonBox::ActionRole);
   again_->setToolTip(tr("Read again what is trusted where"));

@@ -23,7 +23,15 @@ QAction* makeToggle(QWidget* window, const QString& text, const QKeySequence& sh
   return action;
 }
 
+constexpr auto kPurpose = "purpose";
+
 }  // namespace
+
+void allow(QAction& action, bool allowed, const QString& obstacle) {
+  if (!action.property(kPurpose).isValid()) action.setProperty(kPurpose, action.statusTip());
+  action.setEnabled(allowed);
+  action.setStatusTip(allowed ? action.property(kPurpose).toString() : obstacle);
+}
 
 Actions::Actions(QWidget* window, const ExchangeModel& model) {
   engine = make(window, tr("Start &engine"), QKeySequence(Qt::CTRL | Qt::Key_E), {});

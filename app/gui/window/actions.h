@@ -88,4 +88,7 @@ struct Actions {
   void setIcons();
 };
 
+// Enables it; or, where something is in the way, disables it and says what in the status bar, where it else says what it does.
+void allow(QAction& action, bool allowed, const QString& obstacle);
+
 }  // namespace sluice::gui

@@ -43,6 +43,8 @@ Offer offerOf(EngineNotice::Offer offer) {
     case EngineNotice::Offer::Start: return {Banner::tr("Start engine"), Banner::tr("Start the engine")};
     case EngineNotice::Offer::StartOnFreePort:
       return {Banner::tr("Use a free port"), Banner::tr("Start the engine on a port that nobody uses, this once")};
+    case EngineNotice::Offer::ShowPreferences:
+      return {Banner::tr("Preferences"), Banner::tr("Choose how much of each body is kept")};
     case EngineNotice::Offer::ShowFolder: return {Banner::tr("Show folder"), Banner::tr("Open the folder in which the history lies")};
   }
   return {};

@@ -12,10 +12,14 @@ ClientStarter::ClientStarter(EngineKeeper& keeper, Actions& actions, EmptyPage& 
       browsers_(installedBrowsers()),
       terminals_(platform::installedTerminals()),
       menu_(new QMenu(tr("Open &with"), window)) {
-  for (const Browser& browser : browsers_) menu_->addAction(browser.name, this, [this, browser] { start(browser); });
+  for (const Browser& browser : browsers_) {
+    QAction* action = menu_->addAction(browser.name, this, [this, browser] { start(browser); });
+    action->setStatusTip(actions.openBrowser->statusTip());
+  }
   menu_->addSeparator();
   for (const auto& terminal : terminals_) {
-    menu_->addAction(QString::fromStdString(terminal.name), this, [this, terminal] { start(terminal); });
+    QAction* action = menu_->addAction(QString::fromStdString(terminal.name), this, [this, terminal] { start(terminal); });
+    action->setStatusTip(actions.openTerminal->statusTip());
   }
   connect(&page, &EmptyPage::browserRequested, this, [this](const Browser& browser) { start(browser); });
   connect(&page, &EmptyPage::terminalRequested, this, [this](const platform::Terminal& terminal) { start(terminal); });
@@ -27,8 +31,9 @@ ClientStarter::ClientStarter(EngineKeeper& keeper, Actions& actions, EmptyPage& 
 
 void ClientStarter::showState() {
   const bool running = keeper_.state() == EngineState::Running && !keeper_.listeners().isEmpty();
-  actions_.openBrowser->setEnabled(running && !browsers_.empty());
-  actions_.openTerminal->setEnabled(running && !terminals_.empty());
+  const QString stopped = tr("No engine is running");
+  allow(*actions_.openBrowser, running && !browsers_.empty(), browsers_.empty() ? tr("No browser was found on this system") : stopped);
+  allow(*actions_.openTerminal, running && !terminals_.empty(), terminals_.empty() ? tr("No terminal was found on this system") : stopped);
   menu_->setEnabled(running && !menu_->isEmpty());
 }
 

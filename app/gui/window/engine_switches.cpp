@@ -46,7 +46,7 @@ void EngineSwitches::clearHistory() {
 // What only an engine can do is offered while there is one.
 void EngineSwitches::showState() {
   const bool running = keeper_.state() == EngineState::Running;
-  for (QAction* action : {actions_.record, actions_.intercept, actions_.clearHistory}) action->setEnabled(running);
+  for (QAction* action : {actions_.record, actions_.intercept, actions_.clearHistory}) allow(*action, running, tr("No engine is running"));
 }
 
 void EngineSwitches::showSample(const control::StatusSample& sample) {

@@ -150,7 +150,9 @@ void ExchangeCommands::saveBody() {
   history_.ask(
       this, [id](store::Reader& reader) { return reader.rows(std::span(&id, 1)); },
       [this, id](Result<std::vector<store::ExchangeRow>> rows) {
-        if (!rows || rows->empty()) return;
+        if (!rows) return emit said(errorText(rows.error()));
+        if (rows->empty()) return emit said(tr("This exchange is no longer in the history"));
+        if (rows->front().response.capturedBytes == 0) return emit said(tr("Nothing of this body was recorded"));
         const QString path = QFileDialog::getSaveFileName(window_, tr("Save response body"), suggestedName(rows->front()));
         if (!path.isEmpty()) saveBodyTo(id, path);
       });
@@ -193,7 +195,8 @@ void ExchangeCommands::openUrl() {
   history_.ask(
       this, [id](store::Reader& reader) { return reader.rows(std::span(&id, 1)); },
       [this](Result<std::vector<store::ExchangeRow>> rows) {
-        if (!rows || rows->empty()) return;
+        if (!rows) return emit said(errorText(rows.error()));
+        if (rows->empty()) return emit said(tr("This exchange is no longer in the history"));
         const QUrl url = browserUrl(rows->front().url);
         if (!url.isValid()) return emit said(tr("This is no address for a browser"));
         if (!QDesktopServices::openUrl(url)) emit said(tr("No browser could be started"));

@@ -5,7 +5,7 @@
 #include <QCloseEvent>
 #include <QDesktopServices>
 #include <QMenuBar>
-#include <QMessageBox>
+#include <QPushButton>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QUrl>
@@ -294,8 +294,8 @@ void MainWindow::connectSources() {
   connect(&parts_.keeper, &EngineKeeper::attached, &sources_->counter(), &SourceCounter::reopen);
   connect(actions_->keepFilter, &QAction::triggered, this, [this] { sources_->keepFilter(filter_->field().text().trimmed()); });
   connect(&filter_->field(), &QLineEdit::textChanged, actions_->keepFilter,
-          [this](const QString& text) { actions_->keepFilter->setEnabled(!text.trimmed().isEmpty()); });
-  actions_->keepFilter->setEnabled(false);
+          [this](const QString& text) { allow(*actions_->keepFilter, !text.trimmed().isEmpty(), tr("Type a filter first")); });
+  allow(*actions_->keepFilter, false, tr("Type a filter first"));
   connect(actions_->showSources, &QAction::triggered, sources_, &QWidget::setVisible);
   connect(actions_->focusSources, &QAction::triggered, this, [this] {
     showPage(Page::Exchanges);
@@ -307,7 +307,7 @@ void MainWindow::connectSources() {
 
 void MainWindow::connectFiles() {
   const auto dataDir = parts_.keeper.dataDir();
-  files_ = new SessionFiles(dataDir, [dataDir] { return store::Reader::open(dataDir); }, *model_, this);
+  files_ = new SessionFiles(dataDir, [dataDir] { return store::Reader::open(dataDir); }, *model_, parts_.settings, this);
   connect(actions_->openSession, &QAction::triggered, files_, &SessionFiles::open);
   connect(actions_->saveSession, &QAction::triggered, files_, &SessionFiles::saveAs);
   files_->setEngine(parts_.keeper.link());
@@ -318,10 +318,7 @@ void MainWindow::connectFiles() {
   connect(files_, &SessionFiles::opened, sources_, [this](SessionWindow*, const QString& file) { sources_->keepSession(file); });
   connect(sources_, &SourcesPanel::sessionPicked, files_, &SessionFiles::openFile);
   connect(files_, &SessionFiles::failed, this, [this](const QString& problem) {
-    auto* box = new QMessageBox(QMessageBox::Warning, QStringLiteral("Sluice"), problem, QMessageBox::Close, this);
-    box->setTextFormat(Qt::PlainText);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->open();
+    openMessage(QMessageBox::Warning, QStringLiteral("Sluice"), problem);
   });
 }
 
@@ -429,7 +426,7 @@ void MainWindow::connectThrottle() {
 
 void MainWindow::showThrottle() {
   const bool on = throttleState_->isOn();
-  actions_->throttle->setEnabled(throttleState_->isKnown());
+  allow(*actions_->throttle, throttleState_->isKnown(), tr("No engine is running"));
   actions_->throttle->setChecked(on);
   actions_->throttle->setIconText(on ? profileTitle(throttleState_->of({})) : tr("Throttle"));
 }
@@ -460,8 +457,10 @@ void MainWindow::showEngine() {
   const bool off = state == EngineState::Stopped || state == EngineState::Failed;
   actions_->showEngineRunning(!off);
   actions_->engine->setEnabled(state != EngineState::Stopping);
-  actions_->importHar->setEnabled(state == EngineState::Running);
-  actions_->restartEngine->setEnabled(state == EngineState::Running && !keeper.isAttachOnly());
+  const QString stopped = tr("No engine is running");
+  allow(*actions_->importHar, state == EngineState::Running, stopped);
+  allow(*actions_->restartEngine, state == EngineState::Running && !keeper.isAttachOnly(),
+        keeper.isAttachOnly() ? tr("The engine belongs to another program") : stopped);
   status_->showEngine(state, keeper.listeners(), keeper.isOwn());
   empty_->showState(state, keeper.listeners());
 }
@@ -469,13 +468,16 @@ void MainWindow::showEngine() {
 void MainWindow::updateCounts() {
   const int selected = table_->selectedCount();
   status_->showCounts(model_->rowCount(), selected);
+  const QString nothingChosen = tr("Choose an exchange in the table first");
   for (QAction* action : {actions_->copyUrl, actions_->copyCurl, actions_->saveBody, actions_->openUrl, actions_->onlyHost,
                           actions_->passHost, actions_->decryptHost, actions_->throttleHost, actions_->comment}) {
-    action->setEnabled(selected > 0);
+    allow(*action, selected > 0, nothingChosen);
   }
-  for (QAction* mark : actions_->marks) mark->setEnabled(selected > 0);
-  for (QAction* action : {actions_->saveSession, actions_->exportHar}) action->setEnabled(model_->rowCount() > 0);
-  actions_->clearSelection->setEnabled(selected > 0);
+  for (QAction* mark : actions_->marks) allow(*mark, selected > 0, nothingChosen);
+  for (QAction* action : {actions_->saveSession, actions_->exportHar}) {
+    allow(*action, model_->rowCount() > 0, tr("No exchange is shown that could be written"));
+  }
+  allow(*actions_->clearSelection, selected > 0, nothingChosen);
 }
 
 void MainWindow::updateTablePage() {
@@ -501,6 +503,7 @@ void MainWindow::takeOffer(EngineNotice::Offer offer) {
     case EngineNotice::Offer::Nothing: return;
     case EngineNotice::Offer::Start: return parts_.keeper.start();
     case EngineNotice::Offer::StartOnFreePort: return parts_.keeper.startOnFreePort();
+    case EngineNotice::Offer::ShowPreferences: return actions_->preferences->trigger();
     case EngineNotice::Offer::ShowFolder: {
       const QString folder = QString::fromStdU16String(parts_.keeper.dataDir().u16string());
       if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder))) statusBar()->showMessage(folder);
@@ -548,13 +551,20 @@ void MainWindow::showPreferences() {
 }
 
 void MainWindow::showAbout() {
-  QMessageBox box(QMessageBox::NoIcon, tr("About Sluice"),
-                  tr("Sluice %1\n\nA debugging proxy for developers' own machines.\nMIT licence.")
-                      .arg(QCoreApplication::applicationVersion()),
-                  QMessageBox::Close, this);
-  box.setTextFormat(Qt::PlainText);
-  box.setIconPixmap(applicationIcon().pixmap(QSize(64, 64), devicePixelRatioF()));
-  box.exec();
+  const QString text =
+      tr("Sluice %1\n\nA debugging proxy for developers' own machines.\nMIT licence.").arg(QCoreApplication::applicationVersion());
+  openMessage(QMessageBox::NoIcon, tr("About Sluice"), text).setIconPixmap(applicationIcon().pixmap(QSize(64, 64), devicePixelRatioF()));
+}
+
+QMessageBox& MainWindow::openMessage(QMessageBox::Icon icon, const QString& title, const QString& text) {
+  auto* box = new QMessageBox(icon, title, text, QMessageBox::Close, this);
+  box->button(QMessageBox::Close)->setText(tr("Close"));
+  box->setTextFormat(Qt::PlainText);
+  box->setAccessibleName(title);
+  box->setAccessibleDescription(text);
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->open();
+  return *box;
 }
 
 }  // namespace sluice::gui

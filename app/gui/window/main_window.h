@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QMessageBox>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -118,6 +119,8 @@ class MainWindow : public QMainWindow {
   void showPreferences();
   void showAuthority();
   void showAbout();
+  // Does not wait for its end; a screen reader reads it out.
+  QMessageBox& openMessage(QMessageBox::Icon icon, const QString& title, const QString& text);
 
   Parts parts_;
   Throughput throughput_;

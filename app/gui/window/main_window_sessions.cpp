@@ -52,6 +52,7 @@ void MainWindow::fillSessionsMenu() {
                          : session->from.isNull() ? tr("Until %1").arg(time(session->to))
                                                   : tr("%1 to %2").arg(time(session->from), time(session->to));
     QAction* action = sessionsMenu_->addAction(name, sessions_, [this, first = session->first] { sessions_->show(first); });
+    action->setStatusTip(tr("Show the exchanges of this session alone"));
     action->setCheckable(true);
     action->setChecked(shown && shown->first == session->first);
   }

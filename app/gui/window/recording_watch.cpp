@@ -27,7 +27,10 @@ EngineNotice noticeOf(const control::StatusSample& sample) {
 RecordingWatch::RecordingWatch(EngineKeeper& keeper, QObject* parent) : QObject(parent) {
   connect(&keeper, &EngineKeeper::sampled, this, &RecordingWatch::take);
   connect(&keeper, &EngineKeeper::stateChanged, this, [this, &keeper] {
-    if (keeper.state() != EngineState::Running) take({});
+    if (keeper.state() == EngineState::Running) return;
+    take({});
+    cutBodies_.reset();
+    saidCut_ = false;
   });
 }
 
@@ -37,9 +40,23 @@ void RecordingWatch::take(const control::StatusSample& sample) {
   const bool failed = sample.capture == control::CaptureState::Failed;
   // An older engine names no code.
   const Code problem = !failed ? Code::None : sample.storeErrorCode == Code::None ? Code::System : sample.storeErrorCode;
-  if (problem == problem_) return;
-  problem_ = problem;
-  show(failed ? noticeOf(sample) : EngineNotice());
+  if (problem != problem_) {
+    problem_ = problem;
+    show(failed ? noticeOf(sample) : EngineNotice());
+  }
+  takeCut(sample.cutBodies);
+}
+
+// Whoever has read it finds the count in the status bar. What an engine cut before this window came is no news.
+void RecordingWatch::takeCut(std::uint64_t cutBodies) {
+  const bool grew = cutBodies_ && cutBodies > *cutBodies_;
+  cutBodies_ = cutBodies;
+  if (!grew || saidCut_ || problem_ != Code::None) return;
+  saidCut_ = true;
+  show({EngineNotice::Level::Info,
+        tr("The disk is slower than the traffic, which did not wait for it: the ends of some bodies were not kept."),
+        tr("What was kept is shown, with the true size of the whole. Less of each body, or heads alone, keeps up more easily."),
+        EngineNotice::Offer::ShowPreferences});
 }
 
 void RecordingWatch::show(EngineNotice notice) {

@@ -1,7 +1,9 @@
-// Says why nothing can be recorded, while that is so: the disk is full, the history is locked, the disk fails. GUI thread.
+// Says why nothing can be recorded, while that is so: the disk is full, the history is locked, the disk fails; and, once, that the ends of
+// bodies are not kept because the disk is slower than the traffic. GUI thread.
 #pragma once
 
 #include <QObject>
+#include <optional>
 
 #include "app/gui/engine/engine_keeper.h"
 
@@ -22,10 +24,13 @@ class RecordingWatch : public QObject {
 
  private:
   void take(const control::StatusSample& sample);
+  void takeCut(std::uint64_t cutBodies);
   void show(EngineNotice notice);
 
   EngineNotice notice_;
   Code problem_ = Code::None;  // that the engine told of last
+  std::optional<std::uint64_t> cutBodies_;  // likewise; none: it has told of nothing yet
+  bool saidCut_ = false;
 };
 
 }  // namespace sluice::gui

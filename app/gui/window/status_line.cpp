@@ -69,7 +69,9 @@ QString recordingText(const control::StatusSample& sample) {
     case control::CaptureState::Failed: return StatusLine::tr("Recording paused");
     case control::CaptureState::On: break;
   }
-  if (sample.recorderQueueBytes < kLagBytesWorthTelling) return StatusLine::tr("Recording");
+  if (sample.recorderQueueBytes < kLagBytesWorthTelling) {
+    return sample.cutBodies == 0 ? StatusLine::tr("Recording") : StatusLine::tr("Recording, bodies cut");
+  }
   return StatusLine::tr("Recording, %1 behind").arg(formatBytes(sample.recorderQueueBytes));
 }
 
@@ -84,7 +86,10 @@ QString recordingTip(const control::StatusSample& sample) {
   if (sample.droppedExchanges > 0) {
     lines << StatusLine::tr("Exchanges not recorded since the start: %L1").arg(sample.droppedExchanges);
   }
-  if (sample.cutBodies > 0) lines << StatusLine::tr("Bodies cut because recording was behind: %L1").arg(sample.cutBodies);
+  if (sample.cutBodies > 0) {
+    lines << StatusLine::tr("Bodies whose end was not kept, because the disk was slower than the traffic: %L1").arg(sample.cutBodies)
+          << StatusLine::tr("Traffic did not wait for it. The preferences can keep less of each body.");
+  }
   return lines.join(u'\n');
 }
 
