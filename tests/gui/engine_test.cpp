@@ -170,6 +170,7 @@ SLUICE_GUI_TEST(theStatusBarTellsOfWorkersAndTheMemoryTheyShare) {
     return std::any_of(fields.begin(), fields.end(), [&](const QLabel* field) { return field->toolTip().contains(part); });
   };
   QVERIFY(waitUntil([&] { return says(QStringLiteral("worker processes")) && says(QStringLiteral("chunks in use")); }));
+  QVERIFY(says(QStringLiteral("messages queued")));
   QVERIFY(waitUntil([&] { return says(QStringLiteral("How far recording is behind")); }));
   QVERIFY(!says(QStringLiteral("Workers restarted")));
   const auto workers = sluice::test::childrenOf(bench.keeper().ownPid());

@@ -55,7 +55,7 @@ void EngineKeeper::dismissNotice() { setNotice({}); }
 void EngineKeeper::start() {
   if (state_ == EngineState::Starting || state_ == EngineState::Running || state_ == EngineState::Stopping) return;
   dismissNotice();
-  stoppedByOthers_ = false;
+  stoppedByOthers_ = reattaching_ = false;
   setState(EngineState::Starting);
   if (!attachToRunning()) linkLost({});
 }
@@ -73,6 +73,11 @@ bool EngineKeeper::attachToRunning() {
   if (process_.isRunning() && owner->pid != process_.pid()) return false;
   link_.connectTo(QString::fromStdString(owner->controlAddress));
   return true;
+}
+
+bool EngineKeeper::otherMayRun() const {
+  const auto owner = platform::engineOwner(options_.dataDir);
+  return owner && platform::mayBeRunning(*owner);
 }
 
 void EngineKeeper::launch() {
@@ -93,7 +98,9 @@ void EngineKeeper::launch() {
 
 void EngineKeeper::lookAgain() {
   if (link_.isAttached()) return;
-  if (state_ == EngineState::Starting && !process_.listeners().isEmpty()) {
+  if (reattaching_) {
+    if (!attachToRunning()) linkLost({});
+  } else if (state_ == EngineState::Starting && !process_.listeners().isEmpty()) {
     if (!attachToRunning()) lookTimer_.start(kLookWhileStartingMs);
   } else if (state_ == EngineState::Waiting) {
     if (!attachToRunning()) lookTimer_.start(kLookWhileWaitingMs);
@@ -102,6 +109,7 @@ void EngineKeeper::lookAgain() {
 
 void EngineKeeper::linkAttached(const control::StatusReply& status) {
   listeners_ = addressesOf(status);
+  reattaching_ = false;
   if (state_ == EngineState::Waiting) dismissNotice();
   setState(EngineState::Running);
   emit attached();
@@ -111,6 +119,7 @@ void EngineKeeper::linkAttached(const control::StatusReply& status) {
 void EngineKeeper::linkLost(const QString& why) {
   switch (state_) {
     case EngineState::Starting:
+      if (std::exchange(reattaching_, false)) return diedWhileRunning(why);
       if (!why.isEmpty() && !process_.isRunning()) return startFailed(why);
       if (process_.isRunning()) return lookTimer_.start(kLookWhileStartingMs);
       if (!options_.attachOnly) return launch();
@@ -121,8 +130,11 @@ void EngineKeeper::linkLost(const QString& why) {
     case EngineState::Waiting: return lookTimer_.start(kLookWhileWaitingMs);
     case EngineState::Running:
       // An engine of ours is watched as a process too: its end, if this is it, is told there.
-      if (!process_.isRunning()) return diedWhileRunning(why);
+      if (!process_.isRunning() && !otherMayRun()) return diedWhileRunning(why);
       setState(EngineState::Starting);
+      // One of another program lets go of a window that has not read for long, say: what was missed is in the history. Not at once: a
+      // socket that tells of its end cannot be used before it has returned.
+      reattaching_ = !process_.isRunning();
       return lookTimer_.start(kLookWhileStartingMs);
     case EngineState::Stopping:
       if (!process_.isRunning()) stopped();

@@ -94,6 +94,7 @@ class EngineKeeper : public QObject {
   void setState(EngineState state);
   void setNotice(EngineNotice notice);
   bool attachToRunning();
+  bool otherMayRun() const;
   void launch();
   void lookAgain();
   void linkAttached(const control::StatusReply& status);
@@ -118,6 +119,7 @@ class EngineKeeper : public QObject {
   EngineStart switches_;
   bool startWhenStopped_ = false;
   bool shuttingDown_ = false;
+  bool reattaching_ = false;      // to an engine of another program, which let go of this window and may still run
   bool stoppedByOthers_ = false;  // the engine ends in order, and it was not us who asked
 };
 

@@ -29,10 +29,11 @@ std::string bigText(std::size_t size) {
 }
 
 struct Rig {
-  explicit Rig(std::filesystem::path directory = std::filesystem::temp_directory_path(), output::Demands demands = {},
+  explicit Rig(std::filesystem::path where = std::filesystem::temp_directory_path(), output::Demands demands = {},
                std::filesystem::path stayAs = {})
-      : spill(
-            files, std::move(directory),
+      : directory(std::move(where)),
+        spill(
+            files, directory,
             [this](Result<void> result) {
               pipe.spillWritten(std::move(result));
               drive();
@@ -68,6 +69,7 @@ struct Rig {
   ScriptedSource source;
   ScriptedStream stream;
   pipe::CopyFilter filter;
+  const std::filesystem::path directory;
   PooledSpillFile spill;
   PooledFileReader reader{files, [this] { drive(); }};
   output::ChainWriter writer{stream};
