@@ -1,6 +1,8 @@
 #include "core/store/session_file.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
 #include <random>
 #include <string>
 #include <system_error>
@@ -214,6 +216,18 @@ Result<void> checkSession(SqlConnection& sql) {
   return {};
 }
 
+// The file is there, for its owner only. Not copy_file(): that of mingw-w64 overwrites none.
+Result<void> copyInto(const fs::path& from, const fs::path& to) {
+  errno = 0;
+  std::ifstream source(from, std::ios::binary);
+  std::ofstream copy(to, std::ios::binary | std::ios::trunc);
+  copy << source.rdbuf();
+  copy.close();
+  if (source.bad() || !source.is_open()) return fail(fileError(errno, shown(from)));
+  if (!copy) return fail(fileError(errno, shown(to)));
+  return {};
+}
+
 // Nobody knows of the part: what it says of it is true of the file that was asked for.
 Error named(Error error, const fs::path& part, const fs::path& file) {
   const std::string name = shown(part);
@@ -263,8 +277,7 @@ Result<ReadableSession> ReadableSession::prepare(const fs::path& file) {
   session.path_ = temporaryFile();
   session.copy_.reset(new fs::path(session.path_));
   if (auto made = SqlConnection::create(session.path_); !made) return fail(made.error());
-  fs::copy_file(file, session.path_, fs::copy_options::overwrite_existing, error);
-  if (error) return fail(fileError(error.value(), shown(session.path_)));
+  if (auto copied = copyInto(file, session.path_); !copied) return fail(copied.error());
   auto copy = SqlConnection::open(session.path_, Access::ReadWrite);
   if (!copy) return fail(copy.error());
   if (auto done = migrate(*copy, version); !done) return fail(done.error());

@@ -45,7 +45,7 @@ void copyFiles(const fs::path& from, const fs::path& to) {
   for (const auto& entry : fs::recursive_directory_iterator(from)) {
     const fs::path copy = to / entry.path().lexically_relative(from);
     if (entry.is_directory()) fs::create_directory(copy);
-    else fs::copy_file(entry.path(), copy, fs::copy_options::overwrite_existing);
+    else writeFile(copy, contentsOf(entry.path()));
   }
 }
 
