@@ -5,6 +5,7 @@
 #include <regex>
 #include <sstream>
 
+#include "tests/support/eventually.h"
 #include "tests/support/test.h"
 
 namespace sluice::test {
@@ -12,6 +13,16 @@ namespace {
 
 // A line "... worker 1 ended: signal 11 ..." of the supervisor.
 bool diedInLog(const std::string& log) { return std::regex_search(log, std::regex("worker [0-9]+ ended: ")); }
+
+// Of the lines that are whole.
+std::vector<std::uint16_t> portsIn(const std::string& output) {
+  std::vector<std::uint16_t> ports;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line) && !lines.eof();) {
+    ports.push_back(std::uint16_t(std::atoi(line.c_str() + line.rfind(':') + 1)));
+  }
+  return ports;
+}
 
 }  // namespace
 
@@ -32,13 +43,14 @@ EngineProcess::EngineProcess(const Options& options) : dataDir_(options.dataDir)
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   process_ = std::make_unique<Process>(programPath("sluiced"), arguments);
 
-  // The lines come at once, when every listener is ready.
-  ready_ = process_->lineThatBegins("listening ").has_value();
-  std::istringstream lines(process_->output());
-  for (std::string line; std::getline(lines, line);) {
-    ports_.push_back(std::uint16_t(std::atoi(line.c_str() + line.rfind(':') + 1)));
+  // The lines come when every listener is ready: at once, unless somebody relays them.
+  if (process_->lineThatBegins("listening ")) {
+    eventually([&] {
+      ports_ = portsIn(process_->output());
+      return ports_.size() == options.listeners.size() || !process_->running();
+    });
   }
-  ready_ = ready_ && ports_.size() == options.listeners.size();
+  ready_ = ports_.size() == options.listeners.size();
 }
 
 EngineProcess::~EngineProcess() {
