@@ -12,7 +12,7 @@ import tempfile
 
 PATIENCE_S = 300
 SOURCES = os.path.join(os.path.dirname(__file__), "..", "..", "gui")
-OF_OTHER_SYSTEMS = ("browser", "newer_engine", "system_proxy", "terminal", "trust")  # tests/gui/CMakeLists.txt
+OF_OTHER_SYSTEMS = ("browser", "newer_engine", "stopped_window_posix", "system_proxy", "terminal", "trust")  # tests/gui/CMakeLists.txt
 
 
 def tests() -> list[str]:
