@@ -77,6 +77,7 @@ class Recorder::Impl {
   bool recovered(const Error& why);
   void committed();
   void paused(const Error& why);
+  void noteNumbers();
   void closeDatabase();
   void use(Database database);
   void setProblem(const Error& problem);
@@ -98,7 +99,7 @@ class Recorder::Impl {
   Steady::time_point pruneAt_{};
   std::uint64_t firstVersion_ = 0;  // of the history that session_ and the backlog belong to
   std::int64_t session_ = 0;
-  ExchangeId nextExchange_;      // of the history, as it was last opened or closed
+  ExchangeId nextExchange_;      // of the history, as last noted
   ConnectionId nextConnection_;  // likewise
   Backlog backlog_;
   std::vector<capture::Record> batch_;
@@ -293,6 +294,7 @@ Result<void> Recorder::Impl::keepNow(const std::string& key, const std::optional
 
 // Until the next history has begun, nothing has changed; from then on, nothing needs this one.
 Result<void> Recorder::Impl::clearNow() {
+  noteNumbers();
   if (auto begun = beginNextHistory(dataDir_, {nextExchange_, nextConnection_, kept()}); !begun) return begun;
   if (database_) database_->sql().leaveLogOnClose();
   closeDatabase();
@@ -435,10 +437,15 @@ void Recorder::Impl::use(Database database) {
   if (options_.onProblemChanged) options_.onProblemChanged(status());
 }
 
+void Recorder::Impl::noteNumbers() {
+  if (!writer_) return;
+  nextExchange_ = ExchangeId{writer_->state().nextExchange};
+  nextConnection_ = ConnectionId{writer_->state().nextConnection};
+}
+
 // Before its files may be moved.
 void Recorder::Impl::closeDatabase() {
-  if (writer_) nextExchange_ = ExchangeId{writer_->state().nextExchange};
-  if (writer_) nextConnection_ = ConnectionId{writer_->state().nextConnection};
+  noteNumbers();
   checkpointer_.reset();
   sweeper_.reset();
   writer_.reset();

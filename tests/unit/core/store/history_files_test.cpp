@@ -102,6 +102,14 @@ SLUICE_TEST(theNextHistoryIsWholeBeforeAnybodySeesIt) {
   QVERIFY(rightsOf("history-2.db") == rightsOf("history.db"));
 }
 
+SLUICE_TEST(numbersGoOnAfterAClearWithNothingRecordedSince) {
+  History history;
+  VERIFY_OK(startWithThree(history));
+  VERIFY_OK(history.recorder->clear());
+  history.stop();
+  QVERIFY(Database::open(history.folder.path(), wall(0))->nextExchangeId() == ExchangeId{4});
+}
+
 // Whichever operation on the disk fails, the history is either cleared or as it was, and recording goes on.
 SLUICE_TEST(clearsWhollyOrNotAtAllWhicheverOperationOfTheDiskFails) {
   for (const int code : {SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_FULL}) {
