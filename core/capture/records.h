@@ -162,8 +162,8 @@ using Record = std::variant<ConnectionOpened, ConnectionClosed, ExchangeStarted,
 class Sink {
  public:
   virtual ~Sink() = default;
-  // Returns false when a BodyChunk was refused because the recorder lags (the caller counts it as not captured), and
-  // likewise a MessagePassed; every other record is always taken.
+  // False: the recorder lags and refuses this: a BodyChunk or a MessagePassed (the caller counts it as not captured), a
+  // ConnectionOpened (say it again), or an ExchangeStarted (nothing of it is to follow). Every other record is always taken.
   virtual bool record(Record record) = 0;
   // A BodyChunk of these bytes, with the same answer. They lie in `block`, if it is given, and are not changed any more: a
   // sink that goes on reading them there sets its isKept.

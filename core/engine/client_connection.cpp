@@ -255,7 +255,8 @@ void ClientConnection::run(session::CloseClient& command, Now now) {
 void ClientConnection::run(session::Tell& command, Now now) {
   recordThrottling(command.record, now.mono);
   auto& open = worker_.mutableCounters().openExchanges;
-  if (std::holds_alternative<capture::ExchangeStarted>(command.record)) open.add(1);
+  const bool begins = std::holds_alternative<capture::ExchangeStarted>(command.record);
+  if (begins) open.add(1);
   if (auto* end = std::get_if<capture::ExchangeEnded>(&command.record)) {
     open.subtract(1);
     const auto cut = [](capture::BodyTotals& told, std::optional<capture::BodyTotals>& came) {
@@ -266,15 +267,17 @@ void ClientConnection::run(session::Tell& command, Now now) {
     cut(end->request, cutRequest_);
     cut(end->response, cutResponse_);
   }
+  if (!begins && exchangeRefused_) return;
   tellOpened();
-  worker_.sink()->record(std::move(command.record));
+  const bool taken = worker_.sink()->record(std::move(command.record));
+  if (begins) exchangeRefused_ = !taken;
 }
 
-// With its first exchange that is recorded, where recording was off before.
+// With its first exchange that is recorded, where recording was off before; with a later one, where it was refused.
 void ClientConnection::tellOpened() {
-  if (std::exchange(openedTold_, true)) return;
-  worker_.sink()->record(capture::ConnectionOpened{id_, openedAt_, clientAddress_, listener_});
-  if (identified_) worker_.sink()->record(*identified_);
+  if (openedTold_) return;
+  openedTold_ = worker_.sink()->record(capture::ConnectionOpened{id_, openedAt_, clientAddress_, listener_});
+  if (openedTold_ && identified_) worker_.sink()->record(*identified_);
 }
 
 void ClientConnection::setRecording(bool on) {

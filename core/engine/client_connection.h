@@ -130,7 +130,7 @@ class ClientConnection final : private Link::Driver {
   pipe::Settings pipeSettings(capture::Direction direction) const;
   Relay::Recorded recorded(capture::Direction direction) const;
   // Null where the exchange that runs is not recorded.
-  capture::Sink* sink() const { return session_.isRecorded() ? worker_.sink() : nullptr; }
+  capture::Sink* sink() const { return session_.isRecorded() && !exchangeRefused_ ? worker_.sink() : nullptr; }
   void tellOpened();
   bool runRelays(Now now);
   static bool runs(const std::unique_ptr<Relay>& relay) { return relay && relay->active(); }
@@ -167,6 +167,7 @@ class ClientConnection final : private Link::Driver {
 
   std::optional<capture::ClientIdentified> identified_;  // once it is known
   bool openedTold_ = false;  // to the recorder
+  bool exchangeRefused_ = false;  // by the recorder: the one that runs
 
   // The network profile that acts on this connection.
   void useProfile(Now now);

@@ -70,8 +70,8 @@ bool RecordSender::record(capture::Record record) {
   if (const auto* end = std::get_if<capture::ExchangeEnded>(&record)) countCut(*end);
   if (!backlog_.empty() && !port_->memory().isWaiting()) roomAgain();  // nobody will tell of room
   if (backlog_.empty() && pack(asBytes(scratch_))) return true;
-  if (!judge(record, scratch_.size())) return !std::holds_alternative<capture::BodyChunk>(record) &&
-                                              !std::holds_alternative<capture::MessagePassed>(record);
+  if (!judge(record, scratch_.size())) return std::holds_alternative<capture::ExchangeProgress>(record) ||
+                                              std::holds_alternative<capture::ClientIdentified>(record);
   if (backlog_.empty()) counters_.backPressure.add(1);
   backlogBytes_ += scratch_.size();
   backlog_.push_back(std::move(scratch_));
@@ -79,8 +79,8 @@ bool RecordSender::record(capture::Record record) {
   return true;
 }
 
-// Whether a record that found no chunk is kept. What ends is always kept, and so is a response head: there is one at most
-// for each exchange that began.
+// Whether a record that found no chunk is kept. What belongs to an exchange or a connection that began is always kept, but for
+// bodies and how far they are: there is little at most for each, and nothing for those that were refused.
 bool RecordSender::judge(const capture::Record& record, std::size_t bytes) {
   if (const auto* chunk = std::get_if<capture::BodyChunk>(&record)) {
     return judgeBody(chunk->exchange, chunk->direction, chunk->bytes.size(), bytes);
@@ -96,6 +96,7 @@ bool RecordSender::judge(const capture::Record& record, std::size_t bytes) {
     return false;
   }
   return !std::holds_alternative<capture::ConnectionOpened>(record) &&
+         !std::holds_alternative<capture::ClientIdentified>(record) &&
          !std::holds_alternative<capture::ExchangeProgress>(record);
 }
 
@@ -107,12 +108,13 @@ bool RecordSender::judgeBody(ExchangeId exchange, capture::Direction direction, 
   return false;
 }
 
-// How much of each body is missing is known when it has ended.
+// How much of each body is missing is known when it has ended: what is beyond the limit for captured bodies is not missed.
 void RecordSender::countCut(const capture::ExchangeEnded& end) {
   for (const auto& [direction, totals] : {std::pair(capture::Direction::Request, &end.request),
                                           std::pair(capture::Direction::Response, &end.response)}) {
     if (cutBodies_.erase(bodyNumber(end.exchange, direction)) == 0) continue;
-    counters_.refusedBodyBytes.add(totals->bytes - totals->capturedBytes);
+    const auto wanted = std::min(totals->bytes, limits_.capturedBytesMax);
+    counters_.refusedBodyBytes.add(wanted - std::min(wanted, totals->capturedBytes));
     counters_.cutBodies.add(1);
   }
 }

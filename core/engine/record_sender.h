@@ -25,7 +25,8 @@ class RecordSender final : public capture::Sink {
  public:
   struct Limits {
     std::size_t bodyBytesMax = limits::kWorkerBacklogBytesMax;     // waiting; above, bodies are cut
-    std::size_t allBytesMax = limits::kWorkerPendingBytesMax;      // waiting; above, exchanges are not recorded
+    std::size_t allBytesMax = limits::kWorkerPendingBytesMax;      // waiting; above, exchanges and connections are refused
+    std::uint64_t capturedBytesMax = limits::kCapturedBodyBytesMax;  // of each body: more of it is never recorded
   };
   RecordSender(WorkerCounters& counters, const Limits& limits) : counters_(counters), limits_(limits) {}
   explicit RecordSender(WorkerCounters& counters) : RecordSender(counters, Limits()) {}

@@ -76,7 +76,7 @@ WorkerProcess::WorkerProcess(EngineSettings settings, Log log, platform::PortSoc
       log_(std::move(log)),
       shared_(std::move(shared)),
       counters_(std::move(counters)),
-      sender_(counters_.get()),
+      sender_(counters_.get(), {.capturedBytesMax = settings.worker.capturedBodyBytesMax}),
       worker_(std::move(settings.worker), &sender_, shared_.get(), counters_.get()),
       link_(worker_.loop(), std::move(socket), portOptions(), *this) {
   tls_.policy = std::move(settings.interception);

@@ -1,6 +1,7 @@
 // A sink that keeps what is recorded. Any thread.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <utility>
 #include <variant>
@@ -13,7 +14,14 @@ namespace sluice::test {
 
 class Kept final : public capture::Sink {
  public:
+  // As a recorder that is too far behind.
+  std::atomic<bool> refusesExchanges = false;
+
   bool record(capture::Record record) override {
+    if (refusesExchanges && (std::holds_alternative<capture::ConnectionOpened>(record) ||
+                             std::holds_alternative<capture::ExchangeStarted>(record))) {
+      return false;
+    }
     const std::lock_guard lock(mutex_);
     records_.push_back(std::move(record));
     return true;

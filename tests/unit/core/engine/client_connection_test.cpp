@@ -260,3 +260,28 @@ SLUICE_TEST(whatStopsInsideARequestLineBehindConnectGoesThroughATunnel) {
   QVERIFY(client.write("\nword"));
   QCOMPARE(client.input().exactly(4), std::string("word"));
 }
+
+// A recorder that is too far behind refuses what begins: nothing of it may wait in memory or stay on the disk.
+SLUICE_TEST(ofAnExchangeThatTheRecorderRefusesNothingIsSaidAndNoBodyFileStays) {
+  const test::TemporaryDirectory directory;
+  engine::WorkerSettings settings;
+  settings.spillDirectory = settings.bodyDirectory = directory.path();
+  settings.profile.mode = throttle::Mode::Buffered;
+  test::Origin origin;
+  Proxy proxy(std::move(settings));
+  test::Client client(proxy.port);
+  proxy.kept.refusesExchanges = true;
+  const auto refused = client.get(origin.url("/bytes/3000000?seed=3"));
+  QVERIFY(refused && refused->body == test::Pattern(3).text(0, 3'000'000));
+  QVERIFY(test::eventually([&] { return proxy.counters().openExchanges.load() == 0; }));
+  QVERIFY(proxy.kept.records().empty());
+  QVERIFY(std::filesystem::is_empty(directory.path()));
+  proxy.kept.refusesExchanges = false;
+  QVERIFY(client.get(origin.url("/bytes/3000000?seed=3")).has_value());
+  QVERIFY(proxy.kept.waitFor<capture::ExchangeEnded>(1));
+  proxy.stop();
+  QCOMPARE(proxy.kept.all<capture::ConnectionOpened>().size(), std::size_t{1});
+  QCOMPARE(proxy.kept.all<capture::ConnectionClosed>().size(), std::size_t{1});
+  QCOMPARE(proxy.kept.all<capture::ExchangeEnded>()[0].response.capturedBytes, std::uint64_t{3'000'000});
+  QVERIFY(!std::filesystem::is_empty(directory.path()));
+}

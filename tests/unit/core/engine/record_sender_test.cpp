@@ -164,12 +164,26 @@ SLUICE_TEST(beyondItsBacklogBodiesAreCutAndCountedToTheByte) {
   QCOMPARE(scene.recorded.ends[0].response.capturedBytes, captured);
 }
 
+SLUICE_TEST(whatIsBeyondTheLimitForCapturedBodiesIsNotMissed) {
+  Scene scene(1, {.bodyBytesMax = 0, .capturedBytesMax = 3 * kChunk});
+  QVERIFY(scene.start());
+  QVERIFY(!scene.body(2 * kChunk));
+  QVERIFY(scene.end(1000 * kChunk, kChunk));
+  QCOMPARE(scene.counters.refusedBodyBytes.load(), std::uint64_t(2 * kChunk));
+}
+
 SLUICE_TEST(beyondItsLimitForAllExchangesThatBeginAreDroppedAndCounted) {
   Scene scene(1, {0, 100});
   QVERIFY(scene.start());
   QVERIFY(!scene.body(2 * kChunk));
-  for (std::uint64_t i = 2; i < 200; ++i) QVERIFY(scene.start(ExchangeId{i}));
-  QVERIFY(scene.counters.droppedExchanges.load() > 0);
+  std::uint64_t refused = 0;
+  for (std::uint64_t i = 2; i < 200; ++i) refused += scene.start(ExchangeId{i}) ? 0 : 1;
+  QVERIFY(refused > 0);
+  QCOMPARE(scene.counters.droppedExchanges.load(), refused);
+  QVERIFY(!scene.sender.record(capture::ConnectionOpened{ConnectionId{1}, {}, std::string(100, 'c'), "listener"}));
+  const auto waiting = scene.counters.backlogBytes.load();
+  QVERIFY(scene.sender.record(capture::ClientIdentified{ConnectionId{1}, ExchangeId{1}, 1, std::string(100, 'p')}));
+  QCOMPARE(scene.counters.backlogBytes.load(), waiting);
   QVERIFY(scene.end(2 * kChunk, 0));
   scene.takeAll();
   QCOMPARE(scene.recorded.ends.size(), std::size_t(1));
