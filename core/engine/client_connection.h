@@ -172,6 +172,7 @@ class ClientConnection final : private Link::Driver {
   // The network profile that acts on this connection.
   void useProfile(Now now);
   void slowDown(Now now);
+  void adaptRelays();
   const throttle::Profile& profile() const { return applied_->profile; }
   void goOffline(Now now);
   void closeAtRandom(Now now);

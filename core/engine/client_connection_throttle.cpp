@@ -39,8 +39,7 @@ void ClientConnection::slowDown(Now now) {
   }
   closesAt_.reset();
   if (profile().closesPerMinute > 0) closesAt_ = now.mono + throttle::untilClosed(profile().closesPerMinute, flows_->down.random());
-  if (requestRelay_) requestRelay_->adapt(pipeSettings(capture::Direction::Request));
-  if (responseRelay_) responseRelay_->adapt(pipeSettings(capture::Direction::Response));
+  adaptRelays();
   if (throttled == throttled_) return;
   throttled_ = throttled;
   client_.writer().setLimiter(throttled ? &flows_->down : nullptr);
@@ -48,6 +47,14 @@ void ClientConnection::slowDown(Now now) {
   if (throttled) return;
   flows_->down.dropped();
   flows_->up.dropped();
+}
+
+void ClientConnection::adaptRelays() {
+  const auto up = pipeSettings(capture::Direction::Request);
+  const auto down = pipeSettings(capture::Direction::Response);
+  if (tunnel_.isOpen()) return tunnel_.adapt(up, down);
+  if (runs(requestRelay_)) requestRelay_->adapt(up);
+  if (runs(responseRelay_)) responseRelay_->adapt(down);
 }
 
 Micros ClientConnection::heldBack(MonoTime now) const {

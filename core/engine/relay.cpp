@@ -51,6 +51,7 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
   ends.source = &from;
   ends.output = &to.output();
   recorded_ = recorded;
+  delivery_ = settings.delivery;
   totals_ = {};
   inBodyFile_ = becomesBodyFile(framing, settings);
   ends.pool = &blocksFor(recorded);
@@ -91,7 +92,7 @@ void Relay::process(MonoTime now) {
   for (int round = 0; round < 2; ++round) {
     spliced_ = splice();
     if (spliced_) return;
-    gate_.shut = muchPassed_ && !pipe_.isDrained() && !to_->writer().isLimited();
+    gate_.shut = wantsShortWay() && !pipe_.isDrained();
     processPipe(now);
     if (!mayTakeShortWay()) return;
   }
@@ -109,10 +110,13 @@ void Relay::processPipe(MonoTime now) {
   if (drained && (!much || splice_)) pipe_.releaseUnusedBlocks();
 }
 
-// A limiter counts and delays what it sees in the writer.
-bool Relay::mayTakeShortWay() const {
-  return muchPassed_ && pipe_.isDrained() && !to_->writer().pending() && !to_->writer().isLimited();
+// A limiter counts and delays what it sees in the writer; and only the pipe fills blocks before it sends them, so that it would
+// never run empty.
+bool Relay::wantsShortWay() const {
+  return muchPassed_ && delivery_ == pipe::Delivery::Streaming && !to_->writer().isLimited();
 }
+
+bool Relay::mayTakeShortWay() const { return wantsShortWay() && pipe_.isDrained() && !to_->writer().pending(); }
 
 // True: that was all there is to do now. False: the pipe goes on.
 bool Relay::splice() {

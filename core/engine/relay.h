@@ -64,7 +64,10 @@ class Relay final : private pipe::BodyTap {
   // Breaks it off; the totals say how far it came.
   void cancel();
   // While it is under way: see EventPipe::adapt().
-  void adapt(const pipe::Settings& settings) { pipe_.adapt(settings); }
+  void adapt(const pipe::Settings& settings) {
+    pipe_.adapt(settings);
+    delivery_ = settings.delivery;
+  }
   void failSource(Error error) { pipe_.failUpstream(std::move(error)); }
   void failSink(Error error) { pipe_.failDownstream(std::move(error)); }
 
@@ -86,6 +89,7 @@ class Relay final : private pipe::BodyTap {
   void makeSpillFile(std::filesystem::path stayAs);
   void processPipe(MonoTime now);
   bool splice();
+  bool wantsShortWay() const;
   bool mayTakeShortWay() const;
   void spillEnded(Result<void> result);
   Error outcome() const;
@@ -99,6 +103,7 @@ class Relay final : private pipe::BodyTap {
   pipe::EventPipe pipe_;
   Recorded recorded_;
   capture::BodyTotals totals_;
+  pipe::Delivery delivery_ = pipe::Delivery::Streaming;
   // Lets the pipe run empty, so that what follows can take the short way.
   class Gate final : public pipe::Source {
    public:

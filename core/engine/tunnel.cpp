@@ -3,6 +3,17 @@
 #include "core/base/assert.h"
 
 namespace sluice::engine {
+namespace {
+
+// What talks through a tunnel waits for answers: nothing is held back until there is more of it, and nothing is gained by taking
+// more than the other side does.
+pipe::Settings ofConversation(pipe::Settings settings) {
+  settings.overflow = pipe::Overflow::Backpressure;
+  settings.delivery = pipe::Delivery::Streaming;
+  return settings;
+}
+
+}  // namespace
 
 void Tunnel::open(Link& client, Link& upstream, Relays relays, const Opening& opening, const pipe::Settings& up,
                   const pipe::Settings& down) {
@@ -11,16 +22,17 @@ void Tunnel::open(Link& client, Link& upstream, Relays relays, const Opening& op
   error_ = {};
   up_ = {&relays.up, &upstream, false};
   down_ = {&relays.down, &client, false};
-  // What talks through a tunnel waits for answers: nothing is gained by taking more than the other side does.
-  const auto backpressure = [](pipe::Settings settings) {
-    settings.overflow = pipe::Overflow::Backpressure;
-    return settings;
-  };
   const auto untilClose = http1::Framing::untilClose();
-  up_.relay->start(client, upstream, Side::Client, untilClose, opening.upPreread, backpressure(up),
+  up_.relay->start(client, upstream, Side::Client, untilClose, opening.upPreread, ofConversation(up),
                    {.watcher = opening.upWatcher});
-  down_.relay->start(upstream, client, Side::Upstream, untilClose, opening.downPreread, backpressure(down),
+  down_.relay->start(upstream, client, Side::Upstream, untilClose, opening.downPreread, ofConversation(down),
                      {.watcher = opening.downWatcher});
+}
+
+void Tunnel::adapt(const pipe::Settings& up, const pipe::Settings& down) {
+  SLUICE_ASSERT(open_);
+  up_.relay->adapt(ofConversation(up));
+  down_.relay->adapt(ofConversation(down));
 }
 
 void Tunnel::runHalf(Half& half, MonoTime now) {

@@ -23,6 +23,8 @@ class Tunnel {
             const pipe::Settings& down);
 
   bool isOpen() const { return open_; }
+  // See EventPipe::adapt(). REQUIRES: isOpen().
+  void adapt(const pipe::Settings& up, const pipe::Settings& down);
   // Moves what can be moved. True once both directions have ended, or one has failed.
   bool run(MonoTime now);
   // What came with the heads is sent: it need not stay valid any longer. REQUIRES: isOpen().

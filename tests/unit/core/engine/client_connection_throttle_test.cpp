@@ -367,3 +367,30 @@ SLUICE_TEST(oneConnectionIsLimitedWhileItRuns) {
   QVERIFY(reply && reply->body.size() == 300);
   QVERIFY(tookItsTime(took, 300, 1'000));
 }
+
+// --- Full blocks only.
+
+SLUICE_TEST(whatTalksIsNotHeldBackUntilABlockIsFull) {
+  Origin origin;
+  throttle::Profile buffered;
+  buffered.delivery = throttle::Delivery::Buffered;
+  for (const bool fromTheStart : {true, false}) {
+    Proxy proxy(with(fromTheStart ? buffered : throttle::Profile()));
+    Client inTunnel(proxy.port), afterSwitch(proxy.port);
+    QVERIFY(inTunnel.tunnel("127.0.0.1:" + std::to_string(origin.rawPort())));
+    QVERIFY(inTunnel.write("echo\nfirst "));
+    QVERIFY(inTunnel.input().exactly(6) == "first ");
+    QVERIFY(afterSwitch.write("GET " + origin.url("/switch?to=other&say=hello") +
+                              " HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n"));
+    QVERIFY(readHead(afterSwitch.input()).has_value());
+    QVERIFY(afterSwitch.input().exactly(5) == "hello");
+    throttle::Plan plan;
+    plan.everything = buffered;
+    proxy.worker().usePlan(plan);
+    passTurns(proxy.worker().loop());
+    QVERIFY(inTunnel.write("second"));
+    QVERIFY(inTunnel.input().exactly(6) == "second");
+    QVERIFY(afterSwitch.write("more"));
+    QVERIFY(afterSwitch.input().exactly(4) == "more");
+  }
+}

@@ -257,3 +257,20 @@ SLUICE_TEST(servesOneBodyAfterTheOther) {
   QCOMPARE(rig.recorded(), std::string("okokok"));
   QCOMPARE(rig.blocks.taken(), std::size_t{0});
 }
+
+// Which then would have to run empty before it is taken: full blocks alone never do.
+SLUICE_TEST(whatGoesOnInFullBlocksTakesNoShortWay) {
+  Rig rig;
+  pipe::Settings settings;
+  settings.delivery = pipe::Delivery::Buffered;
+  rig.relay->start(rig.upstream, rig.client, Side::Upstream, Framing::untilClose(), {}, settings, {});
+  const std::string much(100'000, 'm');
+  for (std::size_t sent = much.size(); sent <= 4 * much.size(); sent += much.size()) {
+    LinkEnds::write(rig.server, much);
+    QVERIFY(rig.untilCame(sent - limits::kBlockBytes + 1));
+  }
+  rig.server.shutdown(asio::ip::tcp::socket::shutdown_send);
+  QVERIFY(rig.untilCame(4 * much.size()));
+  QVERIFY(rig.untilEnded());
+  QCOMPARE(rig.relay->finish().error.code, Code::None);
+}
