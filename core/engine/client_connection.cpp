@@ -107,18 +107,14 @@ void ClientConnection::turn() {
   inTurn_ = false;
 }
 
+// One thing at a time: what the session wants because of it is done before the session hears of the next.
 bool ClientConnection::step(Now now) {
-  bool moved = carryOut(now);
+  if (carryOut(now)) return true;
   if (reusable_) {
     attach(std::move(reusable_), MonoTime{}, now.mono, now);
     return true;
   }
-  moved = shakeHands(now) || moved;
-  moved = readClientHead(now) || moved;
-  moved = readUpstreamHead(now) || moved;
-  moved = sniff(now) || moved;
-  moved = watchClient(now) || moved;
-  return runRelays(now) || moved;
+  return shakeHands(now) || readClientHead(now) || readUpstreamHead(now) || sniff(now) || watchClient(now) || runRelays(now);
 }
 
 // --- Commands.
@@ -352,18 +348,17 @@ bool ClientConnection::runRelays(Now now) {
     session_.tunnelEnded(std::move(end), now);
     return true;
   }
-  bool ended = false;
   if (runs(requestRelay_)) requestRelay_->process(now.mono);
   if (requestRelay_ && requestRelay_->hasEnded()) {
     requestRelayEnded(now);
-    ended = true;
+    return true;
   }
   if (runs(responseRelay_)) responseRelay_->process(now.mono);
   if (responseRelay_ && responseRelay_->hasEnded()) {
     responseRelayEnded(now);
-    ended = true;
+    return true;
   }
-  return ended;
+  return false;
 }
 
 Relay& ClientConnection::made(std::unique_ptr<Relay>& relay) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/assert.h"
 #include "core/engine/client_connection.h"
 #include "core/engine/clock.h"
 
@@ -99,6 +100,7 @@ void ClientConnection::noteMovement(Now now) {
   wasInsideHead_ = insideHead;
 
   auto& counters = worker_.mutableCounters();
+  counters.bugsSurvived.store(bugCount());
   counters.bytesUp.add(up - accountedUp_);
   counters.bytesDown.add(down - accountedDown_);
   accountedUp_ = up;

@@ -117,12 +117,18 @@ void WorkerProcess::portReceived(port::Incoming& message) {
     case WorkerMessage::Ask: return answer(message);
     case WorkerMessage::Drain: return worker_.drain();
     case WorkerMessage::Plan: return usePlan(message.payload);
-    case WorkerMessage::AreYouThere: return counters_.get().answered.store(message.stream);
+    case WorkerMessage::AreYouThere: return answerThatItIsThere(message.stream);
     case WorkerMessage::Answer:
     case WorkerMessage::Records:
     case WorkerMessage::Drained: break;
   }
   log_("a message of unknown type " + std::to_string(message.type) + " came from the supervisor");
+}
+
+// Connections count their bugs at once; what happened beside them shows here.
+void WorkerProcess::answerThatItIsThere(std::uint32_t question) {
+  counters_.get().bugsSurvived.store(bugCount());
+  counters_.get().answered.store(question);
 }
 
 // A worker that could not decrypt would serve clients otherwise than they were promised: it ends instead.
@@ -205,9 +211,7 @@ port::Sent WorkerProcess::send(WorkerMessage type, std::uint32_t stream, Bytes p
   message.type = static_cast<std::uint8_t>(type);
   message.stream = stream;
   message.payload = payload;
-  const auto sent = link_.port().send(message);
-  counters_.get().bugsSurvived.store(bugCount());
-  return sent;
+  return link_.port().send(message);
 }
 
 // Nobody records any more and nobody could stop this process: it ends, and its connections with it.

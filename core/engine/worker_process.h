@@ -44,6 +44,7 @@ class WorkerProcess final : private PortLink::Owner {
 
   // One event, after the worker's run.
   void turn();
+  void answerThatItIsThere(std::uint32_t question);
   void openTls();
   void usePassThrough();
   void useSwitches(Bytes payload);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "tests/support/engine/proxy.h"
 #include "tests/support/engine/requests.h"
@@ -141,4 +142,47 @@ SLUICE_TEST(aBurstOfPipelinedRequestsIsReadAsItIsAnswered) {
   }
   QVERIFY2(answered == 2 * kPairs, (std::to_string(answered) + ": " + answers.substr(0, 600)).c_str());
   QVERIFY2(ahead < (limits::kBlocksPerPipeMax + 4) * limits::kBlockBytes, std::to_string(ahead).c_str());
+}
+
+// The same reset is seen by whoever looks first: the watch over the client, the request's body or the response's. Without a wait for
+// room to send, which a limit replaces, several of them see it in one turn.
+SLUICE_TEST(aClientThatResetsIsHeardOfOnce) {
+  test::Origin origin;
+  engine::WorkerSettings settings;
+  settings.timeouts = patient();
+  settings.profile.name = "test";
+  settings.profile.down.rate = {40'000'000};
+  Proxy proxy(settings);
+  constexpr std::size_t kClients = 40;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    const std::string url = origin.url("/bytes/30000000");
+    test::Client client(proxy.port);
+    const bool sendsABody = i % 2 == 1;
+    QVERIFY(client.write(sendsABody ? "POST " + url + " HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\nbeginning" : getOf(url)));
+    QVERIFY(client.input().exactly(100'000).size() == 100'000);
+    client.reset();
+    QVERIFY(proxy.kept.waitFor<capture::ConnectionClosed>(i + 1));
+  }
+  proxy.stop();
+  const auto ends = proxy.kept.all<capture::ExchangeEnded>();
+  QCOMPARE(ends.size(), kClients);
+  for (const auto& end : ends) {
+    QVERIFY(end.error.code == Code::ConnectionReset && end.error.side == Side::Client);
+    QVERIFY(end.response.bytes > 0);
+  }
+  QCOMPARE(proxy.counters().bugsSurvived.load(), bugCount());
+}
+
+SLUICE_TEST(bugsThatWereSurvivedAreCountedAtOnce) {
+  Proxy proxy(patient());
+  setBugsAreFatal(false);
+  QVERIFY(SLUICE_BUG(proxy.port != 0));
+  setBugsAreFatal(true);
+  {
+    test::Client client(proxy.port);
+    QVERIFY(client.connected());
+  }
+  QVERIFY(proxy.kept.waitFor<capture::ConnectionClosed>(1));
+  proxy.stop();
+  QCOMPARE(proxy.counters().bugsSurvived.load(), bugCount());
 }
