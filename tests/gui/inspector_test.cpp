@@ -3,6 +3,10 @@
 #include "app/gui/inspector/phase_chart.h"
 
 #include <QBuffer>
+#include <QContextMenuEvent>
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QMenu>
 #include <QTextEdit>
 
 #include "tests/gui/support/application.h"
@@ -36,6 +40,18 @@ struct Fixture {
     inspector.noteChanged({id});
   }
 };
+
+// A multipart body of a field and a file.
+ExchangeId recordUpload(Recording& recording) {
+  const ExchangeId id = recording.beginWith(
+      "POST", "/upload", "POST /upload HTTP/1.1\r\nHost: shop.test\r\nContent-Type: multipart/form-data; boundary=\"xyz\"\r\n\r\n");
+  recording.body(id, capture::Direction::Request,
+                 std::string("before\r\n--xyz\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nvalue\r\n--xyz\r\n"
+                             "Content-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\nContent-Type: image/png\r\n\r\n") +
+                     std::string("\0\1\2", 3) + "\r\n--xyz--\r\nafter");
+  recording.end(id);
+  return id;
+}
 
 QString textOf(TextView& view) {
   view.selectAll();
@@ -180,13 +196,7 @@ SLUICE_GUI_TEST(queryCookiesAndFormsAreTables) {
 
 SLUICE_GUI_TEST(aMultipartBodyIsATableOfItsParts) {
   Fixture f;
-  const ExchangeId id = f.recording.beginWith(
-      "POST", "/upload", "POST /upload HTTP/1.1\r\nHost: shop.test\r\nContent-Type: multipart/form-data; boundary=\"xyz\"\r\n\r\n");
-  f.recording.body(id, capture::Direction::Request,
-                   std::string("before\r\n--xyz\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nvalue\r\n--xyz\r\n"
-                               "Content-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\nContent-Type: image/png\r\n\r\n") +
-                       std::string("\0\1\2", 3) + "\r\n--xyz--\r\nafter");
-  f.recording.end(id);
+  const ExchangeId id = recordUpload(f.recording);
   f.show(id);
   BodyPane& body = f.inspector.request().body();
   QVERIFY(waitUntil([&] { return body.fields().pairs().size() == 2; }));
@@ -196,19 +206,19 @@ SLUICE_GUI_TEST(aMultipartBodyIsATableOfItsParts) {
   const QString path = QString::fromStdString((f.recording.dataDir() / "part").string());
   QStringList saved;
   QObject::connect(&body, &BodyPane::saved, &body, [&](const QString& where) { saved << where; });
-  body.savePart(1, path);
+  body.savePart(body.fields().pairs()[1], path);
   QVERIFY(waitUntil([&] { return saved == QStringList(path); }));
   QFile file(path);
   QVERIFY(file.open(QIODevice::ReadOnly));
   QCOMPARE(file.readAll(), QByteArray("\0\1\2", 3));
-  body.savePart(1, QStringLiteral("/no/such/folder/part"));
+  body.savePart(body.fields().pairs()[1], QStringLiteral("/no/such/folder/part"));
   const auto complains = [](const QLabel* label) { return label->text().contains(QStringLiteral("/no/such/folder/part")); };
   QVERIFY(waitUntil([&] { return std::ranges::any_of(body.findChildren<QLabel*>(), complains); }));
   QCOMPARE(saved.size(), 1);
   // Two at once are both written, and what is wrong with one is not unsaid by another.
   saved.clear();
-  body.savePart(0, path + u'1');
-  body.savePart(1, path + u'2');
+  body.savePart(body.fields().pairs()[0], path + u'1');
+  body.savePart(body.fields().pairs()[1], path + u'2');
   QVERIFY(waitUntil([&] { return saved.size() == 2; }));
   QVERIFY(QFile::exists(path + u'1') && QFile::exists(path + u'2'));
   QVERIFY2(body.problemText().contains(QStringLiteral("/no/such/folder/part")), qPrintable(body.problemText()));
@@ -323,4 +333,55 @@ SLUICE_GUI_TEST(handshakesAreAmongThePhases) {
   details.tls.clear();
   details.row.phases.finishedUs = -1;
   QVERIFY(phasesOf(details).empty());
+}
+
+// Menus and dialogs wait for a person, and the history goes on meanwhile.
+SLUICE_GUI_TEST(aPartIsSavedAlsoWhenItsExchangeGoesWhileThePersonIsAsked) {
+  QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
+  Fixture f;
+  f.show(recordUpload(f.recording));
+  f.inspector.setTab(Inspector::Tab::Request);
+  BodyPane& body = f.inspector.request().body();
+  QVERIFY(waitUntil([&] { return body.fields().pairs().size() == 2; }));
+  body.fields().selectRow(1);
+  const QString path = QString::fromStdString((f.recording.dataDir() / "part").string());
+  QTimer menus, dialogs;
+  QObject::connect(&menus, &QTimer::timeout, &body, [&] {
+    auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    if (menu == nullptr) return;
+    menus.stop();
+    f.inspector.inspect({});
+    menu->close();
+    for (QAction* action : menu->actions()) {
+      if (action->text() == QStringLiteral("&Save part")) action->trigger();
+    }
+  });
+  QObject::connect(&dialogs, &QTimer::timeout, &body, [&] {
+    auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+    if (dialog == nullptr) return;
+    dialogs.stop();
+    dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(path);
+    QMetaObject::invokeMethod(dialog, "accept");
+  });
+  menus.start(10);
+  dialogs.start(10);
+  QStringList saved;
+  QObject::connect(&body, &BodyPane::saved, &body, [&](const QString& where) { saved << where; });
+  QContextMenuEvent asked(QContextMenuEvent::Keyboard, {}, body.fields().mapToGlobal(QPoint(5, 5)));
+  QApplication::sendEvent(&body.fields(), &asked);
+  QVERIFY(waitUntil([&] { return saved == QStringList(path); }));
+  QFile file(path);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QCOMPARE(file.readAll(), QByteArray("\0\1\2", 3));
+}
+
+SLUICE_GUI_TEST(whatIsGoneShowsNoBodyOfAnother) {
+  Fixture f;
+  f.show(f.recording.whole("/there"));
+  QVERIFY(waitUntil([&] { return textOf(f.inspector.response().body().view()) == QStringLiteral("hello"); }));
+  f.inspector.inspect(ExchangeId{999});
+  QVERIFY(waitUntil([&] { return f.inspector.facts().text().contains(QStringLiteral("no longer in the history")); }));
+  QCOMPARE(textOf(f.inspector.response().body().view()), QString());
+  f.inspector.inspect(ExchangeId{1});
+  QVERIFY(waitUntil([&] { return textOf(f.inspector.response().body().view()) == QStringLiteral("hello"); }));
 }

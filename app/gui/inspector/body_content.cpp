@@ -147,7 +147,6 @@ void present(BodyContent& content, QByteArray bytes, const std::string& contentT
       if (content.document != nullptr) return;
       if (content.kind == BodyKind::Form) content.fields = formFields(bytes);
       if (content.kind == BodyKind::Multipart) content.fields = multipartFields(contentType, bytes);
-      if (content.kind == BodyKind::Multipart) content.partsOf = bytes;
       if (content.fields.empty()) makeText(content, bytes, contentType);
       return;
     case BodyForm::Events: return void(content.events = eventStreamOf(asUtf8(std::move(bytes), contentType), cancelled));

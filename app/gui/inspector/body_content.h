@@ -40,7 +40,6 @@ struct BodyContent {
   BodyKind kind = BodyKind::OtherText;
   DocumentPtr document;             // null: nothing was recorded, or it is shown as one of the two below
   std::vector<NamedValue> fields;   // of a form
-  QByteArray partsOf;               // the body that the parts among these are pieces of
   EventStreamPtr events;            // of an event stream
   QImage image;
   std::uint64_t storedBytes = 0;

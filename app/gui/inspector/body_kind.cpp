@@ -161,7 +161,8 @@ std::vector<NamedValue> formFields(QByteArrayView encoded) {
   return fields;
 }
 
-std::vector<NamedValue> multipartFields(std::string_view contentType, QByteArrayView body) {
+std::vector<NamedValue> multipartFields(std::string_view contentType, const QByteArray& whole) {
+  const QByteArrayView body = whole;
   std::vector<NamedValue> fields;
   const QByteArray boundary = parameterOf(contentType, "boundary");
   if (boundary.isEmpty()) return fields;
@@ -176,6 +177,7 @@ std::vector<NamedValue> multipartFields(std::string_view contentType, QByteArray
     at = body.indexOf(QByteArray("\r\n" + delimiter), from - 2);
     fields.push_back(partOf(body.sliced(from, (at < 0 ? body.size() : std::max(at, from)) - from)));
     fields.back().from += from;
+    fields.back().partOf = whole;
     if (at >= 0) at += 2;
   }
   return fields;

@@ -21,12 +21,13 @@ struct NamedValue {
   QString fileName = {};  // of a part, as its head says
   qint64 from = 0;        // of a part's bytes in the body
   qint64 bytes = -1;      // negative: it is no part
+  QByteArray partOf = {};  // that body, shared by all of its parts
 };
 
 // name=value&name=value, percent-decoded (WHATWG URL, "application/x-www-form-urlencoded").
 std::vector<NamedValue> formFields(QByteArrayView encoded);
 // The parts of a multipart body (RFC 2046, RFC 7578). What lies outside of them is left out.
-std::vector<NamedValue> multipartFields(std::string_view contentType, QByteArrayView body);
+std::vector<NamedValue> multipartFields(std::string_view contentType, const QByteArray& whole);
 
 // A parameter of a field value: "boundary" of `multipart/form-data; boundary="x"`. Empty when it is not there.
 QByteArray parameterOf(std::string_view fieldValue, std::string_view name);

@@ -235,24 +235,23 @@ void BodyPane::openSearch() {
   want(BodyForm::Text);
 }
 
-void BodyPane::askWhereToSave(int row) {
-  const NamedValue& part = fields_->pairs()[std::size_t(row)];
+// By value: another body may be on view when the dialog is answered.
+void BodyPane::askWhereToSave(NamedValue part) {
   QString name = part.fileName.isEmpty() ? part.name : part.fileName;
   for (QChar& c : name) {
     if (!c.isLetterOrNumber() && c != u'.' && c != u'-' && c != u'_') c = u'_';
   }
   while (name.startsWith(u'.')) name.remove(0, 1);
   const QString path = QFileDialog::getSaveFileName(this, tr("Save part"), name.isEmpty() ? QStringLiteral("part") : name.left(100));
-  if (!path.isEmpty()) savePart(row, path);
+  if (!path.isEmpty()) savePart(part, path);
 }
 
-void BodyPane::savePart(int row, const QString& path) {
-  const NamedValue& part = fields_->pairs()[std::size_t(row)];
+void BodyPane::savePart(const NamedValue& part, const QString& path) {
   if (part.bytes < 0) return;
   unsaved_.removeOne(path);
   showProblems();
   auto* saving = new Background(this);  // of its own: none waits for another one, and none ends another one
-  saving->start([this, saving, path, body = content_.partsOf, from = part.from, bytes = part.bytes]() -> Background::Piece {
+  saving->start([this, saving, path, body = part.partOf, from = part.from, bytes = part.bytes]() -> Background::Piece {
     QSaveFile file(path);
     const auto piece = QByteArrayView(body).sliced(from, bytes);
     const bool written = file.open(QIODevice::WriteOnly) && file.write(piece.data(), bytes) == bytes && file.commit();

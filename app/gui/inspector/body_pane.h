@@ -46,7 +46,7 @@ class BodyPane : public QWidget {
   PairTable& fields() { return *fields_; }
   EventPage& events() { return *events_; }
   // A part of a multipart body, to a file, on a thread of its own.
-  void savePart(int row, const QString& path);
+  void savePart(const NamedValue& part, const QString& path);
   // Ends the reading, or goes on with it.
   QToolButton& stopButton() { return *stop_; }
   ImageView& image() { return *image_; }
@@ -65,7 +65,7 @@ class BodyPane : public QWidget {
   void updateButtons(const BodyContent& content);
   void showProblems();
   void updateFacts();
-  void askWhereToSave(int row);
+  void askWhereToSave(NamedValue part);
   void updateProgress();
 
   QLabel* facts_;

@@ -147,10 +147,21 @@ void Inspector::takeDetails(Result<std::optional<store::ExchangeDetails>> detail
     chart_->setPhases({});
     request_->setHead({}, {}, why);
     response_->setHead({}, {}, why);
+    forgetBodies();
     pages_->setCurrentIndex(1);
     return;
   }
   showDetails(**details);
+}
+
+// Nothing of what was shown is true any more; should the exchange be there again, all of it is read anew.
+void Inspector::forgetBodies() {
+  cancelReading();
+  ++generation_;
+  details_.reset();
+  requestLoaded_ = responseLoaded_ = {};
+  request_->body().clear();
+  response_->body().clear();
 }
 
 void Inspector::showDetails(const store::ExchangeDetails& details) {

@@ -51,6 +51,7 @@ class Inspector : public QWidget {
   void load();
   void cancelReading();
   void takeDetails(Result<std::optional<store::ExchangeDetails>> details);
+  void forgetBodies();
   void showDetails(const store::ExchangeDetails& details);
   void loadBody(MessagePage& page);
   void readBodyOf(MessagePage& page, bool whole);

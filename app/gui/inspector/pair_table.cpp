@@ -129,7 +129,7 @@ void PairTable::contextMenuEvent(QContextMenuEvent* event) {
                  [this] { QGuiApplication::clipboard()->setText(textToCopy()); });
   const int row = currentIndex().isValid() ? currentIndex().row() : -1;
   if (row >= 0 && model_->pairs()[std::size_t(row)].bytes >= 0) {
-    menu.addAction(tr("&Save part"), this, [this, row] { emit saveRequested(row); });
+    menu.addAction(tr("&Save part"), this, [this, part = model_->pairs()[std::size_t(row)]] { emit saveRequested(part); });
   }
   menu.addAction(tr("Select &all"), QKeySequence(QKeySequence::SelectAll), this, &QTableView::selectAll);
   menu.exec(event->globalPos());

@@ -21,8 +21,8 @@ class PairTable : public QTableView {
   int heightForAllRows() const;
 
  signals:
-  // The part in this row is to be written to a file.
-  void saveRequested(int row);
+  // This part is to be written to a file. By value: the table may have others by the time that somebody has been asked.
+  void saveRequested(NamedValue part);
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
