@@ -241,3 +241,46 @@ SLUICE_GUI_TEST(whatCannotBeUnderstoodChangesNothing) {
   QTest::keyClick(&knob.field(), Qt::Key_Up);
   QVERIFY(knob.value() > 200e3);
 }
+
+// The old one goes once the new one is there.
+SLUICE_GUI_TEST(aProfileStaysWhenItsNewNameIsRefused) {
+  Workbench bench;
+  QVERIFY(openWithDock(bench));
+  Told told(bench);
+  ThrottleDock& dock = bench.window().throttleDock();
+  dock.up().slider().setValue(rateScale().stepOf(64'000));
+  dock.saveAs(QStringLiteral("Train"));
+  QVERIFY(told.until([](const auto& reply) { return reply.own.size() == 1; }));
+  QVERIFY(waitUntil([&] { return dock.picker().currentText() == QStringLiteral("Train"); }));
+  QVERIFY(waitUntil([&] { return bench.window().throttleState().own().size() == 1; }));
+  QSignalSpy refused(&bench.keeper().link(), &EngineLink::refused);
+  dock.rename(QString(101, u'x'));
+  QVERIFY(waitUntil([&] { return refused.count() >= 1; }));
+  QVERIFY(told.until([](const auto& reply) { return !reply.own.empty(); }));
+  QTest::qWait(2 * ThrottleState::kSendEveryMs);
+  QVERIFY(told.until([](const auto& reply) { return reply.own.size() == 1 && reply.own[0].find("Train") != std::string::npos; }));
+  QCOMPARE(dock.picker().currentText(), QStringLiteral("Train"));
+}
+
+SLUICE_GUI_TEST(theChartShowsTheLimitOfEverything) {
+  Workbench bench;
+  QVERIFY(openWithDock(bench));
+  bench.window().actions().connectionsPage->trigger();
+  ThroughputChart& chart = bench.window().connections().chart();
+  const auto lines = [&] {
+    const QImage image = chart.grab().toImage();
+    const QColor color = colorsOf(chart.palette()).warning;
+    int rows = 0;
+    for (int y = 0; y < image.height(); ++y) {
+      bool found = false;
+      for (int x = 0; x < image.width() && !found; ++x) found = image.pixelColor(x, y) == color;
+      rows += found;
+    }
+    return rows;
+  };
+  QCOMPARE(lines(), 0);
+  bench.window().throttleDock().down().slider().setValue(rateScale().stepOf(5'000));
+  QVERIFY(lines() > 0);
+  bench.window().actions().throttle->trigger();
+  QCOMPARE(lines(), 0);
+}

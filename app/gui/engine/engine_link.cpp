@@ -67,7 +67,12 @@ void EngineLink::requestProfiles() { send(nextStream_++, control::GetProfile{});
 
 void EngineLink::useProfile(const control::UseProfile& use) { send(nextStream_++, use); }
 
-void EngineLink::saveProfile(const std::string& json) { send(nextStream_++, control::SaveProfile{json}); }
+void EngineLink::saveProfile(const std::string& json, std::function<void()> saved) {
+  ask(control::SaveProfile{json}, [this, saved = std::move(saved)](const QString& problem) {
+    if (problem.isEmpty()) saved();
+    else emit refused(problem);
+  });
+}
 
 void EngineLink::deleteProfile(const std::string& name) { send(nextStream_++, control::DeleteProfile{name}); }
 

@@ -60,7 +60,8 @@ class EngineLink : public QObject {
   // `profilesReceived` follows.
   void requestProfiles();
   void useProfile(const control::UseProfile& use);
-  void saveProfile(const std::string& json);
+  // Either `saved` is called or `refused` emitted, once.
+  void saveProfile(const std::string& json, std::function<void()> saved);
   void deleteProfile(const std::string& name);
   // `selfTestEnded` follows, unless the engine goes away. One at a time.
   void startSelfTest(const std::string& json);

@@ -329,9 +329,9 @@ void ThrottleDock::rename(const QString& name) {
   const std::string before = state_.of(target_).name;
   const std::string after = name.trimmed().toStdString();
   if (!isOwn(before) || before == after) return;
-  saveAs(name);
-  // The engine refuses a name that cannot be: then the old one stays.
-  if (!after.empty() && throttle::findPreset(after) == nullptr && !throttle::sameName(before, after)) state_.remove(before);
+  save(name, [this, before, after] {
+    if (!throttle::sameName(before, after)) state_.remove(before);
+  });
 }
 
 void ThrottleDock::exportTo(const QString& path) {
@@ -352,13 +352,18 @@ void ThrottleDock::importFrom(const QString& path) {
   if (!profile->name.empty() && throttle::findPreset(profile->name) == nullptr) state_.save(*profile);
 }
 
-void ThrottleDock::saveAs(const QString& name) {
-  Profile profile = state_.of(target_);
+void ThrottleDock::saveAs(const QString& name) { save(name, [] {}); }
+
+// The engine may refuse the name, or one profile more; it says why. Until it has the profile, nothing of the old one goes.
+void ThrottleDock::save(const QString& name, const std::function<void()>& saved) {
+  const Profile before = state_.of(target_);
+  Profile profile = before;
   profile.name = name.trimmed().toStdString();
   profile.source.clear();
-  state_.save(profile);
-  if (profile.name.empty() || throttle::findPreset(profile.name) != nullptr) return;  // the engine says why not
-  use(profile);
+  state_.save(profile, [this, target = target_, before, profile, saved] {
+    if (state_.of(target) == before) state_.use(target, profile);
+    saved();
+  });
 }
 
 void ThrottleDock::removeOwn() {

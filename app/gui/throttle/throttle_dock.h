@@ -55,6 +55,7 @@ class ThrottleDock : public QDockWidget {
   void askForName(Naming naming);
   bool isOwn(const std::string& name) const;
   void askForHost();
+  void save(const QString& name, const std::function<void()>& saved);
   void removeOwn();
   void showProfileMenu();
 

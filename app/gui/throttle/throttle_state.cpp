@@ -1,5 +1,6 @@
 #include "app/gui/throttle/throttle_state.h"
 
+#include <QPointer>
 #include <algorithm>
 
 #include "core/throttle/presets.h"
@@ -128,9 +129,11 @@ void ThrottleState::setOn(bool on) {
   use({}, last && !last->isNeutral() ? *last : *throttle::findPreset(kFirstChoice));
 }
 
-void ThrottleState::save(const Profile& profile) {
+void ThrottleState::save(const Profile& profile, std::function<void()> saved) {
   if (!known_) return;
-  keeper_.link().saveProfile(throttle::toJson(profile));
+  keeper_.link().saveProfile(throttle::toJson(profile), [state = QPointer(this), saved = std::move(saved)] {
+    if (state) saved();
+  });
   ask();
 }
 

@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QSettings>
 #include <QTimer>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -48,7 +49,8 @@ class ThrottleState : public QObject {
   void release(const ThrottleTarget& target);
   // Off, or on as it was when it was switched off last.
   void setOn(bool on);
-  void save(const throttle::Profile& profile);
+  // `saved` is called once the engine has it, which may refuse it.
+  void save(const throttle::Profile& profile, std::function<void()> saved = [] {});
   void remove(const std::string& name);
   void startSelfTest(const throttle::Profile& profile);
   bool isTesting() const { return testing_; }

@@ -428,7 +428,9 @@ void MainWindow::showThrottle() {
   const bool on = throttleState_->isOn();
   allow(*actions_->throttle, throttleState_->isKnown(), tr("No engine is running"));
   actions_->throttle->setChecked(on);
-  actions_->throttle->setIconText(on ? profileTitle(throttleState_->of({})) : tr("Throttle"));
+  const throttle::Profile everything = throttleState_->of({});
+  actions_->throttle->setIconText(on ? profileTitle(everything) : tr("Throttle"));
+  connections_->chart().setLimits(on ? everything.down.rate.bytesPerSecond : 0, on ? everything.up.rate.bytesPerSecond : 0);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
