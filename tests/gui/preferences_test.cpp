@@ -124,7 +124,7 @@ SLUICE_GUI_TEST(howMuchIsKeptHoldsOnceTheEngineIsStartedAgain) {
   page.exchanges().setValue(2);
   page.bodies().click();
   page.historyGb().setValue(0.5);
-  QCOMPARE(keepingOptions(bench.settings()), QStringList({"--keep-size", "500MB", "--keep-count", "2", "--capture", "heads"}));
+  QCOMPARE(keepingOptions(bench.settings()), QStringList({"--keep-size", "500MB", "--keep-count", "2", "--capture-size", "0"}));
   QVERIFY(page.restart().isVisible());
   page.restart().click();
   QVERIFY(waitUntil([&] { return bench.keeper().state() == EngineState::Running && !page.restart().isVisible(); }));
@@ -226,4 +226,28 @@ SLUICE_GUI_TEST(noTwoActionsComeWithTheSameKeys) {
     const QString problem = shortcutProblem(*action, usualKeys(*action), actions, bench.window().menuBar()->actions());
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
   }
+}
+
+SLUICE_GUI_TEST(headsAloneAreRecordedAlsoByAnEngineThatBeganWithRecordingOff) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  auto* dialog = openPreferences(bench);
+  QVERIFY(dialog != nullptr);
+  dialog->showPage(PreferencesDialog::Page::Keeping);
+  dialog->keeping().bodies().click();
+  MainWindow& window = bench.window();
+  window.actions().record->trigger();
+  dialog->keeping().restart().click();
+  QVERIFY(waitUntil([&] { return bench.keeper().state() == EngineState::Running && !dialog->keeping().restart().isVisible(); }));
+  QVERIFY(waitUntil([&] { return window.statusLine().recording() == QStringLiteral("Recording off"); }));
+  window.actions().record->trigger();
+  QVERIFY(waitUntil([&] { return window.statusLine().recording() == QStringLiteral("Recording"); }));
+  bench.get("/bytes/900");
+  bench.waitForClients();
+  QVERIFY(waitUntil([&] {
+    const auto* row = window.model().rowCount() == 1 ? window.model().rowAt(0) : nullptr;
+    return row != nullptr && row->state == store::State::Complete;
+  }));
+  QCOMPARE(window.model().rowAt(0)->response.bytes, 900u);
+  QCOMPARE(window.model().rowAt(0)->response.capturedBytes, 0u);
 }

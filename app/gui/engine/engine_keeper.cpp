@@ -86,11 +86,7 @@ void EngineKeeper::launch() {
   launchedListen_ = listen_;
   launchedKeeping_ = keeping_;
   for (const QString& spec : listen) arguments << QStringLiteral("--listen") << spec;
-  QStringList keeping = keeping_;
-  // What records nothing needs no word on how much; the engine takes one --capture.
-  const auto captureAt = keeping.indexOf(QStringLiteral("--capture"));
-  if (!switches_.records && captureAt >= 0) keeping.remove(captureAt, 2);
-  arguments << keeping;
+  arguments << keeping_;
   if (!switches_.records) arguments << QStringLiteral("--capture") << QStringLiteral("off");
   if (!switches_.intercepts) arguments << QStringLiteral("--intercept") << QStringLiteral("off");
   process_.start(options_.program, arguments);

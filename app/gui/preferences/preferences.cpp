@@ -31,8 +31,9 @@ QStringList keepingOptions(const QSettings& settings) {
   add(kHistoryMbKey, QStringLiteral("--keep-size"), QStringLiteral("MB"));
   add(kExchangesKey, QStringLiteral("--keep-count"), {});
   add(kDaysKey, QStringLiteral("--keep-days"), {});
-  add(kBodyMbKey, QStringLiteral("--capture-size"), QStringLiteral("MB"));
-  if (settings.value(QLatin1String(kHeadsAloneKey)).toBool()) options << QStringLiteral("--capture") << QStringLiteral("heads");
+  // By size: --capture says whether anything is recorded, and that is switched while the engine runs.
+  if (settings.value(QLatin1String(kHeadsAloneKey)).toBool()) options << QStringLiteral("--capture-size") << QStringLiteral("0");
+  else add(kBodyMbKey, QStringLiteral("--capture-size"), QStringLiteral("MB"));
   return options;
 }
 
