@@ -1,6 +1,9 @@
 // Sessions and HARs as files, through the window.
 #include "app/gui/session/session_window.h"
 
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QMessageBox>
 #include <QPointer>
 #include <QSignalSpy>
 
@@ -315,4 +318,43 @@ SLUICE_GUI_TEST(aJobThatIsCancelledTellsSo) {
   });
   QVERIFY(waitUntil([&] { return begun.load(); }));
   owner.reset();
+}
+
+// Who types a name without its end is asked about the file that would be replaced.
+SLUICE_GUI_TEST(theEndOfANameBelongsToWhatIsAskedAbout) {
+  QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  QVERIFY(fill(bench));
+  for (const char* name : {"kept.sluice", "kept.har"}) {
+    QFile file(fileIn(bench, name));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("precious") == 8);
+  }
+  int dialogs = 0, questions = 0;
+  QTimer dialogTimer, questionTimer;
+  QObject::connect(&questionTimer, &QTimer::timeout, &bench.window(), [&] {
+    auto* question = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+    if (question == nullptr) return;
+    ++questions;
+    question->button(QMessageBox::No)->click();
+  });
+  QObject::connect(&dialogTimer, &QTimer::timeout, &bench.window(), [&] {
+    auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+    if (dialog == nullptr) return;
+    ++dialogs;
+    dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(fileIn(bench, "kept"));
+    QMetaObject::invokeMethod(dialog, "accept");
+    dialog->reject();
+  });
+  dialogTimer.start(10);
+  questionTimer.start(10);
+  bench.window().files().saveAs();
+  bench.window().files().exportHar();
+  QCOMPARE(dialogs, 2);
+  QCOMPARE(questions, 2);
+  for (const char* name : {"kept.sluice", "kept.har"}) {
+    QFile file(fileIn(bench, name));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray("precious"));
+  }
 }

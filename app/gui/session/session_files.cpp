@@ -73,6 +73,16 @@ Result<void> give(EngineLink& link, std::string piece, const FileJob::GoOn& goOn
   return problem.isEmpty() ? Result<void>() : fail(Side::Local, Code::System, problem.toStdString());
 }
 
+// Where to write to; empty: nowhere. The dialog puts the suffix behind a name that has none, so that it asks about the file that would be
+// replaced.
+QString askWhere(QWidget* window, const QString& title, const QString& suffix, const QString& kind) {
+  QFileDialog dialog(window, title, {}, kind);
+  dialog.setAcceptMode(QFileDialog::AcceptSave);
+  dialog.setDefaultSuffix(suffix);
+  dialog.selectFile(QStringLiteral("session.") + suffix);
+  return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
+}
+
 WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
 
 }  // namespace
@@ -82,18 +92,13 @@ SessionFiles::SessionFiles(std::filesystem::path dataDir, History::Opener opener
     : QObject(window), dataDir_(std::move(dataDir)), opener_(std::move(opener)), model_(model), settings_(settings), window_(window) {}
 
 void SessionFiles::saveAs() {
-  QString file = QFileDialog::getSaveFileName(window_, tr("Save what is shown as a session"), QStringLiteral("session.sluice"),
-                                              tr("Sessions (*.sluice)"));
-  if (file.isEmpty()) return;
-  if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".sluice");
-  saveTo(file);
+  const QString file = askWhere(window_, tr("Save what is shown as a session"), QStringLiteral("sluice"), tr("Sessions (*.sluice)"));
+  if (!file.isEmpty()) saveTo(file);
 }
 
 void SessionFiles::exportHar() {
-  QString file = QFileDialog::getSaveFileName(window_, tr("Export what is shown as HAR"), QStringLiteral("session.har"), tr("HAR (*.har)"));
-  if (file.isEmpty()) return;
-  if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".har");
-  exportTo(file);
+  const QString file = askWhere(window_, tr("Export what is shown as HAR"), QStringLiteral("har"), tr("HAR (*.har)"));
+  if (!file.isEmpty()) exportTo(file);
 }
 
 void SessionFiles::open() {
