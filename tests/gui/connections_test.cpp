@@ -4,6 +4,7 @@
 #include <QAbstractItemModelTester>
 #include <QMouseEvent>
 
+#include "core/throttle/profile_json.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
 #include "tests/support/wire/client.h"
@@ -145,4 +146,27 @@ SLUICE_GUI_TEST(theChartReadsOutWhatIsUnderTheMouse) {
   // A clock that was set back begins a new axis.
   throughput.add(sampleAt(10, 1, 1));
   QCOMPARE(throughput.samples().size(), std::size_t(1));
+}
+
+// What else sluicectl has said of a connection is not the slider's to change.
+SLUICE_GUI_TEST(theLimitSliderLeavesWhatElseAConnectionHas) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.openTunnel();
+  bench.window().actions().connectionsPage->trigger();
+  ConnectionsPage& page = bench.window().connections();
+  QVERIFY(waitUntil([&] { return page.model().rowCount() == 1; }));
+  throttle::Profile profile;
+  profile.setRoundTrip(Micros(80'000));
+  const auto id = std::to_string(page.model().rowAt(0).connection.value);
+  bench.keeper().link().useProfile({throttle::toJson(profile), control::ProfileScope::Connection, id});
+  const auto own = [&] { return throttle::profileFromJson(page.model().rowAt(0).limit); };
+  QVERIFY(waitUntil([&] { return page.model().rowCount() == 1 && own() && own()->roundTrip() == Micros(80'000); }));
+  page.table().selectRow(0);
+  page.limit().slider().setValue(rateScale().stepOf(50'000));
+  QVERIFY(waitUntil([&] { return own() && !own()->perConnection.isUnlimited(); }));
+  QCOMPARE(own()->roundTrip(), Micros(80'000));
+  page.limit().slider().setValue(Scale::kSteps);
+  QVERIFY(waitUntil([&] { return own() && own()->perConnection.isUnlimited(); }));
+  QCOMPARE(own()->roundTrip(), Micros(80'000));
 }

@@ -180,11 +180,15 @@ void ConnectionsPage::showLimit() {
 
 void ConnectionsPage::sendLimit() {
   if (!keeper_.link().isAttached()) return;
-  throttle::Profile profile;
-  profile.perConnection = {std::uint64_t(limit_->value())};
-  const std::string json = profile.isNeutral() ? std::string() : throttle::toJson(profile);
-  for (const ConnectionId id : selected()) {
-    keeper_.link().useProfile({json, control::ProfileScope::Connection, std::to_string(id.value)});
+  for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
+    const control::ConnectionRow& row = model_->rowAt(index.row());
+    // What else sluicectl gave this connection stays.
+    throttle::Profile profile = throttle::profileFromJson(row.limit).value_or(throttle::Profile());
+    profile.name.clear();
+    profile.source.clear();
+    profile.perConnection = {std::uint64_t(limit_->value())};
+    const std::string json = profile.isNeutral() ? std::string() : throttle::toJson(profile);
+    keeper_.link().useProfile({json, control::ProfileScope::Connection, std::to_string(row.connection.value)});
   }
 }
 
