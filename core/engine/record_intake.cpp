@@ -42,18 +42,18 @@ void RecordIntake::pump() {
 // False: the recorder has no room.
 bool RecordIntake::takeFront() {
   const Message& message = pending_.front();
-  if (!mayRecord_(std::min(message.bytes, limits::kRecordsAtOnceBytesMax))) return false;
+  if (!mayRecord_(std::min(copied_.size() + message.bytes, limits::kRecordsAtOnceBytesMax))) return false;
   referredBytes_ = 0;
   Bytes rest = message.buffers[0].bytes();
   while (rest.size() >= kLengthBytes) {
     const auto word = port::copyOf<std::uint32_t>(rest);
-    const std::size_t length = word == kIsReference ? sizeof(BodyReference) : word;
+    const std::size_t length = word == kIsReference ? sizeof(BodyReference) : word & ~kGoesOn;
     rest = rest.subspan(kLengthBytes);
     if (length > rest.size()) break;
     if (word == kIsReference) {
       takeReference(message, port::copyOf<BodyReference>(rest));
     } else {
-      take(rest.first(length));
+      take(rest.first(length), (word & kGoesOn) != 0);
     }
     rest = rest.subspan(length);
   }
@@ -64,9 +64,16 @@ bool RecordIntake::takeFront() {
 }
 
 // Read where nobody else can change it between a look and its use.
-void RecordIntake::take(Bytes bytes) {
-  copied_.assign(asText(bytes));
+void RecordIntake::take(Bytes piece, bool goesOn) {
+  if (piece.size() > kRecordBytesMax - copied_.size()) {
+    ++badRecords_;
+    copied_.clear();
+    return;
+  }
+  copied_.append(asText(piece));
+  if (goesOn) return;
   auto record = capture::decode(asBytes(copied_));
+  copied_.clear();
   if (!record) {
     ++badRecords_;
     return;

@@ -68,7 +68,7 @@ class RecordIntake {
   enum class Verdict : std::uint8_t { Good, Unknown, Bad };
 
   bool takeFront();
-  void take(Bytes record);
+  void take(Bytes piece, bool goesOn);
   void takeReference(const Message& message, const BodyReference& reference);
   void judgeAndGive(capture::Record record);
   Verdict judge(const capture::Record& record);
@@ -86,7 +86,7 @@ class RecordIntake {
   std::unordered_map<ExchangeId, Open> exchanges_;
   std::unordered_set<ConnectionId> connections_;
   std::uint64_t badRecords_ = 0;
-  std::string copied_;  // the record at hand
+  std::string copied_;  // the record at hand, as far as it has come; at most kRecordBytesMax
   std::size_t referredBytes_ = 0;  // by the message at hand
   bool gone_ = false;
   Error why_;

@@ -1,7 +1,6 @@
 #include "core/engine/record_sender.h"
 
 #include <algorithm>
-#include <array>
 #include <asio/post.hpp>
 #include <cstring>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "core/base/assert.h"
 #include "core/capture/record_codec.h"
 #include "core/engine/worker_messages.h"
+#include "core/port/wire.h"
 
 namespace sluice::engine {
 namespace {
@@ -55,25 +55,27 @@ bool RecordSender::refer(ExchangeId exchange, capture::Direction direction, Byte
   reference.buffer = static_cast<std::uint32_t>(std::find(packed_.begin(), packed_.end(), &block) - packed_.begin() + 1);
   reference.offset = static_cast<std::uint32_t>(bytes.data() - block.data);
   reference.size = static_cast<std::uint32_t>(bytes.size());
-  std::array<std::byte, kLengthBytes + sizeof reference> packed;
-  std::memcpy(packed.data(), &kIsReference, kLengthBytes);
-  std::memcpy(packed.data() + kLengthBytes, &reference, sizeof reference);
-  return pack(packed);
+  append(port::bytesOf(kIsReference));
+  append(port::bytesOf(reference));
+  flushLater();
+  return true;
 }
 
 bool RecordSender::record(capture::Record record) {
-  scratch_.assign(kLengthBytes, '\0');
+  scratch_.clear();
   capture::encode(record, scratch_);
-  const auto length = static_cast<std::uint32_t>(scratch_.size() - kLengthBytes);
-  std::memcpy(scratch_.data(), &length, kLengthBytes);
-
   if (const auto* end = std::get_if<capture::ExchangeEnded>(&record)) countCut(*end);
   if (!backlog_.empty() && !port_->memory().isWaiting()) roomAgain();  // nobody will tell of room
-  if (backlog_.empty() && pack(asBytes(scratch_))) return true;
-  if (!judge(record, scratch_.size())) return std::holds_alternative<capture::ExchangeProgress>(record) ||
+  const Bytes left = backlog_.empty() ? pack(asBytes(scratch_)) : asBytes(scratch_);
+  if (left.empty()) return true;
+  const std::size_t packed = scratch_.size() - left.size();  // what has begun is kept whole
+  if (packed == 0 && !judge(record, left.size())) return std::holds_alternative<capture::ExchangeProgress>(record) ||
                                               std::holds_alternative<capture::ClientIdentified>(record);
-  if (backlog_.empty()) counters_.backPressure.add(1);
-  backlogBytes_ += scratch_.size();
+  if (backlog_.empty()) {
+    counters_.backPressure.add(1);
+    frontPacked_ = packed;
+  }
+  backlogBytes_ += left.size();
   backlog_.push_back(std::move(scratch_));
   publish();
   return true;
@@ -119,15 +121,26 @@ void RecordSender::countCut(const capture::ExchangeEnded& end) {
   }
 }
 
-// False: there is no chunk.
-bool RecordSender::pack(Bytes bytes) {
-  if (packing_ && packing_.room().size() < bytes.size() && !sendPacked()) return false;
-  if (!packing_) packing_ = port_->allocate(bytes.size());
-  if (!packing_) return false;
+// What is left of it: there is no chunk.
+Bytes RecordSender::pack(Bytes record) {
+  while (!record.empty()) {
+    const auto wanted = std::min(kLengthBytes + record.size(), limits::kChunkBytes);
+    if (packing_ && packing_.room().size() < wanted && !sendPacked()) break;
+    if (!packing_) packing_ = port_->allocate(limits::kChunkBytes);
+    if (!packing_) break;
+    const auto piece = record.first(wanted - kLengthBytes);
+    record = record.subspan(piece.size());
+    append(port::bytesOf(static_cast<std::uint32_t>(piece.size()) | (record.empty() ? 0 : kGoesOn)));
+    append(piece);
+    flushLater();
+  }
+  return record;
+}
+
+// REQUIRES: there is room for it.
+void RecordSender::append(Bytes bytes) {
   std::memcpy(packing_.room().data(), bytes.data(), bytes.size());
   packing_.size += static_cast<std::uint32_t>(bytes.size());
-  flushLater();
-  return true;
 }
 
 // False: the queue of the port is full.
@@ -162,9 +175,14 @@ void RecordSender::flush() {
 }
 
 void RecordSender::roomAgain() {
-  while (!backlog_.empty() && pack(asBytes(backlog_.front()))) {
-    backlogBytes_ -= backlog_.front().size();
+  while (!backlog_.empty()) {
+    const Bytes waiting = asBytes(backlog_.front()).subspan(frontPacked_);
+    const Bytes left = pack(waiting);
+    backlogBytes_ -= waiting.size() - left.size();
+    frontPacked_ += waiting.size() - left.size();
+    if (!left.empty()) break;
     backlog_.pop_front();
+    frontPacked_ = 0;
   }
   if (backlog_.empty()) flush();
   publish();

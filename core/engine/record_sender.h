@@ -3,7 +3,8 @@
 // While the recorder falls behind, chunks run out: then records wait in private memory up to a limit. Beyond it bodies are
 // cut, and what is cut is counted to the byte; beyond a second limit exchanges that begin are not recorded. Loop thread only.
 //
-// A body that was received into one of bodyBlocks() is not copied: its chunk is sent, and read by both sides.
+// A body that was received into one of bodyBlocks() is not copied: its chunk is sent, and read by both sides. A record that is
+// longer than a chunk is sent in pieces, as chunks become free: nothing ever needs several in a row.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -49,7 +50,8 @@ class RecordSender final : public capture::Sink {
   bool judge(const capture::Record& record, std::size_t bytes);
   bool judgeBody(ExchangeId exchange, capture::Direction direction, std::size_t payload, std::size_t bytes);
   void countCut(const capture::ExchangeEnded& end);
-  bool pack(Bytes bytes);
+  Bytes pack(Bytes record);
+  void append(Bytes bytes);
   bool refer(ExchangeId exchange, capture::Direction direction, Bytes bytes, SharedBlock& block);
   bool sendPacked();
   void flushLater();
@@ -65,7 +67,8 @@ class RecordSender final : public capture::Sink {
   std::vector<SharedBlock*> packed_;         // what they refer to
   std::vector<port::SharedBuffer> sending_;  // of one message; empty between calls
   std::deque<std::string> backlog_;  // encoded records that found no chunk
-  std::size_t backlogBytes_ = 0;
+  std::size_t frontPacked_ = 0;      // bytes of the first one that are packed already
+  std::size_t backlogBytes_ = 0;     // without those
   std::string scratch_;
   std::unordered_set<std::uint64_t> cutBodies_;  // of running exchanges
   bool flushPosted_ = false;

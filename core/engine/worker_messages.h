@@ -11,7 +11,8 @@
 //     Ask  ---------------->   payload: a control request (core/control), to be answered on the same stream
 //     <---------------- Answer   payload: a control reply
 //     <--------------- Records   chunks: capture records (core/capture/record_codec.h), each behind its length (u32), in the
-//                                first; a BodyReference, behind kIsReference, says which part of one of the others is a body's
+//                                first; a BodyReference, behind kIsReference, says which part of one of the others is a body's;
+//                                a record longer than a chunk comes in pieces: all but the last have kGoesOn in their length
 //     AreYouThere  --------->   the worker puts its stream into WorkerCounters::answered
 //     Drain  --------------->   stop accepting, let running exchanges end
 //     <--------------- Drained   everything is recorded; the port ends
@@ -21,10 +22,12 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "core/base/limits.h"
+
 namespace sluice::engine {
 
 // Raised by every change here, in shared_state.h, or in what records and plans are as bytes.
-inline constexpr std::uint32_t kWorkerProtocol = 2;
+inline constexpr std::uint32_t kWorkerProtocol = 3;
 
 enum class WorkerMessage : std::uint8_t {
   Listen = 1,
@@ -55,6 +58,11 @@ struct SwitchNews {
   std::uint32_t intercepts = 0;  // from the next connection on
 };
 static_assert(std::is_trivially_copyable_v<SwitchNews> && sizeof(SwitchNews) == 8);
+
+// In the length of a piece of a record: the next piece follows, before any other record.
+inline constexpr std::uint32_t kGoesOn = 0x4000'0000;
+// The longest records are messages of a WebSocket, which are little beside their payload.
+inline constexpr std::size_t kRecordBytesMax = 2 * limits::kMessageBytesKept;
 
 // In place of a record: a piece of a body, where it was received.
 inline constexpr std::uint32_t kIsReference = 0x8000'0000;  // as a length

@@ -268,3 +268,30 @@ SLUICE_TEST(whatAWorkerHasOpenIsBoundedAndGoesWithIt) {
   scene.die();
   QVERIFY(scene.open.exchanges.empty() && scene.open.connections.empty());
 }
+
+SLUICE_TEST(aRecordInPiecesIsTakenWhenItsLastHasCome) {
+  Scene scene;
+  const capture::BodyChunk chunk{kExchange, capture::Direction::Response, "in three pieces"};
+  std::string whole;
+  capture::encode(chunk, whole);
+  const auto piece = [&](std::size_t from, std::size_t to, std::uint32_t flag) {
+    return std::string(asText(port::bytesOf(static_cast<std::uint32_t>(to - from) | flag))) + whole.substr(from, to - from);
+  };
+  scene.say(packed({started()}) + piece(0, 3, kGoesOn));
+  scene.say(piece(3, 10, kGoesOn));
+  QVERIFY(scene.sink.all<capture::BodyChunk>().empty());
+  scene.say(piece(10, whole.size(), 0) + packed({ended(15, 15)}));
+  QCOMPARE(scene.sink.all<capture::BodyChunk>().at(0).bytes, chunk.bytes);
+  QCOMPARE(scene.sink.all<capture::ExchangeEnded>().size(), std::size_t(1));
+  QCOMPARE(scene.intake.badRecords(), std::uint64_t(0));
+}
+
+SLUICE_TEST(aRecordWhosePiecesHaveNoEndIsGivenUp) {
+  Scene scene;
+  constexpr std::uint32_t kPiece = 512 * 1024;
+  const auto piece = std::string(asText(port::bytesOf(kPiece | kGoesOn))) + std::string(kPiece, 'x');
+  for (std::size_t bytes = 0; bytes <= kRecordBytesMax; bytes += kPiece) scene.say(piece);
+  QCOMPARE(scene.intake.badRecords(), std::uint64_t(1));
+  scene.say(packed({started()}));
+  QCOMPARE(scene.sink.records.size(), std::size_t(1));
+}

@@ -18,12 +18,14 @@ constexpr std::size_t kChunk = limits::kChunkBytes;
 struct Recorded final : capture::Sink {
   bool record(capture::Record record) override {
     if (const auto* chunk = std::get_if<capture::BodyChunk>(&record)) body += chunk->bytes;
+    if (const auto* message = std::get_if<capture::MessagePassed>(&record)) messages.push_back(message->payload);
     if (const auto* end = std::get_if<capture::ExchangeEnded>(&record)) ends.push_back(*end);
     ++count;
     return true;
   }
   std::size_t count = 0;
   std::string body;
+  std::vector<std::string> messages;
   std::vector<capture::ExchangeEnded> ends;
 };
 
@@ -278,4 +280,30 @@ SLUICE_TEST(whenChunksAreScarceBodiesAreReceivedOnTheHeapAndNothingIsLost) {
   scene.takeAll();
   QVERIFY(scene.recorded.body == expected);
   for (auto* block : blocks) scene.sender.bodyBlocks()->give(block);
+}
+
+// The largest needs more chunks than bodies leave to records, and long transfers leave them scattered.
+SLUICE_TEST(theLargestMessageIsRecordedWhereNoTwoFreeChunksAreInARow) {
+  constexpr auto kForRecords = limits::kWorkerChunksForRecords;
+  Scene scene(2 * kForRecords);
+  QVERIFY(scene.start());
+  auto& memory = scene.ports.a->port->memory();
+  std::vector<port::SharedBuffer> inUse;
+  for (std::size_t i = 0; i < 2 * kForRecords; ++i) inUse.push_back(memory.allocate(kChunk));
+  for (std::size_t i = 0; i < inUse.size(); i += 2) memory.release(inUse[i]);
+  capture::MessagePassed message;
+  message.exchange = ExchangeId{1};
+  for (const char letter : {'a', 'b'}) {
+    message.payload = std::string(limits::kMessageBytesKept, letter);
+    QVERIFY(scene.sender.record(message));
+    QVERIFY(scene.end(0, 0) && scene.start());
+  }
+  QVERIFY(scene.counters.backlogBytes.load() > 0);
+  scene.takeAll();
+  QVERIFY(scene.sender.isEmpty());
+  QCOMPARE(scene.counters.backlogBytes.load(), std::uint64_t(0));
+  QVERIFY(scene.recorded.messages == std::vector({std::string(limits::kMessageBytesKept, 'a'), message.payload}));
+  QCOMPARE(scene.recorded.ends.size(), std::size_t(2));
+  QCOMPARE(scene.intake.badRecords(), std::uint64_t(0));
+  for (auto& buffer : inUse) memory.release(buffer);
 }
