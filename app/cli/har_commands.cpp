@@ -71,6 +71,7 @@ Result<void> exportHar(const ExportCommand& command, Format format, const fs::pa
   if (!written) return fail(written.error());
   std::string sentence = "wrote " + exchanges(written->entries);
   if (written->left > 0) sentence += "; left out " + grouped(written->left) + " that still run or are tunnels";
+  if (written->bodiesGone > 0) sentence += "; of " + grouped(written->bodiesGone) + " the body's file is gone";
   return output.writeText(counted(format, "exported", sentence, written->entries));
 }
 

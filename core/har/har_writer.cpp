@@ -144,6 +144,7 @@ class Writer {
     std::uint64_t bytes = 0;
   };
 
+  Result<void> page(const std::vector<store::ExchangeRow>& rows);
   Result<void> entry(const ExchangeDetails& details);
   Result<void> request(const ExchangeDetails& details);
   Result<void> response(const ExchangeDetails& details);
@@ -159,25 +160,39 @@ class Writer {
 };
 
 Result<Written> Writer::all() {
+  const auto first = reader_.totals();
+  if (!first) return fail(first.error());
   auto begun = sink_("{\"log\":{\"version\":\"1.2\",\"creator\":{\"name\":\"Sluice\"," + text("version", version()) + "},\"entries\":[");
   if (!begun) return fail(begun.error());
   for (ExchangeId next{1};;) {
-    const auto page = reader_.from(next, kPageRows);
-    if (!page) return fail(page.error());
-    for (const auto& row : *page) {
-      const bool left = row.kind != capture::Kind::Http || row.state == store::State::Running;
-      const auto details = left ? std::optional<ExchangeDetails>() : reader_.exchange(row.id).value_or(std::nullopt);
-      if (!details) {
-        ++written_.left;
-        continue;
-      }
-      if (auto done = entry(*details); !done) return fail(done.error());
+    const auto rows = reader_.from(next, kPageRows);
+    if (!rows) return fail(rows.error());
+    if (auto done = page(*rows); !done) return fail(done.error());
+    // The reader goes on with whichever history there is now.
+    const auto now = reader_.totals();
+    if (!now) return fail(now.error());
+    if (now->history != first->history) {
+      return fail(Side::Local, Code::DatabaseBusy, "the history was cleared or replaced while it was being written; write it again");
     }
-    if (page->empty()) break;
-    next = ExchangeId{page->back().id.value + 1};
+    if (rows->empty()) break;
+    next = ExchangeId{rows->back().id.value + 1};
   }
   if (auto done = sink_("\n]}}\n"); !done) return fail(done.error());
   return written_;
+}
+
+Result<void> Writer::page(const std::vector<store::ExchangeRow>& rows) {
+  for (const auto& row : rows) {
+    if (row.kind != capture::Kind::Http || row.state == store::State::Running) {
+      ++written_.left;
+      continue;
+    }
+    const auto details = reader_.exchange(row.id);
+    if (!details) return fail(details.error());
+    if (!*details) continue;  // removed meanwhile, as the oldest are
+    if (auto done = entry(**details); !done) return done;
+  }
+  return {};
 }
 
 Result<void> Writer::entry(const ExchangeDetails& details) {
@@ -298,7 +313,10 @@ Result<Writer::Shape> Writer::look(ExchangeId id, Direction direction, std::stri
     if (done) return shape;
     const Code code = done.error().code;
     // A body file that somebody removed is an empty body.
-    if (code == Code::NotFound || code == Code::FileChanged) return Shape{false, true, 0};
+    if (code == Code::NotFound || code == Code::FileChanged) {
+      ++written_.bodiesGone;
+      return Shape{false, true, 0};
+    }
     if (!decode || (code != Code::BadCoding && code != Code::UnsupportedCoding && code != Code::DecodedTooLarge)) return fail(done.error());
   }
   return Shape{};

@@ -15,10 +15,12 @@ using TextSink = std::function<Result<void>(std::string_view)>;
 
 struct Written {
   std::uint64_t entries = 0;
-  std::uint64_t left = 0;  // out: tunnels, and exchanges that still run
+  std::uint64_t left = 0;        // out: tunnels, and exchanges that still run
+  std::uint64_t bodiesGone = 0;  // empty, since somebody removed their files
 };
 
-// Everything that `reader` shows (Reader::show()), in order of id. Errors: those of the reader and of the sink.
+// Everything that `reader` shows (Reader::show()), in order of id. Errors: those of the reader and of the sink; DatabaseBusy when the
+// history is cleared meanwhile.
 Result<Written> writeHar(store::Reader& reader, const TextSink& sink);
 
 }  // namespace sluice::har

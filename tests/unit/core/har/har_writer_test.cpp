@@ -128,6 +128,25 @@ SLUICE_TEST(survivesABodyWhoseFileIsGone) {
   auto reader = history.reader();
   const auto json = nlohmann::json::parse(exported(reader));
   QVERIFY(json["log"]["entries"][2]["response"]["content"]["size"] == 0);
+  const auto written = writeHar(reader, [](std::string_view) { return Result<void>(); });
+  QCOMPARE(written.value().bodiesGone, 1u);
+}
+
+// The rest would be of another history.
+SLUICE_TEST(failsWhenTheHistoryIsClearedMeanwhile) {
+  History history;
+  VERIFY_OK(history.start());
+  for (std::uint64_t id = 1; id <= 250; ++id) {
+    history.recorder->record(started(id));
+    history.recorder->record(responded(id));
+    history.recorder->record(ended(id, 0));
+  }
+  history.recorder->flush();
+  auto reader = history.reader();
+  int calls = 0;
+  const auto written = writeHar(reader, [&](std::string_view) { return ++calls == 10 ? history.recorder->clear() : Result<void>(); });
+  QVERIFY(!written && written.error().code == Code::DatabaseBusy);
+  QVERIFY2(written.error().detail.find("cleared") != std::string::npos, written.error().detail.c_str());
 }
 
 SLUICE_TEST(endsWhenNobodyReads) {
