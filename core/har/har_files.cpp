@@ -15,6 +15,7 @@
 #include "core/base/limits.h"
 #include "core/capture/record_codec.h"
 #include "core/har/har_reader.h"
+#include "core/store/part_file.h"
 #include "core/store/recorder.h"
 
 namespace sluice::har {
@@ -33,17 +34,18 @@ tl::unexpected<Error> failFile(const fs::path& file, const std::string& what, in
 tl::unexpected<Error> stopped() { return fail(Side::Local, Code::Aborted, "it was stopped"); }
 
 // Errors name the file that was asked for: nobody knows of its part.
-Result<std::ofstream> createFile(const fs::path& part, const fs::path& file) {
+Result<std::ofstream> createFile(const store::PartFile& part, const fs::path& file) {
   errno = 0;
-  std::ofstream stream(part, std::ios::binary | std::ios::trunc);
+  std::ofstream stream(part.path(), std::ios::binary | std::ios::trunc);
   if (!stream) return failFile(file, "cannot write", errno);
+  if (part.isDirect()) return stream;
   std::error_code error;
-  fs::permissions(part, fs::perms::owner_read | fs::perms::owner_write, error);
+  fs::permissions(part.path(), fs::perms::owner_read | fs::perms::owner_write, error);
   if (error) return failFile(file, "cannot protect", error.value());
   return stream;
 }
 
-Result<Written> writeFile(store::Reader& reader, const fs::path& part, const fs::path& file, const GoOn& goOn) {
+Result<Written> writeFile(store::Reader& reader, const store::PartFile& part, const fs::path& file, const GoOn& goOn) {
   auto stream = createFile(part, file);
   if (!stream) return fail(stream.error());
   errno = 0;
@@ -141,14 +143,10 @@ Result<void> tell(const GoOn& goOn, std::istream& file) {
 }  // namespace
 
 Result<Written> writeHarFile(store::Reader& reader, const fs::path& file, const GoOn& goOn) {
-  fs::path part = file;
-  part += ".part";
+  store::PartFile part(file);
   auto written = writeFile(reader, part, file, goOn);
-  std::error_code error;
-  if (written) fs::rename(part, file, error);
-  std::error_code ignored;
-  if (!written || error) fs::remove(part, ignored);
-  if (error) return failFile(file, "cannot replace", error.value());
+  if (!written) return written;
+  if (const auto error = part.replace()) return failFile(file, "cannot replace", error.value());
   return written;
 }
 

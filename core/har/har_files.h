@@ -18,7 +18,7 @@ namespace sluice::har {
 using GoOn = std::function<bool(std::uint64_t bytes)>;
 
 // Everything that `reader` shows. A file that is there already is replaced when all has been written; on failure nothing has
-// changed. Readable by its owner only, as the history is.
+// changed. Readable by its owner only, as the history is. What is no regular file is written as it stands (store::PartFile).
 Result<Written> writeHarFile(store::Reader& reader, const std::filesystem::path& file, const GoOn& goOn = {});
 
 // Adds the exchanges of a HAR to the history in `dataDir`, as a capture session of their own; gives how many. Errors: those of

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <string>
 #include <system_error>
@@ -12,6 +13,7 @@
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
 #include "core/store/history_files.h"
+#include "core/store/part_file.h"
 #include "core/store/reader.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
@@ -91,7 +93,9 @@ class Saver {
 
  private:
   Result<void> prepare();
-  Result<void> save(const ExchangeRow& row);
+  Result<void> saveUpTo(ExchangeId newest);
+  Result<void> consider(ExchangeId id);
+  Result<void> save(ExchangeId id);
   Result<void> saveFile(BodyKey key);
   Result<void> finish();
 
@@ -100,6 +104,7 @@ class Saver {
   SqlConnection& to_;
   const GoOn& goOn_;
   std::vector<TableCopy> copies_;
+  std::optional<Statement> state_;
   SavedSession saved_;
 };
 
@@ -109,6 +114,9 @@ Result<void> Saver::prepare() {
     if (!copy) return fail(copy.error());
     copies_.push_back(std::move(*copy));
   }
+  auto state = from_.prepare("SELECT state FROM exchange WHERE id = ?1");
+  if (!state) return fail(state.error());
+  state_ = std::move(*state);
   return {};
 }
 
@@ -118,23 +126,10 @@ Result<SavedSession> Saver::save() {
   if (!snapshot) return fail(snapshot.error());
   auto transaction = Transaction::begin(to_, Transaction::Kind::Write);
   if (!transaction) return fail(transaction.error());
-  IdPage page;
-  do {
-    auto next = reader_.ids(page.upTo, kIdsAtOnce);
-    if (!next) return fail(next.error());
-    page = std::move(*next);
-    for (const ExchangeId id : page.ids) {
-      if (goOn_ && !goOn_(saved_.exchanges)) return fail(Side::Local, Code::Aborted, "it was stopped");
-      const auto rows = reader_.rows(std::span(&id, 1));
-      if (!rows) return fail(rows.error());
-      if (rows->empty()) continue;
-      if (rows->front().state == State::Running) {
-        ++saved_.left;
-      } else if (auto done = save(rows->front()); !done) {
-        return fail(done.error());
-      }
-    }
-  } while (page.more);
+  // The snapshot is taken here, by the first look.
+  const auto newest = from_.integer("SELECT max(id) FROM exchange");
+  if (!newest) return fail(newest.error());
+  if (auto done = saveUpTo(ExchangeId{static_cast<std::uint64_t>(*newest)}); !done) return fail(done.error());
   // The reader goes on with what lies there now, the copies with what lay there at first.
   if (from_.fileIsGone()) {
     return fail(Side::Local, Code::DatabaseBusy, from_.name() + ": was replaced or changed while it was being saved; save it again");
@@ -144,12 +139,41 @@ Result<SavedSession> Saver::save() {
   return saved_;
 }
 
-Result<void> Saver::save(const ExchangeRow& row) {
+// The reader moves on with the history and only says what passes the filter: what there is of it, and how far it is, says the snapshot.
+Result<void> Saver::saveUpTo(ExchangeId newest) {
+  IdPage page;
+  do {
+    auto next = reader_.ids(page.upTo, kIdsAtOnce);
+    if (!next) return fail(next.error());
+    page = std::move(*next);
+    for (const ExchangeId id : page.ids) {
+      if (newest < id) return {};
+      if (goOn_ && !goOn_(saved_.exchanges)) return fail(Side::Local, Code::Aborted, "it was stopped");
+      if (auto done = consider(id); !done) return done;
+    }
+  } while (page.more);
+  return {};
+}
+
+Result<void> Saver::consider(ExchangeId id) {
+  std::optional<State> state;
+  state_->bind(id);
+  auto read = state_->each([&] {
+    state = static_cast<State>(state_->integer(0));
+    return true;
+  });
+  if (!read || !state) return read;
+  if (*state != State::Running) return save(id);
+  ++saved_.left;
+  return {};
+}
+
+Result<void> Saver::save(ExchangeId id) {
   for (TableCopy& copy : copies_) {
-    if (auto done = copy.copy(row.id); !done) return done;
+    if (auto done = copy.copy(id); !done) return done;
   }
   for (const auto direction : {capture::Direction::Request, capture::Direction::Response}) {
-    if (auto done = saveFile({row.id, direction}); !done) return done;
+    if (auto done = saveFile({id, direction}); !done) return done;
   }
   ++saved_.exchanges;
   return {};
@@ -239,16 +263,11 @@ Error named(Error error, const fs::path& part, const fs::path& file) {
 
 Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file, const GoOn& goOn) {
   if (isHistory(file, dataDir)) return fail(Side::Local, Code::BadArgument, shown(file) + ": is the history that would be saved");
-  fs::path part = file;
-  part += ".part";
-  std::error_code ignored;
-  fs::remove(part, ignored);
-  auto saved = writeSession(dataDir, filter, part, goOn);
-  std::error_code error;
-  if (saved) fs::rename(part, file, error);
-  if (!saved || error) fs::remove(part, ignored);
-  if (error) return fail(fileError(error.value(), shown(file)));
-  if (!saved) return fail(named(saved.error(), part, file));
+  PartFile part(file);
+  if (part.isDirect()) return fail(Side::Local, Code::BadArgument, shown(file) + ": is no regular file, and a session is a database");
+  auto saved = writeSession(dataDir, filter, part.path(), goOn);
+  if (!saved) return fail(named(saved.error(), part.path(), file));
+  if (const auto error = part.replace()) return fail(fileError(error.value(), shown(file)));
   return saved;
 }
 
@@ -261,6 +280,11 @@ void ReadableSession::Remove::operator()(const fs::path* file) const {
 Result<ReadableSession> ReadableSession::prepare(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) return fail(Side::Local, Code::NotFound, shown(file));
+  if (SqlConnection::hasLog(file)) {
+    return fail(Side::Local, Code::BadArgument,
+                shown(file) + ": is no session but a history, whose newest exchanges lie in " + shown(file.filename()) +
+                    "-wal; open its directory with --data-dir, and make a session of it with \"session save\"");
+  }
   if (auto sound = checkLog(file); !sound) return fail(sound.error());
   std::int64_t version = 0;
   {

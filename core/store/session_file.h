@@ -27,7 +27,8 @@ Result<SavedSession> saveSession(const std::filesystem::path& dataDir, const fil
                                  const GoOn& goOn = {});
 
 // A file that this program can read: `file` itself, or, where an earlier version saved it, a copy that was brought up to date and
-// goes away with this object. Errors: NotFound, DatabaseDamaged (not a session, or not sound), DatabaseTooNew, others of the system.
+// goes away with this object. Errors: NotFound, DatabaseDamaged (not a session, or not sound), BadArgument
+// (a history with a log beside it), DatabaseTooNew, others of the system.
 class ReadableSession {
  public:
   static Result<ReadableSession> prepare(const std::filesystem::path& file);

@@ -42,12 +42,6 @@ std::string untouchedUri(const std::filesystem::path& file) {
   return uri + "?immutable=1";
 }
 
-bool hasLog(std::filesystem::path file) {
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(file += "-wal", error);
-  return !error && bytes > 0;
-}
-
 // Nobody asks SQLite how much memory it has, and counting it takes a lock for each allocation. Only before its first use.
 void leaveMemoryUncounted() {
   [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -56,6 +50,12 @@ void leaveMemoryUncounted() {
 }  // namespace
 
 void SqlConnection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+bool SqlConnection::hasLog(std::filesystem::path file) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(file += "-wal", error);
+  return !error && bytes > 0;
+}
 
 Result<void> SqlConnection::create(const std::filesystem::path& file) {
   namespace fs = std::filesystem;

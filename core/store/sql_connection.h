@@ -28,6 +28,9 @@ class SqlConnection {
   // The file must exist. Fails with DatabaseDamaged when its first bytes are those of no database; an empty one is a new database.
   static Result<SqlConnection> open(const std::filesystem::path& file, Access access);
 
+  // Whether commits lie beside the file that are not in it: whoever opens it as Untouched does not see them.
+  static bool hasLog(std::filesystem::path file);
+
   Result<void> run(const char* sql);  // one statement or more
   Result<Statement> prepare(const char* sql) { return Statement::prepare(db_.get(), sql, name_); }
   Result<std::int64_t> integer(const char* sql);  // first column of the first row; 0 without one

@@ -35,7 +35,7 @@ SLUICE_TEST(carriesExchangesFromOneHistoryToAnother) {
   QCOMPARE(told.text, std::string("wrote 2 exchanges; left out 1 that still run or are tunnels\n"));
   const auto wanted = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
   QVERIFY(std::filesystem::status(file).permissions() == wanted);
-  QVERIFY(!std::filesystem::exists(other.path() / "some.har.part"));
+  for (const auto& each : std::filesystem::directory_iterator(other.path())) QVERIFY(each.path().extension() != ".part");
 
   const auto into = other.path() / "data";
   QVERIFY(importHar({file}, Format::Json, into, counted).has_value());

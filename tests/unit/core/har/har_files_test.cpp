@@ -1,7 +1,10 @@
 #include "core/har/har_files.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <thread>
+#include <utility>
 
 #include "core/base/limits.h"
 #include "core/filter/parser.h"
@@ -156,10 +159,47 @@ SLUICE_TEST(whoStopsLeavesNothingBehind) {
   QVERIFY(!stopped && stopped.error().code == Code::Aborted);
   QCOMPARE(asked, 5);
   QCOMPARE(contentsOf(path), std::string("before"));
-  QVERIFY(!std::filesystem::exists(history.folder / "all.har.part"));
+  for (const auto& each : fs::directory_iterator(history.folder.path())) QVERIFY(each.path().extension() != ".part");
   VERIFY_OK(writeHarFile(*reader, path));
   std::ifstream file(path, std::ios::binary);
   TempFolder other;
   const auto cut = importHar(file, other.path(), WallTime{}, [](std::uint64_t) { return false; });
   QVERIFY(!cut && cut.error().code == Code::Aborted);
+}
+
+// A link stays one, and what it leads to is replaced; what is no regular file is written as it stands.
+SLUICE_TEST(whatIsNoRegularFileStays) {
+  History history;
+  VERIFY_OK(history.start());
+  recordTen(history);
+  auto reader = Reader::open(history.folder.path());
+  VERIFY_OK(reader);
+  const fs::path link = history.folder / "link.har", target = history.folder / "target.har";
+  std::error_code error;
+  fs::create_symlink("target.har", link, error);
+  if (error) QSKIP("this user may make no links");
+  for (int times = 0; times < 2; ++times) VERIFY_OK(writeHarFile(*reader, link));
+  QVERIFY(fs::is_symlink(link) && contentsOf(target).ends_with("]}}\n"));
+  const fs::path pipe = history.folder / "pipe.har";
+  if (std::system(("mkfifo " + pipe.string()).c_str()) != 0) QSKIP("no named pipes here");
+  std::string read;
+  std::thread other([&] { read = contentsOf(pipe); });
+  const auto written = writeHarFile(*reader, pipe);
+  other.join();
+  VERIFY_OK(written);
+  QVERIFY(fs::is_fifo(pipe) && read == contentsOf(target));
+}
+
+// Two that write the same file do not write into each other's part.
+SLUICE_TEST(thePartOfAFileIsOfOneWriterAlone) {
+  History history;
+  VERIFY_OK(history.start());
+  recordTen(history);
+  auto reader = Reader::open(history.folder.path()), second = Reader::open(history.folder.path());
+  VERIFY_OK(reader);
+  VERIFY_OK(second);
+  const fs::path file = history.folder / "all.har";
+  bool between = false;
+  VERIFY_OK(writeHarFile(*reader, file, [&](std::uint64_t) { return std::exchange(between, true) || writeHarFile(*second, file).has_value(); }));
+  QVERIFY(contentsOf(file).ends_with("]}}\n"));
 }

@@ -99,6 +99,37 @@ SLUICE_TEST(leavesNothingBehindWhenItIsStopped) {
   QVERIFY(fs::is_empty(elsewhere.path()));
 }
 
+// What comes and ends meanwhile is of a later state than what is copied.
+SLUICE_TEST(savesOneStateWhileTheHistoryGrows) {
+  History history;
+  recordAll(history);
+  TempFolder elsewhere;
+  const fs::path file = elsewhere / "s.sluice";
+  const auto done = saveSession(history.folder.path(), {}, file, [&](std::uint64_t exchanges) {
+    if (exchanges != 1) return true;
+    history.recorder->record(ended(4, 100));
+    history.recorder->record(started(5));
+    history.recorder->record(ended(5));
+    history.recorder->flush();
+    return true;
+  });
+  VERIFY_OK(done);
+  QCOMPARE(done->exchanges, 3u);
+  QCOMPARE(done->left, 1u);
+  const auto totals = Reader::openSession(file).value().totals().value();
+  QCOMPARE(totals.exchanges, 3u);
+  QCOMPARE(totals.running, 0u);
+}
+
+// Without its log, it is not what it was.
+SLUICE_TEST(refusesAHistoryThatHasALogBesideIt) {
+  History history;
+  recordAll(history);
+  const auto opened = Reader::openSession(history.folder / "history.db");
+  QVERIFY(!opened && opened.error().code == Code::BadArgument);
+  QVERIFY2(opened.error().detail.find("history.db-wal") != std::string::npos, opened.error().detail.c_str());
+}
+
 // What was saved before and after that would be of two histories.
 SLUICE_TEST(savesNothingWhenAnotherHistoryTakesThePlace) {
   History history;

@@ -1,0 +1,28 @@
+// The place to write a file that shall replace another only when all of it is there: beside it, under a name that nobody else has. A link
+// stays one, and what it leads to is replaced. A pipe or a device cannot be replaced: it is written as it stands. Any thread.
+#pragma once
+
+#include <filesystem>
+#include <system_error>
+
+namespace sluice::store {
+
+class PartFile {
+ public:
+  explicit PartFile(const std::filesystem::path& file);
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+  ~PartFile();  // without replace(), nothing is left
+
+  const std::filesystem::path& path() const { return part_; }
+  bool isDirect() const { return part_ == target_; }  // no regular file
+
+  // The part takes the place of the file. REQUIRES: it is closed.
+  std::error_code replace();
+
+ private:
+  std::filesystem::path target_;
+  std::filesystem::path part_;
+};
+
+}  // namespace sluice::store
