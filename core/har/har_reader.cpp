@@ -1,9 +1,14 @@
 #include "core/har/har_reader.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <ios>
+#include <istream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <streambuf>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -14,11 +19,97 @@ namespace {
 
 using Json = nlohmann::json;
 
+// The bytes of the file as the parser gets them, one by one, so that it is known where it stands. Half of a character outside the BMP
+// (RFC 8259, 8.2), at which it would end, is U+FFFD, which is as long.
+class Characters final : public std::streambuf {
+ public:
+  explicit Characters(std::streambuf& file) : file_(file) {}
+
+  bool isUtf16();
+  // Where the text began that is over before the last byte: "at line 2, column 22".
+  std::string placeOf(std::string_view text) const;
+
+ private:
+  struct Place {
+    std::size_t line = 1;
+    std::size_t column = 0;
+  };
+
+  int_type uflow() override;
+  int_type next();
+  bool hasAhead(std::size_t bytes);
+  std::size_t escape();
+  unsigned unit(std::size_t at);
+
+  std::streambuf& file_;
+  std::string ahead_;
+  std::size_t known_ = 0;  // of ahead_: to be given as they are
+  Place place_;            // of the last byte
+  Place before_;           // of the one before
+};
+
+bool Characters::hasAhead(std::size_t bytes) {
+  while (ahead_.size() < bytes) {
+    const auto byte = file_.sbumpc();
+    if (byte == traits_type::eof()) return false;
+    ahead_ += traits_type::to_char_type(byte);
+  }
+  return true;
+}
+
+bool Characters::isUtf16() {
+  if (!hasAhead(2)) return false;
+  return ahead_ == "\xff\xfe" || ahead_ == "\xfe\xff" || ahead_[0] == '\0' || ahead_[1] == '\0';
+}
+
+std::string Characters::placeOf(std::string_view text) const {
+  return "at line " + std::to_string(before_.line) + ", column " + std::to_string(before_.column + 1 - std::min(text.size(), before_.column));
+}
+
+Characters::int_type Characters::uflow() {
+  const auto byte = next();
+  if (byte == traits_type::eof()) return byte;
+  before_ = place_;
+  if (byte == '\n') place_ = {place_.line + 1, 0};
+  else ++place_.column;
+  return byte;
+}
+
+Characters::int_type Characters::next() {
+  if (!hasAhead(1)) return traits_type::eof();
+  if (known_ == 0) known_ = ahead_.front() == '\\' ? escape() : 1;
+  --known_;
+  const auto byte = traits_type::to_int_type(ahead_.front());
+  ahead_.erase(0, 1);
+  return byte;
+}
+
+// Gives how long the escape is with which ahead_ begins.
+std::size_t Characters::escape() {
+  constexpr std::size_t kUnit = 6;
+  if (!hasAhead(2)) return 1;
+  const unsigned first = unit(0);
+  if (first < 0xd800 || first > 0xdfff) return 2;
+  const unsigned second = first < 0xdc00 ? unit(kUnit) : 0;
+  if (second >= 0xdc00 && second <= 0xdfff) return 2 * kUnit;
+  ahead_.replace(0, kUnit, "\\ufffd");
+  return kUnit;
+}
+
+// The code unit of "\uXXXX"; 0 when it is none.
+unsigned Characters::unit(std::size_t at) {
+  if (!hasAhead(at + 2) || ahead_.compare(at, 2, "\\u") != 0 || !hasAhead(at + 6)) return 0;
+  unsigned code = 0;
+  const char* const end = ahead_.data() + at + 6;
+  const auto read = std::from_chars(ahead_.data() + at + 2, end, code, 16);
+  return read.ec == std::errc() && read.ptr == end ? code : 0;
+}
+
 // Follows the file down to log.entries, which some tools wrap in further objects, and builds each element of it, nothing
 // else.
 class EntryReader final : public nlohmann::json_sax<Json> {
  public:
-  explicit EntryReader(const EntrySink& sink) : sink_(sink) {}
+  EntryReader(const EntrySink& sink, const Characters& text) : sink_(sink), text_(text) {}
 
   const Result<void>& outcome() const { return outcome_; }
   std::uint64_t entries() const { return entries_; }
@@ -61,6 +152,7 @@ class EntryReader final : public nlohmann::json_sax<Json> {
   bool refuse(std::string why);
 
   const EntrySink& sink_;
+  const Characters& text_;
   Result<void> outcome_;
   std::uint64_t entries_ = 0;
   bool foundEntries_ = false;
@@ -125,7 +217,12 @@ bool EntryReader::refuse(std::string why) {
   return false;
 }
 
-bool EntryReader::parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) {
+bool EntryReader::parse_error(std::size_t, const std::string& token, const nlohmann::json::exception& error) {
+  constexpr int kNumberOverflow = 406;
+  constexpr std::size_t kShownBytes = 40;
+  if (error.id == kNumberOverflow) {
+    return refuse("is no JSON that can be read: " + text_.placeOf(token) + ": the number " + token.substr(0, kShownBytes) + " is too large");
+  }
   // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
   const std::string what = error.what();
   const auto place = what.find("at line ");
@@ -135,11 +232,14 @@ bool EntryReader::parse_error(std::size_t, const std::string&, const nlohmann::j
 }  // namespace
 
 Result<std::uint64_t> readHar(std::istream& file, const EntrySink& sink) {
-  EntryReader reader(sink);
+  Characters characters(*file.rdbuf());
+  std::istream text(&characters);
+  EntryReader reader(sink, characters);
   bool whole = false;
   try {
     errno = 0;
-    whole = Json::sax_parse(file, &reader);
+    if (characters.isUtf16()) return fail(Side::Local, Code::BadArgument, "is UTF-16, which is not read: save it as UTF-8");
+    whole = Json::sax_parse(text, &reader);
   } catch (const std::ios_base::failure&) {  // thrown by the stream itself, of a folder or a disk that fails
     return fail(Side::Local, Code::System, "cannot be read: " + std::generic_category().message(errno));
   }

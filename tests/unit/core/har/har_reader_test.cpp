@@ -51,6 +51,32 @@ SLUICE_TEST(tellsWhereTheFileIsNoJson) {
   QVERIFY(read("{\"log\":{\"entries\":[").problem.find("is no JSON") == 0);
 }
 
+SLUICE_TEST(takesHalfACharacterForOneThatIsUnknown) {
+  const auto entry = [](const std::string& url) { return "{\"log\":{\"entries\":[{\"request\":{\"url\":\"" + url + "\"}}]}}"; };
+  const std::string unknown = "\xef\xbf\xbd";
+  for (const auto& [written, meant] : std::vector<std::pair<std::string, std::string>>{
+           {"a\\ud83d", "a" + unknown},
+           {"\\ud83dx", unknown + "x"},
+           {"\\uDE00", unknown},
+           {"\\ud83d\\ud83d\\ude00", unknown + "\xf0\x9f\x98\x80"},
+           {"\\ud83d\\u0041", unknown + "A"},
+           {"\\\\ud83d", "\\ud83d"},
+           {"\\ud83d\\ude00", "\xf0\x9f\x98\x80"}}) {
+    const auto got = read(entry(written));
+    QVERIFY2(got.problem.empty() && got.urls == meant + ' ', (written + ": " + got.problem + got.urls).c_str());
+  }
+  QVERIFY(read("{\"a\":\"\\ud8").problem.find("is no JSON") == 0);
+}
+
+SLUICE_TEST(saysInWordsWhatItCannotRead) {
+  QCOMPARE(read("{\"log\":\n {\"entries\":[{\"time\":1e999}]}}").problem,
+           std::string("is no JSON that can be read: at line 2, column 22: the number 1e999 is too large"));
+  for (const char* byteOrder : {"\xff\xfe", "\xfe\xff"}) {
+    QVERIFY2(read(std::string(byteOrder) + std::string("{\0\"\0", 4)).problem.find("is UTF-16") == 0, "with a byte order mark");
+  }
+  QVERIFY(read(std::string("{\0\"\0", 4)).problem.find("is UTF-16") == 0);
+}
+
 SLUICE_TEST(tellsThatJsonIsNoHar) {
   for (const char* text : {"{}", "[]", "5", "{\"log\":{}}", "{\"log\":[]}", "{\"entries\":[]}", "{\"log\":{\"entries\":5}}"}) {
     QVERIFY2(read(text).problem.find("is no HAR") == 0, text);
