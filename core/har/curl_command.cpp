@@ -9,6 +9,8 @@
 namespace sluice::har {
 namespace {
 
+constexpr std::size_t kArgumentBytesMax = 100'000;  // Linux takes 128 KiB; printf is the shell's own, and takes any length
+
 // Fields that curl makes of the URL and the body.
 constexpr std::string_view kMadeByCurl[] = {"host", "content-length", "transfer-encoding", "proxy-connection"};
 // Fields that curl adds when they are not given.
@@ -68,9 +70,11 @@ std::string shellWord(std::string_view text) {
 
 std::string curlCommand(const store::ExchangeDetails& exchange, std::string_view body) {
   const auto& row = exchange.row;
-  // Bytes that no argument can hold, or that a terminal would garble, go through a pipe.
+  // Bytes that no argument can hold, or that a terminal would garble, go through a pipe, and so does what is too long for one.
   const bool asText = body.find('\0') == std::string_view::npos && isUtf8(body);
+  const bool asArgument = asText && body.size() <= kArgumentBytesMax;
   std::string command;
+  if (asText && !asArgument) command = "printf %s " + shellWord(body) + " | ";
   if (!asText) {
     Base64 base64;
     const std::string encoded = base64.feed(body);
@@ -80,7 +84,7 @@ std::string curlCommand(const store::ExchangeDetails& exchange, std::string_view
   if (row.method == "HEAD") command += " \\\n  --head";
   else if (row.method != (body.empty() ? "GET" : "POST")) command += option("-X", row.method);
   command += fields(store::readRawHead(exchange.requestHead), !body.empty());
-  if (!body.empty()) command += asText ? option("--data-raw", body) : " \\\n  --data-binary @-";
+  if (!body.empty()) command += asArgument ? option("--data-raw", body) : " \\\n  --data-binary @-";
   return command + '\n';
 }
 

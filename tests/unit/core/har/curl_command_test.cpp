@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdio>
+#include <fstream>
 
+#include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
@@ -14,8 +16,10 @@ namespace {
 std::string run(const std::string& command) {
   const std::string script = "curl() { for each in \"$@\"; do printf '[%s]' \"$each\"; done; case \"$*\" in *@-*) cat;; esac; }\n" +
       command;
-  const std::string line = "sh -c " + shellWord(script);
-  FILE* pipe = ::popen(line.c_str(), "r");
+  const test::TemporaryDirectory folder;  // of any length, unlike an argument
+  const std::string file = (folder / "script").string();
+  std::ofstream(file, std::ios::binary) << script;
+  FILE* pipe = ::popen(("sh " + file).c_str(), "r");
   std::string output;
   std::array<char, 4096> piece{};
   for (std::size_t count; (count = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) output.append(piece.data(), count);
@@ -61,4 +65,14 @@ SLUICE_TEST(takesAwayWhatCurlWouldAdd) {
   const std::string full = run(curlCommand(request("HEAD", "http://a/", "Accept: x\r\nUser-Agent: y\r\nAccept-Encoding: gzip\r\n"), ""));
   QVERIFY(full.find("[--head]") != std::string::npos && full.find("[--compressed]") != std::string::npos);
   QVERIFY(full.find("accept:]") == std::string::npos);
+}
+
+// A system takes no more than 128 KiB as one argument.
+SLUICE_TEST(aLargeBodyGoesThroughAPipe) {
+  const auto details = request("POST", "http://a/", "Content-Type: text/plain\r\n");
+  std::string body = "@'%s\\n\n";
+  while (body.size() < 300'000) body += "line " + std::to_string(body.size()) + "'\n";
+  body += "\n\n";
+  const std::string output = run(curlCommand(details, body));
+  QVERIFY(output.ends_with("[--data-binary][@-]" + body));
 }
