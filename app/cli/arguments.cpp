@@ -112,13 +112,17 @@ std::string checkRate(const std::string& text) {
   return rate ? std::string() : rate.error().detail;
 }
 
+// Empty, it would be everything.
+std::string checkWhom(const std::string& text) { return text.empty() ? "is empty; to mean everything, leave it away" : ""; }
+
 // Instead of everything.
 void addWhom(CLI::App* command, Raw& raw) {
   auto* group = command->add_option_group("Whom", "instead of everything");
   group->add_option("--host", raw.host,
                     "what goes to these hosts: example.com, *.example.com, host:8443; the first that matches wins; kept over restarts")
-      ->type_name("PATTERN");
-  group->add_option("--listener", raw.listener, "what comes in there: its address or port")->type_name("ADDRESS");
+      ->type_name("PATTERN")
+      ->check(checkWhom);
+  group->add_option("--listener", raw.listener, "what comes in there: its address or port")->type_name("ADDRESS")->check(checkWhom);
   group->add_option("--connection", raw.connection, "one connection, as connections shows it")->type_name("ID")->check(checkNumber);
   group->require_option(0, 1);
 }

@@ -250,7 +250,6 @@ Result<void> body(const BodyCommand& command, const std::filesystem::path& dataD
   auto reader = openHistory(dataDir, command.session);
   if (!reader) return fail(reader.error());
   auto body = reader->openBody(command.exchange, command.direction);
-  if (!body && body.error().code == Code::NotFound) return noExchange(command.exchange);
   if (!body) return fail(body.error());
   if (command.decoded) return copyDecoded(*reader, command, *body, output);
   return output.isTerminal() ? copyAsVisibleText(*body, output) : copy(*body, output);

@@ -1,5 +1,6 @@
 #include "app/cli/throttle_commands.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -30,15 +31,17 @@ std::string milliseconds(Micros time) {
   return text;
 }
 
+std::string percent(double part) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g %%", part);
+  return text;
+}
+
 std::string describe(const Lane& lane) {
   std::string text = throttle::describe(lane.rate);
   if (lane.delay.count() > 0) text += ", " + milliseconds(lane.delay) + " later";
   if (lane.jitter.count() > 0) text += " (" + milliseconds(lane.jitter) + " more or less)";
-  if (lane.lossPercent > 0) {
-    char loss[32];
-    std::snprintf(loss, sizeof loss, ", %g %% lost", lane.lossPercent);
-    text += loss;
-  }
+  if (lane.lossPercent > 0) text += ", " + percent(lane.lossPercent) + " lost";
   return text;
 }
 
@@ -129,9 +132,9 @@ Result<void> list(const KnownProfiles& known, Format format, Output& output) {
                {"LOSS", Align::Right},
                {"SOURCE"}});
   for (const auto& each : all) {
-    const int loss = static_cast<int>(each.down.lossPercent);
+    const double loss = std::max<double>(each.down.lossPercent, each.up.lossPercent);
     table.add({visibleLine(each.name), throttle::describe(each.down.rate), throttle::describe(each.up.rate), milliseconds(each.roundTrip()),
-               loss > 0 ? std::to_string(loss) + " %" : "-", throttle::findPreset(each.name) ? visibleLine(each.source) : "own"});
+               loss > 0 ? percent(loss) : "-", throttle::findPreset(each.name) ? visibleLine(each.source) : "own"});
   }
   return output.writeText(table.text());
 }

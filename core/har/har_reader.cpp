@@ -63,7 +63,8 @@ bool Characters::isUtf16() {
 }
 
 std::string Characters::placeOf(std::string_view text) const {
-  return "at line " + std::to_string(before_.line) + ", column " + std::to_string(before_.column + 1 - std::min(text.size(), before_.column));
+  const std::size_t column = before_.column + 1 - std::min(text.size(), before_.column);
+  return "at line " + std::to_string(before_.line) + ", column " + std::to_string(column);
 }
 
 Characters::int_type Characters::uflow() {
@@ -221,7 +222,8 @@ bool EntryReader::parse_error(std::size_t, const std::string& token, const nlohm
   constexpr int kNumberOverflow = 406;
   constexpr std::size_t kShownBytes = 40;
   if (error.id == kNumberOverflow) {
-    return refuse("is no JSON that can be read: " + text_.placeOf(token) + ": the number " + token.substr(0, kShownBytes) + " is too large");
+    const std::string number = token.substr(0, kShownBytes);
+    return refuse("is no JSON that can be read: " + text_.placeOf(token) + ": the number " + number + " is too large");
   }
   // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
   const std::string what = error.what();

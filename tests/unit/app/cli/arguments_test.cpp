@@ -206,3 +206,14 @@ SLUICE_TEST(profilesAreListedShownOrUsed) {
   QVERIFY(std::holds_alternative<Usage>(parse({})));
   QVERIFY(std::holds_alternative<Usage>(parse({"use"})));
 }
+
+// As a variable is that a script has not set: what was meant for one host must not slow everything down.
+SLUICE_TEST(anEmptyNameIsNotEverybody) {
+  for (const char* option : {"--host", "--listener", "--connection"}) {
+    for (const auto& parsed : {parse({"limit", option, "", "--down", "5k"}), parse({"profile", "use", "x", option, ""})}) {
+      const auto* usage = std::get_if<Usage>(&parsed);
+      QVERIFY2(usage != nullptr && usage->exitStatus == 2, option);
+      QVERIFY2(usage->text.substr(0, usage->text.find('\n')).find(option) != std::string::npos, usage->text.c_str());
+    }
+  }
+}

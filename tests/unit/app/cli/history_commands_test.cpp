@@ -127,6 +127,19 @@ SLUICE_TEST(showsOneExchangeOrSaysThatThereIsNone) {
   QVERIFY(none.text.empty());
 }
 
+SLUICE_TEST(saysWhetherTheExchangeOrOnlyItsBodyIsMissing) {
+  RecordedHistory history;
+  history.exchange(1, "http://a/", binary(1'000'003));
+  history.close();
+  CollectingOutput output;
+  const auto none = body({ExchangeId{2}}, history.dataDir(), output);
+  QVERIFY(!none && describe(none.error()).find("exchange 2 ") != std::string::npos);
+  std::filesystem::remove(history.dataDir() / "bodies" / "1.response");
+  const auto gone = body({ExchangeId{1}}, history.dataDir(), output);
+  QVERIFY(!gone);
+  QVERIFY2(describe(gone.error()).find("1.response") != std::string::npos, describe(gone.error()).c_str());
+}
+
 SLUICE_TEST(aBodyComesByteForByte) {
   RecordedHistory history;
   const std::string bodies[] = {"", "x", binary(65536), binary(1'000'003)};

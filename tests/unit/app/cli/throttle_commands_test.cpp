@@ -188,3 +188,16 @@ SLUICE_TEST(withoutAnEngineNothingCanBeLimited) {
   QVERIFY(limit({}, Format::Human, dir.path(), output).error().code == Code::NotRunning);
   QVERIFY(profile({ProfileCommand::What::Use, "Apple LTE"}, Format::Human, dir.path(), output).error().code == Code::NotRunning);
 }
+
+SLUICE_TEST(theListHasTheLargerLossInFull) {
+  Throttled engine;
+  throttle::Profile lossy;
+  lossy.name = "lossy";
+  lossy.down.lossPercent = 0.25;
+  lossy.up.lossPercent = 0.5;
+  engine.own.put(lossy);
+  CollectingOutput listed;
+  QVERIFY(profile({ProfileCommand::What::List, {}}, Format::Human, engine.dir.path(), listed).has_value());
+  const auto line = listed.text.substr(listed.text.find("lossy"));
+  QVERIFY2(line.substr(0, line.find('\n')).find(" 0.5 %") != std::string::npos, listed.text.c_str());
+}
