@@ -1,12 +1,49 @@
 #include "app/cli/json.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <string>
 
 #include "core/codec/tls/authority.h"
+#include "core/throttle/presets.h"
+#include "core/throttle/profile_json.h"
 #include "tests/support/test.h"
 
 using namespace sluice;
 using namespace sluice::cli;
+
+namespace {
+
+// Every key, at any depth.
+void addKeys(const nlohmann::ordered_json& json, std::set<std::string>& keys) {
+  for (const auto& [key, value] : json.items()) {
+    if (json.is_object()) keys.insert(key);
+    if (value.is_structured()) addKeys(value, keys);
+  }
+}
+
+throttle::Profile fullProfile() {
+  throttle::Profile profile = throttle::presets().front();
+  profile.down.jitter = profile.up.jitter = Micros(1000);
+  profile.down.lossPercent = profile.up.lossPercent = 1;
+  profile.perConnection = profile.down.rate;
+  profile.offline = true;
+  return profile;
+}
+
+// What documents the JSON, from this line on.
+std::string documented(const char* file, const char* from) {
+  std::ifstream stream(std::filesystem::path(SLUICE_RESOURCES) / file);
+  const std::string all{std::istreambuf_iterator<char>(stream), {}};
+  return all.substr(std::min(all.find(from), all.size()));
+}
+
+}  // namespace
 
 SLUICE_TEST(anExchangeIsCompleteAndTyped) {
   store::ExchangeRow row;
@@ -96,4 +133,28 @@ SLUICE_TEST(tlsHasItsCertificatesAsFacts) {
   QVERIFY(tls["side"] == "upstream" && tls["version"] == "TLSv1.2" && tls["handshakeUs"].is_null() && tls["note"] == "n");
   QVERIFY(tls["certificates"].size() == 1 && tls["certificates"][0]["sha256"].get<std::string>().size() == 64);
   QVERIFY(toJson(store::ExchangeDetails())["tls"].empty());
+}
+
+SLUICE_TEST(everyKeyIsDocumented) {
+  store::ExchangeDetails details;
+  details.row.url = "\xff";  // for "escaped"
+  details.row.error = {Code::System, Side::Local, 1, "x"};
+  details.row.profile = throttle::toJson(fullProfile());
+  details.tls = {{Side::Upstream, "", "", "", "", false, 1, "", tls::Authority::make(WallTime{})->certificateDer()}};
+  control::StatusReply status;
+  status.listeners.emplace_back();
+  control::ConnectionRow connection;
+  connection.limit = details.row.profile;
+  std::set<std::string> keys{"decodedBytes", "messages", "rules", "event", "exported", "imported", "saved", "roundTripMs", "achieved",
+                             "asked", "askedBytesPerSecond", "achievedBytesPerSecond", "place", "whose", "trusted", "canChange", "detail"};
+  for (const auto& json : {toJson(details), toJson(status), toJson(connection), cli::toJson(store::MessageRow())}) addKeys(json, keys);
+  QVERIFY(keys.contains("certificates") && keys.contains("lossPercent") && keys.contains("escaped"));
+  const std::pair<const char*, const char*> documents[] = {{"man/sluicectl.1", ".SH JSON"}, {"../app/cli/README.md", "## JSON"}};
+  for (const auto& [file, from] : documents) {
+    const std::string text = documented(file, from);
+    for (const std::string& key : keys) {
+      const std::regex word("(^|[^A-Za-z]|\\\\fB)" + key + "($|[^A-Za-z])");
+      QVERIFY2(std::regex_search(text, word), (std::string(file) + ": " + key).c_str());
+    }
+  }
 }
