@@ -145,9 +145,11 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
   if (asProxy) proxyAuthorization_ = basicAuthorization(proxy->credentials);
   if (command.reuse == session::OpenUpstream::Reuse::Allowed) {
     const auto look = command.repeatable ? UpstreamPool::Look::AsItWas : UpstreamPool::Look::Again;
-    if (command.personal) reusable_ = worker_.upstreams().take(personalKey(poolKey_), look);
-    if (!reusable_) reusable_ = worker_.upstreams().take(asProxy ? poolKey(upstreamKey_, command.tls) : poolKey_, look);
-    if (!reusable_ && asProxy) reusable_ = worker_.upstreams().take(poolKey_, look);
+    const auto user = command.own ? id_ : ConnectionId{};
+    auto& kept = worker_.upstreams();
+    if (command.personal) reusable_ = kept.take(personalKey(poolKey_), look, user);
+    if (!reusable_) reusable_ = kept.take(asProxy ? poolKey(upstreamKey_, command.tls) : poolKey_, look, user);
+    if (!reusable_ && asProxy) reusable_ = kept.take(poolKey_, look, user);
     if (reusable_) return;
   }
   if (command.orStanding && worker_.upstreams().has(poolKey(upstreamKey_, command.orStanding))) return session_.upstreamStandsBy();
@@ -163,6 +165,7 @@ std::string ClientConnection::personalKey(const std::string& key) const { return
 void ClientConnection::run(session::SendToUpstream& command, Now) {
   upstream_->link.writer().appendOwned(std::move(command.bytes));
   upstream_->carried = true;
+  upstream_->user = id_;
   requestSentTold_ = false;
 }
 
@@ -239,10 +242,12 @@ void ClientConnection::run(session::EndUpstream& command, Now now) {
 }
 
 void ClientConnection::run(session::CloseClient& command, Now now) {
+  using Kind = session::CloseClient::Kind;
   deadline_.clear();
-  if (command.kind == session::CloseClient::Kind::FlushThenClose) {
-    closing_ = Closing::Flushing;
-    return;
+  switch (command.kind) {
+    case Kind::FlushThenEnd: farewell_ = Link::Farewell::Omit; [[fallthrough]];
+    case Kind::FlushThenClose: closing_ = Closing::Flushing; return;
+    case Kind::Abort: break;
   }
   if (!client_.writer().failed()) client_.writer().flush(now.mono);
   close(net::CloseKind::Abort);
@@ -290,6 +295,7 @@ void ClientConnection::connected(Result<Connected> result) {
   } else {
     auto upstream = std::make_unique<Upstream>(std::move(result->socket), &worker_.files());
     upstream->key = poolKey_;
+    upstream->user = id_;
     upstream->proxyAuthorization = proxyAuthorization_;
     upstream->address = upstream->link.transport().peerAddress();
     if (!connectTls_) {

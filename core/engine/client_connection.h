@@ -155,7 +155,8 @@ class ClientConnection final : private Link::Driver {
   void arm(Now now);
   std::optional<MonoTime> heldBackUntil(MonoTime now) const;
   void armReads(Now now);
-  Micros patience() const;
+  bool relaysAreStuck(MonoTime now) const;
+  std::optional<Micros> patience(MonoTime now) const;
   bool watchesClient() const;
 
   // Immutable after construction.
@@ -227,6 +228,7 @@ class ClientConnection final : private Link::Driver {
 
   // What is under way.
   Closing closing_ = Closing::No;
+  Link::Farewell farewell_ = Link::Farewell::Say;
   ClientEnd clientEnd_ = ClientEnd::Unseen;
   bool inTurn_ = false;
   bool turnPosted_ = false;

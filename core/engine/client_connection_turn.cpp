@@ -43,7 +43,7 @@ void ClientConnection::runClosing(Now now) {
   if (closing_ == Closing::Flushing) {
     const bool failed = client_.writer().failed();
     if (client_.writer().pending() && !failed) return;
-    client_.endSending();  // TLS says farewell, also to who has gone
+    client_.endSending(farewell_);  // TLS says it also to who has gone
     if (failed) return close(net::CloseKind::Orderly);
     if (clientEnd_ == ClientEnd::Seen) {
       if (!client_.holdsBack()) close(net::CloseKind::Orderly);  // else once there is room for the farewell
@@ -108,7 +108,14 @@ void ClientConnection::noteMovement(Now now) {
   accountedUpstream_ = upstream;
 }
 
-Micros ClientConnection::patience() const {
+// Whether somebody does not take what a body has for it.
+bool ClientConnection::relaysAreStuck(MonoTime now) const {
+  const auto isStuck = [&](const std::unique_ptr<Relay>& relay) { return runs(relay) && relay->wants(now).write; };
+  return isStuck(requestRelay_) || isStuck(responseRelay_);
+}
+
+// None: what is waited for may take its time, as it may without us.
+std::optional<Micros> ClientConnection::patience(MonoTime now) const {
   const auto& timeouts = worker_.settings().timeouts;
   if (closing_ == Closing::Lingering) return timeouts.linger;
   if (closing_ == Closing::Flushing) return timeouts.body;
@@ -117,12 +124,18 @@ Micros ClientConnection::patience() const {
     case Phase::AwaitRequest: return session_.insideHead() ? timeouts.requestHead : timeouts.clientIdle;
     case Phase::Connecting:  // the connector has its own limit
       return timeouts.connect * 2 + profile().roundTrip();
-    case Phase::Sniff: return sniffedBytes_ > 0 ? timeouts.sniff : timeouts.tunnel;
+    case Phase::Sniff:
+      if (sniffedBytes_ > 0) return timeouts.sniff;
+      return std::nullopt;
     case Phase::SecureUpstream:
     case Phase::SecureClient: return timeouts.connect;
-    case Phase::AwaitResponse: return runs(requestRelay_) ? timeouts.body : timeouts.response;
-    case Phase::RelayResponse: return timeouts.body;
-    case Phase::Tunnel: return timeouts.tunnel;
+    case Phase::AwaitResponse:
+      if (client_.writer().pending() || (upstream_ && upstream_->link.writer().pending())) return timeouts.body;
+      [[fallthrough]];
+    case Phase::RelayResponse:
+      if (relaysAreStuck(now)) return timeouts.body;
+      return std::nullopt;
+    case Phase::Tunnel: return std::nullopt;
     case Phase::Closed: return timeouts.linger;
   }
   return timeouts.linger;
@@ -134,21 +147,12 @@ void ClientConnection::due() {
   // Who did not take all of its answer must not believe that it was all.
   if (closing_ != Closing::No) return close(client_.writer().pending() ? net::CloseKind::Abort : net::CloseKind::Orderly);
   const auto now = readClocks();
-  if (progressDue_ && now.mono < lastMoved_ + patience()) return turn();  // nothing is due but word of progress
-  if (tunnel_.isOpen()) {
-    tunnel_.fail({Code::IdleTimeout, Side::Local, 0, "nothing passed through the tunnel"});
-  } else if (runs(responseRelay_)) {
-    if (responseRelay_->wants(now.mono).write) {
-      responseRelay_->failSink({Code::IdleTimeout, Side::Client, 0, "the client takes no more of the response"});
-    } else {
-      responseRelay_->failSource({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " sends no more of the response"});
-    }
-  } else if (runs(requestRelay_)) {
-    if (requestRelay_->wants(now.mono).write) {
-      requestRelay_->failSink({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " takes no more of the request"});
-    } else {
-      requestRelay_->failSource({Code::IdleTimeout, Side::Client, 0, "the client sends no more of the request"});
-    }
+  const auto patience = this->patience(now.mono);
+  if (!patience || now.mono < lastMoved_ + *patience) return turn();  // nothing is due but word of progress
+  if (runs(responseRelay_) && responseRelay_->wants(now.mono).write) {
+    responseRelay_->failSink({Code::IdleTimeout, Side::Client, 0, "the client takes no more of the response"});
+  } else if (runs(requestRelay_) && requestRelay_->wants(now.mono).write) {
+    requestRelay_->failSink({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " takes no more of the request"});
   } else if (securing_) {
     securing_.reset();
     session_.upstreamFailed({Code::IdleTimeout, Side::Upstream, 0, upstreamKey_ + " does not go on with the TLS handshake"}, now);
@@ -163,7 +167,8 @@ void ClientConnection::arm(Now now) {
   client_.waitWritableIfBlocked(now.mono);
   if (upstream_) upstream_->link.waitWritableIfBlocked(now.mono);
   if (securing_) securing_->upstream->link.waitWritableIfBlocked(now.mono);
-  auto due = lastMoved_ + patience();
+  auto due = MonoTime::max();
+  if (const auto most = patience(now.mono)) due = lastMoved_ + *most;
   if (closing_ == Closing::Lingering) due = std::min(due, lingersUntil_);
   if (progressDue_) due = std::min(due, *progressDue_);
   heldBackUntil_ = heldBackUntil(now.mono);
@@ -172,6 +177,7 @@ void ClientConnection::arm(Now now) {
     due = std::min(due, *heldBackUntil_);
   }
   if (closesAt_) due = std::min(due, *closesAt_);
+  if (due == MonoTime::max()) return deadline_.clear();
   deadline_.set(due);
 }
 

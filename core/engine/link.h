@@ -76,8 +76,10 @@ class Link final : public pipe::Source,
   // linkReady() when the writer, or sendFrom(), may go on, if it is blocked.
   void waitWritableIfBlocked(MonoTime now);
 
+  // Whether TLS confirms with a close_notify that this was all.
+  enum class Farewell : std::uint8_t { Say, Omit };
   // The peer sees the end of the stream once everything is sent; receiving goes on.
-  void endSending();
+  void endSending(Farewell farewell = Farewell::Say);
 
   Capabilities capabilities() const override { return {tls_ == nullptr, net::Transport::kBuffersMax}; }
   IoResult send(std::span<const Bytes> pieces) override { return tls_ ? sendSecure(pieces) : transport_.send(pieces); }
@@ -132,6 +134,7 @@ struct Upstream {
   std::optional<std::string> proxyAuthorization = {};  // it leads to a proxy that is asked with whole URLs
   bool carried = false;  // bytes of an exchange went over it
   bool personal = false;  // kept for one client connection: its key says so
+  ConnectionId user = {};  // the client connection that opened it, or sent the last request over it
 };
 
 }  // namespace sluice::engine

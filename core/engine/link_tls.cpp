@@ -120,9 +120,9 @@ IoResult Link::sendSecure(std::span<const Bytes> pieces) {
 
 IoResult Link::flush() { return tls_ ? pushOut() : IoResult::ok(0); }
 
-void Link::endSending() {
+void Link::endSending(Farewell farewell) {
   if (!tls_) return transport_.endSending();
-  tls_->endSending();
+  if (farewell == Farewell::Say) tls_->endSending();
   endWanted_ = true;
   pushOut();
 }

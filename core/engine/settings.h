@@ -36,15 +36,14 @@ struct ListenerSpec {
 // Errors: BadArgument, saying what is wrong with which part; a password is never repeated.
 Result<ListenerSpec> parseListenerSpec(std::string_view text);
 
-// How long a side may be silent. Each has its reason beside it.
+// How long a side may be silent. Each has its reason beside it. A server may think, and streams and tunnels may rest, as long as they
+// like: who is gone is found by the keep-alive of TCP.
 struct Timeouts {
   Micros connect = std::chrono::seconds(30);       // a SYN is repeated at 1, 3, 7 and 15 s
   Micros clientIdle = std::chrono::seconds(300);   // between two requests: browsers keep connections that long
   Micros requestHead = std::chrono::seconds(60);   // from its first byte to its last
   Micros sniff = std::chrono::seconds(1);          // for the rest of what began like a request line and stopped
-  Micros response = std::chrono::seconds(600);     // debugging means breakpoints in the origin
-  Micros body = std::chrono::seconds(600);         // without one byte moving
-  Micros tunnel = std::chrono::hours(2);           // as TCP's own keep-alive
+  Micros body = std::chrono::seconds(600);         // for a side to take something of what is there for it
   Micros upstreamIdle = std::chrono::seconds(50);  // below the 60 s after which common servers close
   Micros linger = std::chrono::seconds(2);         // for a client to take the last answer before its connection closes
   Micros lingerInAll = std::chrono::seconds(30);   // however busily it still sends what nobody wants

@@ -13,17 +13,20 @@ UpstreamPool::UpstreamPool(asio::io_context& loop, Micros idleTimeout)
 
 UpstreamPool::~UpstreamPool() = default;
 
-std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key, Look look) {
+std::unique_ptr<Upstream> UpstreamPool::take(const std::string& key, Look look, ConnectionId user) {
   const auto found = byKey_.find(key);
   if (found == byKey_.end()) return nullptr;
-  while (!found->second.empty()) {
-    auto upstream = remove(found->second.back());
+  auto& all = found->second;
+  const auto suits = [&](Entry entry) { return !user || entry->upstream->user == user; };
+  while (true) {
+    const auto last = std::find_if(all.rbegin(), all.rend(), suits);
+    if (last == all.rend()) return nullptr;
+    auto upstream = remove(*last);
     // The end of the stream may have come in this very turn, before its wait was announced.
     if (look == Look::Again && upstream->link.peek().status != IoResult::Status::WouldBlock) continue;
     upstream->kept = true;
     return upstream;
   }
-  return nullptr;
 }
 
 bool UpstreamPool::has(const std::string& key) const {

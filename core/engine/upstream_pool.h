@@ -24,8 +24,9 @@ class UpstreamPool {
   // What is known of a connection is as old as the last look at its loop: its end may have come since. That costs a system call
   // to find out, which is not worth it where another connection would do as well.
   enum class Look : std::uint8_t { Again, AsItWas };
-  // The connection to `key` that was used last and still stands, marked as kept; null when there is none.
-  std::unique_ptr<Upstream> take(const std::string& key, Look look = Look::Again);
+  // The connection to `key` that was used last and still stands, marked as kept; null when there is none. With `user`, only
+  // one that this client connection has used last.
+  std::unique_ptr<Upstream> take(const std::string& key, Look look = Look::Again, ConnectionId user = {});
   void put(std::unique_ptr<Upstream> upstream, MonoTime now);
   bool has(const std::string& key) const;
 

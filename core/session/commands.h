@@ -36,6 +36,8 @@ struct OpenUpstream {
   bool personal = false;
   // A connection that was kept and turns out to have ended costs nothing but another: the request may be sent twice.
   bool repeatable = false;
+  // Otherwise the request is lost with it. So it may go over a kept connection only where the client would have had one without us.
+  bool own = false;
 };
 
 // Begins TLS on the connection to upstream that stands; answered by upstreamSecured() or upstreamFailed().
@@ -95,6 +97,7 @@ struct EndUpstream {
 struct CloseClient {
   enum class Kind : std::uint8_t {
     FlushThenClose,  // everything for the client is delivered first; what it still sends is read and thrown away
+    FlushThenEnd,    // so too, but over TLS nothing confirms that this was all (RFC 8446 section 6.1)
     Abort,           // the client sees a reset and cannot take what it has for complete
   };
   Kind kind = Kind::FlushThenClose;

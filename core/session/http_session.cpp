@@ -167,6 +167,7 @@ void HttpSession::openUpstream(OpenUpstream::Reuse reuse) {
   if (open.tls) open.use = OpenUpstream::For::Bytes;
   open.personal = personal_;
   open.repeatable = isRepeatable();
+  open.own = !open.repeatable;
   command(std::move(open));
 }
 
@@ -225,7 +226,9 @@ void HttpSession::requestBodyEnded(BodyEnd body, Now now) {
   requestBody_ = body.error.code == Code::None ? RequestBody::Done : RequestBody::Broken;
   if (requestBody_ == RequestBody::Broken) {
     upstreamPersistence_ = clientPersistence_ = Persistence::Close;
-    if (body.error.side != Side::Upstream) return failExchange(std::move(body.error), now);
+    // Who has closed its side may have answered before; who takes nothing has not read what it was asked.
+    const bool mayHaveAnswered = body.error.side == Side::Upstream && body.error.code != Code::IdleTimeout;
+    if (!mayHaveAnswered) return failExchange(std::move(body.error), now);
   }
   // The response came first and only this was still going on.
   if (phase_ == Phase::RelayResponse && responseDone_) exchangeDone(now);
@@ -362,7 +365,7 @@ void HttpSession::timedOut(Now now) {
       if (!requestParser_.started()) return close(CloseClient::Kind::FlushThenClose);
       return requestInvalid({Code::IdleTimeout, Side::Client, 0, "the request head did not arrive in time"}, now);
     case Phase::AwaitResponse:
-      return failExchange({Code::IdleTimeout, Side::Upstream, 0, "no response head arrived in time"}, now);
+      return failExchange({Code::IdleTimeout, Side::Upstream, 0, "the request was not taken in time"}, now);
     case Phase::Sniff: return openTunnel(now);
     case Phase::SecureUpstream:
       return upstreamNotSecured({Code::IdleTimeout, Side::Upstream, 0, tls_.host + " does not go on with the TLS handshake"});
@@ -389,7 +392,11 @@ void HttpSession::failExchange(Error error, Now now) {
   if (upstreamOpen_ || phase_ == Phase::Connecting) command(EndUpstream{EndUpstream::Fate::Close});
   upstreamOpen_ = false;
   if (clientGone || responseBegun_) {
+    // Many servers end so. The client is given what it would have had without us, and judges for itself (RFC 9112 section 9.8).
+    const bool endsUnconfirmed = error.side == Side::Upstream && error.code == Code::TlsTruncated &&
+                                 responseFraming_.kind == Framing::Kind::UntilClose;
     endExchange(std::move(error), now);
+    if (endsUnconfirmed) return close(CloseClient::Kind::FlushThenEnd);
     // A length or chunks show by themselves that the end is missing; only a reset can say so of the rest.
     const bool cutShows = responseFraming_.kind == Framing::Kind::Length || responseFraming_.kind == Framing::Kind::Chunked;
     const bool flush = !clientGone && (responseDone_ || cutShows);

@@ -8,6 +8,7 @@
 //   nobody.
 // - A wait owns no buffer: an idle connection costs no block.
 // - Destroying the transport closes it in order.
+// - A peer that is gone without a word is found out by TCP's keep-alive within minutes, however silent the connection is.
 #pragma once
 
 #include <asio/ip/tcp.hpp>

@@ -126,6 +126,25 @@ SLUICE_TEST(aCutResponseUntilCloseIsResetSoThatTheClientNotices) {
                   .out(endUpstream(Fate::Close), closeClient(Close::Abort)));
 }
 
+// Many servers end so. What has a length of its own is cut all the same.
+SLUICE_TEST(aResponseUntilCloseThatTlsDoesNotConfirmEndsForTheClientAsItDid) {
+  for (const auto& framing : {http1::Framing::untilClose(), http1::Framing::chunked()}) {
+    const bool untilClose = framing.kind == http1::Framing::Kind::UntilClose;
+    auto conversation = relayingResponse(
+        untilClose ? "HTTP/1.1 200 OK\r\n\r\n" : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", framing);
+    VERIFY_PLAY(conversation.in(responseBodyEnded(3, {Code::TlsTruncated, Side::Upstream, 0, {}}))
+                    .out(endUpstream(Fate::Close), closeClient(untilClose ? Close::FlushThenEnd : Close::FlushThenClose))
+                    .recorded<capture::ExchangeEnded>(
+                        [](const auto& r) { return r.error.code == Code::TlsTruncated && r.response.bytes == 3; }, "not confirmed"));
+  }
+}
+
+SLUICE_TEST(aServerThatTakesNoMoreOfTheRequestIsNotWaitedFor) {
+  VERIFY_PLAY(awaitingResponse(kPost)
+                  .in(requestBodyEnded(3, {Code::IdleTimeout, Side::Upstream, 0, {}}))
+                  .out(endUpstream(Fate::Close), sendToClient("HTTP/1.1 504 "), closeClient(Close::FlushThenClose)));
+}
+
 SLUICE_TEST(aClientThatGoesAwayMidBodyEndsTheExchange) {
   auto conversation = relayingResponse("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", http1::Framing::ofLength(9));
   VERIFY_PLAY(conversation.in(responseBodyEnded(3, {Code::ConnectionReset, Side::Client, 0, {}}))

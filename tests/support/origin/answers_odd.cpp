@@ -21,6 +21,7 @@ bool sendRaw(Visit& visit, std::string_view bytes) {
   }
   const auto end = request.text("end", "close");
   if (end == "reset") visit.stream.reset();
+  if (end == "cut") visit.stream.close();
   return end == "keep";
 }
 

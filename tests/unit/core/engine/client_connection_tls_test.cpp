@@ -326,3 +326,23 @@ SLUICE_TEST(wholeUrlsOfHttpsAreAskedForOverTls) {
   const auto refused = client.get(rig.origin.tlsUrl(Kind::Expired, "/bytes/9"));
   QVERIFY(refused && refused->status() == 502 && refused->body.find("expired") != std::string::npos);
 }
+
+SLUICE_TEST(anEndThatTheServerDoesNotConfirmIsNotConfirmedToTheClient) {
+  for (const bool untilClose : {true, false}) {
+    Rig rig;
+    Client client(rig.proxy.port);
+    QVERIFY(client.tunnel(rig.target(Kind::Right)));
+    TlsClient secure(client, rig.ca.certificatePem(), "127.0.0.1");
+    QVERIFY(secure.shakeHands());
+    const std::string fields = untilClose ? "" : "Content-Length:%20100%0D%0A";
+    QVERIFY(secure.write("GET /raw?end=cut&b=HTTP/1.1%20200%20OK%0D%0A" + fields + "%0D%0Aall%20of%20it HTTP/1.1\r\nHost: x\r\n\r\n"));
+    const auto came = secure.input().rest();
+    QVERIFY2(came.ends_with("\r\n\r\nall of it"), came.c_str());
+    QCOMPARE(secure.endedInOrder(), !untilClose);  // there the length shows what is missing
+    if (untilClose) QVERIFY2(client.ended(), client.failure().c_str());
+    rig.proxy.stop();
+    const auto end = rig.last<ExchangeEnded>();
+    QCOMPARE(end.error.code, Code::TlsTruncated);
+    QCOMPARE(end.response.bytes, std::uint64_t{9});
+  }
+}

@@ -485,3 +485,15 @@ SLUICE_TEST(namesItsPeer) {
   rig.near->close(CloseKind::Orderly);
   QCOMPARE(rig.near->peerAddress(), std::string());
 }
+
+SLUICE_TEST(whoIsGoneWithoutAWordIsFoundOut) {
+  asio::io_context loop, other;
+  test::SocketPair pair(loop);
+  const auto handle = pair.near.native_handle();
+  const Transport transport(std::move(pair.near), Side::Client, strategy());
+  asio::ip::tcp::socket same(other, asio::ip::tcp::v4(), handle);
+  asio::socket_base::keep_alive keepAlive;
+  same.get_option(keepAlive);
+  same.release();
+  QVERIFY(keepAlive.value());
+}
