@@ -28,7 +28,7 @@ History::History(std::filesystem::path dataDir, const QString& threadName, QObje
     : History([dataDir = std::move(dataDir)] { return store::Reader::open(dataDir); }, threadName, parent) {}
 
 History::History(Opener opener, const QString& threadName, QObject* parent)
-    : QObject(parent), worker_(new Worker(std::move(opener))) {
+    : QObject(parent), opener_(std::move(opener)), worker_(new Worker(opener_)) {
   thread_.setObjectName(threadName);
   worker_->moveToThread(&thread_);
   connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);

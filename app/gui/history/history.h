@@ -49,6 +49,9 @@ class History : public QObject {
     });
   }
 
+  // For a reader of one's own, on another thread.
+  const Opener& opener() const { return opener_; }
+
   // The next question opens the database anew: it may have been replaced by an engine that found it damaged.
   void reopen();
 
@@ -57,6 +60,7 @@ class History : public QObject {
   using Task = std::function<void(Result<store::Reader*>)>;
   void post(Task task);
 
+  const Opener opener_;  // Immutable after construction.
   QThread thread_;
   Worker* worker_;  // lives on thread_ and is deleted there
 };

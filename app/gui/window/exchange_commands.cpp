@@ -9,6 +9,7 @@
 
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/inspector/head_fields.h"
+#include "app/gui/session/file_job.h"
 #include "app/gui/text/format.h"
 #include "core/base/limits.h"
 #include "core/codec/content/content_decoder.h"
@@ -40,8 +41,14 @@ Result<std::string> curlFor(store::Reader& reader, ExchangeId id) {
   return command;
 }
 
-// Gives what was written.
-Result<std::uint64_t> writeBody(store::Reader& reader, ExchangeId id, const QString& path) {
+struct Written {
+  std::uint64_t files = 0, bytes = 0;
+  std::uint64_t cut = 0;  // files whose bodies ended before their codings did
+  QString why;            // the last of them, in the decoder's words
+};
+
+// Adds what it wrote to `written`. Of a body that is cut it writes what there is.
+Result<void> writeBody(store::Reader& reader, ExchangeId id, const QString& path, Written& written, const FileJob::GoOn& goOn) {
   auto details = reader.exchange(id);
   if (!details) return fail(details.error());
   auto body = reader.openBody(id, capture::Direction::Response);
@@ -54,14 +61,14 @@ Result<std::uint64_t> writeBody(store::Reader& reader, ExchangeId id, const QStr
     return fail(Side::Local, Code::System, (path + QStringLiteral(": ") + file.errorString()).toStdString());
   };
   if (!file.open(QIODevice::WriteOnly)) return problem();
-  std::uint64_t written = 0;
   std::vector<std::byte> piece(kReadBytes);
   const auto write = [&](Bytes bytes) {
-    written += bytes.size();
+    written.bytes += bytes.size();
     const bool fine = file.write(reinterpret_cast<const char*>(bytes.data()), qint64(bytes.size())) == qint64(bytes.size());
     return fine ? content::Wish::More : content::Wish::Enough;
   };
   for (;;) {
+    if (!goOn(written.bytes)) return fail(Side::Local, Code::Aborted, "it was stopped");
     const auto got = body->read(piece);
     if (!got) return fail(got.error());
     if (*got == 0) break;
@@ -69,8 +76,13 @@ Result<std::uint64_t> writeBody(store::Reader& reader, ExchangeId id, const QStr
     if (!fed) return fail(fed.error());
     if (*fed == content::Wish::Enough) return problem();
   }
+  if (const auto whole = decoder.finish(); !whole) {
+    ++written.cut;
+    written.why = errorText(whole.error());
+  }
   if (!file.commit()) return problem();
-  return written;
+  ++written.files;
+  return {};
 }
 
 // A name for the file, from the URL's last part; nothing in it leads out of a folder.
@@ -95,20 +107,19 @@ Result<std::string> curlForAll(store::Reader& reader, const std::vector<Exchange
   return all;
 }
 
-// Gives how many there were; those without a body are none.
-Result<std::uint64_t> writeBodies(store::Reader& reader, const std::vector<ExchangeId>& ids, const QString& folder) {
+// Those without a body are none.
+Result<void> writeBodies(store::Reader& reader, const std::vector<ExchangeId>& ids, const QString& folder, Written& written,
+                         const FileJob::GoOn& goOn) {
   const auto rows = reader.rows(ids);
   if (!rows) return fail(rows.error());
-  std::uint64_t files = 0;
   for (const auto& row : *rows) {
     if (row.response.capturedBytes == 0) continue;
     const QString name = QString::number(row.id.value) + u'-' + suggestedName(row);
     QString path = QDir(folder).filePath(name);
     for (int again = 2; QFile::exists(path); ++again) path = QDir(folder).filePath(QStringLiteral("%1-%2").arg(again).arg(name));
-    if (auto written = writeBody(reader, row.id, path); !written) return written;
-    ++files;
+    if (auto done = writeBody(reader, row.id, path, written, goOn); !done) return done;
   }
-  return files;
+  return {};
 }
 
 }  // namespace
@@ -166,21 +177,33 @@ void ExchangeCommands::saveBodies() {
 }
 
 void ExchangeCommands::saveBodiesTo(const std::vector<ExchangeId>& ids, const QString& folder) {
-  history_.ask(
-      this, [ids, folder](store::Reader& reader) { return writeBodies(reader, ids, folder); },
-      [this, folder](Result<std::uint64_t> files) {
-        if (!files) return emit said(errorText(files.error()));
-        emit said(tr("%L1 bodies written to %2").arg(*files).arg(folder));
-      });
+  const auto work = [this, opener = history_.opener(), ids, folder](const FileJob::GoOn& goOn) -> std::function<void()> {
+    Written written;
+    auto reader = opener();
+    const auto done = reader ? writeBodies(*reader, ids, folder, written, goOn) : Result<void>(fail(reader.error()));
+    return [this, folder, written, done] {
+      const QString amount = tr("%L1 bodies written to %2").arg(written.files).arg(folder);
+      if (!done && done.error().code == Code::Aborted) return emit said(tr("Stopped: %1").arg(amount));
+      if (!done) return emit said(errorText(done.error()));
+      emit said(written.cut == 0 ? amount : tr("%1; %L2 of them are not whole: %3").arg(amount).arg(written.cut).arg(written.why));
+    };
+  };
+  new FileJob(window_, tr("Writing to %1").arg(folder), FileJob::Unit::Bytes, 0, work);
 }
 
 void ExchangeCommands::saveBodyTo(ExchangeId id, const QString& path) {
-  history_.ask(
-      this, [id, path](store::Reader& reader) { return writeBody(reader, id, path); },
-      [this, path](Result<std::uint64_t> written) {
-        if (!written) return emit said(errorText(written.error()));
-        emit said(tr("%1 written to %2").arg(formatBytes(*written), path));
-      });
+  const auto work = [this, opener = history_.opener(), id, path](const FileJob::GoOn& goOn) -> std::function<void()> {
+    Written written;
+    auto reader = opener();
+    const auto done = reader ? writeBody(*reader, id, path, written, goOn) : Result<void>(fail(reader.error()));
+    return [this, path, written, done] {
+      if (!done && done.error().code == Code::Aborted) return emit said(tr("Nothing was saved"));
+      if (!done) return emit said(errorText(done.error()));
+      const QString amount = tr("%1 written to %2").arg(formatBytes(written.bytes), path);
+      emit said(written.cut == 0 ? amount : tr("%1; the body is not whole: %2").arg(amount, written.why));
+    };
+  };
+  new FileJob(window_, tr("Writing to %1").arg(path), FileJob::Unit::Bytes, 0, work);
 }
 
 QUrl ExchangeCommands::browserUrl(const std::string& url) {

@@ -1,4 +1,5 @@
-// What can be done with chosen exchanges: copied, saved, opened. Reads on the history's thread. GUI thread.
+// What can be done with chosen exchanges: copied, saved, opened. Reads on the history's thread, and bodies that are
+// saved on one of their own, with progress (FileJob). GUI thread.
 #pragma once
 
 #include <QObject>
