@@ -92,3 +92,29 @@ SLUICE_GUI_TEST(beforeTheFirstEngineThereIsNothingToTrust) {
   QVERIFY(dialog.places().empty() && !dialog.isBusy());
   QVERIFY(!dialog.message().isEmpty() && !dialog.lookAgainButton().isEnabled());
 }
+
+// The system may wait for somebody's password, as long as that takes.
+SLUICE_GUI_TEST(theDialogClosesWhileAToolWaits) {
+  const Home home;
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  const std::string folder = home.directory.path().string();
+  const auto file = [&](const char* name) { return QString::fromStdString(folder + '/' + name); };
+  QFile tool(file("certutil"));
+  QVERIFY(tool.open(QIODevice::WriteOnly));
+  tool.write(QStringLiteral("#!/bin/sh\n: > '%1/began'\ni=0\nwhile [ ! -e '%1/go' ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done\n"
+                            ": > '%1/ended'\n")
+                 .arg(QString::fromStdString(folder))
+                 .toUtf8());
+  tool.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+  tool.close();
+  const sluice::test::EnvironmentVariable path("PATH", folder + ':' + qgetenv("PATH").toStdString());
+  auto dialog = std::make_unique<AuthorityDialog>(bench.dataDir(), &bench.window());
+  dialog->show();
+  QVERIFY(waitUntil([&] { return QFile::exists(file("began")); }));
+  dialog.reset();
+  QVERIFY(!QFile::exists(file("ended")));
+  QVERIFY(QFile(file("go")).open(QIODevice::WriteOnly));
+  QVERIFY(waitUntil([&] { return QFile::exists(file("ended")); }));
+  QThreadPool::globalInstance()->waitForDone();
+}

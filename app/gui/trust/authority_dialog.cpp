@@ -25,6 +25,15 @@ using platform::TrustPlace;
 
 constexpr int kWidth = 660;
 
+// A tool waits for a person, and the common pool has few threads: it may have another one meanwhile.
+template <class Call>
+auto withoutThePool(Call call) {
+  QThreadPool::globalInstance()->releaseThread();
+  auto outcome = call();
+  QThreadPool::globalInstance()->reserveThread();
+  return outcome;
+}
+
 QString titleOf(const TrustPlace& place) {
   switch (place.kind) {
     case TrustPlace::Kind::System: return AuthorityDialog::tr("This system, for every user");
@@ -67,7 +76,6 @@ QColor colorOf(TrustPlace::State state, const Colors& colors) {
 
 AuthorityDialog::AuthorityDialog(std::filesystem::path dataDir, QWidget* parent) : QDialog(parent), dataDir_(std::move(dataDir)) {
   setWindowTitle(tr("Certificate authority"));
-  tools_.setMaxThreadCount(1);
   const auto facts = readAuthority(dataDir_);
   if (facts) facts_ = *facts;
   auto* layout = new QVBoxLayout(this);
@@ -99,8 +107,6 @@ AuthorityDialog::AuthorityDialog(std::filesystem::path dataDir, QWidget* parent)
   else say(errorText(facts.error()), true);
   again_->setEnabled(facts.has_value());
 }
-
-AuthorityDialog::~AuthorityDialog() { tools_.waitForDone(); }
 
 QWidget* AuthorityDialog::makeHead() {
   auto* head = new QWidget(this);
@@ -183,8 +189,8 @@ void AuthorityDialog::lookAgain() {
   if (!facts_ || busy_) return;
   setBusy(true);
   tools_.start([this, authority = facts_->authority] {
-    const auto places = platform::trustPlaces(authority);
-    QMetaObject::invokeMethod(this, [this, places] { showPlaces(places); }, Qt::QueuedConnection);
+    const auto places = withoutThePool([&] { return platform::trustPlaces(authority); });
+    return Background::Piece{[this, places] { showPlaces(places); }};
   });
 }
 
@@ -240,8 +246,9 @@ void AuthorityDialog::change(const TrustPlace& place) {
   say(tr("The system may ask for your consent"), false);
   const bool trusted = place.state == TrustPlace::State::Trusted;
   tools_.start([this, place, trusted, authority = facts_->authority] {
-    const auto outcome = trusted ? platform::distrustAt(place.id, authority) : platform::trustAt(place.id, authority);
-    QMetaObject::invokeMethod(this, [this, place, outcome] { changed(place, outcome); }, Qt::QueuedConnection);
+    const auto outcome = withoutThePool(
+        [&] { return trusted ? platform::distrustAt(place.id, authority) : platform::trustAt(place.id, authority); });
+    return Background::Piece{[this, place, outcome] { changed(place, outcome); }};
   });
 }
 

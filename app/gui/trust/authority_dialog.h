@@ -1,5 +1,6 @@
 // The CA and who trusts it: what is so at each place of this machine, a button each to change it and to take it back, the same by hand, and
-// how phones get there. Looks again whenever something was changed. GUI thread; the system's tools run on one of its own.
+// how phones get there. Looks again whenever something was changed. GUI thread; the system's tools run on another, and a dialog that is
+// closed does not wait for them.
 #pragma once
 
 #include <QDialog>
@@ -7,10 +8,10 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QThreadPool>
 #include <optional>
 #include <vector>
 
+#include "app/gui/text/background.h"
 #include "app/gui/trust/authority_facts.h"
 
 namespace sluice::gui {
@@ -19,9 +20,6 @@ class AuthorityDialog : public QDialog {
   Q_OBJECT
  public:
   AuthorityDialog(std::filesystem::path dataDir, QWidget* parent);
-  // Waits for the tool that runs.
-  ~AuthorityDialog() override;
-
   // As they were last found; while something is under way, none can be changed.
   const std::vector<platform::TrustPlace>& places() const { return places_; }
   bool isBusy() const { return busy_; }
@@ -49,7 +47,7 @@ class AuthorityDialog : public QDialog {
   const std::filesystem::path dataDir_;
   std::optional<AuthorityFacts> facts_;
 
-  QThreadPool tools_;
+  Background tools_{this};
   std::vector<platform::TrustPlace> places_;
   std::vector<QPushButton*> buttons_;
   QWidget* list_ = nullptr;
