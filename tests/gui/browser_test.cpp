@@ -58,7 +58,7 @@ SLUICE_GUI_TEST(chromiumIsStartedWithAProfileOfItsOwnAndTheProxy) {
   QVERIFY(fake.called().contains(QStringLiteral("--proxy-server=http://127.0.0.1:4711")));
   QVERIFY(fake.called().contains(QStringLiteral("--proxy-bypass-list=<-loopback>")));
   QCOMPARE(fake.called().last(), QStringLiteral("http://sluice.proxy/"));
-  QVERIFY(std::filesystem::is_directory(fake.folder.path() / "data" / "browsers" / "chromium"));
+  QVERIFY(std::filesystem::is_directory(fake.folder.path() / "data" / "browsers" / "chromium-127.0.0.1_4711"));
 }
 
 // The CA by its key: the certificate needs to be installed nowhere.
@@ -94,7 +94,7 @@ SLUICE_GUI_TEST(firefoxIsToldByItsProfile) {
   QVERIFY(!startBrowser(firefox, fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711")).has_value());
   QVERIFY(waitUntil([&] { return fake.called().contains(QStringLiteral("-profile")); }));
   QCOMPARE(fake.called().last(), QStringLiteral("http://sluice.proxy/"));
-  QFile settings(QString::fromStdString((fake.folder.path() / "data/browsers/firefox/user.js").string()));
+  QFile settings(QString::fromStdString((fake.folder.path() / "data/browsers/firefox-127.0.0.1_4711/user.js").string()));
   QVERIFY(settings.open(QIODevice::ReadOnly));
   const QByteArray text = settings.readAll();
   QVERIFY(text.contains("\"network.proxy.http\", \"127.0.0.1\""));
@@ -106,4 +106,35 @@ SLUICE_GUI_TEST(aBrowserThatCannotBeStartedIsNamed) {
   const Browser missing{QStringLiteral("Chromium"), QStringLiteral("/no/such/browser"), Browser::Family::Chromium};
   const auto problem = startBrowser(missing, folder.path(), QStringLiteral("127.0.0.1:1"));
   QVERIFY(problem && problem->contains(QStringLiteral("/no/such/browser")));
+}
+
+// A browser that runs takes no other proxy, and does not share its profile with another.
+SLUICE_GUI_TEST(eachBrowserHasAProfileForEachProxy) {
+  FakeBrowsers fake;
+  fake.add("chromium");
+  fake.add("brave-browser", "brave");
+  const auto start = [&](const char* program, const char* into, const char* address) {
+    QFile::remove(QString::fromStdString((fake.folder.path() / into).string()));
+    const Browser browser{QString::fromLatin1(program), QString::fromStdString((fake.folder.path() / program).string()),
+                          Browser::Family::Chromium};
+    if (startBrowser(browser, fake.folder.path() / "data", QString::fromLatin1(address))) return QString();
+    (void)waitUntil([&] { return !fake.called(into).isEmpty(); });
+    return fake.called(into).filter(QStringLiteral("--user-data-dir=")).value(0);
+  };
+  const QString first = start("chromium", "calls", "127.0.0.1:1");
+  QVERIFY(!first.isEmpty());
+  QCOMPARE(start("chromium", "calls", "127.0.0.1:1"), first);
+  QVERIFY(start("chromium", "calls", "127.0.0.1:2") != first);
+  QVERIFY(start("brave-browser", "brave", "127.0.0.1:1") != first);
+}
+
+SLUICE_GUI_TEST(withoutCertutilItIsSaidThatFirefoxTrustsNothing) {
+  FakeBrowsers fake;
+  fake.add("firefox");
+  fake.makeCa();
+  qputenv("PATH", QByteArray::fromStdString(fake.folder.path().string()));
+  const Browser firefox{QStringLiteral("Firefox"), QString::fromStdString((fake.folder.path() / "firefox").string()),
+                        Browser::Family::Firefox};
+  const auto word = startBrowser(firefox, fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711"));
+  QVERIFY(word && word->contains(QStringLiteral("certutil")));
 }

@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTimer>
@@ -73,6 +74,15 @@ void trustThenStart(const QString& certutil, const QString& folder, const QStrin
   QTimer::singleShot(kPatienceMs, process, &QProcess::kill);
 }
 
+// A browser that runs hands a second start to its own process, whose proxy stays what it was; and no two share a profile.
+QString profileName(const Browser& browser, const QString& address) {
+  QString name = QFileInfo(browser.program).completeBaseName() + u'-' + address;
+  for (QChar& c : name) {
+    if (!c.isLetterOrNumber() && c != u'.' && c != u'-' && c != u'_') c = u'_';
+  }
+  return name;
+}
+
 }  // namespace
 
 std::vector<Browser> installedBrowsers() {
@@ -104,7 +114,7 @@ QStringList browserArguments(const Browser& browser, const QString& profileFolde
 
 std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address) {
   const bool firefox = browser.family == Browser::Family::Firefox;
-  const QString folder = QString::fromStdU16String((dataDir / "browsers" / (firefox ? "firefox" : "chromium")).u16string());
+  const QString folder = QString::fromStdU16String((dataDir / "browsers").u16string()) + u'/' + profileName(browser, address);
   if (!QDir().mkpath(folder)) return tr("%1 could not be made").arg(folder);
   if (firefox) {
     QFile settings(folder + QStringLiteral("/user.js"));
@@ -120,8 +130,11 @@ std::optional<QString> startBrowser(const Browser& browser, const std::filesyste
     trustThenStart(certutil, folder, caFile, browser, arguments);
     return std::nullopt;
   }
-  if (QProcess::startDetached(browser.program, arguments)) return std::nullopt;
-  return tr("%1 could not be started").arg(browser.program);
+  if (!QProcess::startDetached(browser.program, arguments)) return tr("%1 could not be started").arg(browser.program);
+  if (!firefox || !QFile::exists(caFile)) return std::nullopt;
+  return tr("%1 is starting, but trusts no certificate of Sluice: certutil is missing (package libnss3-tools or nss-tools). Its first page "
+            "tells how to import the certificate.")
+      .arg(browser.name);
 }
 
 }  // namespace sluice::gui

@@ -24,8 +24,9 @@ std::vector<Browser> installedBrowsers();
 // of the CA's public key, which this browser alone then trusts; empty: it does not.
 QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address, const QString& caPin);
 
-// Makes the profile below `dataDir`, which trusts the CA there, and starts the browser; nothing, or why it did not start.
-// Firefox learns of the CA from certutil; without that, its first page tells how to import it.
+// Makes a profile for this browser and address below `dataDir`, which trusts the CA there, and starts the browser. Nothing, or what the
+// user should know: why it did not start, or that it does not trust the CA. Firefox learns of it from certutil; without that, its
+// first page tells how to import it.
 std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address);
 
 }  // namespace sluice::gui
