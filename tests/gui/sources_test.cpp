@@ -139,3 +139,26 @@ SLUICE_GUI_TEST(inASessionItsOwnExchangesAreCounted) {
   window.actions().wholeHistory->trigger();
   QVERIFY(waitUntil([&] { return all() == 4 && host() == 4; }));
 }
+
+// Of what is given up at the limit it is told now and then, not with every exchange that comes.
+SLUICE_GUI_TEST(aHistoryAtItsLimitIsNotCountedAnewAllTheTime) {
+  Workbench bench;
+  bench.engineOptions = {QStringLiteral("--keep-count"), QStringLiteral("3")};
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  SourceCounter& counter = window.sources().counter();
+  sluice::test::Client client(bench.proxyPort());
+  int counts = 0;
+  QObject::connect(&counter, &SourceCounter::counted, &window, [&counts] { ++counts; });
+  // At each count another exchange is the oldest.
+  ExchangeId oldest;
+  for (int round = 0; round < 4; ++round) {
+    for (int i = 0; i < 5; ++i) QVERIFY(client.get(bench.origin().url("/bytes/1")).has_value());
+    const auto first = [&] { return window.model().rowCount() == 3 ? window.model().rowAt(0) : nullptr; };
+    QVERIFY(waitUntil([&] { return first() != nullptr && first()->id > oldest; }));
+    oldest = first()->id;
+    const int before = counts;
+    QVERIFY(waitUntil([&] { return counts > before + 1; }));
+  }
+  QVERIFY2(counter.wholeCounts() <= 2, qPrintable(QString::number(counter.wholeCounts())));
+}

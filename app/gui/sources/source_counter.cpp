@@ -17,7 +17,9 @@ SourceCounter::SourceCounter(History& history, QObject* parent) : QObject(parent
   clock_.start();
   timer_.setSingleShot(true);
   timer_.setInterval(kCountEveryMs);
-  connect(&timer_, &QTimer::timeout, this, &SourceCounter::count);
+  oldestTimer_.setSingleShot(true);
+  oldestTimer_.setInterval(kOldestEveryMs);
+  for (QTimer* timer : {&timer_, &oldestTimer_}) connect(timer, &QTimer::timeout, this, &SourceCounter::count);
 }
 
 void SourceCounter::noteChanged() {
@@ -29,7 +31,10 @@ void SourceCounter::setWatched(bool watched) {
   if (watched == watched_) return;
   watched_ = watched;
   if (watched) count();
-  else timer_.stop();
+  else {
+    timer_.stop();
+    oldestTimer_.stop();
+  }
 }
 
 void SourceCounter::reopen() {
@@ -66,17 +71,18 @@ void SourceCounter::count() {
     upTo = seen_.front().newest;
     seen_.pop_front();
   }
+  const bool due = !sinceWhole_.isValid() || sinceWhole_.elapsed() >= kOldestEveryMs;
   const ExchangeId from = settled_, oldest = oldest_, after = after_, last = upTo_;
   upTo = std::clamp(upTo, after, last);
   history_.ask(
       this,
-      [from, upTo, oldest, after, last, known = historyCounted_](store::Reader& reader) -> Result<Answer> {
+      [from, upTo, oldest, due, after, last, known = historyCounted_](store::Reader& reader) -> Result<Answer> {
         Answer answer;
         auto totals = reader.totals();
         if (!totals) return fail(totals.error());
         answer.totals = *totals;
         // Another history, or one that has given up its oldest: what was counted is no longer true.
-        answer.anew = totals->history != known || totals->oldest != oldest;
+        answer.anew = totals->history != known || (due && totals->oldest != oldest);
         const ExchangeId begin = answer.anew ? after : from;
         const ExchangeId settled = answer.anew ? after : upTo;
         auto before = reader.sources(begin, settled, kSourcesMax);
@@ -98,6 +104,9 @@ void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
   if (!answer) return;
   if (answer->anew) {
     forget();
+    oldest_ = answer->totals.oldest;
+    sinceWhole_.start();
+    ++wholeCounts_;
   } else {
     settled_ = settledUpTo;
   }
@@ -108,7 +117,7 @@ void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
   add(hosts_, answer->fresh.hosts);
   add(programs_, answer->fresh.programs);
   historyCounted_ = answer->totals.history;
-  oldest_ = answer->totals.oldest;
+  if (watched_ && answer->totals.oldest != oldest_ && !oldestTimer_.isActive()) oldestTimer_.start();
   const ExchangeId newest = std::min(answer->totals.newest, upTo_);
   if (settled_ < newest && (seen_.empty() || seen_.back().newest < newest)) seen_.push_back({clock_.elapsed(), newest});
   // Every exchange is some program's, though it may be one that nobody knows.

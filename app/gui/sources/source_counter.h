@@ -35,7 +35,12 @@ class SourceCounter : public QObject {
   const Counts& programs() const { return programs_; }
   std::uint64_t total() const { return total_; }
 
+  // How often all of it was counted, for tests.
+  int wholeCounts() const { return wholeCounts_; }
+
   static constexpr qint64 kSettlesAfterMs = 5000;
+  // A history at its limit gives up its oldest all the time: of those it is told now and then.
+  static constexpr int kOldestEveryMs = 30'000;
   static constexpr std::size_t kSourcesMax = 2000;  // of each kind, the most frequent: more is nothing that a person reads
 
  signals:
@@ -54,6 +59,7 @@ class SourceCounter : public QObject {
 
   History& history_;
   QTimer timer_;
+  QTimer oldestTimer_;  // runs from one whole count until the next may be, while something is known to be gone
   Counts settledHosts_, settledPrograms_;
   Counts hosts_, programs_;
   std::uint64_t total_ = 0;
@@ -67,7 +73,8 @@ class SourceCounter : public QObject {
     ExchangeId newest;
   };
   std::deque<Seen> seen_;  // by earlier counts, the latest last: what was there for long enough settles
-  QElapsedTimer clock_;
+  QElapsedTimer clock_, sinceWhole_;
+  int wholeCounts_ = 0;
   bool watched_ = false, counting_ = false, again_ = false;
 };
 
