@@ -438,6 +438,10 @@
         <source>Until it failed</source>
         <translation>Bis zum Fehler</translation>
     </message>
+    <message>
+        <source>%1 is starting, but trusts no certificate of Sluice: certutil is missing (package libnss3-tools or nss-tools). Its first page tells how to import the certificate.</source>
+        <translation>%1 startet, vertraut aber keinem Zertifikat von Sluice: certutil fehlt (Paket libnss3-tools oder nss-tools). Die erste Seite sagt, wie sich das Zertifikat importieren lässt.</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Actions</name>
@@ -1293,10 +1297,6 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <translation>%1 startet</translation>
     </message>
     <message>
-        <source>No engine is running</source>
-        <translation>Es läuft keine Engine</translation>
-    </message>
-    <message>
         <source>No browser was found on this system</source>
         <translation>Auf diesem System wurde kein Browser gefunden</translation>
     </message>
@@ -1595,6 +1595,14 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>The engine was stopped.</source>
         <translation>Die Engine wurde beendet.</translation>
     </message>
+    <message>
+        <source>No engine is running</source>
+        <translation>Es läuft keine Engine</translation>
+    </message>
+    <message>
+        <source>The engine has no listener that is a proxy for this: regular@ADDRESS:PORT</source>
+        <translation>Die Engine hat keinen Listener, der dafür als Proxy dient: regular@ADRESSE:PORT</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::EngineLink</name>
@@ -1737,6 +1745,26 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>Nothing of this body was recorded</source>
         <translation>Von diesem Inhalt wurde nichts aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Stopped: %1</source>
+        <translation>Angehalten: %1</translation>
+    </message>
+    <message>
+        <source>%1; %L2 of them are not whole: %3</source>
+        <translation>%1; %L2 davon sind nicht vollständig: %3</translation>
+    </message>
+    <message>
+        <source>Writing to %1</source>
+        <translation>Es wird nach %1 geschrieben</translation>
+    </message>
+    <message>
+        <source>Nothing was saved</source>
+        <translation>Nichts wurde gespeichert</translation>
+    </message>
+    <message>
+        <source>%1; the body is not whole: %2</source>
+        <translation>%1; der Body ist nicht vollständig: %2</translation>
     </message>
 </context>
 <context>
@@ -2291,6 +2319,10 @@ MIT-Lizenz.</translation>
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>No session was begun: the history cannot be read: %1</source>
+        <translation>Keine Sitzung begonnen: Der Verlauf lässt sich nicht lesen: %1</translation>
     </message>
 </context>
 <context>

@@ -212,3 +212,26 @@ SLUICE_GUI_TEST(theProgramItselfStartsItsEngineAndListens) {
   const auto stopped = sluice::test::run(SLUICECTL_PROGRAM, {"--data-dir", bench.dataDir().string(), "stop"});
   QVERIFY2(stopped.ok(), stopped.text().c_str());
 }
+
+SLUICE_GUI_TEST(programsAreSentToTheListenerThatIsAProxy) {
+  Workbench bench;
+  bench.options.listen = {QStringLiteral("reverse:http://127.0.0.1:9@127.0.0.1:0"), QStringLiteral("regular@127.0.0.1:0")};
+  QVERIFY(bench.openAndListen());
+  QCOMPARE(bench.keeper().listeners().size(), 2);
+  const QString command = bench.window().emptyPage().command();
+  QVERIFY2(command.contains(bench.keeper().listeners()[1]), qPrintable(command));
+  QVERIFY(waitUntil([&] { return bench.window().actions().systemProxy->isEnabled(); }));
+}
+
+SLUICE_GUI_TEST(withoutAProxyAmongTheListenersNoProgramIsSentToOne) {
+  Workbench bench;
+  bench.options.listen = {QStringLiteral("socks5@127.0.0.1:0")};
+  QVERIFY(bench.openAndListen());
+  Actions& actions = bench.window().actions();
+  for (QAction* action : {actions.openBrowser, actions.openTerminal, actions.systemProxy}) {
+    QVERIFY2(!action->isEnabled() && !action->statusTip().isEmpty(), qPrintable(action->text()));
+  }
+  QVERIFY(waitUntil([&] { return actions.systemProxy->statusTip().contains(QStringLiteral("regular@")); }));
+  EmptyPage& page = bench.window().emptyPage();
+  QVERIFY(page.isVisible() && !page.terminalButton().isVisible());
+}

@@ -6,6 +6,7 @@
 #include <QMessageBox>
 #include <QPointer>
 #include <QSignalSpy>
+#include <QStatusBar>
 
 #include "app/gui/session/file_job.h"
 #include "tests/gui/support/application.h"
@@ -357,4 +358,34 @@ SLUICE_GUI_TEST(theEndOfANameBelongsToWhatIsAskedAbout) {
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll(), QByteArray("precious"));
   }
+}
+
+// A history that is busy is still there, and so are its sessions.
+SLUICE_GUI_TEST(noSessionBeginsOrGoesWhereTheHistoryCannotBeRead) {
+  Workbench bench;
+  bench.options.attachOnly = true;
+  std::filesystem::create_directory(bench.dataDir() / "history.db");
+  bench.open();
+  SessionStarts& sessions = bench.window().sessions();
+  sessions.begin(ExchangeId{10}, QDateTime::currentDateTime());
+  QCOMPARE(sessions.sessions().size(), std::size_t(2));
+  QStringList said;
+  QObject::connect(bench.window().statusBar(), &QStatusBar::messageChanged, &bench.window(), [&](const QString& text) { said << text; });
+  bench.window().actions().newSession->trigger();
+  QVERIFY(waitUntil([&] { return said.join(u' ').contains(QStringLiteral("history")) || sessions.sessions().size() != 2; }));
+  QCOMPARE(sessions.sessions().size(), std::size_t(2));
+}
+
+SLUICE_GUI_TEST(sessionsAreForgottenOnceTheEngineHasClearedTheHistory) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.get("/bytes/5");
+  bench.waitForClients();
+  QVERIFY(waitUntil([&] { return bench.window().model().rowCount() == 1; }));
+  bench.window().actions().newSession->trigger();
+  SessionStarts& sessions = bench.window().sessions();
+  QVERIFY(waitUntil([&] { return !sessions.sessions().empty(); }));
+  bench.window().actions().clearHistory->trigger();
+  QVERIFY(!sessions.sessions().empty());  // no engine has answered yet
+  QVERIFY(waitUntil([&] { return sessions.sessions().empty(); }));
 }

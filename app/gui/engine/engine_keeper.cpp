@@ -11,12 +11,6 @@ constexpr int kLookWhileWaitingMs = 1000;
 // A second death within this time is not mended by itself: something is wrong that a restart does not cure.
 constexpr qint64 kRestartOnceWithinMs = 60'000;
 
-QStringList addressesOf(const control::StatusReply& status) {
-  QStringList addresses;
-  for (const auto& listener : status.listeners) addresses.append(visibleLine(listener.address, 128));
-  return addresses;
-}
-
 QString pathText(const std::filesystem::path& path) { return QString::fromStdU16String(path.u16string()); }
 
 }  // namespace
@@ -41,6 +35,21 @@ void EngineKeeper::setState(EngineState state) {
   if (state == state_) return;
   state_ = state;
   emit stateChanged();
+}
+
+// A reverse proxy or a SOCKS listener is no place to send a browser or the whole desktop to.
+void EngineKeeper::setListeners(const std::vector<control::ListenerStatus>& listeners) {
+  listeners_.clear();
+  proxyAddress_.clear();
+  for (const auto& listener : listeners) {
+    listeners_ << visibleLine(listener.address, 128);
+    if (proxyAddress_.isEmpty() && listener.kind == "regular") proxyAddress_ = listeners_.back();
+  }
+}
+
+QString EngineKeeper::whyNoProxy() const {
+  if (state_ != EngineState::Running) return tr("No engine is running");
+  return tr("The engine has no listener that is a proxy for this: regular@ADDRESS:PORT");
 }
 
 void EngineKeeper::setNotice(EngineNotice notice) {
@@ -104,7 +113,7 @@ void EngineKeeper::lookAgain() {
 }
 
 void EngineKeeper::linkAttached(const control::StatusReply& status) {
-  listeners_ = addressesOf(status);
+  setListeners(status.listeners);
   reattaching_ = false;
   if (state_ == EngineState::Waiting) dismissNotice();
   setState(EngineState::Running);
@@ -156,7 +165,7 @@ void EngineKeeper::processEnded(bool crashed, int exitCode) {
 }
 
 void EngineKeeper::startFailed(const QString& why) {
-  listeners_.clear();
+  setListeners({});
   if (state_ == EngineState::Stopping) return stopped();
   EngineNotice notice{EngineNotice::Level::Bad, tr("The engine could not start."), why, EngineNotice::Offer::Start};
   const QString lastWords = process_.lastWords();
@@ -169,7 +178,7 @@ void EngineKeeper::startFailed(const QString& why) {
 }
 
 void EngineKeeper::diedWhileRunning(const QString& how) {
-  listeners_.clear();
+  setListeners({});
   const bool wasOwn = !process_.listeners().isEmpty();
   if (options_.attachOnly) {
     setState(EngineState::Stopped);
@@ -227,7 +236,7 @@ void EngineKeeper::shutDownOwn() {
 }
 
 void EngineKeeper::stopped() {
-  listeners_.clear();
+  setListeners({});
   setState(EngineState::Stopped);
   if (shuttingDown_) {
     emit shutDown();

@@ -60,7 +60,12 @@ class EngineKeeper : public QObject {
   qint64 ownPid() const { return process_.pid(); }
   const std::filesystem::path& dataDir() const { return options_.dataDir; }
   bool isAttachOnly() const { return options_.attachOnly; }
+  // The addresses of all listeners, of whatever kind.
   const QStringList& listeners() const { return listeners_; }
+  // Where programs can be sent: of the first listener that is an ordinary proxy. Empty: there is none.
+  const QString& proxyAddress() const { return proxyAddress_; }
+  // Why there is none, in a sentence.
+  QString whyNoProxy() const;
   const EngineNotice& notice() const { return notice_; }
 
   void start();
@@ -92,6 +97,7 @@ class EngineKeeper : public QObject {
 
  private:
   void setState(EngineState state);
+  void setListeners(const std::vector<control::ListenerStatus>& listeners);
   void setNotice(EngineNotice notice);
   bool attachToRunning();
   bool otherMayRun() const;
@@ -112,6 +118,7 @@ class EngineKeeper : public QObject {
   EngineState state_ = EngineState::Stopped;
   EngineNotice notice_;
   QStringList listeners_;
+  QString proxyAddress_;
   QStringList listen_;
   QStringList listenOverride_;
   QStringList keeping_;

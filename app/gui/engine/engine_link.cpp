@@ -68,10 +68,7 @@ void EngineLink::requestProfiles() { send(nextStream_++, control::GetProfile{});
 void EngineLink::useProfile(const control::UseProfile& use) { send(nextStream_++, use); }
 
 void EngineLink::saveProfile(const std::string& json, std::function<void()> saved) {
-  ask(control::SaveProfile{json}, [this, saved = std::move(saved)](const QString& problem) {
-    if (problem.isEmpty()) saved();
-    else emit refused(problem);
-  });
+  order(control::SaveProfile{json}, std::move(saved));
 }
 
 void EngineLink::deleteProfile(const std::string& name) { send(nextStream_++, control::DeleteProfile{name}); }
@@ -93,7 +90,7 @@ void EngineLink::annotate(std::vector<ExchangeId> exchanges, const Annotation& a
 
 void EngineLink::setSwitch(control::SwitchKind what, bool on) { send(nextStream_++, control::SetSwitch{what, on}); }
 
-void EngineLink::clearHistory() { send(nextStream_++, control::ClearHistory{}); }
+void EngineLink::clearHistory(std::function<void()> cleared) { order(control::ClearHistory{}, std::move(cleared)); }
 
 void EngineLink::importRecords(std::string records, Answered answered) {
   ask(control::ImportRecords{std::move(records)}, std::move(answered));
@@ -104,6 +101,13 @@ void EngineLink::syncHistory(Answered answered) { ask(control::SyncHistory{}, st
 void EngineLink::ask(const control::Request& request, Answered answered) {
   waiting_[nextStream_] = std::move(answered);
   send(nextStream_++, request);
+}
+
+void EngineLink::order(const control::Request& request, std::function<void()> done) {
+  ask(request, [this, done = std::move(done)](const QString& problem) {
+    if (problem.isEmpty()) done();
+    else emit refused(problem);
+  });
 }
 
 bool EngineLink::answer(control::StreamId stream, const QString& problem) {

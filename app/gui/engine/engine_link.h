@@ -46,8 +46,8 @@ class EngineLink : public QObject {
   void annotate(std::vector<ExchangeId> exchanges, const Annotation& annotation);
   // `refused` may follow. REQUIRES: isAttached().
   void setSwitch(control::SwitchKind what, bool on);
-  // An empty history takes the place of this one. REQUIRES: isAttached().
-  void clearHistory();
+  // An empty history takes the place of this one: then `cleared` is called, else `refused` emitted. REQUIRES: isAttached().
+  void clearHistory(std::function<void()> cleared);
   // Gives the engine records of exchanges from elsewhere, or waits until all of these are in the history. `answered` is called once, with
   // what went wrong, in a sentence. REQUIRES: isAttached().
   using Answered = std::function<void(const QString& problem)>;
@@ -87,6 +87,8 @@ class EngineLink : public QObject {
  private:
   void send(control::StreamId stream, const control::Request& request);
   void ask(const control::Request& request, Answered answered);
+  // Either `done` is called or `refused` emitted.
+  void order(const control::Request& request, std::function<void()> done);
   // False: nobody waits for this answer.
   bool answer(control::StreamId stream, const QString& problem);
   void read();

@@ -30,21 +30,21 @@ ClientStarter::ClientStarter(EngineKeeper& keeper, Actions& actions, EmptyPage& 
 }
 
 void ClientStarter::showState() {
-  const bool running = keeper_.state() == EngineState::Running && !keeper_.listeners().isEmpty();
-  const QString stopped = tr("No engine is running");
-  allow(*actions_.openBrowser, running && !browsers_.empty(), browsers_.empty() ? tr("No browser was found on this system") : stopped);
-  allow(*actions_.openTerminal, running && !terminals_.empty(), terminals_.empty() ? tr("No terminal was found on this system") : stopped);
+  const bool running = keeper_.state() == EngineState::Running && !keeper_.proxyAddress().isEmpty();
+  const QString noProxy = keeper_.whyNoProxy();
+  allow(*actions_.openBrowser, running && !browsers_.empty(), browsers_.empty() ? tr("No browser was found on this system") : noProxy);
+  allow(*actions_.openTerminal, running && !terminals_.empty(), terminals_.empty() ? tr("No terminal was found on this system") : noProxy);
   menu_->setEnabled(running && !menu_->isEmpty());
 }
 
 void ClientStarter::start(const Browser& browser) {
-  const auto problem = startBrowser(browser, keeper_.dataDir(), keeper_.listeners().value(0));
-  emit said(problem ? *problem : tr("%1 is starting").arg(browser.name));
+  const auto word = startBrowser(browser, keeper_.dataDir(), keeper_.proxyAddress());
+  emit said(word ? *word : tr("%1 is starting").arg(browser.name));
 }
 
 void ClientStarter::start(const platform::Terminal& terminal) {
   const QString name = QString::fromStdString(terminal.name);
-  startTerminal(terminal, keeper_.dataDir(), keeper_.listeners().value(0), this,
+  startTerminal(terminal, keeper_.dataDir(), keeper_.proxyAddress(), this,
                 [this, name](const QString& problem) { emit said(problem.isEmpty() ? tr("%1 is starting").arg(name) : problem); });
 }
 

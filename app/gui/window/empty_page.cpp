@@ -78,7 +78,7 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrow
     emit copied(command());
   });
   connect(start_, &QPushButton::clicked, this, &EmptyPage::startRequested);
-  showState(EngineState::Stopped, {});
+  showState(EngineState::Stopped, {}, {});
 }
 
 // One button for the first browser there is; a menu where there are more.
@@ -125,11 +125,10 @@ bool EmptyPage::focusContent() {
   return false;
 }
 
-void EmptyPage::showState(EngineState state, const QStringList& listeners) {
+void EmptyPage::showState(EngineState state, const QStringList& listeners, const QString& proxy) {
   const bool running = state == EngineState::Running && !listeners.isEmpty();
-  commandRow_->setVisible(running);
-  commandHint_->setVisible(running);
-  clients_->setVisible(running);
+  const bool usable = running && !proxy.isEmpty();
+  for (QWidget* widget : std::initializer_list<QWidget*>{commandRow_, commandHint_, clients_}) widget->setVisible(usable);
   start_->setVisible(state == EngineState::Stopped || state == EngineState::Failed);
   switch (state) {
     case EngineState::Running: title_->setText(tr("Listening on %1").arg(listeners.join(QStringLiteral(", ")))); break;
@@ -144,7 +143,7 @@ void EmptyPage::showState(EngineState state, const QStringList& listeners) {
     return;
   }
   hint_->setText(tr("Send traffic through it, and each exchange appears here."));
-  command_->setText(QStringLiteral("curl -x http://%1 http://example.com/").arg(listeners.first()));
+  command_->setText(QStringLiteral("curl -x http://%1 http://example.com/").arg(proxy));
   const int width = command_->fontMetrics().horizontalAdvance(command_->text()) + 24;
   command_->setMinimumWidth(std::min(width, 640));
   command_->setCursorPosition(0);

@@ -18,7 +18,8 @@ class EmptyPage : public QWidget {
  public:
   explicit EmptyPage(QWidget* parent = nullptr);
 
-  void showState(EngineState state, const QStringList& listeners);
+  // `proxy`: the address of the one to send programs to; empty: there is none.
+  void showState(EngineState state, const QStringList& listeners, const QString& proxy);
   // What a user does first here; false: there is nothing to do.
   bool focusContent();
   QString command() const { return command_->text(); }

@@ -1,5 +1,7 @@
 #include "app/gui/window/engine_switches.h"
 
+#include <QPointer>
+
 #include "app/gui/look/icons.h"
 
 namespace sluice::gui {
@@ -39,8 +41,11 @@ void EngineSwitches::turn(control::SwitchKind what, bool on) {
 
 void EngineSwitches::clearHistory() {
   if (!keeper_.link().isAttached()) return;
-  keeper_.link().clearHistory();
-  emit said(tr("History cleared"));
+  keeper_.link().clearHistory([self = QPointer(this)] {
+    if (!self) return;
+    emit self->said(tr("History cleared"));
+    emit self->historyCleared();
+  });
 }
 
 // What only an engine can do is offered while there is one.

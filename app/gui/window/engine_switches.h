@@ -18,6 +18,7 @@ class EngineSwitches : public QObject {
 
  signals:
   void said(const QString& message);  // for the status bar
+  void historyCleared();              // the engine has done it
 
  private:
   void turn(control::SwitchKind what, bool on);

@@ -217,11 +217,11 @@ void MainWindow::connectEngine() {
   // The page draws what is in there when it hears of the same sample.
   connect(&keeper, &EngineKeeper::sampled, this, [this](const control::StatusSample& sample) { throughput_.add(sample); });
   connect(&keeper, &EngineKeeper::sampled, status_, &StatusLine::showSample);
-  auto* switches = new EngineSwitches(keeper, parts_.settings, *actions_, this);
+  switches_ = new EngineSwitches(keeper, parts_.settings, *actions_, this);
   systemProxy_ = new SystemProxySwitch(keeper, *actions_->systemProxy, this);
   connect(systemProxy_, &SystemProxySwitch::said, this,
           [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
-  connect(switches, &EngineSwitches::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
+  connect(switches_, &EngineSwitches::said, this, [this](const QString& message) { statusBar()->showMessage(message, kStatusMessageMs); });
   connect(&keeper.link(), &EngineLink::refused, this, [this](const QString& why) { statusBar()->showMessage(why, kStatusMessageMs); });
   connect(connections_, &ConnectionsPage::exchangeChosen, this, [this](ExchangeId id) {
     showPage(Page::Exchanges);
@@ -464,7 +464,7 @@ void MainWindow::showEngine() {
   allow(*actions_->restartEngine, state == EngineState::Running && !keeper.isAttachOnly(),
         keeper.isAttachOnly() ? tr("The engine belongs to another program") : stopped);
   status_->showEngine(state, keeper.listeners(), keeper.isOwn());
-  empty_->showState(state, keeper.listeners());
+  empty_->showState(state, keeper.listeners(), keeper.proxyAddress());
 }
 
 void MainWindow::updateCounts() {

@@ -149,6 +149,7 @@ class MainWindow : public QMainWindow {
   ClientStarter* clients_ = nullptr;
   Inspector* inspector_ = nullptr;
   ThrottleState* throttleState_ = nullptr;
+  EngineSwitches* switches_ = nullptr;
   ThrottleDock* throttleDock_ = nullptr;
   QMenu* profileMenu_ = nullptr;
   Banner* banner_ = nullptr;

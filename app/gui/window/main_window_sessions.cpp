@@ -1,6 +1,8 @@
 // Sessions within the history, and the parts of the window that one key moves between.
 #include <QMenu>
+#include <QStatusBar>
 
+#include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/window/main_window.h"
 
 namespace sluice::gui {
@@ -10,18 +12,21 @@ void MainWindow::connectSessions() {
   connect(sessions_, &SessionStarts::changed, this, &MainWindow::showSession);
   connect(actions_->newSession, &QAction::triggered, this, &MainWindow::beginSession);
   connect(actions_->wholeHistory, &QAction::triggered, this, [this] { sessions_->show(std::nullopt); });
-  connect(actions_->clearHistory, &QAction::triggered, sessions_, &SessionStarts::forgetAll);
+  connect(switches_, &EngineSwitches::historyCleared, sessions_, &SessionStarts::forgetAll);
   connect(&parts_.keeper, &EngineKeeper::changed, sessions_,
           [this](const control::Changed& changed) { sessions_->noteNewest(changed.newestExchange); });
   connect(sessionsMenu_, &QMenu::aboutToShow, this, &MainWindow::fillSessionsMenu);
   showSession();
 }
 
-// What has been recorded by now; a history that is not there yet has nothing.
+// What has been recorded by now; a history that is not there yet has nothing. One that cannot be read just now may have much.
 void MainWindow::beginSession() {
   parts_.history.ask(
       this, [](store::Reader& reader) { return reader.totals(); },
       [this](const Result<store::Totals>& totals) {
+        if (!totals && totals.error().code != Code::NotFound) {
+          return statusBar()->showMessage(tr("No session was begun: the history cannot be read: %1").arg(errorText(totals.error())));
+        }
         sessions_->begin(totals ? totals->newest : ExchangeId{}, QDateTime::currentDateTime());
       });
 }

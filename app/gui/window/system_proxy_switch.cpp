@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/window/actions.h"
 #include "platform/system_proxy_hold.h"
 
 namespace sluice::gui {
@@ -28,9 +29,10 @@ void SystemProxySwitch::turn(bool on) {
 // An engine that died comes again by itself, usually where it was; one that has stopped leaves nobody to answer.
 void SystemProxySwitch::engineChanged() {
   const EngineState state = keeper_.state();
-  const QString address = keeper_.listeners().value(0);
-  action_.setEnabled(state == EngineState::Running && !address.isEmpty());
-  if (state == EngineState::Stopped || state == EngineState::Failed || state == EngineState::Stopping) return release();
+  const QString address = keeper_.proxyAddress();
+  const bool nowhere = state == EngineState::Running && address.isEmpty();
+  allow(action_, state == EngineState::Running && !nowhere, keeper_.whyNoProxy());
+  if (state == EngineState::Stopped || state == EngineState::Failed || state == EngineState::Stopping || nowhere) return release();
   if (!wanted_ || state != EngineState::Running || address == address_) return;
   address_ = address;
   const std::string host = address.section(u':', 0, -2).toStdString();
