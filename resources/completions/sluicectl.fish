@@ -43,10 +43,15 @@ complete -c sluicectl -n '__fish_seen_subcommand_from list watch export session'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l curl -d 'as a command of curl'
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l request -d 'of the request'
 complete -c sluicectl -n '__fish_seen_subcommand_from body' -l decoded -d 'without its content coding'
-complete -c sluicectl -n '__fish_seen_subcommand_from export import' -a har -d 'HAR 1.2'
+complete -c sluicectl -n '__fish_seen_subcommand_from export import; and not __fish_seen_subcommand_from ca har' -a har -d 'HAR 1.2'
 complete -c sluicectl -n '__fish_seen_subcommand_from ca' -a 'path regenerate export status install remove'
 complete -c sluicectl -n '__fish_seen_subcommand_from har' -F
+complete -c sluicectl -n '__fish_seen_subcommand_from ca; and __fish_seen_subcommand_from export' -F
+complete -c sluicectl -n '__fish_seen_subcommand_from ca; and __fish_seen_subcommand_from install remove' -a '(sluicectl ca status --json 2>/dev/null | string match -ra \'"place":"[^"]*"\' | string split -f 4 \'"\')'
+set -l profiles '(sluicectl profile list --json 2>/dev/null | string match -ra \'"name":"[^"]*"\' | string split -f 4 \'"\')'
+complete -c sluicectl -n '__fish_seen_subcommand_from selftest' -a $profiles
+complete -c sluicectl -n '__fish_seen_subcommand_from profile; and __fish_seen_subcommand_from show use rename delete' -a $profiles
 complete -c sluicectl -n '__fish_seen_subcommand_from list show body export' -l session -r -F -d 'of this file'
 complete -c sluicectl -n '__fish_seen_subcommand_from show' -l raw -x -a 'request response' -d 'as received'
 complete -c sluicectl -n '__fish_seen_subcommand_from session' -a save -d 'as a file'
-complete -c sluicectl -n '__fish_seen_subcommand_from save' -F
+complete -c sluicectl -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from save' -F

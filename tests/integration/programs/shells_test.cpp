@@ -24,7 +24,8 @@ bool has(const std::string& program) { return run("sh", {"-c", "command -v " + p
 
 // What bash offers for the last of these words.
 std::set<std::string> offered(const std::string& words) {
-  const std::string script = ". '" + (kResources / "completions/sluicectl.bash").string() + "'; COMP_WORDS=(sluicectl " + words +
+  const std::string program = "sluicectl() { '" + programPath("sluicectl") + "' \"$@\"; }; ";
+  const std::string script = program + ". '" + (kResources / "completions/sluicectl.bash").string() + "'; COMP_WORDS=(sluicectl " + words +
                              "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); compopt() { :; }; _sluicectl; printf '%s\\n' \"${COMPREPLY[@]}\"";
   const auto finished = run("bash", {"--norc", "-uc", script});
   if (!finished.ok() || !finished.errors.empty()) return {"failed: " + finished.text()};
@@ -134,6 +135,13 @@ SLUICE_TEST(bashOffersCommandsOptionsAndValues) {
   QVERIFY(offered("export ''") == (Words{"har"}));
   QVERIFY(offered("session ''") == (Words{"save"}));
   QVERIFY(offered("list --filter hos") == (Words{"host~"}));
+  const std::string folder = (kResources / "completions").string() + "/_";
+  for (const char* file : {"export har ", "import har ", "session save ", "ca export ", "profile save mine --file ", "list --session "}) {
+    QVERIFY2(offered(file + folder) == (Words{folder + "sluicectl"}), file);
+  }
+  for (const char* name : {"profile use ", "profile show ", "selftest ", "profile save mine --from "}) {
+    QVERIFY2(offered(std::string(name) + "'Firefox\\ G'") == (Words{"Firefox\\ GPRS", "Firefox\\ Good\\ 2G", "Firefox\\ Good\\ 3G"}), name);
+  }
 }
 
 SLUICE_TEST(zshTakesItsCompletion) {
