@@ -20,7 +20,7 @@ inline constexpr std::array<std::string_view, 7> kMarkNames{"none", "red", "oran
 static_assert(kMarkNames.size() == std::size_t(Mark::Purple) + 1);
 
 inline constexpr std::size_t kCommentBytesMax = 4096;
-inline constexpr std::size_t kAnnotatedAtOnceMax = 10'000;
+inline constexpr std::size_t kAnnotatedAtOnceMax = 7'000;  // fits one request of the control protocol (encode.cpp)
 
 std::string_view name(Mark mark);
 std::optional<Mark> markNamed(std::string_view name);

@@ -16,6 +16,10 @@ using Text = flatbuffers::Offset<flatbuffers::String>;
 // No row takes more than its texts and its numbers.
 constexpr std::size_t kRowBytesMax = 5 * (limits::kControlTextBytesMax + 8) + 128;
 
+// As many exchanges as may be annotated at once, with the longest comment, are one request.
+constexpr std::size_t kTablesBytesMax = 1024;  // far more than the tables around them take
+static_assert(kAnnotatedAtOnceMax * sizeof(std::uint64_t) + kCommentBytesMax + kTablesBytesMax <= limits::kControlRequestBytesMax);
+
 Text text(FlatBufferBuilder& out, std::string_view value) {
   const auto cut = value.substr(0, limits::kControlTextBytesMax);
   return out.CreateString(cut.data(), cut.size());

@@ -102,3 +102,16 @@ SLUICE_TEST(listenersOverTheLimitAreLeftOff) {
   QVERIFY(std::holds_alternative<StatusReply>(arrived));
   QCOMPARE(std::get<StatusReply>(arrived).listeners.size(), limits::kControlListenersMax);
 }
+
+SLUICE_TEST(asManyExchangesAsMayBeAnnotatedAtOnceAreOneRequest) {
+  Annotate annotate;
+  annotate.exchanges.assign(kAnnotatedAtOnceMax, ExchangeId{UINT64_MAX});
+  annotate.annotation = {Mark::Red, std::string(kCommentBytesMax, 'x')};
+  const auto bytes = encodeRequest(7, annotate);
+  FrameReader reader(limits::kControlRequestBytesMax);
+  auto rest = asBytes(bytes);
+  const auto frame = reader.next(rest);
+  QVERIFY(frame && *frame);
+  const auto message = decodeRequest(**frame);
+  QVERIFY(message && message->request == Request(annotate));
+}
