@@ -12,8 +12,7 @@ namespace sluice::platform {
 Result<std::filesystem::path> defaultDataDir();
 
 // ENSURES: `directory` exists with its parents, belongs to this user, can be written, and nobody else can look into it
-// (0700). One that was wider is narrowed if it is empty or holds files of an engine; any other is left as it is and refused.
-// Code::AccessDenied names the path, and the owner if it is somebody else's.
+// (0700; one that was wider is narrowed). Code::AccessDenied names the path, and the owner if it is somebody else's.
 Result<void> ensurePrivateDirectory(const std::filesystem::path& directory);
 
 // Where the CA of an installation lies: the certificate, which clients must trust, and its key.

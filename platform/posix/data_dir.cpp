@@ -8,7 +8,6 @@
 #include <array>
 #include <cstdlib>
 #include <string>
-#include <system_error>
 
 #include "platform/posix/descriptor.h"
 #include "platform/posix/system_error.h"
@@ -57,29 +56,8 @@ Result<void> checkOwner(const struct stat& status, const path& directory) {
                   "); choose another one");
 }
 
-// What an engine makes first of all in its directory, what a copy of it holds too, and what is in that of the CA.
-bool holdsOurs(const path& directory) {
-  std::error_code ignored;
-  for (const char* name : {"engine.lock", "history.db", "sluice-ca.pem"}) {
-    if (std::filesystem::exists(directory / name, ignored)) return true;
-  }
-  return false;
-}
-
-// Somebody's home or /tmp, given by mistake, must stay what it is for everybody else.
-bool mayBeNarrowed(const struct stat& status, const path& directory) {
-  if (holdsOurs(directory)) return true;
-  std::error_code error;
-  return (status.st_mode & S_ISVTX) == 0 && std::filesystem::is_empty(directory, error) && !error;
-}
-
 Result<void> narrow(const OwnedHandle& handle, const struct stat& status, const path& directory) {
   if ((status.st_mode & kAnybodyElse) == 0) return {};
-  if (!mayBeNarrowed(status, directory)) {
-    return fail(Side::Local, Code::AccessDenied,
-                "the directory " + directory.string() + " is open to other users and holds files that are not Sluice's; choose a new "
-                "one, or close it with chmod 700");
-  }
   if (fchmod(descriptor(handle), status.st_mode & kOwnerOnly) == 0) return {};
   return systemFailure(errno, "cannot make the directory " + directory.string() + " private");
 }

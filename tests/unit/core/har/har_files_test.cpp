@@ -200,7 +200,6 @@ SLUICE_TEST(thePartOfAFileIsOfOneWriterAlone) {
   VERIFY_OK(second);
   const fs::path file = history.folder / "all.har";
   bool between = false;
-  const auto other = [&](std::uint64_t) { return std::exchange(between, true) || writeHarFile(*second, file).has_value(); };
-  VERIFY_OK(writeHarFile(*reader, file, other));
+  VERIFY_OK(writeHarFile(*reader, file, [&](std::uint64_t) { return std::exchange(between, true) || writeHarFile(*second, file).has_value(); }));
   QVERIFY(contentsOf(file).ends_with("]}}\n"));
 }

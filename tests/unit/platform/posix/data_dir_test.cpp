@@ -88,30 +88,6 @@ SLUICE_TEST(narrowsADirectoryThatOthersCouldLookInto) {
   }
 }
 
-SLUICE_TEST(leavesADirectoryAloneThatIsForOthersToo) {
-  const test::TemporaryDirectory base;
-  QVERIFY(chmod(base.path().c_str(), 0755) == 0);
-  std::ofstream(base / "letter.txt") << "x";
-  const auto refused = ensurePrivateDirectory(base.path());
-  QVERIFY(!refused && refused.error().code == Code::AccessDenied);
-  QVERIFY(contains(refused.error().detail, base.path().string()) && contains(refused.error().detail, "chmod 700"));
-  QCOMPARE(permissions(base.path()), 0755u);
-  std::ofstream(base / "history.db") << "x";
-  QVERIFY(ensurePrivateDirectory(base.path()).has_value());
-  QCOMPARE(permissions(base.path()), 0700u);
-  std::ofstream(base / "letter.txt") << "closed to others, it may hold anything";
-  std::filesystem::remove(base / "history.db");
-  QVERIFY(ensurePrivateDirectory(base.path()).has_value());
-}
-
-SLUICE_TEST(leavesAnEmptyDirectoryAloneThatIsForEverybodysFiles) {
-  const test::TemporaryDirectory base;
-  QVERIFY(chmod(base.path().c_str(), 01777) == 0);
-  QVERIFY(!ensurePrivateDirectory(base.path()));
-  struct stat status {};
-  QVERIFY(stat(base.path().c_str(), &status) == 0 && (status.st_mode & 07777) == 01777);
-}
-
 SLUICE_TEST(refusesSomebodyElsesDirectoryAndNamesIt) {
   const test::TemporaryDirectory base;
   if (chown(base.path().c_str(), test::kNobody, test::kNobody) != 0) QSKIP("only root can give a directory away");
