@@ -200,6 +200,7 @@ SLUICE_TEST(thePartOfAFileIsOfOneWriterAlone) {
   VERIFY_OK(second);
   const fs::path file = history.folder / "all.har";
   bool between = false;
-  VERIFY_OK(writeHarFile(*reader, file, [&](std::uint64_t) { return std::exchange(between, true) || writeHarFile(*second, file).has_value(); }));
+  const auto writeBetween = [&](std::uint64_t) { return std::exchange(between, true) || writeHarFile(*second, file).has_value(); };
+  VERIFY_OK(writeHarFile(*reader, file, writeBetween));
   QVERIFY(contentsOf(file).ends_with("]}}\n"));
 }
