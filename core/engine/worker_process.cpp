@@ -16,9 +16,8 @@
 #include "platform/process.h"
 
 namespace sluice::engine {
-namespace {
 
-port::Port::Options portOptions() {
+port::Port::Options workerPortOptions() {
   port::Port::Options options;
   options.ownPid = static_cast<std::uint32_t>(platform::ownProcessId());
   options.peerPid = static_cast<std::uint32_t>(platform::parentProcessId());
@@ -26,6 +25,8 @@ port::Port::Options portOptions() {
   options.memory.bytesMax = limits::kWorkerSegmentsMax * port::segmentBytes(port::kSegmentChunksMax);
   return options;
 }
+
+namespace {
 
 control::ConnectionsReply replyOf(const std::vector<ConnectionSnapshot>& all) {
   using Phase = session::HttpSession::Phase;
@@ -78,7 +79,7 @@ WorkerProcess::WorkerProcess(EngineSettings settings, Log log, platform::PortSoc
       counters_(std::move(counters)),
       sender_(counters_.get(), {.capturedBytesMax = settings.worker.capturedBodyBytesMax}),
       worker_(std::move(settings.worker), &sender_, shared_.get(), counters_.get()),
-      link_(worker_.loop(), std::move(socket), portOptions(), *this) {
+      link_(worker_.loop(), std::move(socket), workerPortOptions(), *this) {
   tls_.policy = std::move(settings.interception);
   sender_.attach(worker_.loop(), link_.port());
 }

@@ -22,6 +22,9 @@
 
 namespace sluice::engine {
 
+// Of the worker's end of its port. In the worker, a child of its supervisor.
+port::Port::Options workerPortOptions();
+
 class WorkerProcess final : private PortLink::Owner {
  public:
   using Log = std::function<void(const std::string&)>;

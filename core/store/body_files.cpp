@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/capture/body_file.h"
+#include "core/store/file_names.h"
 #include "core/store/sql_error.h"
 
 namespace sluice::store {
@@ -14,17 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string shown(const fs::path& path) {
-  const auto text = path.u8string();
-  return std::string(text.begin(), text.end());
-}
-
 Result<void> make(const fs::path& file) {
   errno = 0;
-  if (!std::ofstream(file, std::ios::binary | std::ios::trunc)) return fail(fileError(errno, shown(file)));
+  if (!std::ofstream(file, std::ios::binary | std::ios::trunc)) return fail(fileError(errno, utf8(file)));
   std::error_code error;
   fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
-  if (error) return fail(fileError(error.value(), shown(file)));
+  if (error) return fail(fileError(error.value(), utf8(file)));
   return {};
 }
 
@@ -54,7 +50,7 @@ Result<void> makeBodyFolder(const fs::path& dataDir) {
   std::error_code error;
   if (fs::create_directory(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
   if (!error && !fs::is_directory(folder, error) && !error) error = std::make_error_code(std::errc::not_a_directory);
-  if (error) return fail(fileError(error.value(), shown(folder)));
+  if (error) return fail(fileError(error.value(), utf8(folder)));
   return {};
 }
 
@@ -69,7 +65,7 @@ Result<void> writeBody(const fs::path& file, std::uint64_t offset, std::string_v
   stream.seekp(static_cast<std::streamoff>(offset));
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
-  if (!stream) return fail(fileError(errno, shown(file)));
+  if (!stream) return fail(fileError(errno, utf8(file)));
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/store/file_names.h"
 #include "core/store/sql_error.h"
 
 namespace sluice::store {
@@ -16,10 +17,9 @@ BodyReader BodyReader::ofMemory(std::string bytes) {
 }
 
 Result<BodyReader> BodyReader::ofFile(const std::filesystem::path& file, std::uint64_t bytes) {
-  const auto text = file.u8string();
   BodyReader reader;
   reader.bytes_ = bytes;
-  reader.name_.assign(text.begin(), text.end());
+  reader.name_ = utf8(file);
   errno = 0;
   reader.file_.rdbuf()->pubsetbuf(nullptr, 0);  // callers bring buffers of their own
   reader.file_.open(file, std::ios::binary);

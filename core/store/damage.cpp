@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/store/body_files.h"
+#include "core/store/file_names.h"
 #include "core/store/history_files.h"
 #include "core/store/sql_error.h"
 #include "core/store/trash.h"
@@ -16,24 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 3> kCompanions{"-wal", "-shm", "-journal"};
-
-std::string shown(const fs::path& path) {
-  const auto text = path.u8string();
-  return std::string(text.begin(), text.end());
-}
-
-fs::path withSuffix(fs::path path, std::string_view suffix) { return path += suffix; }
-
 bool present(const fs::path& path) {
   std::error_code error;
   return fs::exists(fs::symlink_status(path, error));
-}
-
-std::uint64_t bytesIn(const fs::path& path) {
-  std::error_code error;
-  const auto bytes = fs::file_size(path, error);
-  return error ? 0 : bytes;
 }
 
 std::string stamp(WallTime now) {
@@ -62,7 +48,7 @@ Result<void> moveFile(const fs::path& from, const fs::path& to) {
   if (!present(from)) return {};
   std::error_code error;
   fs::rename(from, to, error);
-  if (error) return fail(fileError(error.value(), shown(from) + ": cannot be moved aside"));
+  if (error) return fail(fileError(error.value(), utf8(from) + ": cannot be moved aside"));
   return {};
 }
 
@@ -70,11 +56,11 @@ Result<void> moveFile(const fs::path& from, const fs::path& to) {
 
 Result<void> checkLog(const fs::path& history) {
   std::error_code error;
-  if (fs::is_directory(history, error)) return fail(Side::Local, Code::System, shown(history) + ": is a folder");
+  if (fs::is_directory(history, error)) return fail(Side::Local, Code::System, utf8(history) + ": is a folder");
   if (bytesIn(history) == 0) {
     // SQLite takes an empty file for a new database and deletes the log beside it.
     if (bytesIn(withSuffix(history, "-wal")) > 0 || bytesIn(withSuffix(history, "-journal")) > 0) {
-      return fail(Side::Local, Code::DatabaseDamaged, shown(history) + ": is empty, but its log is not");
+      return fail(Side::Local, Code::DatabaseDamaged, utf8(history) + ": is empty, but its log is not");
     }
   }
   return {};

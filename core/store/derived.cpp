@@ -1,11 +1,11 @@
 #include "core/store/derived.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <system_error>
 
 #include "core/base/limits.h"
+#include "core/store/file_names.h"
 #include "core/store/search_index.h"
 #include "core/store/sort_index.h"
 
@@ -14,9 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kSuffixes{"", "-wal", "-shm", "-journal"};
-
-fs::path withSuffix(fs::path file, const char* suffix) { return file += suffix; }
+Result<void> removeFile(const fs::path& file) {
+  std::error_code error;
+  fs::remove(file, error);
+  if (error) return fail(Side::Local, Code::System, utf8(file) + ": " + error.message());
+  return {};
+}
 
 // 0: there is no such database, or it cannot be read now.
 std::uint64_t integerIn(const fs::path& file, const char* query) {
@@ -149,10 +152,9 @@ void DerivedLook::end() {
 }
 
 Result<void> removeDerived(const fs::path& file) {
-  for (const char* suffix : kSuffixes) {
-    std::error_code error;
-    fs::remove(withSuffix(file, suffix), error);
-    if (error) return fail(Side::Local, Code::System, file.string() + suffix + ": " + error.message());
+  if (auto removed = removeFile(file); !removed) return removed;
+  for (const auto companion : kCompanions) {
+    if (auto removed = removeFile(withSuffix(file, companion)); !removed) return removed;
   }
   return {};
 }

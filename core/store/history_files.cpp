@@ -9,6 +9,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "core/store/file_names.h"
 #include "core/store/schema.h"
 #include "core/store/sql_error.h"
 
@@ -19,13 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kHistory = "history";
 constexpr std::array kKinds{kHistory, std::string_view("search"), std::string_view("order")};
-constexpr std::array kSuffixes{std::string_view(), std::string_view("-wal"), std::string_view("-shm"), std::string_view("-journal")};
 constexpr std::string_view kPart = ".part";  // a history that is being made
-
-std::string shown(const fs::path& path) {
-  const auto text = path.u8string();
-  return std::string(text.begin(), text.end());
-}
 
 std::string nameOf(std::string_view kind, std::uint64_t number) {
   return std::string(kind) + (number == 1 ? std::string() : "-" + std::to_string(number)) + ".db";
@@ -53,7 +48,8 @@ std::optional<Name> parse(std::string_view text) {
     name.suffix = text.substr(whole.size());
     name.part = name.suffix.starts_with(kPart);
     if (name.part) name.suffix.remove_prefix(kPart.size());
-    return std::find(kSuffixes.begin(), kSuffixes.end(), name.suffix) == kSuffixes.end() ? std::nullopt : std::optional(name);
+    const bool ours = name.suffix.empty() || std::find(kCompanions.begin(), kCompanions.end(), name.suffix) != kCompanions.end();
+    return ours ? std::optional(name) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -62,7 +58,7 @@ template <class Visit>
 void eachFile(const fs::path& dataDir, Visit visit) {
   std::error_code error;
   for (fs::directory_iterator at(dataDir, error); !error && at != fs::directory_iterator(); at.increment(error)) {
-    const std::string text = shown(at->path().filename());
+    const std::string text = utf8(at->path().filename());
     if (const auto name = parse(text)) visit(at->path(), *name);
   }
 }
@@ -77,12 +73,6 @@ std::uint64_t currentNumber(const fs::path& dataDir) {
 }
 
 fs::path fileOf(const fs::path& dataDir, std::string_view kind, std::uint64_t number) { return dataDir / nameOf(kind, number); }
-
-std::uint64_t bytesIn(const fs::path& path) {
-  std::error_code error;
-  const auto bytes = fs::file_size(path, error);
-  return error ? 0 : bytes;
-}
 
 // Nobody sees it before it has its name, so only its end has to reach the disk.
 Result<void> make(const fs::path& part, const Inherited& inherited) {
@@ -119,9 +109,8 @@ bool isHistory(const fs::path& file, const fs::path& dataDir) {
 }
 
 std::uint64_t databaseBytes(const fs::path& dataDir) {
-  fs::path history = historyFile(dataDir);
-  const std::uint64_t bytes = bytesIn(history);
-  return bytes + bytesIn(history += "-wal");
+  const fs::path history = historyFile(dataDir);
+  return bytesIn(history) + bytesIn(withSuffix(history, "-wal"));
 }
 
 Result<SqlConnection> openHistory(const fs::path& dataDir, Access access) {
@@ -133,16 +122,15 @@ Result<SqlConnection> openHistory(const fs::path& dataDir, Access access) {
 
 Result<void> beginNextHistory(const fs::path& dataDir, const Inherited& inherited) {
   const fs::path next = fileOf(dataDir, kHistory, currentNumber(dataDir) + 1);
-  fs::path part = next;
-  part += kPart;
+  const fs::path part = withSuffix(next, kPart);
   std::error_code error;
   fs::remove(part, error);
-  auto made = error ? fail(fileError(error.value(), shown(part))) : make(part, inherited);
+  auto made = error ? fail(fileError(error.value(), utf8(part))) : make(part, inherited);
   if (made) fs::rename(part, next, error);
   if (made && !error) return {};
   std::error_code ignored;
   fs::remove(part, ignored);
-  if (made) return fail(fileError(error.value(), shown(next)));
+  if (made) return fail(fileError(error.value(), utf8(next)));
   return made.error().code == Code::NoSpace ? SqlConnection::create(next) : made;
 }
 

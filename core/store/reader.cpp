@@ -8,11 +8,12 @@
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
-#include "core/store/history_files.h"
 #include "core/store/decoded_body.h"
 #include "core/store/exchange_scan.h"
+#include "core/store/file_names.h"
 #include "core/store/filter_functions.h"
 #include "core/store/filter_sql.h"
+#include "core/store/history_files.h"
 #include "core/store/reader_statements.h"
 #include "core/store/row_columns.h"
 #include "core/store/schema.h"
@@ -145,8 +146,7 @@ Result<void> Reader::Impl::open() {
   std::error_code error;
   const auto bytes = fs::file_size(history, error);
   if (error == std::errc::no_such_file_or_directory || (!error && bytes == 0)) {
-    const auto text = history.u8string();
-    return fail(Side::Local, Code::NotFound, std::string(text.begin(), text.end()) + ": nothing is recorded yet");
+    return fail(Side::Local, Code::NotFound, utf8(history) + ": nothing is recorded yet");
   }
   if (auto sound = checkLog(history); !sound) return sound;
   auto sql = session_ ? SqlConnection::open(history, Access::Untouched) : openHistory(dataDir_, Access::ReadOnly);

@@ -12,6 +12,7 @@
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
 #include "core/store/damage.h"
+#include "core/store/file_names.h"
 #include "core/store/history_files.h"
 #include "core/store/part_file.h"
 #include "core/store/reader.h"
@@ -26,11 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPieceBytes = 1 * limits::kMiB;
 constexpr std::size_t kIdsAtOnce = 10'000;
-
-std::string shown(const fs::path& path) {
-  const auto text = path.u8string();
-  return std::string(text.begin(), text.end());
-}
 
 struct Part {
   const char* select;  // ?1: the exchange
@@ -247,27 +243,27 @@ Result<void> copyInto(const fs::path& from, const fs::path& to) {
   std::ofstream copy(to, std::ios::binary | std::ios::trunc);
   copy << source.rdbuf();
   copy.close();
-  if (source.bad() || !source.is_open()) return fail(fileError(errno, shown(from)));
-  if (!copy) return fail(fileError(errno, shown(to)));
+  if (source.bad() || !source.is_open()) return fail(fileError(errno, utf8(from)));
+  if (!copy) return fail(fileError(errno, utf8(to)));
   return {};
 }
 
 // Nobody knows of the part: what it says of it is true of the file that was asked for.
 Error named(Error error, const fs::path& part, const fs::path& file) {
-  const std::string name = shown(part);
-  if (error.detail.starts_with(name)) error.detail.replace(0, name.size(), shown(file));
+  const std::string name = utf8(part);
+  if (error.detail.starts_with(name)) error.detail.replace(0, name.size(), utf8(file));
   return error;
 }
 
 }  // namespace
 
 Result<SavedSession> saveSession(const fs::path& dataDir, const filter::Node& filter, const fs::path& file, const GoOn& goOn) {
-  if (isHistory(file, dataDir)) return fail(Side::Local, Code::BadArgument, shown(file) + ": is the history that would be saved");
+  if (isHistory(file, dataDir)) return fail(Side::Local, Code::BadArgument, utf8(file) + ": is the history that would be saved");
   PartFile part(file);
-  if (part.isDirect()) return fail(Side::Local, Code::BadArgument, shown(file) + ": is no regular file, and a session is a database");
+  if (part.isDirect()) return fail(Side::Local, Code::BadArgument, utf8(file) + ": is no regular file, and a session is a database");
   auto saved = writeSession(dataDir, filter, part.path(), goOn);
   if (!saved) return fail(named(saved.error(), part.path(), file));
-  if (const auto error = part.replace()) return fail(fileError(error.value(), shown(file)));
+  if (const auto error = part.replace()) return fail(fileError(error.value(), utf8(file)));
   return saved;
 }
 
@@ -279,10 +275,10 @@ void ReadableSession::Remove::operator()(const fs::path* file) const {
 
 Result<ReadableSession> ReadableSession::prepare(const fs::path& file) {
   std::error_code error;
-  if (!fs::exists(file, error)) return fail(Side::Local, Code::NotFound, shown(file));
+  if (!fs::exists(file, error)) return fail(Side::Local, Code::NotFound, utf8(file));
   if (SqlConnection::hasLog(file)) {
     return fail(Side::Local, Code::BadArgument,
-                shown(file) + ": is no session but a history, whose newest exchanges lie in " + shown(file.filename()) +
+                utf8(file) + ": is no session but a history, whose newest exchanges lie in " + utf8(file.filename()) +
                     "-wal; open its directory with --data-dir, and make a session of it with \"session save\"");
   }
   if (auto sound = checkLog(file); !sound) return fail(sound.error());

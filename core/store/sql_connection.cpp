@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "core/base/limits.h"
+#include "core/store/file_names.h"
 #include "core/store/sql_error.h"
 
 namespace sluice::store {
@@ -18,11 +19,6 @@ namespace {
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 constexpr std::size_t kHeaderBytes = 100;
 constexpr std::size_t kWriteVersionAt = 18;
-
-std::string utf8(const std::filesystem::path& path) {
-  const auto text = path.u8string();
-  return std::string(text.begin(), text.end());
-}
 
 // https://sqlite.org/uri.html: every byte that could mean something else is escaped.
 std::string untouchedUri(const std::filesystem::path& file) {
@@ -51,11 +47,7 @@ void leaveMemoryUncounted() {
 
 void SqlConnection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 
-bool SqlConnection::hasLog(std::filesystem::path file) {
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(file += "-wal", error);
-  return !error && bytes > 0;
-}
+bool SqlConnection::hasLog(const std::filesystem::path& file) { return bytesIn(withSuffix(file, "-wal")) > 0; }
 
 Result<void> SqlConnection::create(const std::filesystem::path& file) {
   namespace fs = std::filesystem;

@@ -29,7 +29,7 @@ class SqlConnection {
   static Result<SqlConnection> open(const std::filesystem::path& file, Access access);
 
   // Whether commits lie beside the file that are not in it: whoever opens it as Untouched does not see them.
-  static bool hasLog(std::filesystem::path file);
+  static bool hasLog(const std::filesystem::path& file);
 
   Result<void> run(const char* sql);  // one statement or more
   Result<Statement> prepare(const char* sql) { return Statement::prepare(db_.get(), sql, name_); }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/limits.h"
+#include "core/store/file_names.h"
 
 namespace sluice::store {
 namespace {
@@ -64,8 +65,7 @@ Result<void> emptyTrash(const fs::path& dataDir) {
   const auto left = clearedFiles(dataDir);
   const auto at = std::find_if(left.begin(), left.end(), [](const ClearedFile& each) { return each.isHistory; });
   if (at == left.end()) return {};
-  const auto text = at->file.u8string();
-  return fail(Side::Local, Code::DatabaseBusy, std::string(text.begin(), text.end()) + ": was cleared, but somebody has it open");
+  return fail(Side::Local, Code::DatabaseBusy, utf8(at->file) + ": was cleared, but somebody has it open");
 }
 
 }  // namespace sluice::store

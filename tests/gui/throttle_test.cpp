@@ -54,6 +54,19 @@ bool openWithDock(Workbench& bench) {
   return waitUntil([&] { return bench.window().throttleState().isKnown() && bench.window().throttleDock().isVisible(); });
 }
 
+auto hasOne(const char* name) {
+  return [name](const control::ProfileReply& reply) { return reply.own.size() == 1 && reply.own[0].find(name) != std::string::npos; };
+}
+
+// A profile of one's own, which the engine and the window know.
+bool saveTrain(Workbench& bench, Told& told) {
+  ThrottleDock& dock = bench.window().throttleDock();
+  dock.up().slider().setValue(rateScale().stepOf(64'000));
+  dock.saveAs(QStringLiteral("Train"));
+  return waitUntil([&] { return dock.picker().currentText() == QStringLiteral("Train"); }) && told.until(hasOne("Train")) &&
+         waitUntil([&] { return bench.window().throttleState().own().size() == 1; });
+}
+
 }  // namespace
 
 SLUICE_GUI_TEST(aSliderActsOnARunningDownload) {
@@ -138,15 +151,8 @@ SLUICE_GUI_TEST(profilesAreRenamedAndGoThroughFiles) {
   Workbench bench;
   QVERIFY(openWithDock(bench));
   Told told(bench);
+  QVERIFY(saveTrain(bench, told));
   ThrottleDock& dock = bench.window().throttleDock();
-  dock.up().slider().setValue(rateScale().stepOf(64'000));
-  dock.saveAs(QStringLiteral("Train"));
-  QVERIFY(waitUntil([&] { return dock.picker().currentText() == QStringLiteral("Train"); }));
-  const auto hasOne = [](const char* name) {
-    return [name](const control::ProfileReply& reply) { return reply.own.size() == 1 && reply.own[0].find(name) != std::string::npos; };
-  };
-  QVERIFY(told.until(hasOne("Train")));
-  QVERIFY(waitUntil([&] { return !bench.window().throttleState().own().empty(); }));
   dock.rename(QStringLiteral("Tram"));
   QVERIFY(told.until(hasOne("Tram")));
   QSignalSpy said(&dock, &ThrottleDock::said);
@@ -247,18 +253,14 @@ SLUICE_GUI_TEST(aProfileStaysWhenItsNewNameIsRefused) {
   Workbench bench;
   QVERIFY(openWithDock(bench));
   Told told(bench);
+  QVERIFY(saveTrain(bench, told));
   ThrottleDock& dock = bench.window().throttleDock();
-  dock.up().slider().setValue(rateScale().stepOf(64'000));
-  dock.saveAs(QStringLiteral("Train"));
-  QVERIFY(told.until([](const auto& reply) { return reply.own.size() == 1; }));
-  QVERIFY(waitUntil([&] { return dock.picker().currentText() == QStringLiteral("Train"); }));
-  QVERIFY(waitUntil([&] { return bench.window().throttleState().own().size() == 1; }));
   QSignalSpy refused(&bench.keeper().link(), &EngineLink::refused);
   dock.rename(QString(101, u'x'));
   QVERIFY(waitUntil([&] { return refused.count() >= 1; }));
   QVERIFY(told.until([](const auto& reply) { return !reply.own.empty(); }));
   QTest::qWait(2 * ThrottleState::kSendEveryMs);
-  QVERIFY(told.until([](const auto& reply) { return reply.own.size() == 1 && reply.own[0].find("Train") != std::string::npos; }));
+  QVERIFY(told.until(hasOne("Train")));
   QCOMPARE(dock.picker().currentText(), QStringLiteral("Train"));
 }
 

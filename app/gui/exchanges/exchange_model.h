@@ -39,9 +39,9 @@ class ExchangeModel : public QAbstractTableModel {
   // Reads what is new or changed since the last time. Cheap to call often: at most one reading is under way, and one
   // more follows when there were further calls meanwhile.
   void refresh();
-  // Shows only exchanges that the filter lets through; the table begins anew.
   // Every id was read that there was at first.
   bool isWhole() const { return phase_ == Phase::Changes; }
+  // Shows only exchanges that the filter lets through; the table begins anew.
   void setFilter(filter::Node filter);
   const filter::Node& filter() const { return filter_; }
   bool isFiltered() const { return filter_.kind != filter::Node::Kind::Everything; }

@@ -12,8 +12,8 @@
 namespace sluice::gui {
 namespace {
 
-// Raised when columns are added or change their meaning: a state saved before is then not restored.
 constexpr int kHeaderRoom = 18;  // beside its text, as the style sheet has it
+// Raised when columns are added or change their meaning: a state saved before is then not restored.
 constexpr int kColumnsVersion = 4;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;

@@ -86,13 +86,19 @@ std::string wrongWithHistory(const fs::path& folder, std::uint64_t first, std::u
   return {};
 }
 
+int killsAsked() { return std::stoi(sluice::test::option("count", "15")); }
+
+unsigned seedAsked() {
+  const auto seed = unsigned(std::stoul(sluice::test::option("seed", std::to_string(std::random_device{}()))));
+  std::printf("seed %u\n", seed);
+  return seed;
+}
+
 }  // namespace
 
 SLUICE_TEST(losesNothingThatWasCommittedWhenItIsKilledAtAnyMoment) {
-  const int kills = std::stoi(sluice::test::option("count", "15"));
-  const unsigned seed = unsigned(std::stoul(sluice::test::option("seed", std::to_string(std::random_device{}()))));
-  std::printf("seed %u\n", seed);
-  std::mt19937 random(seed);
+  const int kills = killsAsked();
+  std::mt19937 random(seedAsked());
   sluice::test::TemporaryDirectory folder;
   std::uint64_t first = 1;
   for (int kill = 0; kill < kills; ++kill) {
@@ -114,10 +120,8 @@ SLUICE_TEST(losesNothingThatWasCommittedWhenItIsKilledAtAnyMoment) {
 
 // A clear is done or not begun, whenever the engine is killed; nothing of it comes back, settings stay, and what it left goes.
 SLUICE_TEST(clearsWhollyOrNotAtAllWhenItIsKilledAtAnyMoment) {
-  const int kills = std::stoi(sluice::test::option("count", "15"));
-  const unsigned seed = unsigned(std::stoul(sluice::test::option("seed", std::to_string(std::random_device{}()))));
-  std::printf("seed %u\n", seed);
-  std::mt19937 random(seed);
+  const int kills = killsAsked();
+  std::mt19937 random(seedAsked());
   sluice::test::TemporaryDirectory folder;
   std::uint64_t first = 1;
   for (int kill = 0; kill < kills; ++kill) {

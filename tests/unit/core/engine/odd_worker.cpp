@@ -11,9 +11,9 @@
 #include "core/engine/record_sender.h"
 #include "core/engine/shared_state.h"
 #include "core/engine/worker_messages.h"
+#include "core/engine/worker_process.h"
 #include "core/port/shared_page.h"
 #include "platform/child_process.h"
-#include "platform/process.h"
 
 namespace {
 
@@ -22,21 +22,12 @@ using namespace sluice::engine;
 
 platform::OwnedHandle inherited(WorkerHandle which) { return platform::inheritedHandle(static_cast<std::size_t>(which)); }
 
-port::Port::Options options() {
-  port::Port::Options options;
-  options.ownPid = static_cast<std::uint32_t>(platform::ownProcessId());
-  options.peerPid = static_cast<std::uint32_t>(platform::parentProcessId());
-  options.protocol = kWorkerProtocol;
-  options.memory.bytesMax = limits::kWorkerSegmentsMax * port::segmentBytes(port::kSegmentChunksMax);
-  return options;
-}
-
 class OddWorker final : private PortLink::Owner {
  public:
   explicit OddWorker(port::SharedPage<WorkerCounters> counters)
       : counters_(std::move(counters)),
         sender_(counters_.get()),
-        link_(loop_, platform::PortSocket(inherited(WorkerHandle::Port)), options(), *this) {
+        link_(loop_, platform::PortSocket(inherited(WorkerHandle::Port)), workerPortOptions(), *this) {
     sender_.attach(loop_, link_.port());
   }
 
