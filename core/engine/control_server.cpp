@@ -111,7 +111,9 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     send(message.stream, control::Done{});  // which may drop this client
     engine.stopRequested();
   } else if (std::holds_alternative<control::ClearHistory>(message.request)) {
-    answer(message.stream, server_->engine_.clearHistory());
+    server_->engine_.clearHistory([self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
+      if (self->server_ != nullptr) self->answer(stream, outcome);
+    });
   } else if (std::holds_alternative<control::SyncHistory>(message.request)) {
     server_->engine_.syncHistory([self = shared_from_this(), stream = message.stream] {
       if (self->server_ != nullptr) self->send(stream, control::Done{});
@@ -135,7 +137,9 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
   } else if (const auto* import = std::get_if<control::ImportRecords>(&message.request)) {
     importRecords(message.stream, import->bytes);
   } else if (const auto* annotate = std::get_if<control::Annotate>(&message.request)) {
-    answer(message.stream, server_->engine_.annotate(*annotate));
+    server_->engine_.annotate(*annotate, [self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
+      if (self->server_ != nullptr) self->answer(stream, outcome);
+    });
   } else if (const auto* turn = std::get_if<control::SetSwitch>(&message.request)) {
     server_->engine_.setSwitch(turn->what, turn->on, [self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
       if (self->server_ != nullptr) self->answer(stream, outcome);

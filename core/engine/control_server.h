@@ -26,7 +26,7 @@ class ControlServer {
     // `done` with whether there was such a connection.
     virtual void closeConnection(ConnectionId connection, std::function<void(bool)> done) = 0;
     virtual void stopRequested() = 0;
-    virtual Result<void> clearHistory() = 0;
+    virtual void clearHistory(std::function<void(Result<void>)> done) = 0;
     // `done` when all that was recorded before is in the history.
     virtual void syncHistory(std::function<void()> done) = 0;
     // The network profile in force with the user's own ones, and changes of them.
@@ -39,7 +39,7 @@ class ControlServer {
     virtual control::PassThroughReply passThrough() = 0;
     virtual Result<void> setPassThrough(const std::string& host, bool passes) = 0;
     // What a person says of exchanges.
-    virtual Result<void> annotate(const control::Annotate& annotate) = 0;
+    virtual void annotate(const control::Annotate& annotate, std::function<void(Result<void>)> done) = 0;
     // Where a client's exchanges of elsewhere go; it does not outlive the engine. `done` when there is room for more, or with why
     // there is none.
     virtual std::unique_ptr<RecordImport> beginImport() = 0;

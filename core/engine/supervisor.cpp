@@ -208,7 +208,7 @@ void Supervisor::stopRequested() {
   finishWhenAllEnded();
 }
 
-Result<void> Supervisor::clearHistory() { return recorder_->clear(); }
+void Supervisor::clearHistory(std::function<void(Result<void>)> done) { recorder_->clear(posted(std::move(done))); }
 
 // An answer of those who record comes after what they recorded before.
 void Supervisor::syncHistory(std::function<void()> done) {
@@ -218,6 +218,12 @@ void Supervisor::syncHistory(std::function<void()> done) {
 // Nobody else waits for the disk meanwhile.
 void Supervisor::whenFlushed(std::function<void()> done) {
   recorder_->whenFlushed([this, done = std::move(done)] { asio::post(loop_, done); });
+}
+
+std::function<void(Result<void>)> Supervisor::posted(std::function<void(Result<void>)> done) {
+  return [this, done = std::move(done)](Result<void> outcome) {
+    asio::post(loop_, [done, outcome = std::move(outcome)] { done(outcome); });
+  };
 }
 
 // What --pass-through says, and how it was changed since.
@@ -241,15 +247,15 @@ Result<void> Supervisor::setPassThrough(const std::string& host, bool passes) {
   return {};
 }
 
-Result<void> Supervisor::annotate(const control::Annotate& annotate) {
+void Supervisor::annotate(const control::Annotate& annotate, std::function<void(Result<void>)> done) {
   const auto& [exchanges, annotation] = annotate;
   if (exchanges.empty() || exchanges.size() > kAnnotatedAtOnceMax) {
-    return fail(Side::Client, Code::BadArgument, "from 1 to " + std::to_string(kAnnotatedAtOnceMax) + " exchanges at once");
+    return done(fail(Side::Client, Code::BadArgument, "from 1 to " + std::to_string(kAnnotatedAtOnceMax) + " exchanges at once"));
   }
   if (annotation.comment && annotation.comment->size() > kCommentBytesMax) {
-    return fail(Side::Client, Code::BadArgument, "a comment of more than " + std::to_string(kCommentBytesMax) + " bytes");
+    return done(fail(Side::Client, Code::BadArgument, "a comment of more than " + std::to_string(kCommentBytesMax) + " bytes"));
   }
-  return recorder_->annotate(exchanges, annotation);
+  recorder_->annotate(exchanges, annotation, posted(std::move(done)));
 }
 
 std::unique_ptr<RecordImport> Supervisor::beginImport() {

@@ -64,7 +64,7 @@ class Supervisor final : private ControlServer::Engine {
   void connections(std::function<void(control::ConnectionsReply)> done) override;
   void closeConnection(ConnectionId connection, std::function<void(bool)> done) override;
   void stopRequested() override;
-  Result<void> clearHistory() override;
+  void clearHistory(std::function<void(Result<void>)> done) override;
   void syncHistory(std::function<void()> done) override;
   control::ProfileReply profiles() override;
   void useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) override;
@@ -73,13 +73,15 @@ class Supervisor final : private ControlServer::Engine {
   Result<void> deleteProfile(const std::string& name) override;
   control::PassThroughReply passThrough() override;
   Result<void> setPassThrough(const std::string& host, bool passes) override;
-  Result<void> annotate(const control::Annotate& annotate) override;
+  void annotate(const control::Annotate& annotate, std::function<void(Result<void>)> done) override;
   std::unique_ptr<RecordImport> beginImport() override;
   void waitForRoom(std::function<void(Result<void>)> done) override;
   void setSwitch(control::SwitchKind what, bool on, std::function<void(Result<void>)> done) override;
 
   void endSelfTest();
   void whenFlushed(std::function<void()> done);
+  // For the recorder, which calls it on its own thread.
+  std::function<void(Result<void>)> posted(std::function<void(Result<void>)> done);
   void askAll(const control::Request& request, std::function<void(control::Reply&)> answered, std::function<void()> done);
   bool mayRecord(std::size_t bytes);
   void pumpSlowly();

@@ -28,6 +28,13 @@ constexpr int kSweepFiles = 64;
 constexpr int kFullTries = 5;                      // to write bodies for which there seems to be room
 constexpr std::uint64_t kRoomForRows = 1024 * 1024;  // a batch of them, with what they cost in the log
 
+// REQUIRES: not the recorder's thread.
+Result<void> waitFor(const std::function<void(Recorder::Answer)>& ask) {
+  std::promise<Result<void>> answered;
+  ask([&](Result<void> outcome) { answered.set_value(std::move(outcome)); });
+  return answered.get_future().get();
+}
+
 WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
 
 }  // namespace
@@ -42,9 +49,9 @@ class Recorder::Impl {
   bool record(capture::Record record) { return queue_.push(std::move(record)); }
   void whenFlushed(std::function<void()> done) { queue_.whenSettled(std::move(done)); }
   RecorderStatus status() const;
-  Result<void> clear();
-  Result<void> keep(const std::string& key, std::optional<std::string> value);
-  Result<void> annotate(std::vector<ExchangeId> exchanges, Annotation annotation);
+  void clear(Answer answer);
+  void keep(std::string key, std::optional<std::string> value, Answer answer);
+  void annotate(std::vector<ExchangeId> exchanges, Annotation annotation, Answer answer);
   KeptSettings kept() const;
   void setRetention(const Retention& retention);
 
@@ -52,7 +59,7 @@ class Recorder::Impl {
   // Something that only the recorder's thread may do.
   struct Asked {
     std::function<Result<void>()> what;
-    std::promise<Result<void>> answer;
+    Answer answer;
   };
 
   void run();
@@ -60,7 +67,7 @@ class Recorder::Impl {
   void sweep();
   bool tidying() const;
   void prune();
-  Result<void> ask(std::function<Result<void>()> what);
+  void ask(std::function<Result<void>()> what, Answer answer);
   void answerAsked();
   Result<void> clearNow();
   Result<void> annotateNow(const std::vector<ExchangeId>& exchanges, const Annotation& annotation);
@@ -233,27 +240,28 @@ void Recorder::Impl::setRetention(const Retention& retention) {
   queue_.wake();
 }
 
-Result<void> Recorder::Impl::ask(std::function<Result<void>()> what) {
-  std::future<Result<void>> answer;
+void Recorder::Impl::ask(std::function<Result<void>()> what, Answer answer) {
   {
     const std::lock_guard lock(askedMutex_);
-    if (stopped_) return fail(Side::Local, Code::Aborted, "the recorder has stopped");
-    answer = asked_.emplace_back(Asked{std::move(what), {}}).answer.get_future();
+    if (!stopped_) {
+      asked_.push_back({std::move(what), std::move(answer)});
+      return queue_.wake();
+    }
   }
-  queue_.wake();
-  return answer.get();
+  answer(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
 }
 
-Result<void> Recorder::Impl::clear() {
-  return ask([this] { return clearNow(); });
+void Recorder::Impl::clear(Answer answer) {
+  ask([this] { return clearNow(); }, std::move(answer));
 }
 
-Result<void> Recorder::Impl::keep(const std::string& key, std::optional<std::string> value) {
-  return ask([this, &key, value = std::move(value)] { return keepNow(key, value); });
+void Recorder::Impl::keep(std::string key, std::optional<std::string> value, Answer answer) {
+  ask([this, key = std::move(key), value = std::move(value)] { return keepNow(key, value); }, std::move(answer));
 }
 
-Result<void> Recorder::Impl::annotate(std::vector<ExchangeId> exchanges, Annotation annotation) {
-  return ask([this, exchanges = std::move(exchanges), annotation = std::move(annotation)] { return annotateNow(exchanges, annotation); });
+void Recorder::Impl::annotate(std::vector<ExchangeId> exchanges, Annotation annotation, Answer answer) {
+  ask([this, exchanges = std::move(exchanges), annotation = std::move(annotation)] { return annotateNow(exchanges, annotation); },
+      std::move(answer));
 }
 
 KeptSettings Recorder::Impl::kept() const {
@@ -271,7 +279,7 @@ void Recorder::Impl::answerAsked() {
       pruneAt_ = {};
     }
   }
-  for (Asked& each : asked) each.answer.set_value(each.what());
+  for (Asked& each : asked) each.answer(each.what());
 }
 
 // What of them is only in the backlog so far is not in the history yet, and nobody can have seen it.
@@ -516,7 +524,7 @@ void Recorder::Impl::finish() {
     stopped_ = true;
     unanswered.swap(asked_);
   }
-  for (Asked& each : unanswered) each.answer.set_value(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
+  for (Asked& each : unanswered) each.answer(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
   queue_.settled();
 }
 
@@ -540,12 +548,22 @@ void Recorder::flush() {
   flushed.get_future().wait();
 }
 
-Result<void> Recorder::clear() { return impl_->clear(); }
+void Recorder::clear(Answer answer) { impl_->clear(std::move(answer)); }
 
-Result<void> Recorder::keep(const std::string& key, std::optional<std::string> value) { return impl_->keep(key, std::move(value)); }
+Result<void> Recorder::clear() {
+  return waitFor([&](Answer answer) { clear(std::move(answer)); });
+}
+
+Result<void> Recorder::keep(const std::string& key, std::optional<std::string> value) {
+  return waitFor([&](Answer answer) { impl_->keep(key, std::move(value), std::move(answer)); });
+}
+
+void Recorder::annotate(std::vector<ExchangeId> exchanges, Annotation annotation, Answer answer) {
+  impl_->annotate(std::move(exchanges), std::move(annotation), std::move(answer));
+}
 
 Result<void> Recorder::annotate(std::vector<ExchangeId> exchanges, Annotation annotation) {
-  return impl_->annotate(std::move(exchanges), std::move(annotation));
+  return waitFor([&](Answer answer) { annotate(std::move(exchanges), std::move(annotation), std::move(answer)); });
 }
 
 KeptSettings Recorder::kept() const { return impl_->kept(); }

@@ -72,12 +72,19 @@ class Recorder final : public capture::Sink {
   // Waits for that.
   void flush();
 
+  // On the recorder's thread, or at once when it has stopped: note it and return.
+  using Answer = std::function<void(Result<void>)>;
+
   // Begins an empty history at once, whatever the size of this one, which is removed in the background. What still runs
-  // goes on in the new one, without the bodies so far. Waits for the recorder's thread, some milliseconds. Aborted: it has stopped.
+  // goes on in the new one, without the bodies so far. Aborted: it has stopped.
+  void clear(Answer answer);
+  // Waits for the answer: some milliseconds, and longer while somebody else holds the database.
   Result<void> clear();
 
-  // Says this of exchanges that are in the history, of all of them at once. Waits for the recorder's thread, some milliseconds. Errors:
-  // NotFound (none of them is there), what the disk says, Aborted.
+  // Says this of exchanges that are in the history, of all of them at once. Errors: NotFound (none of them is there), what the
+  // disk says, Aborted.
+  void annotate(std::vector<ExchangeId> exchanges, Annotation annotation, Answer answer);
+  // Waits for the answer, as clear().
   Result<void> annotate(std::vector<ExchangeId> exchanges, Annotation annotation);
 
   // Keeps a small text beyond every history (kept_settings.h); nothing as value forgets it. Waits for the recorder's thread, some

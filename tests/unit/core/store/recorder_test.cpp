@@ -514,6 +514,31 @@ SLUICE_TEST(keepsWhatPeopleSayOfExchanges) {
   QVERIFY(!none && none.error().code == Code::NotFound);
 }
 
+// The recorder's thread stands meanwhile, as it does when somebody holds the database.
+SLUICE_TEST(whoeverAsksForAnAnswerDoesNotWaitForIt) {
+  std::promise<void> stands;
+  std::promise<void> mayGoOn;
+  RecorderOptions options;
+  options.onCommitted = [&, once = std::make_shared<std::once_flag>()](const RecorderStatus&) {
+    std::call_once(*once, [&] {
+      stands.set_value();
+      mayGoOn.get_future().wait();
+    });
+  };
+  History history;
+  VERIFY_OK(history.start(std::move(options)));
+  history.recorder->record(started(1));
+  stands.get_future().wait();
+  std::promise<Result<void>> annotated;
+  std::promise<Result<void>> cleared;
+  history.recorder->annotate({ExchangeId{1}}, {Mark::Red, std::nullopt}, [&](Result<void> outcome) { annotated.set_value(outcome); });
+  history.recorder->clear([&](Result<void> outcome) { cleared.set_value(outcome); });
+  mayGoOn.set_value();
+  VERIFY_OK(annotated.get_future().get());
+  VERIFY_OK(cleared.get_future().get());
+  history.stop();
+}
+
 SLUICE_TEST(clearsAtOnceAndGoesOnWithWhatRuns) {
   History history;
   VERIFY_OK(history.start());
