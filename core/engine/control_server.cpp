@@ -49,6 +49,11 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   void answer(control::StreamId stream, const Result<void>& outcome) {
     send(stream, outcome ? control::Reply(control::Done{}) : control::Reply(control::Failure{outcome.error()}));
   }
+  std::function<void(Result<void>)> answering(control::StreamId stream) {
+    return [self = shared_from_this(), stream](const Result<void>& outcome) {
+      if (self->server_ != nullptr) self->answer(stream, outcome);
+    };
+  }
   void selfTest(control::StreamId stream, const std::string& profile);
   void importRecords(control::StreamId stream, const std::string& bytes);
   void askForConnections(control::StreamId stream);
@@ -111,9 +116,7 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
     send(message.stream, control::Done{});  // which may drop this client
     engine.stopRequested();
   } else if (std::holds_alternative<control::ClearHistory>(message.request)) {
-    server_->engine_.clearHistory([self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
-      if (self->server_ != nullptr) self->answer(stream, outcome);
-    });
+    server_->engine_.clearHistory(answering(message.stream));
   } else if (std::holds_alternative<control::SyncHistory>(message.request)) {
     server_->engine_.syncHistory([self = shared_from_this(), stream = message.stream] {
       if (self->server_ != nullptr) self->send(stream, control::Done{});
@@ -121,29 +124,23 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
   } else if (std::holds_alternative<control::GetProfile>(message.request)) {
     send(message.stream, server_->engine_.profiles());
   } else if (const auto* use = std::get_if<control::UseProfile>(&message.request)) {
-    server_->engine_.useProfile(*use, [self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
-      if (self->server_ != nullptr) self->answer(stream, outcome);
-    });
+    server_->engine_.useProfile(*use, answering(message.stream));
   } else if (const auto* test = std::get_if<control::SelfTest>(&message.request)) {
     selfTest(message.stream, test->profile);
   } else if (const auto* save = std::get_if<control::SaveProfile>(&message.request)) {
-    answer(message.stream, server_->engine_.saveProfile(save->profile));
+    server_->engine_.saveProfile(save->profile, answering(message.stream));
   } else if (const auto* remove = std::get_if<control::DeleteProfile>(&message.request)) {
-    answer(message.stream, server_->engine_.deleteProfile(remove->name));
+    server_->engine_.deleteProfile(remove->name, answering(message.stream));
   } else if (std::holds_alternative<control::GetPassThrough>(message.request)) {
     send(message.stream, server_->engine_.passThrough());
   } else if (const auto* set = std::get_if<control::SetPassThrough>(&message.request)) {
-    answer(message.stream, server_->engine_.setPassThrough(set->host, set->passes));
+    server_->engine_.setPassThrough(set->host, set->passes, answering(message.stream));
   } else if (const auto* import = std::get_if<control::ImportRecords>(&message.request)) {
     importRecords(message.stream, import->bytes);
   } else if (const auto* annotate = std::get_if<control::Annotate>(&message.request)) {
-    server_->engine_.annotate(*annotate, [self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
-      if (self->server_ != nullptr) self->answer(stream, outcome);
-    });
+    server_->engine_.annotate(*annotate, answering(message.stream));
   } else if (const auto* turn = std::get_if<control::SetSwitch>(&message.request)) {
-    server_->engine_.setSwitch(turn->what, turn->on, [self = shared_from_this(), stream = message.stream](const Result<void>& outcome) {
-      if (self->server_ != nullptr) self->answer(stream, outcome);
-    });
+    server_->engine_.setSwitch(turn->what, turn->on, answering(message.stream));
   } else {
     send(message.stream, control::Failure{{Code::ProtocolFault, Side::Local, 0, "this engine does not know that request"}});
   }
@@ -152,9 +149,7 @@ void ControlServer::Client::handle(const control::RequestMessage& message) {
 void ControlServer::Client::importRecords(control::StreamId stream, const std::string& bytes) {
   if (!import_) import_ = server_->engine_.beginImport();
   if (auto taken = import_->take(asBytes(bytes)); !taken) return answer(stream, taken);
-  server_->engine_.waitForRoom([self = shared_from_this(), stream](const Result<void>& outcome) {
-    if (self->server_ != nullptr) self->answer(stream, outcome);
-  });
+  server_->engine_.waitForRoom(answering(stream));
 }
 
 // Each answer looks at every connection on the loop that serves them: one at a time, and it serves all who ask meanwhile.

@@ -33,11 +33,11 @@ class ControlServer {
     virtual control::ProfileReply profiles() = 0;
     virtual void useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) = 0;
     virtual void selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) = 0;
-    virtual Result<void> saveProfile(const std::string& json) = 0;
-    virtual Result<void> deleteProfile(const std::string& name) = 0;
+    virtual void saveProfile(const std::string& json, std::function<void(Result<void>)> done) = 0;
+    virtual void deleteProfile(const std::string& name, std::function<void(Result<void>)> done) = 0;
     // The hosts that are not decrypted, and a change of them.
     virtual control::PassThroughReply passThrough() = 0;
-    virtual Result<void> setPassThrough(const std::string& host, bool passes) = 0;
+    virtual void setPassThrough(const std::string& host, bool passes, std::function<void(Result<void>)> done) = 0;
     // What a person says of exchanges.
     virtual void annotate(const control::Annotate& annotate, std::function<void(Result<void>)> done) = 0;
     // Where a client's exchanges of elsewhere go; it does not outlive the engine. `done` when there is room for more, or with why

@@ -26,8 +26,8 @@ constexpr const char* kHostsKey = "throttle/hosts";
 
 }  // namespace
 
-ProfileDesk::ProfileDesk(const std::vector<control::ListenerStatus>& listeners, Keep keep, std::function<void()> changed)
-    : listeners_(listeners), keep_(std::move(keep)), changed_(std::move(changed)) {
+ProfileDesk::ProfileDesk(const std::vector<control::ListenerStatus>& listeners, KeptChanges& keeper, std::function<void()> changed)
+    : listeners_(listeners), keeper_(keeper), changed_(std::move(changed)) {
   plan_.version = 1;
 }
 
@@ -70,11 +70,6 @@ control::ProfileReply ProfileDesk::profiles() const {
   return reply;
 }
 
-void ProfileDesk::planChanged() {
-  ++version_;
-  changed_();
-}
-
 // "127.0.0.1:8080", "8080", or as it was asked for: "regular@127.0.0.1:0".
 Result<std::string> ProfileDesk::listenerAddress(const std::string& asked) const {
   std::string all;
@@ -85,61 +80,81 @@ Result<std::string> ProfileDesk::listenerAddress(const std::string& asked) const
   return fail(Side::Local, Code::NotFound, "there is no listener '" + asked + "'; there are " + all);
 }
 
-Result<void> ProfileDesk::use(const control::UseProfile& use) {
+Result<void> ProfileDesk::putInto(throttle::Plan& plan, const control::UseProfile& use) const {
   if (use.scope == ProfileScope::Unknown || use.scope == ProfileScope::Connection) {
     return fail(Side::Local, Code::ProtocolFault, "this engine does not know what that profile shall slow down");
   }
   const bool listener = use.scope == ProfileScope::Listener;
   const auto target = listener ? listenerAddress(use.target) : Result<std::string>(use.target);
   if (!target) return fail(target.error());
-  auto plan = plan_;
   if (use.profile.empty() && use.scope != ProfileScope::Everything) {
-    if (!plan.remove(scopeOf(use.scope), *target)) {
-      return fail(Side::Local, Code::NotFound, "'" + *target + "' has no profile of its own");
-    }
-  } else {
-    auto profile = throttle::profileFromJson(use.profile);
-    if (!profile) return fail(profile.error());
-    if (use.scope == ProfileScope::Everything) {
-      plan.everything = std::move(*profile);
-      ++plan.version;
-    } else if (auto put = plan.put(scopeOf(use.scope), *target, std::move(*profile)); !put) {
-      return put;
-    }
+    if (plan.remove(scopeOf(use.scope), *target)) return {};
+    return fail(Side::Local, Code::NotFound, "'" + *target + "' has no profile of its own");
   }
-  if (use.scope == ProfileScope::Host) {
-    if (auto kept = keepHosts(plan); !kept) return kept;
-  }
-  plan_ = std::move(plan);
-  planChanged();
+  auto profile = throttle::profileFromJson(use.profile);
+  if (!profile) return fail(profile.error());
+  if (use.scope != ProfileScope::Everything) return plan.put(scopeOf(use.scope), *target, std::move(*profile));
+  plan.everything = std::move(*profile);
+  ++plan.version;
   return {};
 }
 
-Result<void> ProfileDesk::keepHosts(const throttle::Plan& plan) {
+Result<void> ProfileDesk::put(const control::UseProfile& use) {
+  auto plan = plan_;
+  if (auto put = putInto(plan, use); !put) return put;
+  plan_ = std::move(plan);
+  ++version_;
+  changed_();
+  return {};
+}
+
+void ProfileDesk::use(const control::UseProfile& use, Answer done) {
+  if (use.scope != ProfileScope::Host) return done(put(use));
+  const auto judge = [this, use]() -> Result<KeptChanges::Change> {
+    auto plan = plan_;
+    if (auto put = putInto(plan, use); !put) return fail(put.error());
+    auto change = keptHosts(plan);
+    change.apply = [this, use] { return put(use); };
+    return change;
+  };
+  keeper_.make(judge, std::move(done));
+}
+
+KeptChanges::Change ProfileDesk::keptHosts(const throttle::Plan& plan) const {
   throttle::Plan hosts;
   for (const auto& rule : plan.rules) {
     if (rule.scope == Rule::Scope::Host && rule.target != measured_) hosts.rules.push_back(rule);
   }
-  if (hosts.rules.empty()) return keep_(kHostsKey, std::nullopt);
-  return keep_(kHostsKey, throttle::planToJson(hosts));
+  if (hosts.rules.empty()) return {kHostsKey, std::nullopt, {}};
+  return {kHostsKey, throttle::planToJson(hosts), {}};
 }
 
-Result<void> ProfileDesk::save(const std::string& json) {
-  auto profile = throttle::profileFromJson(json);
-  if (!profile) return fail(profile.error());
-  if (auto allowed = own_.check(*profile); !allowed) return allowed;
-  if (auto kept = keep_(throttle::OwnProfiles::key(profile->name), throttle::toJson(*profile)); !kept) return kept;
-  own_.put(std::move(*profile));
-  ++version_;
-  return {};
+void ProfileDesk::save(const std::string& json, Answer done) {
+  const auto judge = [this, json]() -> Result<KeptChanges::Change> {
+    auto profile = throttle::profileFromJson(json);
+    if (!profile) return fail(profile.error());
+    if (auto allowed = own_.check(*profile); !allowed) return fail(allowed.error());
+    const auto apply = [this, own = *profile]() -> Result<void> {
+      own_.put(own);
+      ++version_;
+      return {};
+    };
+    return KeptChanges::Change{throttle::OwnProfiles::key(profile->name), throttle::toJson(*profile), apply};
+  };
+  keeper_.make(judge, std::move(done));
 }
 
-Result<void> ProfileDesk::remove(const std::string& name) {
-  if (auto allowed = own_.checkRemoval(name); !allowed) return allowed;
-  if (auto kept = keep_(throttle::OwnProfiles::key(name), std::nullopt); !kept) return kept;
-  own_.remove(name);
-  ++version_;
-  return {};
+void ProfileDesk::remove(const std::string& name, Answer done) {
+  const auto judge = [this, name]() -> Result<KeptChanges::Change> {
+    if (auto allowed = own_.checkRemoval(name); !allowed) return fail(allowed.error());
+    const auto apply = [this, name]() -> Result<void> {
+      own_.remove(name);
+      ++version_;
+      return {};
+    };
+    return KeptChanges::Change{throttle::OwnProfiles::key(name), std::nullopt, apply};
+  };
+  keeper_.make(judge, std::move(done));
 }
 
 Result<throttle::Profile> ProfileDesk::profileToMeasure(const std::string& json) const {

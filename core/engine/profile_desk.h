@@ -4,12 +4,12 @@
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/control/messages.h"
+#include "core/engine/kept_changes.h"
 #include "core/throttle/adjustment.h"
 #include "core/throttle/own_profiles.h"
 #include "core/throttle/plan.h"
@@ -18,10 +18,9 @@ namespace sluice::engine {
 
 class ProfileDesk {
  public:
-  // Keeps a text under a key beyond the end of the engine; nothing as text forgets it.
-  using Keep = std::function<Result<void>(const std::string& key, std::optional<std::string> text)>;
-  // Borrows the listeners. `changed` is called after every change of the plan.
-  ProfileDesk(const std::vector<control::ListenerStatus>& listeners, Keep keep, std::function<void()> changed);
+  using Answer = KeptChanges::Answer;
+  // Borrows the listeners, and what keeps changes. `changed` is called after every change of the plan.
+  ProfileDesk(const std::vector<control::ListenerStatus>& listeners, KeptChanges& keeper, std::function<void()> changed);
 
   // What was kept, and what the command line says. Errors: BadArgument for a profile that does not exist.
   Result<void> begin(const std::map<std::string, std::string, std::less<>>& kept, const std::string& profile,
@@ -36,9 +35,9 @@ class ProfileDesk {
 
   // What hosts have is kept, and in force again when the engine begins the next time. REQUIRES: the scope is not a connection.
   // Errors: BadArgument, NotFound, and what keeps it from being kept; the detail names the thing.
-  Result<void> use(const control::UseProfile& use);
-  Result<void> save(const std::string& json);
-  Result<void> remove(const std::string& name);
+  void use(const control::UseProfile& use, Answer done);
+  void save(const std::string& json, Answer done);
+  void remove(const std::string& name, Answer done);
 
   // For a self-test: the profile that is meant, and a rule for its target alone that nobody is shown. Empty: the one in force.
   Result<throttle::Profile> profileToMeasure(const std::string& json) const;
@@ -47,11 +46,12 @@ class ProfileDesk {
 
  private:
   Result<std::string> listenerAddress(const std::string& asked) const;
-  Result<void> keepHosts(const throttle::Plan& plan);
-  void planChanged();
+  Result<void> putInto(throttle::Plan& plan, const control::UseProfile& use) const;
+  Result<void> put(const control::UseProfile& use);
+  KeptChanges::Change keptHosts(const throttle::Plan& plan) const;
 
   const std::vector<control::ListenerStatus>& listeners_;
-  const Keep keep_;
+  KeptChanges& keeper_;
   const std::function<void()> changed_;
   throttle::OwnProfiles own_;
   throttle::Plan plan_;

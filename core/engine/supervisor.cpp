@@ -70,12 +70,12 @@ void addWorkers(control::StatusSample& sample, const std::vector<WorkerSlot::Fig
 
 Supervisor::Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared)
     : settings_(std::move(settings)), startedAt_(readClocks()), lock_(std::move(lock)), shared_(std::move(shared)),
-      profiles_(
-          listeners_,
-          [this](const std::string& key, std::optional<std::string> text) { return recorder_->keep(key, std::move(text)); },
-          [this] {
-            for (const auto& slot : slots_) slot->sendPlan();
-          }) {}
+      keptChanges_([this](const std::string& key, std::optional<std::string> text, KeptChanges::Answer answer) {
+        recorder_->keep(key, std::move(text), posted(std::move(answer)));
+      }),
+      profiles_(listeners_, keptChanges_, [this] {
+        for (const auto& slot : slots_) slot->sendPlan();
+      }) {}
 
 Supervisor::~Supervisor() {
   endSelfTest();
@@ -238,9 +238,16 @@ Result<void> Supervisor::choosePassThrough() {
 
 control::PassThroughReply Supervisor::passThrough() { return {passList_.hosts()}; }
 
-Result<void> Supervisor::setPassThrough(const std::string& host, bool passes) {
-  if (auto allowed = passList_.check(host, passes); !allowed) return allowed;
-  if (auto kept = recorder_->keep(session::PassList::key(host), passList_.toKeep(host, passes)); !kept) return kept;
+void Supervisor::setPassThrough(const std::string& host, bool passes, std::function<void(Result<void>)> done) {
+  const auto judge = [this, host, passes]() -> Result<KeptChanges::Change> {
+    if (auto allowed = passList_.check(host, passes); !allowed) return fail(allowed.error());
+    return KeptChanges::Change{session::PassList::key(host), passList_.toKeep(host, passes),
+                               [this, host, passes] { return applyPassThrough(host, passes); }};
+  };
+  keptChanges_.make(judge, std::move(done));
+}
+
+Result<void> Supervisor::applyPassThrough(const std::string& host, bool passes) {
   passList_.set(host, passes);
   settings_.interception.passThrough = passList_.hosts();
   for (const auto& slot : slots_) slot->sendPassThrough();
@@ -288,12 +295,16 @@ void Supervisor::setSwitch(control::SwitchKind what, bool on, std::function<void
 }
 
 control::ProfileReply Supervisor::profiles() { return profiles_.profiles(); }
-Result<void> Supervisor::saveProfile(const std::string& json) { return profiles_.save(json); }
-Result<void> Supervisor::deleteProfile(const std::string& name) { return profiles_.remove(name); }
+
+void Supervisor::saveProfile(const std::string& json, std::function<void(Result<void>)> done) { profiles_.save(json, std::move(done)); }
+
+void Supervisor::deleteProfile(const std::string& name, std::function<void(Result<void>)> done) {
+  profiles_.remove(name, std::move(done));
+}
 
 // A connection is one worker's: the others say that they do not have it.
 void Supervisor::useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) {
-  if (use.scope != control::ProfileScope::Connection) return done(profiles_.use(use));
+  if (use.scope != control::ProfileScope::Connection) return profiles_.use(use, std::move(done));
   const auto outcome = std::make_shared<Result<void>>(
       fail(Side::Local, Code::NotFound, "connection '" + use.target + "' is not open"));
   const auto note = [outcome](control::Reply& answer) {

@@ -55,6 +55,7 @@ class Supervisor final : private ControlServer::Engine {
 
   Result<void> openHistory();
   Result<void> choosePassThrough();
+  Result<void> applyPassThrough(const std::string& host, bool passes);
   Result<void> openTls();
   Result<void> openListeners();
   Result<void> openControl();
@@ -69,10 +70,10 @@ class Supervisor final : private ControlServer::Engine {
   control::ProfileReply profiles() override;
   void useProfile(const control::UseProfile& use, std::function<void(Result<void>)> done) override;
   void selfTest(const std::string& json, std::function<void(Result<control::SelfTestReply>)> done) override;
-  Result<void> saveProfile(const std::string& json) override;
-  Result<void> deleteProfile(const std::string& name) override;
+  void saveProfile(const std::string& json, std::function<void(Result<void>)> done) override;
+  void deleteProfile(const std::string& name, std::function<void(Result<void>)> done) override;
   control::PassThroughReply passThrough() override;
-  Result<void> setPassThrough(const std::string& host, bool passes) override;
+  void setPassThrough(const std::string& host, bool passes, std::function<void(Result<void>)> done) override;
   void annotate(const control::Annotate& annotate, std::function<void(Result<void>)> done) override;
   std::unique_ptr<RecordImport> beginImport() override;
   void waitForRoom(std::function<void(Result<void>)> done) override;
@@ -114,6 +115,7 @@ class Supervisor final : private ControlServer::Engine {
   std::vector<WorkerSlot::Listening> listening_;
   OpenIds openIds_;
   std::vector<std::unique_ptr<WorkerSlot>> slots_;
+  KeptChanges keptChanges_;
   ProfileDesk profiles_;
   std::unique_ptr<SelfTest> selfTest_;
   std::thread selfTestThread_;

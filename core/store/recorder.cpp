@@ -554,8 +554,12 @@ Result<void> Recorder::clear() {
   return waitFor([&](Answer answer) { clear(std::move(answer)); });
 }
 
+void Recorder::keep(const std::string& key, std::optional<std::string> value, Answer answer) {
+  impl_->keep(key, std::move(value), std::move(answer));
+}
+
 Result<void> Recorder::keep(const std::string& key, std::optional<std::string> value) {
-  return waitFor([&](Answer answer) { impl_->keep(key, std::move(value), std::move(answer)); });
+  return waitFor([&](Answer answer) { keep(key, std::move(value), std::move(answer)); });
 }
 
 void Recorder::annotate(std::vector<ExchangeId> exchanges, Annotation annotation, Answer answer) {

@@ -87,8 +87,10 @@ class Recorder final : public capture::Sink {
   // Waits for the answer, as clear().
   Result<void> annotate(std::vector<ExchangeId> exchanges, Annotation annotation);
 
-  // Keeps a small text beyond every history (kept_settings.h); nothing as value forgets it. Waits for the recorder's thread, some
-  // milliseconds. Errors: what the disk says, and then nothing has changed; Aborted: it has stopped.
+  // Keeps a small text beyond every history (kept_settings.h); nothing as value forgets it. Errors: what the disk says, and then
+  // nothing has changed; Aborted: it has stopped.
+  void keep(const std::string& key, std::optional<std::string> value, Answer answer);
+  // Waits for the answer, as clear().
   Result<void> keep(const std::string& key, std::optional<std::string> value);
   KeptSettings kept() const;
 

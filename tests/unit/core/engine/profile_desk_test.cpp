@@ -16,13 +16,29 @@ struct Desk {
   std::map<std::string, std::string, std::less<>> kept;
   bool diskIsFull = false;
   int changes = 0;
-  ProfileDesk desk{listeners,
-                   [this](const std::string& key, std::optional<std::string> text) -> Result<void> {
-                     if (diskIsFull) return fail(Side::Local, Code::NoSpace, "the disk");
-                     text ? void(kept[key] = *text) : void(kept.erase(key));
-                     return {};
-                   },
-                   [this] { ++changes; }};
+  KeptChanges keeper{[this](const std::string& key, std::optional<std::string> text, const KeptChanges::Answer& answer) {
+    if (diskIsFull) return answer(fail(Side::Local, Code::NoSpace, "the disk"));
+    text ? void(kept[key] = *text) : void(kept.erase(key));
+    answer({});
+  }};
+  ProfileDesk desk{listeners, keeper, [this] { ++changes; }};
+
+  Result<void> use(const control::UseProfile& use) {
+    return outcomeOf([&](auto done) { desk.use(use, done); });
+  }
+  Result<void> save(const std::string& text) {
+    return outcomeOf([&](auto done) { desk.save(text, done); });
+  }
+  Result<void> remove(const std::string& name) {
+    return outcomeOf([&](auto done) { desk.remove(name, done); });
+  }
+
+ private:
+  static Result<void> outcomeOf(const std::function<void(KeptChanges::Answer)>& ask) {
+    Result<void> outcome = fail(Side::Local, Code::Aborted, "no answer");
+    ask([&](const Result<void>& answer) { outcome = answer; });
+    return outcome;
+  }
 };
 
 std::string json(const char* preset) { return throttle::toJson(*throttle::findPreset(preset)); }
@@ -54,33 +70,33 @@ SLUICE_TEST(whatTheCommandLineSaysIsInForceFromTheBeginning) {
 
 SLUICE_TEST(profilesAreForEverythingForHostsAndForListeners) {
   Desk d;
-  QCOMPARE(problemOf(d.desk.use({json("Apple LTE"), ProfileScope::Everything, {}})), std::string());
-  QCOMPARE(problemOf(d.desk.use({json("Firefox GPRS"), ProfileScope::Host, "*.test"})), std::string());
+  QCOMPARE(problemOf(d.use({json("Apple LTE"), ProfileScope::Everything, {}})), std::string());
+  QCOMPARE(problemOf(d.use({json("Firefox GPRS"), ProfileScope::Host, "*.test"})), std::string());
   for (const char* listener : {"127.0.0.1:41234", "41235", "regular@127.0.0.1:0"}) {
-    QCOMPARE(problemOf(d.desk.use({json("Apple DSL"), ProfileScope::Listener, listener})), std::string());
+    QCOMPARE(problemOf(d.use({json("Apple DSL"), ProfileScope::Listener, listener})), std::string());
   }
   QCOMPARE(d.changes, 5);
   QCOMPARE(d.desk.plan().rules.size(), std::size_t(3));
   QCOMPARE(d.desk.version(), std::uint64_t(5));
-  QCOMPARE(problemOf(d.desk.use({{}, ProfileScope::Host, "*.test"})), std::string());
+  QCOMPARE(problemOf(d.use({{}, ProfileScope::Host, "*.test"})), std::string());
   QCOMPARE(d.desk.plan().rules.size(), std::size_t(2));
   // What cannot be is said, and changes nothing.
   const auto before = d.desk.plan();
-  QVERIFY(problemOf(d.desk.use({{}, ProfileScope::Host, "*.test"})).find("'*.test'") != std::string::npos);
-  QVERIFY(problemOf(d.desk.use({json("Apple DSL"), ProfileScope::Listener, "9"})).find("'9'") != std::string::npos);
-  QVERIFY(problemOf(d.desk.use({json("Apple DSL"), ProfileScope::Host, ""})).find("no host") != std::string::npos);
-  QVERIFY(!problemOf(d.desk.use({"{}", ProfileScope::Unknown, "x"})).empty());
-  QVERIFY(!problemOf(d.desk.use({"nonsense", ProfileScope::Everything, {}})).empty());
-  QVERIFY(!problemOf(d.desk.use({{}, ProfileScope::Everything, {}})).empty());
+  QVERIFY(problemOf(d.use({{}, ProfileScope::Host, "*.test"})).find("'*.test'") != std::string::npos);
+  QVERIFY(problemOf(d.use({json("Apple DSL"), ProfileScope::Listener, "9"})).find("'9'") != std::string::npos);
+  QVERIFY(problemOf(d.use({json("Apple DSL"), ProfileScope::Host, ""})).find("no host") != std::string::npos);
+  QVERIFY(!problemOf(d.use({"{}", ProfileScope::Unknown, "x"})).empty());
+  QVERIFY(!problemOf(d.use({"nonsense", ProfileScope::Everything, {}})).empty());
+  QVERIFY(!problemOf(d.use({{}, ProfileScope::Everything, {}})).empty());
   QVERIFY(d.desk.plan() == before);
 }
 
 SLUICE_TEST(profilesOfHostsOutliveTheEngine) {
   Desk d;
-  QVERIFY(d.desk.use({json("Firefox GPRS"), ProfileScope::Host, "*.test"}).has_value());
-  QVERIFY(d.desk.use({json("Apple LTE"), ProfileScope::Host, "api.test"}).has_value());
-  QVERIFY(d.desk.use({json("Apple DSL"), ProfileScope::Listener, "41235"}).has_value());
-  QVERIFY(d.desk.use({json("Apple DSL"), ProfileScope::Everything, {}}).has_value());
+  QVERIFY(d.use({json("Firefox GPRS"), ProfileScope::Host, "*.test"}).has_value());
+  QVERIFY(d.use({json("Apple LTE"), ProfileScope::Host, "api.test"}).has_value());
+  QVERIFY(d.use({json("Apple DSL"), ProfileScope::Listener, "41235"}).has_value());
+  QVERIFY(d.use({json("Apple DSL"), ProfileScope::Everything, {}}).has_value());
   {
     Desk next;
     QVERIFY(next.desk.begin(d.kept, {}, {}).has_value());
@@ -92,12 +108,12 @@ SLUICE_TEST(profilesOfHostsOutliveTheEngine) {
     QVERIFY(next.desk.plan().everything.isNeutral());
   }
   d.diskIsFull = true;
-  const auto refused = d.desk.use({json("Apple DSL"), ProfileScope::Host, "late.test"});
+  const auto refused = d.use({json("Apple DSL"), ProfileScope::Host, "late.test"});
   QVERIFY(!refused && refused.error().code == Code::NoSpace);
   QCOMPARE(d.desk.profiles().rules.size(), std::size_t(3));
   d.diskIsFull = false;
-  QVERIFY(d.desk.use({{}, ProfileScope::Host, "*.test"}).has_value());
-  QVERIFY(d.desk.use({{}, ProfileScope::Host, "api.test"}).has_value());
+  QVERIFY(d.use({{}, ProfileScope::Host, "*.test"}).has_value());
+  QVERIFY(d.use({{}, ProfileScope::Host, "api.test"}).has_value());
   QVERIFY(!d.kept.contains("throttle/hosts"));
   d.kept["throttle/hosts"] = "{of a newer version";
   Desk later;
@@ -107,23 +123,23 @@ SLUICE_TEST(profilesOfHostsOutliveTheEngine) {
 
 SLUICE_TEST(whatCannotBeKeptIsNotThere) {
   Desk d;
-  QCOMPARE(problemOf(d.desk.save(kMine)), std::string());
+  QCOMPARE(problemOf(d.save(kMine)), std::string());
   QVERIFY(d.kept.contains("profile/mine"));
   d.diskIsFull = true;
-  QVERIFY(!d.desk.save(R"({"name":"other"})"));
-  QVERIFY(!d.desk.remove("mine"));
+  QVERIFY(!d.save(R"({"name":"other"})"));
+  QVERIFY(!d.remove("mine"));
   QCOMPARE(d.desk.profiles().own.size(), std::size_t(1));
   d.diskIsFull = false;
-  QCOMPARE(problemOf(d.desk.remove("MINE")), std::string());
+  QCOMPARE(problemOf(d.remove("MINE")), std::string());
   QVERIFY(d.kept.empty() && d.desk.profiles().own.empty());
-  QVERIFY(!d.desk.save(json("Apple LTE")));
-  QVERIFY(!d.desk.remove("Apple LTE"));
+  QVERIFY(!d.save(json("Apple LTE")));
+  QVERIFY(!d.remove("Apple LTE"));
   QCOMPARE(d.desk.version(), std::uint64_t(2));
 }
 
 SLUICE_TEST(aSelfTestHasARuleThatNobodySees) {
   Desk d;
-  QCOMPARE(problemOf(d.desk.use({json("Firefox GPRS"), ProfileScope::Host, "*"})), std::string());
+  QCOMPARE(problemOf(d.use({json("Firefox GPRS"), ProfileScope::Host, "*"})), std::string());
   const auto profile = d.desk.profileToMeasure(json("Apple LTE"));
   QVERIFY(profile.has_value());
   QCOMPARE(problemOf(d.desk.beginMeasuring("127.0.0.1:5", *profile)), std::string());
