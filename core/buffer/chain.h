@@ -47,6 +47,13 @@ class Chain {
     }
   }
 
+  // Of an empty one, the memory.
+  void releaseUnused() {
+    if (count_ > 0) return;
+    slots_.reset();
+    head_ = capacity_ = 0;
+  }
+
   // Moves every slice of `other` to the back of this chain.
   void append(Chain& other);
 

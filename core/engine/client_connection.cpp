@@ -213,8 +213,13 @@ void ClientConnection::run(session::EndUpstream& command, Now now) {
   connecting_.reset();
   if (handshake_) handshake_->due.clear();
   securing_.reset();
-  if (runs(requestRelay_) || tunnel_.isOpen()) cutRequest_ = requestRelay_->totals();
-  if (runs(responseRelay_) || tunnel_.isOpen()) cutResponse_ = responseRelay_->totals();
+  if (tunnel_.isOpen()) {
+    cutRequest_ = tunnel_.upTotals();
+    cutResponse_ = tunnel_.downTotals();
+  } else {
+    if (runs(requestRelay_)) cutRequest_ = requestRelay_->totals();
+    if (runs(responseRelay_)) cutResponse_ = responseRelay_->totals();
+  }
   tunnel_.cancel();
   endWebSocket();
   for (auto* relay : {&requestRelay_, &responseRelay_}) {
@@ -336,24 +341,35 @@ Relay::Recorded ClientConnection::recorded(capture::Direction direction) const {
   return {sink(), session_.exchange(), direction, worker_.settings().capturedBodyBytesMax};
 }
 
-bool ClientConnection::runRelays(Now now) {
-  if (tunnel_.isOpen()) {
-    if (!tunnel_.run(now.mono)) {
-      // It may live for days: the blocks that its first bytes came in do not stay as long.
-      if (tunnel_.openingIsSent()) {
-        release(clientRest_);
-        release(upstreamRest_);
-        commands_.shrink_to_fit();  // and with the next turn that of the session, which has these two in turn
-      }
-      return false;
-    }
-    auto end = tunnel_.finish();
-    endWebSocket();
-    release(clientRest_);
-    clientEnd_ = ClientEnd::Seen;
-    session_.tunnelEnded(std::move(end), now);
-    return true;
+// It may live for days: what its first bytes came in does not stay as long, and where nothing moves it has no relays.
+bool ClientConnection::runTunnel(Now now) {
+  if (tunnel_.rests() && tunnel_.isCalled()) {
+    tunnel_.wake({made(requestRelay_), made(responseRelay_)}, pipeSettings(capture::Direction::Request),
+                 pipeSettings(capture::Direction::Response));
   }
+  if (!tunnel_.run(now.mono)) {
+    if (tunnel_.openingIsSent()) {
+      release(clientRest_);
+      release(upstreamRest_);
+      commands_.shrink_to_fit();  // and with the next turn that of the session, which has these two in turn
+    }
+    if (tunnel_.mayRest()) {
+      tunnel_.rest();
+      giveBack(requestRelay_);
+      giveBack(responseRelay_);
+    }
+    return false;
+  }
+  auto end = tunnel_.finish();
+  endWebSocket();
+  release(clientRest_);
+  clientEnd_ = ClientEnd::Seen;
+  session_.tunnelEnded(std::move(end), now);
+  return true;
+}
+
+bool ClientConnection::runRelays(Now now) {
+  if (tunnel_.isOpen()) return runTunnel(now);
   if (runs(requestRelay_)) requestRelay_->process(now.mono);
   if (requestRelay_ && requestRelay_->hasEnded()) {
     requestRelayEnded(now);
@@ -397,9 +413,10 @@ void ClientConnection::responseRelayEnded(Now now) {
 void ClientConnection::tellProgress(Now now) {
   progressDue_.reset();
   auto* sink = this->sink();
-  if (sink == nullptr || (!runs(requestRelay_) && !runs(responseRelay_))) return;
+  if (sink == nullptr || (!tunnel_.isOpen() && !runs(requestRelay_) && !runs(responseRelay_))) return;
   const auto bytesOf = [](const std::unique_ptr<Relay>& relay) { return relay ? relay->totals().bytes : 0; };
-  const capture::ExchangeProgress progress{session_.exchange(), bytesOf(requestRelay_), bytesOf(responseRelay_)};
+  capture::ExchangeProgress progress{session_.exchange(), bytesOf(requestRelay_), bytesOf(responseRelay_)};
+  if (tunnel_.isOpen()) progress = {session_.exchange(), tunnel_.upTotals().bytes, tunnel_.downTotals().bytes};
   if (progress == progressTold_) return;
   // Also what came just before a pause is told, when its time has come.
   if (now.mono - progressToldAt_ < kProgressEvery) {

@@ -133,6 +133,7 @@ class ClientConnection final : private Link::Driver {
   capture::Sink* sink() const { return session_.isRecorded() && !exchangeRefused_ ? worker_.sink() : nullptr; }
   void tellOpened();
   bool runRelays(Now now);
+  bool runTunnel(Now now);
   static bool runs(const std::unique_ptr<Relay>& relay) { return relay && relay->active(); }
   void endWebSocket();
   // One that can be started.

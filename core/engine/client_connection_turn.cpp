@@ -193,6 +193,10 @@ void ClientConnection::armReads(Now now) {
     (relay == requestRelay_.get() ? fromClient : fromUpstream) |= wants.read;
     turnAgain = turnAgain || wants.turn;
   }
+  if (tunnel_.rests()) {
+    fromClient |= tunnel_.readsClient();
+    fromUpstream |= tunnel_.readsUpstream();
+  }
   const auto unsent = [&](Link& link) {
     return link.writer().pending() && !link.writer().failed() &&
            link.writer().readiness(now.mono) == pipe::OutputFilter::Readiness::Ready;

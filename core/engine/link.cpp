@@ -27,6 +27,11 @@ Link::~Link() {
   output_->link = nullptr;
 }
 
+void Link::releaseOutput() {
+  if (output_ && !output_->chain.pending() && !output_->chain.reading()) output_.reset();
+  writer_.releaseUnused();
+}
+
 void Link::fileWasRead() {
   if (driver_ != nullptr) driver_->linkReady(*this);
 }

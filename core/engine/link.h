@@ -76,6 +76,9 @@ class Link final : public pipe::Source,
   // linkReady() when the writer, or sendFrom(), may go on, if it is blocked.
   void waitWritableIfBlocked(MonoTime now);
 
+  // Gives the memory back that only a body needs. REQUIRES: no relay leads here.
+  void releaseOutput();
+
   // Whether TLS confirms with a close_notify that this was all.
   enum class Farewell : std::uint8_t { Say, Omit };
   // The peer sees the end of the stream once everything is sent; receiving goes on.

@@ -78,6 +78,13 @@ class Relay final : private pipe::BodyTap {
   }
   // Under way, and nothing that was received waits to be sent.
   bool isDrained() const { return pipe_.isDrained() && (!splice_ || !splice_->holds()); }
+  // Whether another one, begun when more comes, would go on as this one would: of a stream that only its end delimits.
+  bool mayRest() const {
+    return isDrained() && pipe_.upstream() == pipe::Upstream::Open && std::holds_alternative<pipe::CopyFilter>(filter_);
+  }
+  // Much came at last, so that more is likely: the short way is tried first. Another relay is told so behind start().
+  bool expectsMuch() const { return muchPassed_; }
+  void expectMuch() { muchPassed_ = true; }
   std::uint64_t bytesSpliced() const { return bytesSpliced_; }
   // Nothing of it is lent out: it can be started again, or destroyed. A spill write in flight keeps it from that.
   bool isIdle() const { return !active_ && pipe_.idle(); }

@@ -43,6 +43,9 @@ class ChainWriter final : public pipe::OutputFilter, private buffer::SliceOwner 
     untold_ = pending_.bytes();
   }
 
+  // Gives memory back, where nothing is pending.
+  void releaseUnused() { pending_.releaseUnused(); }
+
   bool isLimited() const { return limiter_ != nullptr; }
 
   // Something waits here or in the stream.

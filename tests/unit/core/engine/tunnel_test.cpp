@@ -124,6 +124,120 @@ SLUICE_TEST(cancelledItHoldsNothingAndCanBeOpenedAgain) {
   QVERIFY(rig.until([&] { return rig.atBrowser == "y"; }));
 }
 
+// --- Rest.
+
+namespace {
+
+// One that rests whenever it may, and is given other relays each time.
+struct RestingRig : Rig {
+  int rests = 0;
+  int shortFromTheStart = 0;  // relays of which nothing went through memory
+
+  bool until(const std::function<bool()>& holds) {
+    return drive([&] {
+      if (tunnel.rests() && tunnel.isCalled()) {
+        up = makeRelay();
+        down = makeRelay();
+        tunnel.wake({*up, *down}, {}, {});
+      }
+      over = over || tunnel.run(now());
+      if (!over && tunnel.mayRest()) {
+        const auto passed = down->totals().bytes;
+        if (passed > 0 && passed == down->bytesSpliced()) ++shortFromTheStart;
+        tunnel.rest();
+        ++rests;
+      }
+      if (server.is_open()) serverSawEnd = readSome(server, atServer) || serverSawEnd;
+      if (browser.is_open()) browserSawEnd = readSome(browser, atBrowser) || browserSawEnd;
+      return holds();
+    });
+  }
+};
+
+}  // namespace
+
+SLUICE_TEST(whileNothingMovesItHasNoRelaysAndCountsOn) {
+  RestingRig rig;
+  rig.open({asBytes("early "), {}});
+  std::string asked = "early ", answered;
+  for (int i = 0; i < 5; ++i) {
+    LinkEnds::write(rig.browser, "ping");
+    asked += "ping";
+    QVERIFY(rig.until([&] { return rig.atServer == asked && rig.tunnel.rests(); }));
+    QCOMPARE(rig.blocks.taken(), std::size_t{0});
+    LinkEnds::write(rig.server, "pong!");
+    answered += "pong!";
+    QVERIFY(rig.until([&] { return rig.atBrowser == answered && rig.tunnel.rests(); }));
+  }
+  QVERIFY(rig.rests >= 10);
+  QCOMPARE(rig.tunnel.upTotals().bytes, asked.size());
+  rig.browser.close();
+  QVERIFY(rig.until([&] { return rig.serverSawEnd; }));
+  QVERIFY(!rig.over);
+  rig.server.close();
+  QVERIFY(rig.until([&] { return rig.over; }));
+  const auto end = rig.tunnel.finish();
+  QVERIFY(end.error.code == Code::None);
+  QCOMPARE(end.up.bytes, asked.size());
+  QCOMPARE(end.down.bytes, answered.size());
+}
+
+SLUICE_TEST(withOneDirectionEndedTheOtherRestsAndGoesOn) {
+  RestingRig rig;
+  rig.open();
+  LinkEnds::write(rig.browser, "question");
+  rig.browser.shutdown(asio::ip::tcp::socket::shutdown_send);
+  QVERIFY(rig.until([&] { return rig.serverSawEnd && rig.tunnel.rests(); }));
+  QVERIFY(!rig.tunnel.readsClient() && rig.tunnel.readsUpstream());
+  const auto before = rig.rests;
+  LinkEnds::write(rig.server, "answer");
+  QVERIFY(rig.until([&] { return rig.atBrowser == "answer" && rig.tunnel.rests() && rig.rests > before; }));
+  rig.server.shutdown(asio::ip::tcp::socket::shutdown_send);
+  QVERIFY(rig.until([&] { return rig.over; }));
+  const auto end = rig.tunnel.finish();
+  QCOMPARE(end.up.bytes, std::uint64_t{8});
+  QCOMPARE(end.down.bytes, std::uint64_t{6});
+}
+
+SLUICE_TEST(ofMuchNothingIsLostAndTheShortWayStaysKnown) {
+  RestingRig rig;
+  rig.open();
+  const auto part = numbered(1 << 20);
+  std::string all;
+  for (int i = 0; i < 20; ++i) {
+    all += part;
+    writeLater(rig.server, part);
+    QVERIFY(rig.until([&] { return rig.atBrowser.size() >= all.size() && rig.tunnel.rests(); }));
+    QCOMPARE(rig.kernelPipes.taken(), std::size_t{0});
+  }
+  QVERIFY(rig.atBrowser == all);
+  QCOMPARE(rig.tunnel.downTotals().bytes, all.size());
+  if (net::hasKernelPipes()) QVERIFY(rig.shortFromTheStart > 0);
+}
+
+SLUICE_TEST(restingItIsResetFailedAndCancelled) {
+  for (const bool reset : {true, false}) {
+    RestingRig rig;
+    rig.open();
+    LinkEnds::write(rig.browser, "x");
+    QVERIFY(rig.until([&] { return rig.atServer == "x" && rig.tunnel.rests(); }));
+    rig.tunnel.adapt({}, {});
+    if (reset) {
+      LinkEnds::reset(rig.server);
+    } else {
+      rig.tunnel.fail({Code::IdleTimeout, Side::Local, 0, "silent"});
+    }
+    QVERIFY(rig.until([&] { return rig.over; }));
+    QVERIFY(rig.tunnel.finish().error.code == (reset ? Code::ConnectionReset : Code::IdleTimeout));
+  }
+  RestingRig rig;
+  rig.open();
+  LinkEnds::write(rig.browser, "x");
+  QVERIFY(rig.until([&] { return rig.tunnel.rests() && rig.atServer == "x"; }));
+  rig.tunnel.cancel();
+  QVERIFY(!rig.tunnel.isOpen() && !rig.tunnel.rests());
+}
+
 // --- The short way: past this process.
 
 SLUICE_TEST(muchThatNobodyLooksAtTakesTheShortWayAndIsCounted) {
