@@ -26,6 +26,9 @@ struct Weight {
   std::size_t operator()(const capture::Annotated& r) const { return r.comment.size(); }
 };
 
+// A string that is given an empty one keeps its room, and hands it to whatever is moved into it next.
+void freeMemory(std::string& text) { std::string().swap(text); }
+
 // The status does not tell: an exchange that failed has that of our own answer.
 State stateOf(const capture::ExchangeEnded& end, const ExchangeRow& row) {
   if (end.error.code == Code::None) return State::Complete;
@@ -110,6 +113,7 @@ bool Backlog::take(capture::BodyChunk& record) {
     body.fresh = std::move(record.bytes);
   } else {
     body.fresh += record.bytes;
+    freeMemory(record.bytes);  // the batch that it came with stays until the next one
   }
   touch(*exchange);
   return true;
@@ -208,12 +212,12 @@ void Backlog::touch(PendingConnection& connection) {
 std::size_t Backlog::committed() {
   for (PendingExchange* exchange : dirtyExchanges_) {
     exchange->inserted = true;
-    exchange->requestHead = {};
-    exchange->responseHead = {};
+    freeMemory(exchange->requestHead);
+    freeMemory(exchange->responseHead);
     for (PendingBody& body : exchange->bodies) {
       body.storedBytes = body.nextStoredBytes;
       body.place = body.nextPlace;
-      body.fresh = {};
+      freeMemory(body.fresh);
     }
     exchange->messages.clear();
     exchange->tls.clear();
@@ -246,12 +250,12 @@ std::size_t Backlog::giveUpBodies() {
     for (PendingBody& body : exchange->bodies) {
       if (body.fresh.empty()) continue;
       bytes += body.fresh.size();
-      body.fresh = {};
+      freeMemory(body.fresh);
       body.closed = true;
     }
     for (auto& message : exchange->messages) {
       bytes += message.payload.size();
-      message.payload = {};
+      freeMemory(message.payload);
     }
   }
   givenUpBodyBytes_ += bytes;
