@@ -29,8 +29,11 @@ struct Contents {
   WallTime until;
 };
 
-std::time_t seconds(WallTime time) {
-  return static_cast<std::time_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+// OpenSSL counts the days from 1970 itself: the C library of Windows knows no time before.
+bool setTime(ASN1_TIME* at, WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const auto rest = std::chrono::floor<std::chrono::seconds>(time - day);
+  return ASN1_TIME_adj(at, 0, static_cast<int>(day.time_since_epoch().count()), static_cast<long>(rest.count())) != nullptr;
 }
 
 // RFC 5280 section 4.1.2.2: positive, at most 20 octets; random, so that no two are alike, whoever made them.
@@ -52,8 +55,8 @@ bool setName(X509_NAME* name, const std::string& commonName) {
 CertificatePtr begin(const Contents& contents, EVP_PKEY* key) {
   CertificatePtr made(X509_new());
   if (!made || X509_set_version(made.get(), X509_VERSION_3) != 1 || !setSerial(made.get())) return nullptr;
-  if (ASN1_TIME_set(X509_getm_notBefore(made.get()), seconds(contents.from)) == nullptr) return nullptr;
-  if (ASN1_TIME_set(X509_getm_notAfter(made.get()), seconds(contents.until)) == nullptr) return nullptr;
+  if (!setTime(X509_getm_notBefore(made.get()), contents.from)) return nullptr;
+  if (!setTime(X509_getm_notAfter(made.get()), contents.until)) return nullptr;
   if (!setName(X509_get_subject_name(made.get()), contents.commonName)) return nullptr;
   return X509_set_pubkey(made.get(), key) == 1 ? std::move(made) : nullptr;
 }
