@@ -3,7 +3,7 @@
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/address.hpp>
-#include <asio/ip/udp.hpp>
+#include <asio/ip/tcp.hpp>
 #include <charconv>
 
 namespace sluice::net {
@@ -29,15 +29,16 @@ Result<asio::ip::tcp::endpoint> parseEndpoint(std::string_view text) {
   std::error_code code;
   const auto address = asio::ip::make_address(std::string(host), code);
   if (code || (address.is_v6() != bracketed)) return bad();
+  if (address.is_v4() && address.to_string() != host) return bad();  // Windows takes fewer than four numbers too
   return asio::ip::tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-// Only an address of one's own can be bound to.
+// Only an address of one's own can be bound to; with UDP, Wine binds to any.
 bool isOfThisMachine(const asio::ip::address& address) {
   asio::io_context unused;
-  asio::ip::udp::socket probe(unused);
+  asio::ip::tcp::socket probe(unused);
   std::error_code code;
-  const asio::ip::udp::endpoint endpoint(address, 0);
+  const asio::ip::tcp::endpoint endpoint(address, 0);
   probe.open(endpoint.protocol(), code);
   if (!code) probe.bind(endpoint, code);
   return !code;

@@ -12,13 +12,12 @@
 
 #include "core/base/assert.h"
 #include "platform/net/address.h"
+#include "platform/net/keep_alive.h"
 #include "platform/net/send_file.h"
 
 namespace sluice::net {
 namespace {
 
-constexpr int kKeepAliveAfterSeconds = 60;  // below what routers remember of a connection that rests
-constexpr int kKeepAliveEverySeconds = 15;
 constexpr std::size_t kFewBuffers = 4;  // heads and small bodies: Asio's buffers are cleared for every call
 
 // A single buffer is better given by itself: then Asio makes the plainer system call, which costs less.
@@ -36,21 +35,6 @@ std::span<const AsioBuffer> gather(std::span<const View> views, std::array<AsioB
 IoResult ofStanding(IoResult result) {
   if (result.error.code == Code::ConnectTimeout) result.error.code = Code::ConnectionReset;
   return result;
-}
-
-// What is gone without a word is found out in some minutes, also where nobody says anything for hours; the systems' own two hours
-// are for servers. Where a system knows no such option, its own value stays.
-void keepAlive(asio::ip::tcp::socket& socket) {
-  std::error_code ignored;
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
-#if defined(TCP_KEEPIDLE)
-  socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>(kKeepAliveAfterSeconds), ignored);
-#elif defined(TCP_KEEPALIVE)  // macOS
-  socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPALIVE>(kKeepAliveAfterSeconds), ignored);
-#endif
-#if defined(TCP_KEEPINTVL)
-  socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>(kKeepAliveEverySeconds), ignored);
-#endif
 }
 
 IoResult outcome(std::size_t bytes, const std::error_code& code, Side side) {
@@ -123,7 +107,7 @@ Transport::Transport(asio::ip::tcp::socket socket, Side side, Strategy strategy)
   std::error_code ignored;
   shared_->socket.non_blocking(true, ignored);
   shared_->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  keepAlive(shared_->socket);
+  keepAlive(static_cast<std::intptr_t>(shared_->socket.native_handle()));
 }
 
 Transport::~Transport() { close(CloseKind::Orderly); }

@@ -51,7 +51,8 @@ class PipeAcceptor final : public ControlAcceptor {
     asio::windows::overlapped_ptr operation(
         loop_, [this, alive = std::weak_ptr(alive_), done = std::move(done)](const std::error_code& code, std::size_t) {
           // Of a client that came and went there is still a pipe, whose first read says so.
-          if (code || alive.expired()) return done(code ? code : asio::error::operation_aborted, nullptr);
+          if (alive.expired() || !open_) return done(asio::error::operation_aborted, nullptr);
+          if (code) return done(code, nullptr);
           auto stream = std::make_unique<PipeStream>(std::move(next_));
           renew();  // where it fails, the next accept() says why
           done({}, std::move(stream));
