@@ -52,7 +52,7 @@ class ChildProcess {
   Exit exit_;            // once it is gone
 };
 
-// "exit code 3", "signal 9".
+// "exit code 3", "signal 9"; "killed" where the system knows no signals.
 std::string describe(const ChildProcess::Exit& exit);
 
 // In the child: what its parent gave it, in the same order. Once each; the caller owns it.

@@ -137,6 +137,7 @@ int main(int argc, char** argv) {
     const auto& outcome = sluice::test::current();
     (outcome.failed ? failed : outcome.skipped ? skipped : passed)++;
     std::printf("%s : %s\n", outcome.failed ? "FAIL!" : outcome.skipped ? "SKIP " : "PASS ", test.name);
+    std::fflush(stdout);  // a crash in the next one must not take this with it
   }
   std::printf("Totals: %d passed, %d failed, %d skipped\n", passed, failed, skipped);
   return failed == 0 ? 0 : 1;

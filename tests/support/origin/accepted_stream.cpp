@@ -35,6 +35,7 @@ class SocketStream : public AcceptedStream {
     const std::scoped_lock lock(closing_);
     std::error_code ignored;
     socket_.shutdown(Socket::shutdown_both, ignored);
+    socket_.cancel(ignored);  // Windows: what waits already goes on waiting after that
   }
 
  protected:

@@ -116,7 +116,7 @@ SLUICE_TEST(aKilledChildIsGoneAtOnceAndSaysSo) {
   Child child("talk");
   QVERIFY(hear(child.port).has_value());
   const auto exit = child.process->kill();
-  QCOMPARE(describe(exit), std::string("signal 9"));
+  QVERIFY(describe(exit) == "signal 9" || describe(exit) == "killed");  // as the system calls it
   QVERIFY(child.process->ended() == exit);
   QVERIFY(child.process->kill() == exit);
   QVERIFY(seesTheEnd(child.port));

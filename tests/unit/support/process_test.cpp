@@ -7,11 +7,15 @@
 using namespace sluice;
 using namespace sluice::test;
 
+namespace {
+const std::string kChild = PROCESS_CHILD;
+}
+
 SLUICE_TEST(keepsOutputAndExitCode) {
-  const auto finished = run("sh", {"-c", "echo out; echo err >&2; exit 3"});
+  const auto finished = run(kChild, {"say"});
   QVERIFY(finished.exitCode == 3);
-  QCOMPARE(finished.output, std::string("out\n"));
-  QCOMPARE(finished.errors, std::string("err\n"));
+  QCOMPARE(finished.output, std::string("out"));
+  QCOMPARE(finished.errors, std::string("err"));
 }
 
 SLUICE_TEST(passesInputOn) {
@@ -22,18 +26,18 @@ SLUICE_TEST(passesInputOn) {
     std::memcpy(into.data(), "abc", 3);
     return 3;
   };
-  QCOMPARE(run("cat", {}, options).output, std::string("abcabcabc"));
+  QCOMPARE(run(kChild, {"copy"}, options).output, std::string("abcabcabc"));
 }
 
 SLUICE_TEST(survivesAProgramThatDoesNotReadItsInput) {
   int pieces = 100;
   Process::Options options;
   options.input = [&](MutableBytes into) { return pieces-- > 0 ? into.size() : 0; };
-  QVERIFY(run("true", {}, options).ok());
+  QVERIFY(run(kChild, {"ignore"}, options).ok());
 }
 
 SLUICE_TEST(killsAtTheDeadline) {
-  const auto finished = run("sleep", {"100"}, {}, std::chrono::milliseconds(50));
+  const auto finished = run(kChild, {"wait"}, {}, std::chrono::milliseconds(50));
   QVERIFY(!finished.exitCode);
 }
 
@@ -44,8 +48,8 @@ SLUICE_TEST(tellsOfAProgramThatCannotBeStarted) {
 }
 
 SLUICE_TEST(findsALineAndTerminates) {
-  Process process("sh", {"-c", "echo ready 7; exec sleep 100"});
-  QVERIFY(process.lineThatBegins("ready ") == "ready 7");
+  Process process(kChild, {"wait"});
+  QVERIFY(process.lineThatBegins("ready ").value_or("").starts_with("ready 7"));
   QVERIFY(process.running());
   QVERIFY(residentBytes(process.id()) > 0);
   process.terminate();

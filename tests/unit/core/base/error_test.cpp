@@ -15,8 +15,11 @@ SLUICE_TEST(describesCodeDetailAndWhatTheSystemSays) {
 }
 
 SLUICE_TEST(theSystemDoesNotRepeatWhatIsSaidAlready) {
-  const Error refused{Code::ConnectionRefused, Side::Upstream, static_cast<int>(std::errc::connection_refused), "a:9"};
-  QCOMPARE(describe(refused), std::string("connection refused: a:9"));
+  const int code = static_cast<int>(std::errc::connection_refused);
+  const auto ofSystem = std::system_category().message(code);
+  const bool repeats = ofSystem.starts_with("Connection refused");  // Windows has other words
+  const Error refused{Code::ConnectionRefused, Side::Upstream, code, "a:9"};
+  QCOMPARE(describe(refused), "connection refused: a:9" + (repeats ? "" : " (" + ofSystem + ")"));
 }
 
 SLUICE_TEST(everyCodeHasAName) {

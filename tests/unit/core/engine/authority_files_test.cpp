@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "platform/data_dir.h"
+#include "tests/support/owners_rights.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
@@ -35,8 +36,8 @@ SLUICE_TEST(onlyTheOwnerMayReadItAndWhatWasWiderIsNarrowed) {
   fs::permissions(ca, fs::perms::all);
   fs::permissions(key, fs::perms(0644));
   QVERIFY(openAuthority(directory.path(), kNow).has_value());
-  QVERIFY(fs::status(ca).permissions() == fs::perms::owner_all);
-  QVERIFY(fs::status(key).permissions() == fs::perms(0600));
+  QVERIFY(fs::status(ca).permissions() == test::rightsOfAnOwnersFolder(directory.path()));
+  QVERIFY(fs::status(key).permissions() == test::rightsOfAnOwnersFile(directory.path()));
 }
 
 SLUICE_TEST(aCaThatCannotBeUsedIsNamedAndNotReplaced) {

@@ -18,6 +18,7 @@ struct Ends {
     tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
     client.connect(acceptor.local_endpoint());
     acceptor.accept(server);
+    client.send(asio::buffer("x", 1));  // before that, Wine counts a socket to nobody
   }
   asio::executor_work_guard<asio::io_context::executor_type> work;
   tcp::socket client, server;

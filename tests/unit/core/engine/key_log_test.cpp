@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/owners_rights.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
 
@@ -15,6 +16,6 @@ SLUICE_TEST(linesAreAppendedForTheOwnerAlone) {
   std::stringstream text;
   text << std::ifstream(path).rdbuf();
   QCOMPARE(text.str(), std::string("first\nsecond\n"));
-  QVERIFY(std::filesystem::status(path).permissions() == std::filesystem::perms(0600));
+  QVERIFY(std::filesystem::status(path).permissions() == test::rightsOfAnOwnersFile(directory.path()));
   QVERIFY(!engine::openKeyLog(directory.path() / "none" / "keys").has_value());
 }

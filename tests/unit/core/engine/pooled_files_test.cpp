@@ -104,18 +104,20 @@ std::string contentOf(const std::filesystem::path& path) {
 
 SLUICE_TEST(bodyGoesThroughASpillFileAndComesOutTheSame) {
   TemporaryDirectory directory;
-  Rig rig(directory.path());
-  const std::string body = bigText(1'000'000);
-  rig.source.gives(body).ends();
-  rig.stream.room = 0;
-  rig.start(spilling());
-  while (rig.spill.inFlight()) rig.loop.run_one();  // until the file is full
-  QVERIFY(rig.pipe.spillSize() > 90'000);
+  {
+    Rig rig(directory.path());
+    const std::string body = bigText(1'000'000);
+    rig.source.gives(body).ends();
+    rig.stream.room = 0;
+    rig.start(spilling());
+    while (rig.spill.inFlight()) rig.loop.run_one();  // until the file is full
+    QVERIFY(rig.pipe.spillSize() > 90'000);
+    rig.finish(30'000);
+    QVERIFY(rig.stream.sent == body);
+    QCOMPARE(rig.pipe.phase(), pipe::Phase::Complete);
+    QVERIFY(rig.pipe.spillPeak() <= 100'000);
+  }
   QVERIFY(std::filesystem::is_empty(directory.path()));
-  rig.finish(30'000);
-  QVERIFY(rig.stream.sent == body);
-  QCOMPARE(rig.pipe.phase(), pipe::Phase::Complete);
-  QVERIFY(rig.pipe.spillPeak() <= 100'000);
 }
 
 SLUICE_TEST(theFileOfACacheablePipeIsTheStoredBody) {

@@ -1,5 +1,6 @@
 #include "core/store/body_files.h"
 
+#include "tests/support/owners_rights.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -45,9 +46,7 @@ SLUICE_TEST(makesBodiesReadableByTheirOwnerOnly) {
   VERIFY_OK(makeBodyFolder(folder.path()));
   const fs::path file = bodyFile(folder.path(), {ExchangeId{1}, Direction::Response});
   VERIFY_OK(writeBody(file, 0, "abc"));
-  writeFile(folder / "probe", "x");
-  fs::permissions(folder / "probe", fs::perms::owner_read | fs::perms::owner_write);
-  QVERIFY(fs::status(file).permissions() == fs::status(folder / "probe").permissions());
+  QVERIFY(fs::status(file).permissions() == sluice::test::rightsOfAnOwnersFile(folder.path()));
 }
 
 SLUICE_TEST(tellsWhichBodyCouldNotBeWritten) {

@@ -5,6 +5,7 @@
 #include "core/store/damage.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
+#include "tests/support/owners_rights.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 #include "tests/unit/core/store/lesser_user.h"
@@ -102,9 +103,7 @@ SLUICE_TEST(makesANewDatabaseForItsOwnerOnly) {
   auto sql = SqlConnection::open(folder / "history.db", Access::ReadOnly);
   QCOMPARE(sql->text("PRAGMA journal_mode").value(), std::string("wal"));
   QCOMPARE(sql->integer("PRAGMA auto_vacuum").value(), std::int64_t(2));
-  writeFile(folder / "probe", "x");
-  fs::permissions(folder / "probe", fs::perms::owner_read | fs::perms::owner_write);
-  const auto wanted = fs::status(folder / "probe").permissions();  // what this system makes of it
+  const auto wanted = sluice::test::rightsOfAnOwnersFile(folder.path());
   for (const char* name : {"history.db", "history.db-wal", "history.db-shm"}) {
     QVERIFY2(fs::status(folder / name).permissions() == wanted, name);
   }

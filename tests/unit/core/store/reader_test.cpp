@@ -225,12 +225,14 @@ SLUICE_TEST(tellsThatABodyFileIsGoneOrTooShort) {
   const fs::path file = bodyFile(history.folder.path(), {ExchangeId{1}, Direction::Response});
   fs::resize_file(file, 100'000);
   auto reader = history.reader();
-  auto body = reader.openBody(ExchangeId{1}, Direction::Response);
-  VERIFY_OK(body);
-  std::string buffer(150'000, '\0');
-  const auto count = body->read(std::as_writable_bytes(std::span(buffer.data(), buffer.size())));
-  QVERIFY(!count);
-  QVERIFY(count.error().code == Code::FileChanged);
+  {
+    auto body = reader.openBody(ExchangeId{1}, Direction::Response);
+    VERIFY_OK(body);
+    std::string buffer(150'000, '\0');
+    const auto count = body->read(std::as_writable_bytes(std::span(buffer.data(), buffer.size())));
+    QVERIFY(!count);
+    QVERIFY(count.error().code == Code::FileChanged);
+  }
   fs::remove(file);
   const auto gone = reader.openBody(ExchangeId{1}, Direction::Response);
   QVERIFY(!gone);
