@@ -1402,6 +1402,14 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <source>Last minute</source>
         <translation>Letzte Minute</translation>
     </message>
+    <message>
+        <source>%1 each way for this connection alone; drag to change it</source>
+        <translation>%1 in jede Richtung, nur für diese Verbindung; zum Ändern ziehen</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::ConnectionsPage</name>
@@ -1462,12 +1470,16 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
         <translation>Die Engine läuft nicht</translation>
     </message>
     <message>
-        <source>&amp;Limit of the chosen connections</source>
-        <translation>&amp;Grenze der gewählten Verbindungen</translation>
+        <source>Each way for each of them, whatever the throttle says; unlimited: as everything</source>
+        <translation>In jede Richtung und für jede von ihnen, was auch die Drosselung sagt; unbegrenzt: wie alles</translation>
     </message>
     <message>
-        <source>Each way, whatever the throttle says; unlimited: as everything</source>
-        <translation>Je Richtung, was auch immer die Drossel sagt; unbegrenzt: wie alles</translation>
+        <source>&amp;Limit of the chosen connection</source>
+        <translation>&amp;Grenze der gewählten Verbindung</translation>
+    </message>
+    <message>
+        <source>&amp;Limit of each of the %L1 chosen connections</source>
+        <translation>&amp;Grenze für jede der %L1 gewählten Verbindungen</translation>
     </message>
 </context>
 <context>
@@ -2159,6 +2171,10 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>%1. Can be typed: %2</source>
         <translation>%1. Einzutippen: %2</translation>
+    </message>
+    <message>
+        <source>different</source>
+        <translation>verschieden</translation>
     </message>
 </context>
 <context>

@@ -170,3 +170,73 @@ SLUICE_GUI_TEST(theLimitSliderLeavesWhatElseAConnectionHas) {
   QVERIFY(waitUntil([&] { return own() && own()->perConnection.isUnlimited(); }));
   QCOMPARE(own()->roundTrip(), Micros(80'000));
 }
+
+namespace {
+
+double limitOf(ConnectionsPage& page, int row) { return row < page.model().rowCount() ? page.model().limitAt(row) : -1; }
+
+// A place in the slider of that row: 0 is its left end, 1 its right one.
+QPoint inSlider(ConnectionsPage& page, int row, double part) {
+  const QRect cell = page.table().visualRect(page.model().index(row, int(ConnectionColumn::Limit)));
+  return {cell.left() + 15 + int(part * 72), cell.center().y()};
+}
+
+bool listThree(Workbench& bench) {
+  if (!bench.openAndListen()) return false;
+  for (int i = 0; i < 3; ++i) bench.openTunnel();
+  bench.window().resize(1600, 900);
+  bench.window().actions().connectionsPage->trigger();
+  return waitUntil([&] { return bench.window().connections().model().rowCount() == 3; });
+}
+
+}  // namespace
+
+SLUICE_GUI_TEST(theSliderInARowIsOfThatConnectionAlone) {
+  Workbench bench;
+  QVERIFY(listThree(bench));
+  ConnectionsPage& page = bench.window().connections();
+  page.table().selectAll();
+  QWidget* viewport = page.table().viewport();
+  QTest::mousePress(viewport, Qt::LeftButton, {}, inSlider(page, 1, 0.9));
+  QTest::mouseMove(viewport, inSlider(page, 1, 0.5));
+  const double wanted = limitOf(page, 1);
+  QVERIFY2(wanted > 100'000 && wanted < 10'000'000, qPrintable(QString::number(wanted)));
+  QTest::mouseRelease(viewport, Qt::LeftButton, {}, inSlider(page, 1, 0.5));
+  QTest::mouseMove(viewport, inSlider(page, 1, 0.1));
+  QCOMPARE(limitOf(page, 1), wanted);  // let go of
+  QCOMPARE(page.table().selectionModel()->selectedRows().size(), 3);
+  // The engine has it, of this one alone.
+  bool asked = false;
+  QObject::connect(&bench.keeper().link(), &EngineLink::connectionsReceived, &page, [&](const control::ConnectionsReply& reply) {
+    int limited = 0;
+    for (const auto& row : reply.rows) limited += row.limit.empty() ? 0 : 1;
+    asked = limited == 1;
+  });
+  QVERIFY(waitUntil([&] { return asked && limitOf(page, 0) == 0 && limitOf(page, 1) == wanted && limitOf(page, 2) == 0; }));
+  QTest::mouseClick(viewport, Qt::LeftButton, {}, inSlider(page, 1, 1.05));
+  QCOMPARE(limitOf(page, 1), 0.0);  // its right end: unlimited
+}
+
+SLUICE_GUI_TEST(theLimitOfSeveralSaysThatTheyDifferUntilItIsMoved) {
+  Workbench bench;
+  QVERIFY(listThree(bench));
+  ConnectionsPage& page = bench.window().connections();
+  page.table().selectRow(0);
+  page.limit().slider().setValue(rateScale().stepOf(50'000));
+  const double first = page.limit().value();
+  page.table().selectRow(1);  // before the first was sent
+  QCOMPARE(page.limit().value(), 0.0);
+  QVERIFY(waitUntil([&] { return limitOf(page, 0) == first && limitOf(page, 1) == 0; }));
+  page.table().selectAll();
+  QCOMPARE(page.limit().field().text(), QStringLiteral("different"));
+  page.limit().field().setFocus();
+  QTest::keyClick(&page.limit().field(), Qt::Key_Return);  // nothing was typed: nothing changes
+  QCOMPARE(limitOf(page, 0), first);
+  QCOMPARE(limitOf(page, 1), 0.0);
+  page.limit().slider().setValue(rateScale().stepOf(200'000));
+  const double all = page.limit().value();
+  QVERIFY(all > 190'000 && all < 210'000);
+  QVERIFY(waitUntil([&] { return limitOf(page, 0) == all && limitOf(page, 1) == all && limitOf(page, 2) == all; }));
+  page.table().selectRow(2);
+  QCOMPARE(page.limit().value(), all);
+}

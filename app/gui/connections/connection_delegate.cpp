@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/gui/connections/connection_model.h"
+#include "app/gui/connections/limit_cell.h"
 #include "app/gui/look/colors.h"
 
 namespace sluice::gui {
@@ -28,7 +29,8 @@ QColor colorOf(ConnectionColumn column, const control::ConnectionRow& row, const
     case ConnectionColumn::Target:
     case ConnectionColumn::Down:
     case ConnectionColumn::Up:
-    case ConnectionColumn::History: break;
+    case ConnectionColumn::History:
+    case ConnectionColumn::Limit: break;
   }
   return colors.text;
 }
@@ -66,6 +68,9 @@ void ConnectionDelegate::paint(QPainter* painter, const QStyleOptionViewItem& op
     return paintSparkline(*painter, area.adjusted(0, 4, 0, -4), model->historyAt(index.row()), colors);
   }
   painter->setFont(option.font);
+  if (column == ConnectionColumn::Limit) {
+    return paintLimit(*painter, option.rect, option.direction, model->limitAt(index.row()), colors);
+  }
   painter->setPen(colorOf(column, model->rowAt(index.row()), colors));
   const QString text = QFontMetrics(option.font).elidedText(index.data().toString(), Qt::ElideRight, area.width());
   painter->drawText(area, Qt::Alignment(index.data(Qt::TextAlignmentRole).toInt()) | Qt::TextSingleLine, text);

@@ -5,6 +5,8 @@
 #include "app/gui/exchanges/exchange_text.h"
 #include "app/gui/text/format.h"
 #include "app/gui/text/visible_text.h"
+#include "app/gui/throttle/scale.h"
+#include "core/throttle/profile_json.h"
 
 namespace sluice::gui {
 namespace {
@@ -26,7 +28,8 @@ bool isNumber(ConnectionColumn column) {
     case ConnectionColumn::Program:
     case ConnectionColumn::Client:
     case ConnectionColumn::Target:
-    case ConnectionColumn::History: return false;
+    case ConnectionColumn::History:
+    case ConnectionColumn::Limit: return false;
   }
   return false;
 }
@@ -38,6 +41,12 @@ QString stateText(control::ConnectionState state) {
     case control::ConnectionState::Tunnel: return ConnectionModel::tr("Tunnel");
   }
   return {};
+}
+
+double limitOf(const control::ConnectionRow& row) {
+  if (row.limit.empty()) return 0;
+  const auto own = throttle::profileFromJson(row.limit);
+  return own ? double(own->perConnection.bytesPerSecond) : 0;
 }
 
 }  // namespace
@@ -96,6 +105,21 @@ void ConnectionModel::clear() {
   endResetModel();
 }
 
+int ConnectionModel::rowOf(ConnectionId connection) const {
+  control::ConnectionRow wanted;
+  wanted.connection = connection;
+  const auto less = [](const Entry& entry, const control::ConnectionRow& row) { return byId(entry.row, row); };
+  const auto found = std::lower_bound(entries_.begin(), entries_.end(), wanted, less);
+  return found == entries_.end() || found->row.connection != connection ? -1 : int(found - entries_.begin());
+}
+
+void ConnectionModel::noteLimit(int row, const std::string& profile) {
+  entries_[std::size_t(row)].row.limit = profile;
+  emit dataChanged(index(row, int(ConnectionColumn::Limit)), index(row, int(ConnectionColumn::Limit)));
+}
+
+double ConnectionModel::limitAt(int row) const { return limitOf(rowAt(row)); }
+
 QString ConnectionModel::text(ConnectionColumn column, const Entry& entry) const {
   const control::ConnectionRow& row = entry.row;
   const auto rateText = [](std::uint64_t rate) { return rate == 0 ? QString() : formatRate(rate); };
@@ -116,6 +140,7 @@ QString ConnectionModel::text(ConnectionColumn column, const Entry& entry) const
     case ConnectionColumn::DownRate: return rateText(entry.downRate);
     case ConnectionColumn::UpRate: return rateText(entry.upRate);
     case ConnectionColumn::History: return {};
+    case ConnectionColumn::Limit: return rateScale().text(limitOf(row));
   }
   return {};
 }
@@ -126,6 +151,9 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
   if (role == Qt::TextAlignmentRole) return int((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
   const Entry& entry = entries_[std::size_t(index.row())];
   if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) return text(column, entry);
+  if (role == Qt::ToolTipRole && column == ConnectionColumn::Limit) {
+    return tr("%1 each way for this connection alone; drag to change it").arg(text(column, entry));
+  }
   return {};
 }
 
@@ -147,6 +175,7 @@ QVariant ConnectionModel::headerData(int section, Qt::Orientation orientation, i
     case ConnectionColumn::DownRate: return tr("Down now");
     case ConnectionColumn::UpRate: return tr("Up now");
     case ConnectionColumn::History: return tr("Last minute");
+    case ConnectionColumn::Limit: return tr("Limit");
   }
   return {};
 }

@@ -10,8 +10,8 @@
 
 namespace sluice::gui {
 
-enum class ConnectionColumn { Number, State, Program, Client, Target, Age, Exchanges, Down, Up, DownRate, UpRate, History };
-inline constexpr int kConnectionColumnCount = int(ConnectionColumn::History) + 1;
+enum class ConnectionColumn { Number, State, Program, Client, Target, Age, Exchanges, Down, Up, DownRate, UpRate, History, Limit };
+inline constexpr int kConnectionColumnCount = int(ConnectionColumn::Limit) + 1;
 
 // The last minute of one connection, oldest first.
 struct RateHistory {
@@ -27,6 +27,10 @@ class ConnectionModel : public QAbstractTableModel {
   // `nowMs`: when it was told, on a clock that only rises.
   void take(const control::ConnectionsReply& reply, qint64 nowMs);
   void clear();
+  // Bytes a second each way that this connection alone is held to; 0: none. For what was just asked for: the engine tells of it later.
+  void noteLimit(int row, const std::string& profile);
+  double limitAt(int row) const;
+  int rowOf(ConnectionId connection) const;  // -1: it is gone
   // More than the rows: some did not fit.
   std::uint64_t total() const { return total_; }
 

@@ -7,8 +7,10 @@
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/gui/connections/connection_delegate.h"
+#include "app/gui/connections/limit_cell.h"
 #include "app/gui/look/icons.h"
 #include "app/gui/look/labels.h"
 #include "app/gui/look/rows.h"
@@ -20,24 +22,25 @@ namespace {
 
 constexpr int kPollMs = 1000;
 constexpr int kRowPadding = 9;
-constexpr auto kColumnsKey = "connections/columns";
+constexpr auto kColumnsKey = "connections/columns2";  // the number rises with the columns that there are
 constexpr auto kZoomKey = "connections/zoom";
 
 // In widths of the digit 0.
 int defaultWidth(ConnectionColumn column) {
   switch (column) {
-    case ConnectionColumn::Number: return 7;
-    case ConnectionColumn::State: return 11;
-    case ConnectionColumn::Program: return 14;
-    case ConnectionColumn::Client: return 18;
+    case ConnectionColumn::Number: return 6;
+    case ConnectionColumn::State: return 9;
+    case ConnectionColumn::Program: return 12;
+    case ConnectionColumn::Client: return 16;
     case ConnectionColumn::Target: return 34;
-    case ConnectionColumn::Age: return 13;
+    case ConnectionColumn::Age: return 12;
     case ConnectionColumn::Exchanges: return 11;
     case ConnectionColumn::Down:
-    case ConnectionColumn::Up: return 11;
+    case ConnectionColumn::Up: return 9;
     case ConnectionColumn::DownRate:
-    case ConnectionColumn::UpRate: return 13;
-    case ConnectionColumn::History: return 20;
+    case ConnectionColumn::UpRate: return 11;
+    case ConnectionColumn::History: return 10;
+    case ConnectionColumn::Limit: return 22;
   }
   return 12;
 }
@@ -153,42 +156,57 @@ QWidget* ConnectionsPage::makeLimit() {
   limitBar_ = new QWidget(this);
   auto* layout = new QHBoxLayout(limitBar_);
   layout->setContentsMargins(12, 6, 12, 6);
-  limit_ = new Knob(tr("&Limit of the chosen connections"), tr("Each way, whatever the throttle says; unlimited: as everything"),
-                    rateScale(), limitBar_);
+  const QString hint = tr("Each way for each of them, whatever the throttle says; unlimited: as everything");
+  limit_ = new Knob(tr("&Limit of the chosen connection"), hint, rateScale(), limitBar_);
   limit_->setMaximumWidth(480);
   layout->addWidget(limit_, 1);
   layout->addStretch(1);
   limitBar_->hide();
   limitTimer_.setSingleShot(true);
   limitTimer_.setInterval(ThrottleState::kSendEveryMs);
-  connect(limit_, &Knob::changed, this, [this] {
-    if (!limitTimer_.isActive()) limitTimer_.start();
+  connect(limit_, &Knob::changed, this, [this](double value) { wantLimit(selected(), value); });
+  connect(new LimitDrag(*table_, *model_), &LimitDrag::moved, this, [this](ConnectionId id, double value) {
+    wantLimit({id}, value);
+    showLimit();
   });
   connect(&limitTimer_, &QTimer::timeout, this, &ConnectionsPage::sendLimit);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ConnectionsPage::showLimit);
   return limitBar_;
 }
 
-// What the first of the chosen ones has.
+// What all of the chosen ones have; where they differ, it says so until it is moved.
 void ConnectionsPage::showLimit() {
   const auto rows = table_->selectionModel()->selectedRows();
   limitBar_->setVisible(!rows.empty());
   if (rows.empty()) return;
-  const auto own = throttle::profileFromJson(model_->rowAt(rows.front().row()).limit);
-  limit_->setValue(own ? double(own->perConnection.bytesPerSecond) : 0);
+  const double first = model_->limitAt(rows.front().row());
+  const bool same = std::all_of(rows.begin(), rows.end(), [&](const QModelIndex& each) { return model_->limitAt(each.row()) == first; });
+  limit_->setName(rows.size() == 1 ? tr("&Limit of the chosen connection")
+                                   : tr("&Limit of each of the %L1 chosen connections").arg(rows.size()));
+  same ? limit_->setValue(first) : limit_->setDifferent();
+}
+
+// Shown at once, sent a little later.
+void ConnectionsPage::wantLimit(const std::vector<ConnectionId>& connections, double bytesPerSecond) {
+  for (const ConnectionId id : connections) {
+    const int row = model_->rowOf(id);
+    if (row < 0) continue;
+    // What else sluicectl gave this connection stays.
+    throttle::Profile profile = throttle::profileFromJson(model_->rowAt(row).limit).value_or(throttle::Profile());
+    profile.name.clear();
+    profile.source.clear();
+    profile.perConnection = {std::uint64_t(bytesPerSecond)};
+    std::string json = profile.isNeutral() ? std::string() : throttle::toJson(profile);
+    model_->noteLimit(row, json);
+    limits_[id] = std::move(json);
+  }
+  if (!limitTimer_.isActive()) limitTimer_.start();
 }
 
 void ConnectionsPage::sendLimit() {
-  if (!keeper_.link().isAttached()) return;
-  for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
-    const control::ConnectionRow& row = model_->rowAt(index.row());
-    // What else sluicectl gave this connection stays.
-    throttle::Profile profile = throttle::profileFromJson(row.limit).value_or(throttle::Profile());
-    profile.name.clear();
-    profile.source.clear();
-    profile.perConnection = {std::uint64_t(limit_->value())};
-    const std::string json = profile.isNeutral() ? std::string() : throttle::toJson(profile);
-    keeper_.link().useProfile({json, control::ProfileScope::Connection, std::to_string(row.connection.value)});
+  for (const auto& [id, json] : std::exchange(limits_, {})) {
+    if (model_->rowOf(id) < 0 || !keeper_.link().isAttached()) continue;
+    keeper_.link().useProfile({json, control::ProfileScope::Connection, std::to_string(id.value)});
   }
 }
 

@@ -8,6 +8,7 @@
 #include <QSettings>
 #include <QTableView>
 #include <QTimer>
+#include <map>
 
 #include "app/gui/connections/connection_model.h"
 #include "app/gui/connections/throughput_chart.h"
@@ -47,6 +48,7 @@ class ConnectionsPage : public QWidget {
   void showMenu(const QPoint& at);
   QWidget* makeLimit();
   void showLimit();
+  void wantLimit(const std::vector<ConnectionId>& connections, double bytesPerSecond);
   void sendLimit();
   std::vector<ConnectionId> selected() const;
 
@@ -62,6 +64,7 @@ class ConnectionsPage : public QWidget {
   QWidget* limitBar_;
   Knob* limit_;
   QTimer limitTimer_;  // a slider moves many times a second
+  std::map<ConnectionId, std::string> limits_;  // what is to be sent then: profiles
   QTimer timer_;
   QElapsedTimer clock_;
 };

@@ -10,19 +10,22 @@
 namespace sluice::gui {
 
 Knob::Knob(const QString& name, const QString& hint, const Scale& scale, QWidget* parent)
-    : QWidget(parent), scale_(scale), hint_(hint), field_(new QLineEdit(this)), slider_(new QSlider(Qt::Horizontal, this)) {
-  auto* label = new QLabel(name, this);
-  label->setTextFormat(Qt::PlainText);
-  label->setBuddy(field_);
+    : QWidget(parent),
+      scale_(scale),
+      hint_(hint),
+      label_(new QLabel(this)),
+      field_(new QLineEdit(this)),
+      slider_(new QSlider(Qt::Horizontal, this)) {
+  label_->setTextFormat(Qt::PlainText);
+  label_->setBuddy(field_);
+  setName(name);
   field_->setObjectName(QStringLiteral("knobField"));
-  field_->setAccessibleName(name);
   field_->setAlignment(Qt::AlignRight);
   field_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("888 Mbit/s (888 MB/s)")) + 14);
   field_->installEventFilter(this);
-  slider_->setAccessibleName(name);
   slider_->setRange(0, Scale::kSteps);
   slider_->setPageStep(Scale::kSteps / 20);
-  for (QWidget* each : {static_cast<QWidget*>(this), static_cast<QWidget*>(slider_), static_cast<QWidget*>(label)}) {
+  for (QWidget* each : {static_cast<QWidget*>(this), static_cast<QWidget*>(slider_), static_cast<QWidget*>(label_)}) {
     each->setToolTip(hint);
     each->setStatusTip(hint);
   }
@@ -30,7 +33,7 @@ Knob::Knob(const QString& name, const QString& hint, const Scale& scale, QWidget
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setVerticalSpacing(1);
   layout->setHorizontalSpacing(8);
-  layout->addWidget(label, 0, 0);
+  layout->addWidget(label_, 0, 0);
   layout->addWidget(field_, 0, 1);
   layout->addWidget(slider_, 1, 0, 1, 2);
   layout->setColumnStretch(0, 1);
@@ -40,7 +43,7 @@ Knob::Knob(const QString& name, const QString& hint, const Scale& scale, QWidget
   });
   connect(slider_, &QSlider::valueChanged, this, [this](int step) {
     // A slider that was moved by a value has that value, not the nearest step's.
-    if (step == scale_.stepOf(value_)) return;
+    if (!different_ && step == scale_.stepOf(value_)) return;
     show(scale_.valueAt(step));
     emit changed(value_);
   });
@@ -51,11 +54,26 @@ Knob::Knob(const QString& name, const QString& hint, const Scale& scale, QWidget
 void Knob::setValue(double value) {
   if (field_->hasFocus() && field_->isModified()) return;
   show(value);
+  const QSignalBlocker quiet(slider_);
   slider_->setValue(scale_.stepOf(value));
+}
+
+void Knob::setDifferent() {
+  if (field_->hasFocus() && field_->isModified()) return;
+  different_ = true;
+  field_->setText(tr("different"));
+}
+
+void Knob::setName(const QString& name) {
+  label_->setText(name);
+  const QString spoken = QString(name).remove(u'&');
+  field_->setAccessibleName(spoken);
+  slider_->setAccessibleName(spoken);
 }
 
 void Knob::show(double value) {
   value_ = value;
+  different_ = false;
   const QString text = scale_.text(value);
   if (field_->text() != text) field_->setText(text);
   setProblem({});
@@ -66,9 +84,10 @@ void Knob::takeTyped() {
   const auto typed = scale_.parse(field_->text());
   field_->setModified(false);
   const double before = value_;
-  show(typed.value_or(before));
-  slider_->setValue(scale_.stepOf(value_));
-  if (value_ != before) emit changed(value_);
+  const bool changes = typed && (different_ || *typed != before);
+  if (!typed && different_) return setDifferent();
+  setValue(typed.value_or(before));
+  if (changes) emit changed(value_);
 }
 
 void Knob::setProblem(const QString& problem) {
@@ -86,7 +105,7 @@ bool Knob::eventFilter(QObject* watched, QEvent* event) {
     const int key = static_cast<QKeyEvent*>(event)->key();
     if (key == Qt::Key_Escape && field_->isModified()) {
       field_->setModified(false);
-      show(value_);
+      different_ ? setDifferent() : show(value_);
       return true;
     }
     if (key == Qt::Key_Up || key == Qt::Key_Down) {

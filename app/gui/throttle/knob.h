@@ -19,6 +19,9 @@ class Knob : public QWidget {
   double value() const { return value_; }
   // As told from outside: no signal.
   void setValue(double value);
+  // It stands for several that have values of their own: it says so, and takes any move as a change.
+  void setDifferent();
+  void setName(const QString& name);
   QSlider& slider() { return *slider_; }
   QLineEdit& field() { return *field_; }
 
@@ -35,7 +38,9 @@ class Knob : public QWidget {
 
   const Scale& scale_;
   double value_ = 0;
+  bool different_ = false;
   QString hint_;
+  QLabel* label_;
   QLineEdit* field_;
   QSlider* slider_;
 };
