@@ -442,6 +442,18 @@
         <source>%1 is starting, but trusts no certificate of Sluice: certutil is missing (package libnss3-tools or nss-tools). Its first page tells how to import the certificate.</source>
         <translation>%1 startet, vertraut aber keinem Zertifikat von Sluice: certutil fehlt (Paket libnss3-tools oder nss-tools). Die erste Seite sagt, wie sich das Zertifikat importieren lässt.</translation>
     </message>
+    <message>
+        <source>%1 crashed as soon as it was started.</source>
+        <translation>%1 ist gleich nach dem Start abgestürzt.</translation>
+    </message>
+    <message>
+        <source>%1 ended as soon as it was started, with exit code %2.</source>
+        <translation>%1 hat sich gleich nach dem Start beendet, mit Exit-Code %2.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Actions</name>
@@ -1062,10 +1074,6 @@
     <message>
         <source>Saved to %1</source>
         <translation>Gespeichert in %1</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
     </message>
     <message>
         <source>Programs that trust this certificate can be decrypted. It was made on this machine, for this
@@ -2333,12 +2341,12 @@ MIT-Lizenz.</translation>
         <translation>Nur die Austausche dieser Sitzung zeigen</translation>
     </message>
     <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
-    </message>
-    <message>
         <source>No session was begun: the history cannot be read: %1</source>
         <translation>Keine Sitzung begonnen: Der Verlauf lässt sich nicht lesen: %1</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Weitere Aktionen</translation>
     </message>
 </context>
 <context>
@@ -2511,10 +2519,6 @@ MIT-Lizenz.</translation>
     <message>
         <source>Recording</source>
         <translation>Aufzeichnung</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
     </message>
 </context>
 <context>
@@ -2872,10 +2876,6 @@ MIT-Lizenz.</translation>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,7 @@
 #include "core/codec/tls/authority.h"
 #include "platform/data_dir.h"
 #include "tests/gui/support/application.h"
+#include "tests/gui/support/workbench.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace sluice::gui;
@@ -24,13 +25,13 @@ struct FakeBrowsers {
   FakeBrowsers() { qputenv("PATH", QByteArray::fromStdString(folder.path().string()) + ":" + path); }
   ~FakeBrowsers() { qputenv("PATH", path); }
 
-  // The script writes its arguments into a file of this name.
-  void add(const char* name, const char* into = "calls") {
+  // The script writes its arguments into a file of this name, then does this.
+  void add(const char* name, const char* into = "calls", const QByteArray& then = {}) {
     const QString file = QString::fromStdString((folder.path() / into).string());
     QFile script(QString::fromStdString((folder.path() / name).string()));
     QVERIFY(script.open(QIODevice::WriteOnly));
     script.write("#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + file.toUtf8() + ".new'\nmv '" + file.toUtf8() + ".new' '" +
-                 file.toUtf8() + "'\n");
+                 file.toUtf8() + "'\n" + then);
     script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
   }
   void makeCa() const {
@@ -104,8 +105,58 @@ SLUICE_GUI_TEST(firefoxIsToldByItsProfile) {
 SLUICE_GUI_TEST(aBrowserThatCannotBeStartedIsNamed) {
   sluice::test::TemporaryDirectory folder;
   const Browser missing{QStringLiteral("Chromium"), QStringLiteral("/no/such/browser"), Browser::Family::Chromium};
-  const auto problem = startBrowser(missing, folder.path(), QStringLiteral("127.0.0.1:1"));
-  QVERIFY(problem && problem->contains(QStringLiteral("/no/such/browser")));
+  QString problem;
+  QObject context;
+  const auto failed = [&](const QString& what, const QString&) { problem = what; };
+  QVERIFY(!startBrowser(missing, folder.path(), QStringLiteral("127.0.0.1:1"), &context, failed));
+  QVERIFY(waitUntil([&] { return !problem.isEmpty(); }));
+  QVERIFY2(problem.contains(QStringLiteral("/no/such/browser")), qPrintable(problem));
+}
+
+// One that runs already takes the page from a second start, which then ends well: that is no failure.
+SLUICE_GUI_TEST(aBrowserThatEndsBadlyAtOnceIsToldWithItsLastLine) {
+  FakeBrowsers fake;
+  fake.add("chromium", "calls", "echo 'page handed over'\n");
+  fake.add("brave-browser", "brave", "echo starting >&2\nprintf 'no display: \\033[31mgiving up\\n' >&2\nexit 3\n");
+  fake.add("microsoft-edge", "edge", "kill -9 $$\n");
+  QStringList told;
+  QObject context;
+  const auto start = [&](const char* name, const char* program) {
+    const Browser browser{QString::fromLatin1(name), QString::fromStdString((fake.folder.path() / program).string()),
+                          Browser::Family::Chromium};
+    return startBrowser(browser, fake.folder.path() / "data", QStringLiteral("127.0.0.1:4711"), &context,
+                        [&](const QString& what, const QString& lastLine) { told << what << lastLine; });
+  };
+  QVERIFY(!start("Chromium", "chromium"));
+  QVERIFY(waitUntil([&] { return !fake.called().isEmpty(); }));
+  QVERIFY(!start("Brave", "brave-browser"));
+  QVERIFY(waitUntil([&] { return told.size() >= 2; }));
+  QVERIFY(!start("Edge", "microsoft-edge"));
+  QVERIFY(waitUntil([&] { return told.size() >= 4; }));
+  QCOMPARE(told.size(), 4);
+  QVERIFY2(told[0].contains(QStringLiteral("Brave")) && told[0].contains(u'3'), qPrintable(told[0]));
+  // What it wrote is shown as any other text that is not ours.
+  QVERIFY2(told[1].startsWith(QStringLiteral("no display: ")) && !told[1].contains(QChar(0x1b)), qPrintable(told[1]));
+  QVERIFY2(told[2].contains(QStringLiteral("Edge")) && told[2].contains(QStringLiteral("crashed")), qPrintable(told[2]));
+}
+
+SLUICE_GUI_TEST(theWindowSaysThatABrowserDidNotStartUntilItIsRead) {
+  FakeBrowsers fake;
+  fake.add("chromium", "calls", "echo 'no display: giving up' >&2\nexit 3\n");
+  sluice::gui::test::Workbench bench;
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  QVERIFY(window.banner().isHidden());
+  QVERIFY(waitUntil([&] { return window.actions().openBrowser->isEnabled(); }));
+  window.actions().openBrowser->trigger();
+  QVERIFY(waitUntil([&] { return !window.banner().isHidden(); }));
+  QVERIFY(window.banner().notice().text.contains(QStringLiteral("Chromium")));
+  QCOMPARE(window.banner().notice().detail, QStringLiteral("no display: giving up"));
+  emit window.banner().dismissed();
+  QVERIFY(window.banner().isHidden());
+  // Once more, and it is said once more.
+  window.actions().openBrowser->trigger();
+  QVERIFY(waitUntil([&] { return !window.banner().isHidden(); }));
 }
 
 // A browser that runs takes no other proxy, and does not share its profile with another.

@@ -1,13 +1,16 @@
 #include "app/gui/browser/browser.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
+#include <QPointer>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTimer>
 
 #include "app/gui/text/translate.h"
+#include "app/gui/text/visible_text.h"
 #include "core/codec/tls/certificate.h"
 #include "platform/data_dir.h"
 
@@ -55,17 +58,62 @@ QString caPinOf(const QString& caFile) {
   return pin ? QString::fromStdString(*pin) : QString();
 }
 
-// Whatever comes of it: the browser starts once it has ended.
-void trustThenStart(const QString& certutil, const QString& folder, const QString& caFile, const Browser& browser,
-                    const QStringList& arguments) {
+struct Start {
+  Browser browser;
+  QStringList arguments;
+  QString outputFile;
+  QPointer<QObject> context;
+  BrowserFailed failed;
+
+  void tell(const QString& what) const {
+    if (context && failed) failed(what, lastLine());
+  }
+  QString lastLine() const {
+    constexpr qint64 kBytes = 8 * 1024;
+    constexpr std::size_t kCharacters = 300;
+    QFile file(outputFile);
+    if (!file.open(QIODevice::ReadOnly)) return {};
+    file.seek(std::max<qint64>(0, file.size() - kBytes));
+    const auto lines = file.readAll().trimmed().split('\n');
+    return visibleLine(lines.last().trimmed().toStdString(), kCharacters);
+  }
+};
+
+// Its object goes when the browser ends and is left alone when we end first: a destroyed QProcess would take the browser along, and a
+// detached one would not say how it ended. For the same reason it writes into a file and not to us.
+void launch(const Start& start) {
   auto* process = new QProcess;
-  const auto start = [process, program = browser.program, arguments] {
-    QProcess::startDetached(program, arguments);
+  process->setStandardInputFile(QProcess::nullDevice());
+  process->setProcessChannelMode(QProcess::MergedChannels);
+  process->setStandardOutputFile(start.outputFile);
+  QElapsedTimer since;
+  since.start();
+  QObject::connect(process, &QProcess::finished, process, [process, start, since](int code, QProcess::ExitStatus status) {
+    process->deleteLater();
+    const bool crashed = status == QProcess::CrashExit;
+    // One that runs already is handed the page by a second, which then ends well.
+    if ((!crashed && code == 0) || since.elapsed() > kAtOnceMs) return;
+    start.tell(crashed ? tr("%1 crashed as soon as it was started.").arg(start.browser.name)
+                       : tr("%1 ended as soon as it was started, with exit code %2.").arg(start.browser.name).arg(code));
+  });
+  QObject::connect(process, &QProcess::errorOccurred, process, [process, start](QProcess::ProcessError error) {
+    if (error != QProcess::FailedToStart) return;
+    process->deleteLater();
+    start.tell(tr("%1 could not be started").arg(start.browser.program));
+  });
+  process->start(start.browser.program, start.arguments);
+}
+
+// Whatever comes of it: the browser starts once it has ended.
+void trustThenLaunch(const QString& certutil, const QString& folder, const QString& caFile, const Start& start) {
+  auto* process = new QProcess;
+  const auto next = [process, start] {
+    launch(start);
     process->deleteLater();
   };
-  QObject::connect(process, &QProcess::finished, process, start);
-  QObject::connect(process, &QProcess::errorOccurred, process, [start](QProcess::ProcessError error) {
-    if (error == QProcess::FailedToStart) start();
+  QObject::connect(process, &QProcess::finished, process, next);
+  QObject::connect(process, &QProcess::errorOccurred, process, [next](QProcess::ProcessError error) {
+    if (error == QProcess::FailedToStart) next();
   });
   process->start(certutil, {QStringLiteral("-d"), QStringLiteral("sql:") + folder, QStringLiteral("-A"), QStringLiteral("-t"),
                             QStringLiteral("C,,"), QStringLiteral("-n"), QStringLiteral("Sluice"), QStringLiteral("-i"), caFile});
@@ -106,13 +154,18 @@ QStringList browserArguments(const Browser& browser, const QString& profileFolde
                         QStringLiteral("--no-first-run"),
                         QStringLiteral("--no-default-browser-check"),
                         QStringLiteral("--disable-background-networking"),  // its own traffic would fill the table
+                        QStringLiteral("--disable-component-update"),
+                        QStringLiteral("--disable-domain-reliability"),
+                        QStringLiteral("--disable-features=OptimizationHints,MediaRouter"),
+                        QStringLiteral("--no-pings"),
                         QStringLiteral("--disable-sync"),
                         QStringLiteral("--disable-quic")};  // which no proxy of HTTP sees
   if (!caPin.isEmpty()) arguments << QStringLiteral("--ignore-certificate-errors-spki-list=") + caPin;
   return arguments << QString::fromLatin1(kFirstPage);
 }
 
-std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address) {
+std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address,
+                                    QObject* context, BrowserFailed failed) {
   const bool firefox = browser.family == Browser::Family::Firefox;
   const QString folder = QString::fromStdU16String((dataDir / "browsers").u16string()) + u'/' + profileName(browser, address);
   if (!QDir().mkpath(folder)) return tr("%1 could not be made").arg(folder);
@@ -125,13 +178,11 @@ std::optional<QString> startBrowser(const Browser& browser, const std::filesyste
   }
   const QString caFile = QString::fromStdU16String(platform::caCertificateFile(dataDir).u16string());
   const QString certutil = firefox ? QStandardPaths::findExecutable(QStringLiteral("certutil")) : QString();
-  const QStringList arguments = browserArguments(browser, folder, address, caPinOf(caFile));
-  if (!certutil.isEmpty() && QFile::exists(caFile) && QFile::exists(browser.program)) {
-    trustThenStart(certutil, folder, caFile, browser, arguments);
-    return std::nullopt;
-  }
-  if (!QProcess::startDetached(browser.program, arguments)) return tr("%1 could not be started").arg(browser.program);
-  if (!firefox || !QFile::exists(caFile)) return std::nullopt;
+  const Start start{browser, browserArguments(browser, folder, address, caPinOf(caFile)), folder + QStringLiteral("/output.txt"), context,
+                    std::move(failed)};
+  const bool teachable = firefox && QFile::exists(caFile);
+  teachable && !certutil.isEmpty() ? trustThenLaunch(certutil, folder, caFile, start) : launch(start);
+  if (!teachable || !certutil.isEmpty()) return std::nullopt;
   return tr("%1 is starting, but trusts no certificate of Sluice: certutil is missing (package libnss3-tools or nss-tools). Its first page "
             "tells how to import the certificate.")
       .arg(browser.name);

@@ -2,9 +2,11 @@
 // user's own browser is touched, and nothing is left behind but the profile's folder. GUI thread.
 #pragma once
 
+#include <QObject>
 #include <QString>
 #include <QStringList>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,9 +26,16 @@ std::vector<Browser> installedBrowsers();
 // of the CA's public key, which this browser alone then trusts; empty: it does not.
 QStringList browserArguments(const Browser& browser, const QString& profileFolder, const QString& address, const QString& caPin);
 
-// Makes a profile for this browser and address below `dataDir`, which trusts the CA there, and starts the browser. Nothing, or what the
-// user should know: why it did not start, or that it does not trust the CA. Firefox learns of it from certutil; without that, its
-// first page tells how to import it.
-std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address);
+// What became of a browser that was started in vain: in words, and the last line that it wrote, safe to show.
+using BrowserFailed = std::function<void(const QString& what, const QString& lastLine)>;
+
+// Makes a profile for this browser and address below `dataDir`, which trusts the CA there, and starts the browser, which outlives us.
+// Nothing, or what the user should know: why it was not started, or that it does not trust the CA. Firefox learns of it from certutil;
+// without that, its first page tells how to import it. `failed` is called if it does not start, or ends badly within kAtOnceMs, unless
+// `context` is gone by then.
+std::optional<QString> startBrowser(const Browser& browser, const std::filesystem::path& dataDir, const QString& address,
+                                    QObject* context = nullptr, BrowserFailed failed = {});
+
+inline constexpr int kAtOnceMs = 15'000;  // what ends later has been seen to start
 
 }  // namespace sluice::gui

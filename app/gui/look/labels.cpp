@@ -4,6 +4,7 @@
 #include <QPainter>
 
 #include "app/gui/look/colors.h"
+#include "app/gui/text/translate.h"
 #include "app/gui/text/visible_text.h"
 
 namespace sluice::gui {
@@ -93,6 +94,11 @@ QLabel* elidedLabel(QWidget* parent) {
   label->setTextFormat(Qt::PlainText);
   label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   return label;
+}
+
+void nameCloseButton(QPushButton& button) {
+  button.setText(tr("Close"));
+  button.setAutoDefault(false);
 }
 
 QFrame* separatorLine(QWidget* parent) {

@@ -4,6 +4,7 @@
 
 #include <QFrame>
 #include <QLabel>
+#include <QPushButton>
 
 namespace sluice::gui {
 
@@ -15,6 +16,8 @@ QLabel* problemLabel(QWidget* parent);
 QLabel* hintLabel(QWidget* parent);
 // One line that gives way to a narrow window: cut with an ellipsis, whole in the tooltip.
 QLabel* elidedLabel(QWidget* parent);
+// The one that closes a dialog speaks the language of the window, and Enter belongs to what is typed into.
+void nameCloseButton(QPushButton& button);
 QFrame* separatorLine(QWidget* parent);
 // The text of a widget in this colour, whatever role its kind takes it from.
 void setTextColor(QWidget& widget, const QColor& color);

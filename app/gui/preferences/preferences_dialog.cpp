@@ -32,8 +32,7 @@ PreferencesDialog::PreferencesDialog(const Parts& parts, QWidget* parent) : QDia
   pages_->setCurrentRow(0);
 
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-  buttons->button(QDialogButtonBox::Close)->setText(tr("Close"));
-  buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);  // Enter belongs to what is typed into
+  nameCloseButton(*buttons->button(QDialogButtonBox::Close));
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   auto* row = new QHBoxLayout;
   row->setSpacing(18);

@@ -94,8 +94,7 @@ AuthorityDialog::AuthorityDialog(std::filesystem::path dataDir, QWidget* parent)
   layout->addWidget(message_);
   layout->addStretch(1);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-  buttons->button(QDialogButtonBox::Close)->setText(tr("Close"));
-  buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);  // Enter belongs to what is typed into
+  nameCloseButton(*buttons->button(QDialogButtonBox::Close));
   again_ = buttons->addButton(tr("&Look again"), QDialogButtonBox::ActionRole);
   again_->setToolTip(tr("Read again what is trusted where"));
   again_->setAutoDefault(false);

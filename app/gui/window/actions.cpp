@@ -33,6 +33,11 @@ void allow(QAction& action, bool allowed, const QString& obstacle) {
   action.setStatusTip(allowed ? action.property(kPurpose).toString() : obstacle);
 }
 
+QString purposeOf(const QAction& action) {
+  const QVariant purpose = action.property(kPurpose);
+  return purpose.isValid() ? purpose.toString() : action.statusTip();
+}
+
 Actions::Actions(QWidget* window, const ExchangeModel& model) {
   engine = make(window, tr("Start &engine"), QKeySequence(Qt::CTRL | Qt::Key_E), {});
   restartEngine = make(window, tr("&Restart engine"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),

@@ -90,5 +90,7 @@ struct Actions {
 
 // Enables it; or, where something is in the way, disables it and says what in the status bar, where it else says what it does.
 void allow(QAction& action, bool allowed, const QString& obstacle);
+// What it does, whether or not something is in its way now.
+QString purposeOf(const QAction& action);
 
 }  // namespace sluice::gui

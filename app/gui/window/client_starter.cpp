@@ -37,15 +37,27 @@ void ClientStarter::showState() {
   menu_->setEnabled(running && !menu_->isEmpty());
 }
 
+void ClientStarter::show(EngineNotice notice) {
+  if (notice == notice_) return;
+  notice_ = std::move(notice);
+  emit noticeChanged();
+}
+
 void ClientStarter::start(const Browser& browser) {
-  const auto word = startBrowser(browser, keeper_.dataDir(), keeper_.proxyAddress());
-  emit said(word ? *word : tr("%1 is starting").arg(browser.name));
+  dismiss();
+  const auto failed = [this](const QString& what, const QString& lastLine) { show({EngineNotice::Level::Warning, what, lastLine}); };
+  const auto word = startBrowser(browser, keeper_.dataDir(), keeper_.proxyAddress(), this, failed);
+  if (word) return show({EngineNotice::Level::Info, *word, {}});
+  emit said(tr("%1 is starting").arg(browser.name));
 }
 
 void ClientStarter::start(const platform::Terminal& terminal) {
+  dismiss();
   const QString name = QString::fromStdString(terminal.name);
-  startTerminal(terminal, keeper_.dataDir(), keeper_.proxyAddress(), this,
-                [this, name](const QString& problem) { emit said(problem.isEmpty() ? tr("%1 is starting").arg(name) : problem); });
+  startTerminal(terminal, keeper_.dataDir(), keeper_.proxyAddress(), this, [this, name](const QString& problem) {
+    if (!problem.isEmpty()) return show({EngineNotice::Level::Warning, problem, {}});
+    emit said(tr("%1 is starting").arg(name));
+  });
 }
 
 }  // namespace sluice::gui

@@ -23,19 +23,26 @@ class ClientStarter : public QObject {
   // Every one that is installed, by name.
   QMenu& menu() { return *menu_; }
 
+  // What the last one that was started said of itself, or why it does not run. An empty text: nothing, or the user has read it.
+  const EngineNotice& notice() const { return notice_; }
+  void dismiss() { show({}); }
+
  signals:
   void said(const QString& message);  // for the status bar
+  void noticeChanged();
 
  private:
   void start(const Browser& browser);
   void start(const platform::Terminal& terminal);
   void showState();
+  void show(EngineNotice notice);
 
   EngineKeeper& keeper_;
   Actions& actions_;
   const std::vector<Browser> browsers_;
   const std::vector<platform::Terminal> terminals_;
   QMenu* menu_;
+  EngineNotice notice_;
 };
 
 }  // namespace sluice::gui

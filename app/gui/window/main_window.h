@@ -108,6 +108,8 @@ class MainWindow : public QMainWindow {
   void updateCounts();
   void updateTablePage();
   void showNotice();
+  void dismissNotice();
+  void say(const QString& message);  // in the status bar, for some seconds
   void takeOffer(EngineNotice::Offer offer);
   void showPage(Page page);
   void connectThrottle();

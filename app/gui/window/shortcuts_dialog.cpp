@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/look/labels.h"
+#include "app/gui/window/actions.h"
 
 namespace sluice::gui {
 
@@ -26,7 +27,7 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
     for (QLabel* label : {keys, name}) label->setTextFormat(Qt::PlainText);
     grid->addWidget(keys, row, 0, Qt::AlignTop);
     grid->addWidget(name, row, 1, Qt::AlignTop);
-    QLabel* what = mutedLabel(action->statusTip(), list);
+    QLabel* what = mutedLabel(purposeOf(*action), list);
     what->setWordWrap(true);
     grid->addWidget(what, row, 2, Qt::AlignTop);
     ++row;
@@ -37,7 +38,7 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
   area->setFrameShape(QFrame::NoFrame);
   area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-  buttons->button(QDialogButtonBox::Close)->setText(tr("Close"));
+  nameCloseButton(*buttons->button(QDialogButtonBox::Close));
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(area, 1);
