@@ -187,11 +187,11 @@ SLUICE_GUI_TEST(aSessionWithoutExchangesGoesOn) {
   SessionStarts sessions(settings);
   const QDateTime now = QDateTime::currentDateTime();
   QVERIFY(!sessions.shown() && sessions.filter().kind == filter::Node::Kind::Everything);
-  sessions.begin({}, now);
-  sessions.begin({}, now);
+  sessions.begin({}, now, sessions.choices());
+  sessions.begin({}, now, sessions.choices());
   QCOMPARE(sessions.sessions().size(), std::size_t(1));
-  sessions.begin(ExchangeId{7}, now);
-  sessions.begin(ExchangeId{7}, now);
+  sessions.begin(ExchangeId{7}, now, sessions.choices());
+  sessions.begin(ExchangeId{7}, now, sessions.choices());
   QCOMPARE(sessions.sessions().size(), std::size_t(2));
   QCOMPARE(sessions.shown()->first.value, 8u);
   // What is no list of sessions is passed over.
@@ -214,7 +214,10 @@ SLUICE_GUI_TEST(theHelpListsEveryActionWithItsKeys) {
   for (const QLabel* label : dialog->findChildren<QLabel*>()) shown << label->text();
   for (const QAction* action : bench.window().QWidget::actions()) {
     QVERIFY2(shown.contains(action->shortcut().toString(QKeySequence::NativeText)), qPrintable(action->text()));
-    QVERIFY2(shown.contains(action->statusTip()), qPrintable(action->text()));
+    QVERIFY2(shown.contains(purposeOf(*action)), qPrintable(action->text()));
   }
+  // Also of what cannot be done now.
+  QVERIFY(!bench.window().actions().copyUrl->isEnabled());
+  QVERIFY(shown.contains(QStringLiteral("Copy the URLs of the selected exchanges, one a line")));
   dialog->close();
 }

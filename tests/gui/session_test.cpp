@@ -367,7 +367,7 @@ SLUICE_GUI_TEST(noSessionBeginsOrGoesWhereTheHistoryCannotBeRead) {
   std::filesystem::create_directory(bench.dataDir() / "history.db");
   bench.open();
   SessionStarts& sessions = bench.window().sessions();
-  sessions.begin(ExchangeId{10}, QDateTime::currentDateTime());
+  sessions.begin(ExchangeId{10}, QDateTime::currentDateTime(), sessions.choices());
   QCOMPARE(sessions.sessions().size(), std::size_t(2));
   QStringList said;
   QObject::connect(bench.window().statusBar(), &QStatusBar::messageChanged, &bench.window(), [&](const QString& text) { said << text; });
@@ -388,4 +388,24 @@ SLUICE_GUI_TEST(sessionsAreForgottenOnceTheEngineHasClearedTheHistory) {
   bench.window().actions().clearHistory->trigger();
   QVERIFY(!sessions.sessions().empty());  // no engine has answered yet
   QVERIFY(waitUntil([&] { return sessions.sessions().empty(); }));
+}
+
+// A session begins once the history has said where it ends; what the user chose meanwhile is not undone by that.
+SLUICE_GUI_TEST(theWholeHistoryThatIsChosenWhileASessionBeginsStaysOnView) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.get("/bytes/5");
+  bench.waitForClients();
+  MainWindow& window = bench.window();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() == 1; }));
+  window.actions().newSession->trigger();
+  window.actions().wholeHistory->trigger();
+  QVERIFY(waitUntil([&] { return window.sessions().sessions().size() == 2; }));
+  QVERIFY(!window.sessions().shown());
+  QVERIFY(window.actions().wholeHistory->isChecked());
+  QCOMPARE(window.model().rowCount(), 1);
+  // The other way round, the session is what was wanted last.
+  window.actions().wholeHistory->trigger();
+  window.actions().newSession->trigger();
+  QVERIFY(waitUntil([&] { return window.sessions().shown().has_value(); }));
 }

@@ -50,16 +50,21 @@ filter::Node SessionStarts::filter() const {
   return filter::parse(text).value_or(filter::Node{});
 }
 
-void SessionStarts::begin(ExchangeId newest, const QDateTime& now) {
+void SessionStarts::begin(ExchangeId newest, const QDateTime& now, quint64 asOf) {
   noteNewest(newest);
   const ExchangeId first{newest.value + 1};
   if (starts_.empty() || starts_.back().first < first) starts_.push_back({first, now});
   if (starts_.size() > kSessionsMax) starts_.erase(starts_.begin());
-  show(starts_.back().first);
+  take(asOf == choices_ ? starts_.back().first : shown_);
 }
 
 void SessionStarts::show(std::optional<ExchangeId> first) {
-  shown_ = first.value_or(ExchangeId{});
+  ++choices_;
+  take(first.value_or(ExchangeId{}));
+}
+
+void SessionStarts::take(ExchangeId shown) {
+  shown_ = shown;
   save();
   emit changed();
 }
@@ -71,7 +76,7 @@ void SessionStarts::noteNewest(ExchangeId newest) {
 void SessionStarts::forgetAll() {
   if (starts_.empty()) return;
   starts_.clear();
-  show(std::nullopt);
+  take({});
 }
 
 void SessionStarts::save() {

@@ -31,9 +31,12 @@ class SessionStarts : public QObject {
   // What lets exactly the exchanges of the shown session through.
   filter::Node filter() const;
 
-  // From behind `newest` on. One in which nothing was recorded goes on instead.
-  void begin(ExchangeId newest, const QDateTime& now);
+  // From behind `newest` on. One in which nothing was recorded goes on instead. It is shown, unless show() was called since choices()
+  // was `asOf`: who asks for a session learns `newest` later, and what the user chose meanwhile stays.
+  void begin(ExchangeId newest, const QDateTime& now, quint64 asOf);
   void show(std::optional<ExchangeId> first);
+  // How often show() was called.
+  quint64 choices() const { return choices_; }
   // The history ends with `newest`. One that ends before the last session began is another history: its sessions are forgotten.
   void noteNewest(ExchangeId newest);
   void forgetAll();
@@ -48,10 +51,12 @@ class SessionStarts : public QObject {
     ExchangeId first;
     QDateTime at;
   };
+  void take(ExchangeId shown);
   void save();
 
   QSettings& settings_;
   std::vector<Start> starts_;
+  quint64 choices_ = 0;
   ExchangeId shown_;  // the first of the session that is shown; none: everything is
 };
 

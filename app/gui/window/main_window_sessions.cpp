@@ -23,11 +23,11 @@ void MainWindow::connectSessions() {
 void MainWindow::beginSession() {
   parts_.history.ask(
       this, [](store::Reader& reader) { return reader.totals(); },
-      [this](const Result<store::Totals>& totals) {
+      [this, asOf = sessions_->choices()](const Result<store::Totals>& totals) {
         if (!totals && totals.error().code != Code::NotFound) {
           return statusBar()->showMessage(tr("No session was begun: the history cannot be read: %1").arg(errorText(totals.error())));
         }
-        sessions_->begin(totals ? totals->newest : ExchangeId{}, QDateTime::currentDateTime());
+        sessions_->begin(totals ? totals->newest : ExchangeId{}, QDateTime::currentDateTime(), asOf);
       });
 }
 
