@@ -454,6 +454,10 @@
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
+    <message>
+        <source>not read</source>
+        <translation>nicht gelesen</translation>
+    </message>
 </context>
 <context>
     <name>sluice::gui::Actions</name>
@@ -1292,6 +1296,10 @@ das Zertifikat aus und sagt, was das jeweilige System wissen will.</translation>
     <message>
         <source>the first %1 recorded</source>
         <translation>die ersten %1 aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>This body was not read: the exchange ended before.</source>
+        <translation>Dieser Inhalt wurde nicht gelesen: der Austausch war vorher zu Ende.</translation>
     </message>
 </context>
 <context>

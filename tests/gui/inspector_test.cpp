@@ -1,5 +1,6 @@
 // The inspector over histories written by the real recorder.
 #include "app/gui/inspector/inspector.h"
+#include "app/gui/inspector/fact_sheet.h"
 #include "app/gui/inspector/phase_chart.h"
 
 #include <QBuffer>
@@ -384,4 +385,30 @@ SLUICE_GUI_TEST(whatIsGoneShowsNoBodyOfAnother) {
   QCOMPARE(textOf(f.inspector.response().body().view()), QString());
   f.inspector.inspect(ExchangeId{1});
   QVERIFY(waitUntil([&] { return textOf(f.inspector.response().body().view()) == QStringLiteral("hello"); }));
+}
+
+SLUICE_GUI_TEST(groupsOfFactsLieBesideEachOtherWhereThereIsRoom) {
+  FactSheet sheet;
+  std::vector<Fact> facts;
+  for (int group = 0; group < 4; ++group) {
+    facts.push_back({{}, QStringLiteral("Group %1").arg(group)});
+    for (int i = 0; i < 4; ++i) facts.push_back({QStringLiteral("Name %1").arg(i), QStringLiteral("value")});
+  }
+  sheet.resize(300, 900);
+  sheet.show();
+  sheet.setFacts(facts);
+  gui::test::handleEvents();
+  QCOMPARE(sheet.columns(), 1);
+  const int high = sheet.sizeHint().height();
+  const QString text = sheet.text();
+  sheet.resize(1000, 900);
+  gui::test::handleEvents();
+  QCOMPARE(sheet.columns(), 2);
+  QVERIFY(sheet.sizeHint().height() < high * 6 / 10);
+  QCOMPARE(sheet.text(), text);
+  sheet.setFacts({facts.begin(), facts.begin() + 5});
+  gui::test::handleEvents();
+  sheet.resize(300, 900);
+  gui::test::handleEvents();
+  QCOMPARE(sheet.columns(), 1);
 }

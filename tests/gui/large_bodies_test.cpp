@@ -7,6 +7,7 @@
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/beat.h"
 #include "tests/gui/support/workbench.h"
+#include "tests/support/process.h"
 #include "tests/support/websocket/frames.h"
 #include "tests/support/wire/client.h"
 
@@ -220,4 +221,28 @@ SLUICE_GUI_TEST(theReadingOfALargeBodyIsStoppedAndGoesOn) {
   emit pane.formWanted();  // what has begun is cut, and still wanted
   QVERIFY(waitUntil([&] { return large.hasWhole(BodyForm::Text, body.size()); }));
   QVERIFY(!pane.stopButton().isVisible() && !pane.isStopped());
+}
+
+// Once over, and not once more for each way to look at it or each time it is chosen; and nothing of it stays.
+SLUICE_GUI_TEST(aLargeBodyIsInMemoryOnceAndGoesWithItsExchange) {
+  if (!sluice::test::kMemoryIsTelling) QSKIP("memory tells nothing here");
+  Large large;
+  QVERIFY(large.open());
+  const std::string body = repeated("[", R"({"id":1,"name":"item","tags":["a","b"],"price":1.5},)", "0]");
+  QVERIFY(large.send("application/json", body));
+  const auto resident = [] { return qint64(sluice::test::residentBytes(QCoreApplication::applicationPid())); };
+  const qint64 before = resident();
+  qint64 most = 0;
+  for (int i = 0; i < 3; ++i) {
+    large.chooseNewest();
+    QVERIFY(waitUntil([&] {
+      most = std::max(most, resident());
+      return large.hasWhole(BodyForm::Pretty, body.size());
+    }));
+  }
+  large.bench.window().table().clearChoice();
+  QVERIFY(waitUntil([&] { return resident() < before + 40'000'000; }));
+  qInfo("a body of %zu bytes: %lld MB while it is read and shown, %lld MB afterwards", body.size(), (most - before) / 1'000'000,
+        (resident() - before) / 1'000'000);
+  QVERIFY2(most < before + qint64(body.size()) * 5 / 2, qPrintable(QString::number(most - before)));
 }

@@ -8,6 +8,7 @@
 
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
+#include "tests/support/wire/client.h"
 
 using namespace sluice;
 using namespace sluice::gui;
@@ -181,4 +182,23 @@ SLUICE_GUI_TEST(theKeyboardReachesEverything) {
   QVERIFY(window.inspector().isHidden());
   QTest::keyClick(&window.table(), Qt::Key_L, Qt::ControlModifier);
   QCOMPARE(window.table().isFollowing(), window.actions().follow->isChecked());
+}
+
+// The answer of a server that cannot be reached does not wait for what the client would have sent it.
+SLUICE_GUI_TEST(aBodyThatNobodyReadIsNotSaidToBeNone) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.inBackground([&bench] {
+    sluice::test::Client client(bench.proxyPort());
+    client.write("POST http://127.0.0.1:1/ HTTP/1.1\r\nHost: nobody\r\nContent-Length: 5\r\n\r\nhello");
+    (void)client.reply("POST");
+  });
+  bench.waitForClients();
+  MainWindow& window = bench.window();
+  QVERIFY(waitUntil([&] { return window.model().rowCount() == 1 && window.model().rowAt(0) != nullptr; }));
+  QVERIFY(waitUntil([&] { return window.model().rowAt(0)->state == store::State::Failed; }));
+  window.table().select(0);
+  BodyPane& body = window.inspector().request().body();
+  QVERIFY(waitUntil([&] { return body.emptyText().contains(QStringLiteral("not read")); }));
+  QVERIFY(window.inspector().facts().text().contains(QStringLiteral("Request body: not read")));
 }

@@ -1,5 +1,7 @@
 // A recorded body made ready to show: read, its content codings undone, and turned into a document on the history's
-// thread; shown on the GUI thread.
+// thread; shown on the GUI thread. Read and not mapped: most bodies are packed, so that there is nothing to map; a mapped file that
+// is cut or cannot be read ends the process, and none that is mapped can be deleted on Windows, where a history is cleared. One body is in
+// memory at a time, kShownBytesMax of it at most.
 #pragma once
 
 #include <QImage>

@@ -98,7 +98,8 @@ void BodyPane::clear() {
   showReading(nullptr, 0);
 }
 
-void BodyPane::setFacts(const capture::BodyTotals& totals, const QString& contentType, bool done) {
+void BodyPane::setFacts(const capture::BodyTotals& totals, const QString& contentType, bool done, bool announced) {
+  announced_ = announced;
   totals_ = totals;
   contentType_ = contentType;
   done_ = done;
@@ -180,7 +181,9 @@ void BodyPane::updateFacts() {
   } else if (content_.storedBytes > 0 && !content_.isWhole) {
     empty_->setText(stopped_ ? tr("The reading was stopped.") : tr("Reading"));
   } else {
-    empty_->setText(done_ ? tr("No body") : tr("No body yet"));
+    empty_->setText(!done_       ? tr("No body yet")
+                    : announced_ ? tr("This body was not read: the exchange ended before.")
+                                 : tr("No body"));
   }
 }
 

@@ -23,8 +23,8 @@ class BodyPane : public QWidget {
  public:
   explicit BodyPane(const QString& name, QWidget* parent = nullptr);
 
-  // What the row says of the body, known before it is read. `done`: nothing more will come.
-  void setFacts(const capture::BodyTotals& totals, const QString& contentType, bool done);
+  // What the row says of the body, known before it is read. `done`: nothing more will come. `announced`: the head speaks of one.
+  void setFacts(const capture::BodyTotals& totals, const QString& contentType, bool done, bool announced = false);
   void setContent(const BodyContent& content, TextView::Keep keep);
   void setProblem(const QString& problem);
   void clear();
@@ -51,6 +51,7 @@ class BodyPane : public QWidget {
   QToolButton& stopButton() { return *stop_; }
   ImageView& image() { return *image_; }
   SearchBar& searchBar() { return *search_; }
+  QString emptyText() const { return empty_->text(); }
   QString factsText() const { return facts_->text(); }
   QString problemText() const { return problem_->text(); }
 
@@ -87,6 +88,7 @@ class BodyPane : public QWidget {
   capture::BodyTotals totals_;
   QString contentType_;
   bool done_ = false;
+  bool announced_ = false;
   bool stopped_ = false;
   BodyContent content_;  // without its document, which the view keeps
   bool searchNext_ = false;  // once the text that can be searched is there

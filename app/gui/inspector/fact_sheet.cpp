@@ -9,6 +9,9 @@
 namespace sluice::gui {
 namespace {
 
+constexpr int kColumnDigits = 60;  // the least width of a column of groups
+constexpr int kSpaceBetween = 28;
+
 QColor colorOf(Fact::Tone tone, const Colors& colors) {
   switch (tone) {
     case Fact::Tone::Plain: return colors.text;
@@ -69,27 +72,29 @@ class ValueEdit : public QTextEdit {
 
 }  // namespace
 
-FactSheet::FactSheet(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(this)) {
-  grid_->setContentsMargins(12, 10, 12, 10);
-  grid_->setHorizontalSpacing(16);
-  grid_->setVerticalSpacing(5);
-  grid_->setColumnStretch(1, 1);
+FactSheet::FactSheet(QWidget* parent) : QWidget(parent) {
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(12, 10, 12, 10);
+  row->setSpacing(kSpaceBetween);
+  for (QGridLayout*& grid : grids_) {
+    grid = new QGridLayout;
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(5);
+    grid->setColumnStretch(1, 1);
+    row->addLayout(grid, 1);
+    row->setAlignment(grid, Qt::AlignTop);
+  }
 }
 
 FactSheet::Line& FactSheet::lineAt(std::size_t index) {
   while (lines_.size() <= index) {
-    const int row = int(lines_.size());
     auto* title = new QLabel(this);
     title->setTextFormat(Qt::PlainText);
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     title->setFont(bold);
-    title->setContentsMargins(0, row > 0 ? 10 : 0, 0, 2);
     QLabel* name = mutedLabel({}, this);
     auto* value = new ValueEdit(this);
-    grid_->addWidget(title, row, 0, 1, 2, Qt::AlignTop | Qt::AlignLeft);
-    grid_->addWidget(name, row, 0, Qt::AlignTop | Qt::AlignLeft);
-    grid_->addWidget(value, row, 1, Qt::AlignTop);
     lines_.push_back({title, name, value});
   }
   return lines_[index];
@@ -114,6 +119,37 @@ void FactSheet::setFacts(const std::vector<Fact>& facts) {
     lines_[i].title->hide();
     lines_[i].name->hide();
     lines_[i].value->hide();
+  }
+  place();
+}
+
+int FactSheet::columnsThatFit() const {
+  return std::clamp(width() / (kColumnDigits * fontMetrics().horizontalAdvance(u'0')), 1, kColumnsMax);
+}
+
+void FactSheet::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  if (columnsThatFit() != columns_) place();
+}
+
+// Groups in their order, each in one piece, about the same number of lines in each column.
+void FactSheet::place() {
+  columns_ = columnsThatFit();
+  const auto isTitle = [this](std::size_t i) { return facts_[i].name.isEmpty(); };
+  const int share = (int(facts_.size()) + columns_ - 1) / columns_;
+  int column = 0, row = 0;
+  for (std::size_t i = 0; i < facts_.size(); ++i) {
+    if (isTitle(i) && row > 0 && column + 1 < columns_) {
+      int lines = 1;
+      while (i + std::size_t(lines) < facts_.size() && !isTitle(i + std::size_t(lines))) ++lines;
+      if (row + lines / 2 > share) row = 0, ++column;
+    }
+    const Line& line = lines_[i];
+    QGridLayout& grid = *grids_[std::size_t(column)];
+    line.title->setContentsMargins(0, row > 0 ? 10 : 0, 0, 2);
+    grid.addWidget(line.title, row, 0, 1, 2, Qt::AlignTop | Qt::AlignLeft);
+    grid.addWidget(line.name, row, 0, Qt::AlignTop | Qt::AlignLeft);
+    grid.addWidget(line.value, row++, 1, Qt::AlignTop);
   }
 }
 

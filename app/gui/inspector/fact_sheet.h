@@ -1,11 +1,12 @@
 // Named facts in groups, each value selectable, long ones wrapped anywhere. Keeps its widgets from one sheet to the
-// next. GUI thread.
+// next. Groups lie beside each other where there is room: what must be scrolled to is not seen. GUI thread.
 #pragma once
 
 #include <QGridLayout>
 #include <QLabel>
 #include <QTextEdit>
 #include <QWidget>
+#include <array>
 #include <vector>
 
 namespace sluice::gui {
@@ -23,6 +24,10 @@ class FactSheet : public QWidget {
   void setFacts(const std::vector<Fact>& facts);
   // For tests and for copying: "Name: value" a line.
   QString text() const;
+  int columns() const { return columns_; }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   struct Line {
@@ -31,10 +36,14 @@ class FactSheet : public QWidget {
     QTextEdit* value;
   };
   Line& lineAt(std::size_t index);
+  int columnsThatFit() const;
+  void place();
 
-  QGridLayout* grid_;
+  static constexpr int kColumnsMax = 3;
+  std::array<QGridLayout*, kColumnsMax> grids_;
   std::vector<Line> lines_;
   std::vector<Fact> facts_;
+  int columns_ = 1;
 };
 
 }  // namespace sluice::gui

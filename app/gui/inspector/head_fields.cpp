@@ -66,6 +66,11 @@ std::string fieldValue(std::string_view head, std::string_view wanted) {
   return joined;
 }
 
+bool announcesBody(std::string_view head) {
+  const std::string length = fieldValue(head, "Content-Length");
+  return !fieldValue(head, "Transfer-Encoding").empty() || length.find_first_of("123456789") != std::string::npos;
+}
+
 std::vector<NamedValue> queryFields(std::string_view head) {
   std::string_view target = head.substr(0, head.find('\n'));
   const auto from = target.find(' ');

@@ -14,6 +14,8 @@ namespace sluice::gui {
 std::vector<NamedValue> headFields(std::string_view head);
 // The value of the first field of this name as it came; several are joined by ", ".
 std::string fieldValue(std::string_view head, std::string_view name);
+// Whether a body follows this head of a request (RFC 9112 section 6).
+bool announcesBody(std::string_view head);
 // Of the target in a request's start line.
 std::vector<NamedValue> queryFields(std::string_view head);
 // A request's Cookie fields, or a response's Set-Cookie fields with their attributes (RFC 6265).

@@ -182,7 +182,8 @@ void Inspector::showDetails(const store::ExchangeDetails& details) {
     response_->setHead(details.responseHead, details.responseTrailers, absentHead(row, capture::Direction::Response));
   }
   details_ = details;
-  request_->body().setFacts(row.request, visibleLine(fieldValue(details.requestHead, "Content-Type"), 128), done);
+  request_->body().setFacts(row.request, visibleLine(fieldValue(details.requestHead, "Content-Type"), 128), done,
+                            announcesBody(details.requestHead));
   response_->body().setFacts(row.response, visibleLine(row.contentType, 128), done);
   if (row.status == 101) messages_->follow(row.id, row.startedAt);
   pages_->setCurrentIndex(1);

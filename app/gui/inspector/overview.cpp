@@ -1,6 +1,7 @@
 #include "app/gui/inspector/overview.h"
 
 #include "app/gui/exchanges/exchange_text.h"
+#include "app/gui/inspector/head_fields.h"
 #include "app/gui/text/format.h"
 #include "app/gui/text/translate.h"
 #include "app/gui/text/visible_text.h"
@@ -55,7 +56,8 @@ void addSizes(const store::ExchangeDetails& details, std::vector<Fact>& facts) {
     return;
   }
   facts.push_back({tr("Request head"), formatBytes(details.requestHead.size())});
-  facts.push_back({tr("Request body"), bodyText(row.request)});
+  const bool unread = row.request.bytes == 0 && row.state != store::State::Running && announcesBody(details.requestHead);
+  facts.push_back({tr("Request body"), unread ? tr("not read") : bodyText(row.request)});
   if (!details.responseHead.empty()) facts.push_back({tr("Response head"), formatBytes(details.responseHead.size())});
   facts.push_back({tr("Response body"), bodyText(row.response)});
 }

@@ -67,6 +67,9 @@ class PairDelegate : public RowDelegate {
     const Colors& colors = colorsOf(option->palette);
     const QColor text = index.column() == kName ? colors.redirect : index.column() == kNote ? colors.muted : colors.text;
     for (const auto role : {QPalette::Text, QPalette::HighlightedText}) option->palette.setColor(role, text);
+    // What was captured is cut at its own end in a window that lies the other way too.
+    option->displayAlignment = QStyle::visualAlignment(option->direction, option->displayAlignment);
+    option->direction = Qt::LeftToRight;
   }
 };
 
