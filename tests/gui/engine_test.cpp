@@ -1,5 +1,7 @@
 // The window and its engine: started, attached, stopped, crashed, refused.
 #include <QLabel>
+#include <QSignalSpy>
+#include <QStandardPaths>
 #include <QStatusBar>
 #include <QTcpServer>
 #include <algorithm>
@@ -234,4 +236,20 @@ SLUICE_GUI_TEST(withoutAProxyAmongTheListenersNoProgramIsSentToOne) {
   QVERIFY(waitUntil([&] { return actions.systemProxy->statusTip().contains(QStringLiteral("regular@")); }));
   EmptyPage& page = bench.window().emptyPage();
   QVERIFY(page.isVisible() && !page.terminalButton().isVisible());
+}
+
+// What a crashed engine said last is shown to its user: not the end of a line that was cut.
+SLUICE_GUI_TEST(theLastWordsOfAnEngineAreWholeLines) {
+  const QString shell = QStandardPaths::findExecutable(QStringLiteral("sh"));
+  if (shell.isEmpty()) QSKIP("no sh");
+  const auto lastWordsOf = [&](const QString& script) {
+    EngineProcess engine;
+    QSignalSpy ended(&engine, &EngineProcess::ended);
+    engine.start(shell, {QStringLiteral("-c"), script});
+    return waitUntil([&] { return ended.count() == 1; }) ? engine.lastWords() : QStringLiteral("it did not end");
+  };
+  const QString warnings =
+      QStringLiteral("i=0; while [ $i -lt 500 ]; do echo \"10:00:0$i warning a body was cut $i\" >&2; i=$((i+1)); done; ");
+  QCOMPARE(lastWordsOf(warnings + QStringLiteral("kill -9 $$")), QString());
+  QCOMPARE(lastWordsOf(warnings + QStringLiteral("echo 'sluiced: the disk is gone' >&2; exit 1")), QStringLiteral("the disk is gone"));
 }

@@ -1,4 +1,5 @@
 // The switches of the tool bar, each acting on a real engine.
+#include <QImage>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -127,4 +128,59 @@ SLUICE_GUI_TEST(everyButtonOfTheToolBarHasATipAndAName) {
     }
   }
   QVERIFY(buttons >= 8);
+}
+
+namespace {
+
+// What the table said instead of rows when it was painted last.
+class PaintedText : public QObject {
+ public:
+  explicit PaintedText(ExchangeTable& table) : table_(table) { table.viewport()->installEventFilter(this); }
+  QString text;
+
+ protected:
+  bool eventFilter(QObject*, QEvent* event) override {
+    if (event->type() == QEvent::Paint) text = table_.emptyText();
+    return false;
+  }
+
+ private:
+  ExchangeTable& table_;
+};
+
+}  // namespace
+
+SLUICE_GUI_TEST(whereAClearedHistoryWasFilteredTheTableSaysThatNothingMatches) {
+  Workbench bench;
+  QVERIFY(bench.openAndListen());
+  bench.get("/bytes/5");
+  bench.waitForClients();
+  MainWindow& window = bench.window();
+  window.filterField().setText(QStringLiteral("status=200"));
+  QVERIFY(waitUntil([&] { return window.model().rowCount() == 1; }));
+  PaintedText painted(window.table());
+  window.actions().clearHistory->trigger();
+  QVERIFY(waitUntil([&] { return painted.text.contains(QStringLiteral("No exchange matches")); }));
+}
+
+SLUICE_GUI_TEST(whatTheToolBarHasNoRoomForIsBehindAButtonThatIsSeen) {
+  Workbench bench;
+  bench.open();
+  bench.window().resize(760, 500);
+  auto* bar = bench.window().findChild<QToolBar*>();
+  auto* more = bar->findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"));
+  QVERIFY(more != nullptr);
+  QVERIFY(waitUntil([&] { return more->isVisible(); }));
+  for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {
+    gui::test::appearance().setFixedScheme(scheme);
+    gui::test::handleEvents();
+    const QImage image = more->grab().toImage();
+    const QColor ground = image.pixelColor(0, 0);
+    int drawn = 0;
+    for (int y = 0; y < image.height(); ++y) {
+      for (int x = 0; x < image.width(); ++x) drawn += std::abs(image.pixelColor(x, y).lightness() - ground.lightness()) > 40;
+    }
+    QVERIFY2(drawn >= 6, qPrintable(QString::number(drawn)));
+  }
+  gui::test::appearance().setFixedScheme(Scheme::Light);
 }

@@ -170,3 +170,39 @@ SLUICE_GUI_TEST(theFilterFieldOffersWhatCouldComeNext) {
   QTest::keyClick(&filter.field(), Qt::Key_Escape);
   QCOMPARE(left.count(), 1);
 }
+
+// The inspector that opens below the table takes room from it.
+SLUICE_GUI_TEST(theChosenRowStaysOnViewWhenTheTableBecomesLower) {
+  Fixture f(200);
+  f.table.select(100);
+  f.table.scrollTo(f.table.currentIndex(), QAbstractItemView::PositionAtBottom);
+  const auto isOnView = [&] {
+    const QRect row = f.table.visualRect(f.table.currentIndex());
+    return row.top() >= 0 && row.bottom() <= f.table.viewport()->height();
+  };
+  QVERIFY(isOnView());
+  f.table.resize(f.table.width(), f.table.height() / 2);
+  gui::test::handleEvents();
+  QVERIFY(isOnView());
+  // Who scrolled away from it meant to.
+  f.table.verticalScrollBar()->triggerAction(QScrollBar::SliderToMinimum);
+  f.table.resize(f.table.width(), f.table.height() * 2 / 3);
+  gui::test::handleEvents();
+  QCOMPARE(f.table.verticalScrollBar()->value(), 0);
+}
+
+SLUICE_GUI_TEST(fromTheFilterOneKeyLeadsToWhatItFound) {
+  FilterField filter;
+  filter.show();
+  QSignalSpy left(&filter, &FilterField::left), changed(&filter, &FilterField::filterChanged);
+  QTest::keyClicks(&filter.field(), QStringLiteral("status>=4x"));
+  QTest::keyClick(&filter.field(), Qt::Key_Return);
+  QCOMPARE(left.count(), 0);  // there is something to mend first
+  QTest::keyClick(&filter.field(), Qt::Key_Backspace);
+  QTest::keyClick(&filter.field(), Qt::Key_Return);
+  QCOMPARE(left.count(), 1);
+  QCOMPARE(changed.count(), 1);
+  QTest::keyClick(&filter.field(), Qt::Key_Down);
+  QCOMPARE(left.count(), 2);
+  QCOMPARE(filter.field().text(), QStringLiteral("status>=4"));
+}

@@ -72,7 +72,9 @@ void EngineProcess::takeLine(const QByteArray& line) {
 
 void EngineProcess::readErrors() {
   errors_ += process_.readAllStandardError();
-  if (errors_.size() > kErrorBytesMax) errors_.remove(0, errors_.size() - kErrorBytesMax);
+  if (errors_.size() <= kErrorBytesMax) return;
+  errors_.remove(0, errors_.size() - kErrorBytesMax);
+  errors_.remove(0, errors_.indexOf('\n') + 1);  // the rest of a line says nothing
 }
 
 QString EngineProcess::lastWords() const {

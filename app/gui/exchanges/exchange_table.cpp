@@ -18,7 +18,7 @@ constexpr int kColumnsVersion = 4;
 constexpr int kRunningRepaintMs = 250;
 constexpr int kRowPadding = 7;
 constexpr int kCompactPadding = 1;
-constexpr int kPathDigitsMin = 16;
+constexpr int kPathDigitsMin = 24;
 
 // In widths of the digit 0, so that every font gets columns that fit.
 int defaultWidth(Column column) {
@@ -87,6 +87,7 @@ void ExchangeTable::setUpHeaders() {
   header->setSortIndicator(-1, Qt::AscendingOrder);
   connect(header, &QHeaderView::sortIndicatorChanged, this, &ExchangeTable::sortBy);
   connect(&model_, &ExchangeModel::loaded, this, &ExchangeTable::reselect);
+  connect(&model_, &ExchangeModel::loaded, viewport(), qOverload<>(&QWidget::update));  // it may be empty, which is said
   header->setTextElideMode(Qt::ElideRight);
   header->setMinimumSectionSize(36);
   connect(header, &QHeaderView::sectionResized, this, &ExchangeTable::fillWidth);
@@ -124,8 +125,13 @@ void ExchangeTable::fillWidth() {
 }
 
 void ExchangeTable::resizeEvent(QResizeEvent* event) {
+  const QModelIndex current = currentIndex();
+  const QRect before = visualRect(current);
+  const bool wasShown = current.isValid() && before.top() >= 0 && before.bottom() <= event->oldSize().height();
   QTableView::resizeEvent(event);
   fillWidth();
+  // What is looked at does not vanish behind the inspector that opens below it.
+  if (wasShown) scrollTo(current);
 }
 
 QByteArray ExchangeTable::columnsState() const {

@@ -51,7 +51,10 @@ FilterField::FilterField(QWidget* parent)
   connect(&pause_, &QTimer::timeout, this, &FilterField::apply);
   connect(field_, &QLineEdit::textChanged, this, [this] { pause_.start(); });
   connect(field_, &QLineEdit::textEdited, this, &FilterField::offer);
-  connect(field_, &QLineEdit::returnPressed, this, &FilterField::apply);
+  connect(field_, &QLineEdit::returnPressed, this, [this] {
+    apply();
+    if (problem_->isHidden()) emit left();
+  });
   connect(completer_, qOverload<const QString&>(&QCompleter::activated), this, &FilterField::take);
   setFocusProxy(field_);
 }
@@ -73,9 +76,15 @@ void FilterField::focusField() {
 }
 
 bool FilterField::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == field_ && event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+  const int key = watched == field_ && event->type() == QEvent::KeyPress ? static_cast<QKeyEvent*>(event)->key() : 0;
+  if (key == Qt::Key_Escape) {
     if (field_->text().isEmpty()) emit left();
     else setText({});
+    return true;
+  }
+  if (key == Qt::Key_Down) {  // to what it found
+    apply();
+    emit left();
     return true;
   }
   return QWidget::eventFilter(watched, event);

@@ -123,6 +123,7 @@ QString styleSheetOf(Scheme scheme) {
     QToolBar QToolButton:focus { border-color: $accent; }
     QToolBar QToolButton::menu-button { border: none; border-radius: 4px; width: 15px; }
     QToolBar QToolButton::menu-button:hover { background: $idle; }
+    QToolBar QToolButton#qt_toolbar_ext_button { padding: 0; }
     QMenuBar { border: none; padding: 1px 4px; }
     QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
     QMenuBar::item:selected { background: $hover; }
@@ -142,16 +143,15 @@ QString styleSheetOf(Scheme scheme) {
     QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: $accent; }
     QSlider::handle:horizontal:disabled { background: $border; border-color: $border; }
     QSplitter::handle { background: $border; }
-    QSplitter::handle:hover { background: $accent; }
+    QSplitter::handle:hover, QMainWindow::separator:hover { background: $accent; }
     QMainWindow::separator { background: $border; width: 1px; height: 1px; }
-    QMainWindow::separator:hover { background: $accent; }
     QTabWidget::pane { border: none; border-top: 1px solid $border; }
-    QTabBar { background: transparent; }
+    QTabBar { background: transparent; outline: none; }
     QTabBar::tab { padding: 6px 12px 5px 12px; margin: 0; border: none; border-bottom: 2px solid transparent;
       color: $muted; background: transparent; }
     QTabBar::tab:hover { color: $text; }
     QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-    QTabBar::tab:focus { color: $accent; }
+    QTabBar::tab:focus { color: $accent; background: $hover; }
     QScrollBar { background: transparent; border: none; }
     QScrollBar:vertical { width: 11px; }
     QScrollBar:horizontal { height: 11px; }
@@ -162,6 +162,7 @@ QString styleSheetOf(Scheme scheme) {
     QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
     QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
     QAbstractScrollArea::corner { background: transparent; border: none; }
+    QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
     QToolTip { border: 1px solid $border; padding: 3px 5px; color: $text; background: $window; }
   )");
   const QColor hover = scheme == Scheme::Light ? QColor("#e9ecf0") : QColor("#2a2f36");
