@@ -399,11 +399,19 @@ SLUICE_GUI_TEST(groupsOfFactsLieBesideEachOtherWhereThereIsRoom) {
   sheet.setFacts(facts);
   gui::test::handleEvents();
   QCOMPARE(sheet.columns(), 1);
+  const auto shownWidth = [&sheet] {
+    for (const auto* value : sheet.findChildren<QTextEdit*>()) {
+      if (value->isVisible()) return value->width();
+    }
+    return 0;
+  };
+  QVERIFY2(shownWidth() > 150, qPrintable(QString::number(shownWidth())));
   const int high = sheet.sizeHint().height();
   const QString text = sheet.text();
   sheet.resize(1000, 900);
   gui::test::handleEvents();
   QCOMPARE(sheet.columns(), 2);
+  QVERIFY2(shownWidth() > 300, qPrintable(QString::number(shownWidth())));
   QVERIFY(sheet.sizeHint().height() < high * 6 / 10);
   QCOMPARE(sheet.text(), text);
   sheet.setFacts({facts.begin(), facts.begin() + 5});

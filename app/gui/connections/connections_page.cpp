@@ -29,7 +29,7 @@ constexpr auto kZoomKey = "connections/zoom";
 int defaultWidth(ConnectionColumn column) {
   switch (column) {
     case ConnectionColumn::Number: return 6;
-    case ConnectionColumn::State: return 9;
+    case ConnectionColumn::State: return 10;
     case ConnectionColumn::Program: return 12;
     case ConnectionColumn::Client: return 16;
     case ConnectionColumn::Target: return 34;
@@ -39,7 +39,7 @@ int defaultWidth(ConnectionColumn column) {
     case ConnectionColumn::Up: return 9;
     case ConnectionColumn::DownRate:
     case ConnectionColumn::UpRate: return 11;
-    case ConnectionColumn::History: return 10;
+    case ConnectionColumn::History: return 12;
     case ConnectionColumn::Limit: return 22;
   }
   return 12;

@@ -81,7 +81,7 @@ FactSheet::FactSheet(QWidget* parent) : QWidget(parent) {
     grid->setHorizontalSpacing(16);
     grid->setVerticalSpacing(5);
     grid->setColumnStretch(1, 1);
-    row->addLayout(grid, 1);
+    row->addLayout(grid);
     row->setAlignment(grid, Qt::AlignTop);
   }
 }
@@ -151,6 +151,8 @@ void FactSheet::place() {
     grid.addWidget(line.name, row, 0, Qt::AlignTop | Qt::AlignLeft);
     grid.addWidget(line.value, row++, 1, Qt::AlignTop);
   }
+  // An empty one would take its share of the width too.
+  for (int each = 0; each < kColumnsMax; ++each) static_cast<QHBoxLayout*>(layout())->setStretch(each, each <= column ? 1 : 0);
 }
 
 QString FactSheet::text() const {
