@@ -68,10 +68,15 @@ void EngineLink::requestProfiles() { send(nextStream_++, control::GetProfile{});
 void EngineLink::useProfile(const control::UseProfile& use) { send(nextStream_++, use); }
 
 void EngineLink::saveProfile(const std::string& json, std::function<void()> saved) {
-  order(control::SaveProfile{json}, std::move(saved));
+  order(control::SaveProfile{json}, [this, saved = std::move(saved)] {
+    requestProfiles();
+    saved();
+  });
 }
 
-void EngineLink::deleteProfile(const std::string& name) { send(nextStream_++, control::DeleteProfile{name}); }
+void EngineLink::deleteProfile(const std::string& name) {
+  order(control::DeleteProfile{name}, [this] { requestProfiles(); });
+}
 
 void EngineLink::startSelfTest(const std::string& json) {
   selfTest_ = nextStream_++;
@@ -79,7 +84,8 @@ void EngineLink::startSelfTest(const std::string& json) {
 }
 
 void EngineLink::setPassThrough(const std::string& host, bool passes) {
-  send(nextStream_++, control::SetPassThrough{host, passes});
+  // In force once it is answered, which waits for the disk.
+  order(control::SetPassThrough{host, passes}, [this] { requestPassThrough(); });
 }
 
 void EngineLink::requestPassThrough() { send(nextStream_++, control::GetPassThrough{}); }

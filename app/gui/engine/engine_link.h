@@ -38,7 +38,8 @@ class EngineLink : public QObject {
   void requestConnections();
   // REQUIRES: isAttached().
   void closeConnection(ConnectionId connection);
-  // Never decrypts this host from its next connection on, or does so again. `refused` may follow. REQUIRES: isAttached().
+  // Never decrypts this host from its next connection on, or does so again: `passThroughReceived` or `refused` follows.
+  // REQUIRES: isAttached().
   void setPassThrough(const std::string& host, bool passes);
   // `passThroughReceived` follows.
   void requestPassThrough();
@@ -60,7 +61,7 @@ class EngineLink : public QObject {
   // `profilesReceived` follows.
   void requestProfiles();
   void useProfile(const control::UseProfile& use);
-  // Either `saved` is called or `refused` emitted, once.
+  // Either `saved` is called or `refused` emitted, once. `profilesReceived` follows what either of these two has changed.
   void saveProfile(const std::string& json, std::function<void()> saved);
   void deleteProfile(const std::string& name);
   // `selfTestEnded` follows, unless the engine goes away. One at a time.

@@ -63,7 +63,6 @@ void InterceptionPage::addHost() {
   if (host.isEmpty() || !keeper_.link().isAttached()) return;
   problem_->clear();
   keeper_.link().setPassThrough(host.toStdString(), true);
-  keeper_.link().requestPassThrough();
 }
 
 void InterceptionPage::removeHosts() {
@@ -72,7 +71,6 @@ void InterceptionPage::removeHosts() {
   for (const QListWidgetItem* item : hosts_->selectedItems()) {
     keeper_.link().setPassThrough(item->data(Qt::UserRole).toString().toStdString(), false);
   }
-  keeper_.link().requestPassThrough();
 }
 
 // What was typed is done with once the engine has it.

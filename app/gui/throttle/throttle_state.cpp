@@ -134,13 +134,11 @@ void ThrottleState::save(const Profile& profile, std::function<void()> saved) {
   keeper_.link().saveProfile(throttle::toJson(profile), [state = QPointer(this), saved = std::move(saved)] {
     if (state) saved();
   });
-  ask();
 }
 
 void ThrottleState::remove(const std::string& name) {
   if (!known_) return;
   keeper_.link().deleteProfile(name);
-  ask();
 }
 
 void ThrottleState::startSelfTest(const Profile& profile) {
