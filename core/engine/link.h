@@ -104,6 +104,7 @@ class Link final : public pipe::Source,
   Output& made();
   void fileWasRead();
   IoResult pull();
+  IoResult pullFurther(std::size_t& inVain);
   IoResult pushOut();
   IoResult receiveSecure(std::span<const MutableBytes> into);
   IoResult peekSecure();

@@ -11,6 +11,13 @@ namespace sluice::engine {
 using Progress = tls::Session::Progress;
 using Status = IoResult::Status;
 
+namespace {
+
+// Of ciphertext without plaintext in one go. New keys come so (RFC 8446 section 4.6.3), one after the other if the peer likes.
+constexpr std::size_t kInVainBytesMax = 4 * limits::kTlsReceiveBytes;
+
+}  // namespace
+
 void Link::beginTls(std::unique_ptr<tls::Session> session, Bytes received) {
   SLUICE_ASSERT(!tls_ && !writer_.pending());
   tls_ = std::move(session);
@@ -66,8 +73,21 @@ IoResult Link::pushOut() {
   return IoResult::ok(0);
 }
 
+// Receives ciphertext after `inVain` bytes of it that held nothing. What is too much waits as if it had not come yet.
+IoResult Link::pullFurther(std::size_t& inVain) {
+  if (inVain >= kInVainBytesMax) {
+    mayReceive_ = false;
+    return IoResult::wouldBlock();
+  }
+  auto result = pull();
+  inVain += result.bytes;
+  if (result.status == Status::End) tls_->receivedEnd();
+  return result;
+}
+
 IoResult Link::receiveSecure(std::span<const MutableBytes> into) {
   std::size_t total = 0;
+  std::size_t inVain = 0;
   const auto outcome = [&](IoResult otherwise) {
     pushOut();  // what reading made it answer
     return total > 0 ? IoResult::ok(total) : std::move(otherwise);
@@ -76,13 +96,13 @@ IoResult Link::receiveSecure(std::span<const MutableBytes> into) {
     while (!piece.empty()) {
       auto result = tls_->read(piece);
       if (result.status == Status::WouldBlock) {
-        auto pulled = pull();
+        auto pulled = pullFurther(inVain);
         if (pulled.status == Status::WouldBlock || pulled.status == Status::Failed) return outcome(std::move(pulled));
-        if (pulled.status == Status::End) tls_->receivedEnd();
         continue;
       }
       if (result.status != Status::Ok) return outcome(std::move(result));
       total += result.bytes;
+      inVain = 0;
       piece = piece.subspan(result.bytes);
     }
   }
@@ -90,12 +110,12 @@ IoResult Link::receiveSecure(std::span<const MutableBytes> into) {
 }
 
 IoResult Link::peekSecure() {
+  std::size_t inVain = 0;
   while (true) {
     auto result = tls_->peek();
     if (result.status != Status::WouldBlock) return result;
-    auto pulled = pull();
+    auto pulled = pullFurther(inVain);
     if (pulled.status == Status::WouldBlock || pulled.status == Status::Failed) return pulled;
-    if (pulled.status == Status::End) tls_->receivedEnd();
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "core/codec/tls/authority.h"
+#include "core/codec/tls/openssl.h"
 #include "link_ends.h"
 #include "tests/support/test.h"
 #include "tests/support/wire/pattern.h"
@@ -126,4 +127,82 @@ SLUICE_TEST(peekingSeesWhatIsThereAndTakesNothing) {
   std::string came;
   rig.receive(rig.server, came, 10);
   QCOMPARE(came, std::string("x"));
+}
+
+namespace {
+
+// A server's side of TLS alone, without sockets.
+struct ChattyServer {
+  explicit ChattyServer(tls::Authority& authority)
+      : identity(authority.leafFor("a.example", now()).value()), context(SSL_CTX_new(TLS_server_method())) {
+    SSL_CTX_use_certificate(context.get(), identity.certificate());
+    SSL_CTX_use_PrivateKey(context.get(), identity.key());
+    ssl.reset(SSL_new(context.get()));
+    SSL_set_bio(ssl.get(), in, out);
+  }
+  bool handshake() { return SSL_accept(ssl.get()) == 1; }
+  void addTickets(int count) {
+    for (int i = 0; i < count; ++i) {
+      SSL_new_session_ticket(ssl.get());
+      SSL_do_handshake(ssl.get());
+    }
+  }
+  std::string takeOutgoing() {
+    std::string bytes(BIO_ctrl_pending(out), '\0');
+    BIO_read(out, bytes.data(), static_cast<int>(bytes.size()));
+    return bytes;
+  }
+
+  tls::Identity identity;
+  tls::ContextPtr context;
+  tls::SslPtr ssl;
+  BIO* in = BIO_new(BIO_s_mem());  // of `ssl`
+  BIO* out = BIO_new(BIO_s_mem());
+};
+
+}  // namespace
+
+// Tickets are handshake messages (RFC 8446 section 4.6.1), of which a server may send as many as it likes.
+SLUICE_TEST(recordsWithoutDataDoNotHoldUpTheLoop) {
+  Rig rig;
+  ChattyServer chatty(rig.authority);
+  asio::io_context loop;
+  test::SocketPair sockets(loop);
+  sockets.far.non_blocking(true);
+  Link link{std::move(sockets.near), Side::Upstream, nullptr};
+  link.beginTls(tls::Session::toServer(*rig.clients, {"a", "a.example", "a.example"}).value(), {});
+  std::string toSend;
+  const auto exchange = [&] {
+    std::array<char, 4096> bytes{};
+    std::error_code code;
+    for (std::size_t count; (count = sockets.far.read_some(asio::buffer(bytes), code)) > 0;) {
+      BIO_write(chatty.in, bytes.data(), static_cast<int>(count));
+    }
+    toSend += chatty.takeOutgoing();
+    toSend.erase(0, sockets.far.write_some(asio::buffer(toSend), code));
+    link.waitReadable();
+  };
+  bool bothDone = false;
+  QVERIFY(runUntil(loop, [&] {
+    bothDone = chatty.handshake() && link.handshake() == Progress::Done;
+    if (!bothDone) std::ignore = link.handshake();
+    exchange();
+    return bothDone && toSend.empty();
+  }));
+
+  chatty.addTickets(4000);
+  SSL_write(chatty.ssl.get(), "data", 4);
+  std::string came;
+  std::uint64_t most = 0;
+  QVERIFY(runUntil(loop, [&] {
+    exchange();
+    const auto before = link.transport().bytesReceived();
+    std::array<std::byte, 100> bytes{};
+    const MutableBytes into(bytes);
+    const auto result = link.receive({&into, 1});
+    most = std::max(most, link.transport().bytesReceived() - before);
+    if (result.status == Status::Ok) came.append(reinterpret_cast<const char*>(bytes.data()), result.bytes);
+    return came == "data";
+  }));
+  QVERIFY(most > 0 && most <= 5 * limits::kTlsReceiveBytes);
 }
