@@ -1,14 +1,12 @@
 // What process_test.cpp starts: process_child say|copy|ignore|wait.
 #include <chrono>
-#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 #include <thread>
 
-namespace {
+#include "tests/unit/support/stop_requests.h"
 
-constexpr int kStopped = 128 + SIGTERM;  // as a shell tells of a signal
+namespace {
 
 int say() {
   std::fputs("out", stdout);
@@ -22,9 +20,7 @@ int copy() {
 }
 
 int wait() {
-#ifdef SIGBREAK  // Ctrl-Break
-  std::signal(SIGBREAK, [](int) { std::_Exit(kStopped); });
-#endif
+  heedStopRequests();
   std::puts("ready 7");
   std::fflush(stdout);
   std::this_thread::sleep_for(std::chrono::minutes(2));

@@ -1,0 +1,3 @@
+#include "tests/unit/support/stop_requests.h"
+
+void heedStopRequests() {}  // SIGTERM does it
