@@ -334,8 +334,11 @@ SLUICE_GUI_TEST(inGerman) {
     ShortcutsDialog shortcuts(window.QWidget::actions(), &window);
     shortcuts.show();
     save(shortcuts, QStringLiteral("shortcuts-german"));
+    for (int i = 0; i < 2; ++i) bench.openTunnel();
     window.actions().connectionsPage->trigger();
     window.throttleDock().hide();
+    QVERIFY(waitUntil([&] { return window.connections().model().rowCount() >= 2; }));
+    window.connections().table().selectAll();
     QTest::qWait(1200);
     saveAll(bench, QStringLiteral("german-connections"));
   }
