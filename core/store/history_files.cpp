@@ -93,6 +93,21 @@ Result<void> make(const fs::path& part, const Inherited& inherited) {
   return transaction->commit();
 }
 
+// The first programs renamed what was cleared, and the folder of its bodies.
+std::vector<ClearedFile> clearedByEarlierPrograms(const fs::path& dataDir) {
+  std::vector<ClearedFile> files;
+  std::error_code error;
+  for (fs::directory_iterator at(dataDir, error); !error && at != fs::directory_iterator(); at.increment(error)) {
+    if (!utf8(at->path().filename()).starts_with("history.cleared-")) continue;
+    std::error_code ignored;  // also when it is no folder
+    for (fs::directory_iterator in(at->path(), ignored); !ignored && in != fs::directory_iterator(); in.increment(ignored)) {
+      files.push_back({in->path(), 0, false});
+    }
+    files.push_back({at->path(), 0, false});
+  }
+  return files;
+}
+
 }  // namespace
 
 fs::path historyFile(const fs::path& dataDir) {
@@ -136,13 +151,14 @@ Result<void> beginNextHistory(const fs::path& dataDir, const Inherited& inherite
 
 std::vector<ClearedFile> clearedFiles(const fs::path& dataDir) {
   const std::uint64_t current = currentNumber(dataDir);
-  std::vector<ClearedFile> files;
+  std::vector<ClearedFile> files = clearedByEarlierPrograms(dataDir);
   eachFile(dataDir, [&](const fs::path& file, const Name& name) {
     if (!name.part && name.number >= current) return;
     files.push_back({file, name.number, name.kind == kHistory && name.suffix.empty() && !name.part});
   });
   std::sort(files.begin(), files.end(), [](const ClearedFile& a, const ClearedFile& b) {
-    return std::tuple(a.number, !a.isHistory, a.file) < std::tuple(b.number, !b.isHistory, b.file);
+    // What is in a folder goes before it.
+    return std::tuple(a.number, !a.isHistory, b.file) < std::tuple(b.number, !b.isHistory, a.file);
   });
   return files;
 }

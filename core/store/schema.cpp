@@ -12,6 +12,38 @@ tl::unexpected<Error> damaged(const SqlConnection& sql, const char* why) {
   return fail(Side::Local, Code::DatabaseDamaged, sql.name() + ": " + why);
 }
 
+Result<void> takeStep(SqlConnection& sql, std::int64_t to) {
+  auto transaction = Transaction::begin(sql, Transaction::Kind::Write);
+  if (!transaction) return fail(transaction.error());
+  if (auto done = sql.run(schemaSteps()[static_cast<std::size_t>(to - 1)]); !done) return done;
+  const std::string marks = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                            "; PRAGMA user_version = " + std::to_string(to);
+  if (auto done = sql.run(marks.c_str()); !done) return done;
+  return transaction->commit();
+}
+
+// Everything in it in the words that made it, but for what SQLite adds by itself: indexes without words, and what it knows of the
+// distribution of values. Spaces are left out, since ALTER TABLE may come to set them otherwise.
+Result<std::string> tablesOf(SqlConnection& sql) {
+  return sql.text(
+      "SELECT group_concat(words, char(10)) FROM (SELECT type || ' ' || name || ' ' || tbl_name || ' ' ||"
+      " replace(replace(sql, ' ', ''), char(10), '') AS words FROM sqlite_schema WHERE sql IS NOT NULL AND sql NOT IN"
+      " ('CREATE TABLE sqlite_stat1(tbl,idx,stat)', 'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)') ORDER BY name)");
+}
+
+// A count of tables would not do: a column that computes, or a condition, runs whatever a file's maker wrote there as soon as SQLite
+// reads the table, and a step would be taken twice where only the version was damaged.
+Result<std::string> tablesOfVersion(std::int64_t version) {
+  const auto make = [](std::int64_t upTo) -> Result<std::string> {
+    auto sql = SqlConnection::inMemory();
+    if (!sql) return fail(sql.error());
+    if (auto made = migrate(*sql, 0, upTo); !made) return fail(made.error());
+    return tablesOf(*sql);
+  };
+  static const Result<std::string> current = make(kSchemaVersion);  // asked for whenever a history is opened
+  return version == kSchemaVersion ? current : make(version);
+}
+
 }  // namespace
 
 Result<std::int64_t> readVersion(SqlConnection& sql) {
@@ -33,25 +65,13 @@ Result<std::int64_t> readVersion(SqlConnection& sql) {
                 sql.name() + ": has version " + std::to_string(*version) + ", this program knows up to version " +
                     std::to_string(kSchemaVersion));
   }
-  const auto ours = sql.integer("SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'");
-  if (!ours) return ours;
-  if (*ours != schemaObjects()[static_cast<std::size_t>(*version - 1)]) return damaged(sql, "its tables are not those of its version");
+  const auto tables = tablesOf(sql);
+  if (!tables) return fail(tables.error());
+  const auto expected = tablesOfVersion(*version);
+  if (!expected) return fail(expected.error());
+  if (*tables != *expected) return damaged(sql, "its tables are not those of its version");
   return version;
 }
-
-namespace {
-
-Result<void> takeStep(SqlConnection& sql, std::int64_t to) {
-  auto transaction = Transaction::begin(sql, Transaction::Kind::Write);
-  if (!transaction) return fail(transaction.error());
-  if (auto done = sql.run(schemaSteps()[static_cast<std::size_t>(to - 1)]); !done) return done;
-  const std::string marks = "PRAGMA application_id = " + std::to_string(kApplicationId) +
-                            "; PRAGMA user_version = " + std::to_string(to);
-  if (auto done = sql.run(marks.c_str()); !done) return done;
-  return transaction->commit();
-}
-
-}  // namespace
 
 Result<void> migrate(SqlConnection& sql, std::int64_t from, std::int64_t to) {
   for (std::int64_t version = from; version < to; ++version) {

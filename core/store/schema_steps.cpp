@@ -186,12 +186,10 @@ ALTER TABLE exchange ADD COLUMN comment TEXT NOT NULL DEFAULT '';
 )sql";
 
 constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7, kStep8};
-constexpr std::array kObjects{10, 10, 12, 13, 15, 15, 16, 16};
-static_assert(kSteps.size() == kSchemaVersion && kObjects.size() == kSchemaVersion);
+static_assert(kSteps.size() == kSchemaVersion);
 
 }  // namespace
 
 std::span<const char* const> schemaSteps() { return kSteps; }
-std::span<const int> schemaObjects() { return kObjects; }
 
 }  // namespace sluice::store

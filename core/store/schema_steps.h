@@ -9,8 +9,4 @@ namespace sluice::store {
 
 std::span<const char* const> schemaSteps();
 
-// How many tables and indexes of ours each version has, from version 1 on. A history whose version was damaged shows by
-// it, before a step would be taken twice.
-std::span<const int> schemaObjects();
-
 }  // namespace sluice::store

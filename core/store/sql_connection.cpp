@@ -95,6 +95,16 @@ Result<SqlConnection> SqlConnection::openAs(const std::filesystem::path& file, A
   return connection;
 }
 
+Result<SqlConnection> SqlConnection::inMemory() {
+  leaveMemoryUncounted();
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  SqlConnection connection(db, "a database in memory");
+  if (code != SQLITE_OK) return fail(sqlError(db, code, connection.name_));
+  if (auto defended = connection.defend(); !defended) return fail(defended.error());
+  return connection;
+}
+
 Result<void> SqlConnection::checkHeader() const {
   // SQLite's own descriptor: closing another one of this file would drop the locks of every connection of this process.
   sqlite3_file* file = nullptr;

@@ -27,6 +27,8 @@ class SqlConnection {
 
   // The file must exist. Fails with DatabaseDamaged when its first bytes are those of no database; an empty one is a new database.
   static Result<SqlConnection> open(const std::filesystem::path& file, Access access);
+  // An empty one that nobody else sees.
+  static Result<SqlConnection> inMemory();
 
   // Whether commits lie beside the file that are not in it: whoever opens it as Untouched does not see them.
   static bool hasLog(const std::filesystem::path& file);

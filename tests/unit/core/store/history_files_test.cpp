@@ -70,7 +70,8 @@ SLUICE_TEST(theHistoryIsTheOneOfTheHighestNumber) {
   TempFolder folder;
   QVERIFY(historyFile(folder.path()) == folder / "history.db");
   for (const char* name : {"history-12.db-wal", "history-012.db", "history-1.db", "history-13.db.part", "history-14", "history-99.dbx",
-                           "history-99999999999999999999.db", "history.damaged-20261121-101500.db", "search-77.db"}) {
+                           "history-99999999999999999999.db", "history.damaged-20261121-101500.db", "search-77.db",
+                           "history.cleared-20261121-101500.db"}) {
     writeFile(folder / name, "x");
   }
   QVERIFY(historyFile(folder.path()) == folder / "history.db");
@@ -84,7 +85,7 @@ SLUICE_TEST(theHistoryIsTheOneOfTheHighestNumber) {
   QCOMPARE(databaseBytes(folder.path()), std::uint64_t(8));
   std::string cleared;
   for (const ClearedFile& each : clearedFiles(folder.path())) cleared += each.file.filename().string() + (each.isHistory ? "! " : " ");
-  QCOMPARE(cleared, std::string("history.db! history-9.db! history-13.db.part "));
+  QCOMPARE(cleared, std::string("history.cleared-20261121-101500.db history.db! history-9.db! history-13.db.part "));
 }
 
 SLUICE_TEST(theNextHistoryIsWholeBeforeAnybodySeesIt) {

@@ -1,5 +1,7 @@
 #include "core/store/session_file.h"
 
+#include <sqlite3.h>
+
 #include "core/filter/parser.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
@@ -193,6 +195,52 @@ SLUICE_TEST(saysWhatIsWrongWithAFile) {
     VERIFY_OK(sql->run(("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1)).c_str()));
   }
   QCOMPARE(int(Reader::openSession(file).error().code), int(Code::DatabaseTooNew));
+}
+
+// Whatever SQLite would compute for its maker as soon as a table is read: a condition that takes for ever, a view in place of a table, and
+// the like. None of it is begun.
+SLUICE_TEST(refusesTablesThatAreOnlyCalledLikeOurs) {
+  History history;
+  recordAll(history);
+  TempFolder folder;
+  const auto in = [](const char* table, const char* from, const char* to) {
+    return "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '" + std::string(from) + "', '" + to +
+           "') WHERE name = '" + table + "'";
+  };
+  const std::string forEver = "CHECK (length(replace(hex(zeroblob(90000000)), ''00'', hex(zeroblob(9)))) > 0)";
+  const std::string tricks[] = {
+      in("exchange", "comment TEXT NOT NULL", ("comment TEXT NOT NULL " + forEver).c_str()),
+      in("head", ") STRICT", ") STRICT, WITHOUT ROWID"),
+      in("head", ") STRICT", ")"),
+      in("exchange_host", "(host COLLATE NOCASE", "(printf(''%.*c'', 200000000, host)"),
+      "ALTER TABLE exchange ADD COLUMN more TEXT AS (hex(zeroblob(90000000))) VIRTUAL",
+      "DROP TABLE message; CREATE VIEW message AS SELECT * FROM head; CREATE VIEW more AS SELECT 1",
+      "DROP INDEX tls_chain; CREATE TRIGGER tls_chain AFTER INSERT ON tls BEGIN DELETE FROM head; END",
+      "CREATE TABLE bookmark (url TEXT)",
+  };
+  for (const std::string& trick : tricks) {
+    const fs::path file = folder / "a.sluice";
+    QCOMPARE(saved(history, "id=1", file), std::string("1 left 0"));
+    {
+      sqlite3* db = nullptr;  // without defence
+      QCOMPARE(sqlite3_open(file.string().c_str(), &db), SQLITE_OK);
+      QVERIFY2(sqlite3_exec(db, trick.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, (trick + ": " + sqlite3_errmsg(db)).c_str());
+      sqlite3_close(db);
+    }
+    const auto opened = Reader::openSession(file);
+    QVERIFY2(!opened && opened.error().code == Code::DatabaseDamaged, trick.c_str());
+    QVERIFY2(opened.error().detail.ends_with("its tables are not those of its version"), describe(opened.error()).c_str());
+  }
+}
+
+// What ANALYZE leaves is nobody's table.
+SLUICE_TEST(takesASessionThatSqliteWasAskedToAnalyze) {
+  History history;
+  recordAll(history);
+  TempFolder folder;
+  QCOMPARE(saved(history, "id=1", folder / "a.sluice"), std::string("1 left 0"));
+  VERIFY_OK(SqlConnection::open(folder / "a.sluice", Access::ReadWrite)->run("ANALYZE"));
+  VERIFY_OK(Reader::openSession(folder / "a.sluice"));
 }
 
 // Cut off at each page, and with one bit turned in each: a message or what can be read, and the file stays as it is.

@@ -29,6 +29,9 @@ SLUICE_TEST(removesWhatWasClearedALittleAtATime) {
                            "history-4.db.part", "history-4.db.part-journal"}) {
     writeFile(folder / name, "x");
   }
+  for (const char* name : {"history.cleared-20260901-101500.db", "history.cleared-20260901-101500.db-wal"}) writeFile(folder / name, "x");
+  fs::create_directory(folder / "history.cleared-20260901-101500.bodies");
+  for (const char* name : {"1", "2"}) writeFile(folder / "history.cleared-20260901-101500.bodies" / name, "x");
   fs::resize_file(folder / "history.db", 3 * limits::kTrashBytesAStep + 1);
   Trash trash(folder.path());
   int steps = 0;
