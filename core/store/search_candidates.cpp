@@ -17,6 +17,7 @@ using Ids = std::vector<std::int64_t>;
 using Found = Result<std::optional<Ids>>;
 
 constexpr std::size_t kCandidatesMax = 20'000;  // some milliseconds; where there are more, reading along finds enough as soon
+constexpr auto kLookupTime = std::chrono::milliseconds(50);  // likewise
 
 std::optional<SearchTable> tableOf(Field field) {
   if (field == Field::Url || field == Field::Path) return SearchTable::Urls;
@@ -32,12 +33,18 @@ std::vector<std::string> piecesOf(const Term& term) {
   return pattern ? pattern->requiredPieces() : std::vector<std::string>{};
 }
 
-Found candidates(SearchLookup& lookup, const Node& node, std::size_t max);
+// How much of them is wanted.
+struct Bounds {
+  std::size_t max;
+  SearchLookup::Time until;
+};
 
-Found ofAll(SearchLookup& lookup, const Node& node, std::size_t max) {
+Found candidates(SearchLookup& lookup, const Node& node, const Bounds& bounds);
+
+Found ofAll(SearchLookup& lookup, const Node& node, const Bounds& bounds) {
   std::optional<Ids> left;
   for (const Node& child : node.children) {
-    auto each = candidates(lookup, child, max);
+    auto each = candidates(lookup, child, bounds);
     if (!each) return each;
     if (!*each) continue;
     if (!left) {
@@ -51,32 +58,32 @@ Found ofAll(SearchLookup& lookup, const Node& node, std::size_t max) {
   return left;
 }
 
-Found ofAny(SearchLookup& lookup, const Node& node, std::size_t max) {
+Found ofAny(SearchLookup& lookup, const Node& node, const Bounds& bounds) {
   Ids all;
   for (const Node& child : node.children) {
-    auto each = candidates(lookup, child, max);
+    auto each = candidates(lookup, child, bounds);
     if (!each || !*each) return each;
     Ids either;
     std::set_union(all.begin(), all.end(), (*each)->begin(), (*each)->end(), std::back_inserter(either));
     all = std::move(either);
   }
-  if (all.size() > max) return std::nullopt;
+  if (all.size() > bounds.max) return std::nullopt;
   return all;
 }
 
-Found candidates(SearchLookup& lookup, const Node& node, std::size_t max) {
+Found candidates(SearchLookup& lookup, const Node& node, const Bounds& bounds) {
   switch (node.kind) {
     case Node::Kind::Everything:
     case Node::Kind::Not: return std::nullopt;
-    case Node::Kind::And: return ofAll(lookup, node, max);
-    case Node::Kind::Or: return ofAny(lookup, node, max);
+    case Node::Kind::And: return ofAll(lookup, node, bounds);
+    case Node::Kind::Or: return ofAny(lookup, node, bounds);
     case Node::Kind::Term: break;
   }
   const auto table = tableOf(node.term.field);
   if (!table) return std::nullopt;
   const auto pieces = piecesOf(node.term);
   if (pieces.empty()) return std::nullopt;
-  return lookup.find(*table, pieces, max);
+  return lookup.find(*table, pieces, bounds.max, bounds.until);
 }
 
 // Whether the index could help at all: it is opened only then.
@@ -93,7 +100,9 @@ bool isIndexed(const Node& filter) {
 
 }  // namespace
 
-Found searchCandidates(SearchLookup& lookup, const Node& filter, std::size_t max) { return candidates(lookup, filter, max); }
+Found searchCandidates(SearchLookup& lookup, const Node& filter, std::size_t max, SearchLookup::Time until) {
+  return candidates(lookup, filter, {max, until});
+}
 
 void SearchCandidates::forget() {
   ids_.clear();
@@ -109,7 +118,7 @@ void SearchCandidates::find(SqlConnection& sql, const std::filesystem::path& dat
   if (!lookup) return;
   const auto version = lookup->begin();
   if (!version) return;
-  const auto ids = searchCandidates(*lookup, filter, kCandidatesMax);
+  const auto ids = searchCandidates(*lookup, filter, kCandidatesMax, std::chrono::steady_clock::now() + kLookupTime);
   if (!ids || !*ids) return;
   ids_.assign((*ids)->begin(), (*ids)->end());
   // What runs is not in the index, and changes once more when it ends.

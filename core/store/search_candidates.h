@@ -14,8 +14,9 @@
 namespace sluice::store {
 
 // Ids, rising, without which nothing in the index passes the filter; nothing when the index does not help, or when they are more than
-// `max`. REQUIRES: the lookup has begun.
-Result<std::optional<std::vector<std::int64_t>>> searchCandidates(SearchLookup& lookup, const filter::Node& filter, std::size_t max);
+// `max`, or not found by `until`. REQUIRES: the lookup has begun.
+Result<std::optional<std::vector<std::int64_t>>> searchCandidates(SearchLookup& lookup, const filter::Node& filter, std::size_t max,
+                                                                  SearchLookup::Time until = SearchLookup::Time::max());
 
 // Every exchange of a history that may pass a filter, and others.
 class SearchCandidates {

@@ -1,6 +1,7 @@
 #include "core/store/search_index.h"
 
 #include <algorithm>
+#include <limits>
 #include <iterator>
 #include <utility>
 
@@ -16,7 +17,9 @@ constexpr std::size_t kGramBytes = 3;
 constexpr std::size_t kGramsAPiece = 24;    // more leave out next to nothing, and each costs a look at its list
 constexpr std::size_t kGramsMax = 40;
 constexpr std::size_t kRareRows = 500;      // a shorter list is read whole, and what it names is looked at without further ado
-constexpr std::size_t kGramsTogether = 8;   // of common ones, which are walked through from end to end
+constexpr std::size_t kGramsAlone = 3;      // of common ones that are read, if none has too many
+constexpr std::size_t kGramsTogether = 8;   // of those that have, which are walked through side by side
+constexpr std::int64_t kIdsAWalk = 8192;    // between two looks at the clock
 
 // Contentless and without positions: an entry costs about a byte. `done` says what is in, since an exchange must not be added twice.
 constexpr const char* kTables = R"sql(
@@ -32,17 +35,18 @@ using Ids = std::vector<std::int64_t>;
 
 // A trigram whose list is long.
 struct Common {
-  std::int64_t reaches = 0;  // the exchange at which its first kRareRows end
+  std::int64_t begins = 0;   // its first exchange
+  std::int64_t reaches = 0;  // the one at which its first kRareRows end
   std::string expression;
 };
 
 const char* selectOf(SearchTable table) {
   switch (table) {
-    case SearchTable::Urls: return "SELECT rowid FROM url_text WHERE url_text MATCH ?1 ORDER BY rowid";
-    case SearchTable::Heads: return "SELECT rowid FROM head_text WHERE head_text MATCH ?1 ORDER BY rowid";
+    case SearchTable::Urls: return "SELECT rowid FROM url_text WHERE url_text MATCH ?1 AND rowid > ?2 AND rowid <= ?3 ORDER BY rowid";
+    case SearchTable::Heads: return "SELECT rowid FROM head_text WHERE head_text MATCH ?1 AND rowid > ?2 AND rowid <= ?3 ORDER BY rowid";
     case SearchTable::Bodies: break;
   }
-  return "SELECT rowid FROM body_text WHERE body_text MATCH ?1 ORDER BY rowid";
+  return "SELECT rowid FROM body_text WHERE body_text MATCH ?1 AND rowid > ?2 AND rowid <= ?3 ORDER BY rowid";
 }
 
 std::string quoted(const std::string& gram) {
@@ -51,9 +55,11 @@ std::string quoted(const std::string& gram) {
   return expression + '"';
 }
 
-Result<Ids> read(Statement& select, const std::string& expression, std::size_t limit) {
+// Of those above `after` and not above `upTo`.
+Result<Ids> read(Statement& select, const std::string& expression, std::size_t limit, std::int64_t after = 0,
+                 std::int64_t upTo = std::numeric_limits<std::int64_t>::max()) {
   Ids ids;
-  select.bind(expression);
+  select.bind(expression, after, upTo);
   auto done = select.each([&] {
     ids.push_back(select.integer(0));
     return ids.size() < limit;
@@ -68,12 +74,36 @@ Ids inBoth(const Ids& a, const Ids& b) {
   return both;
 }
 
-std::string rarest(std::vector<Common> grams) {
-  std::stable_sort(grams.begin(), grams.end(), [](const Common& a, const Common& b) { return a.reaches > b.reaches; });
-  grams.resize(std::min(grams.size(), kGramsTogether));
+// What each of them has, where that is no more than `max`; nothing: they all have more.
+Result<std::optional<Ids>> readAlone(Statement& select, const std::vector<Common>& rarestFirst, std::size_t max) {
+  std::optional<Ids> found;
+  for (std::size_t i = 0; i < std::min(rarestFirst.size(), kGramsAlone); ++i) {
+    auto ids = read(select, rarestFirst[i].expression, max + 1);
+    if (!ids) return fail(ids.error());
+    if (ids->size() > max) break;
+    found = found ? inBoth(*found, *ids) : std::move(*ids);
+  }
+  return found;
+}
+
+// What all of them have, which may be next to nothing of long lists: so it is looked for a little at a time. Nothing: it is more than
+// `max`, or it was late.
+Result<std::optional<Ids>> walkTogether(Statement& select, const std::vector<Common>& rarestFirst, std::int64_t last, std::size_t max,
+                                        SearchLookup::Time until) {
   std::string expression;
-  for (const Common& gram : grams) expression += (expression.empty() ? "" : " AND ") + gram.expression;
-  return expression;
+  std::int64_t at = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = 0; i < std::min(rarestFirst.size(), kGramsTogether); ++i) {
+    expression += (i == 0 ? "" : " AND ") + rarestFirst[i].expression;
+    at = std::min(at, rarestFirst[i].begins - 1);
+  }
+  Ids found;
+  for (; at < last; at += kIdsAWalk) {
+    const auto more = read(select, expression, max + 1, at, at + kIdsAWalk);
+    if (!more) return fail(more.error());
+    found.insert(found.end(), more->begin(), more->end());
+    if (found.size() > max || (at + kIdsAWalk < last && std::chrono::steady_clock::now() >= until)) return std::nullopt;
+  }
+  return found;
 }
 
 }  // namespace
@@ -134,7 +164,7 @@ Result<SearchLookup> SearchLookup::open(const fs::path& dataDir, std::uint64_t h
 // Lists are read whole only where that is little: one rare trigram leaves out more than many common ones, and where all are common the
 // rarest are taken. How rare is told by how far the beginning of a list reaches.
 Result<std::optional<std::vector<std::int64_t>>> SearchLookup::find(SearchTable table, const std::vector<std::string>& pieces,
-                                                                    std::size_t max) {
+                                                                    std::size_t max, Time until) {
   auto select = look_.sql().prepare(selectOf(table));
   if (!select) return fail(select.error());
   std::optional<Ids> found;
@@ -144,15 +174,21 @@ Result<std::optional<std::vector<std::int64_t>>> SearchLookup::find(SearchTable 
     auto beginning = read(*select, expression, kRareRows);
     if (!beginning) return fail(beginning.error());
     if (beginning->size() == kRareRows) {
-      common.push_back({beginning->back(), std::move(expression)});
+      common.push_back({beginning->front(), beginning->back(), std::move(expression)});
       continue;
     }
     found = found ? inBoth(*found, *beginning) : std::move(*beginning);
     if (found->empty()) return found;
   }
   if (!found) {
-    auto all = read(*select, rarest(std::move(common)), max + 1);
-    if (!all) return fail(all.error());
+    std::stable_sort(common.begin(), common.end(), [](const Common& a, const Common& b) { return a.reaches > b.reaches; });
+    auto all = readAlone(*select, common, max);
+    if (all && !*all) {
+      const auto last = look_.sql().integer("SELECT max(exchange) FROM done");
+      if (!last) return fail(last.error());
+      all = walkTogether(*select, common, *last, max, until);
+    }
+    if (!all || !*all) return all;
     found = std::move(*all);
   }
   if (found->size() > max) return std::nullopt;

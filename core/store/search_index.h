@@ -4,6 +4,7 @@
 // SearchIndex: the one thread that builds it (search_builder.h). SearchLookup: whoever reads, one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -62,14 +63,18 @@ class SearchIndex {
 
 class SearchLookup {
  public:
+  using Time = std::chrono::steady_clock::time_point;
+
   // As DerivedLook.
   static Result<SearchLookup> open(const std::filesystem::path& dataDir, std::uint64_t history);
   Result<std::uint64_t> begin() { return look_.begin(); }
   void end() { look_.end(); }
 
-  // Exchanges in which all of these pieces may be, rising; nothing when there are more than `max`: then the index is of no help.
+  // Exchanges in which all of these pieces may be, rising; nothing when there are more than `max`, or when that
+  // is not clear by `until` or some milliseconds later: then the index is of no help.
   // REQUIRES: pieces are as Pattern::requiredPieces() gives them, and there is one.
-  Result<std::optional<std::vector<std::int64_t>>> find(SearchTable table, const std::vector<std::string>& pieces, std::size_t max);
+  Result<std::optional<std::vector<std::int64_t>>> find(SearchTable table, const std::vector<std::string>& pieces, std::size_t max,
+                                                        Time until = Time::max());
 
  private:
   explicit SearchLookup(DerivedLook look) : look_(std::move(look)) {}

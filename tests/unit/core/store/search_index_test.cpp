@@ -124,6 +124,23 @@ SLUICE_TEST(looksNoFurtherThanTheRarestTrigrams) {
   QCOMPARE(count({"rare"}, 59), -1);
 }
 
+// Two lists that are long and have next to nothing in common: who has no time for that is not kept.
+SLUICE_TEST(givesUpWhatTakesTooLong) {
+  TempFolder folder;
+  auto index = SearchIndex::open(folder.path(), 7);
+  VERIFY_OK(index);
+  VERIFY_OK(index->begin());
+  for (std::uint64_t id = 1; id <= 20'000; ++id) {
+    VERIFY_OK(index->add(ExchangeId{id}, {id % 2 == 0 ? "evn" : id == 19'999 ? "odd evn" : "odd", {}, {}}));
+  }
+  VERIFY_OK(index->commit(1));
+  auto lookup = SearchLookup::open(folder.path(), 7);
+  VERIFY_OK(lookup->begin());
+  QVERIFY(lookup->find(SearchTable::Urls, {"odd", "evn"}, 500).value() == Ids{19'999});
+  QVERIFY(!lookup->find(SearchTable::Urls, {"odd", "evn"}, 500, {}).value());
+  QCOMPARE(lookup->find(SearchTable::Urls, {"odd"}, 10'000, {}).value()->size(), std::size_t(10'000));
+}
+
 SLUICE_TEST(goesOnWhereItWas) {
   TempFolder folder;
   {
