@@ -11,6 +11,8 @@
 #include "core/store/backlog.h"
 #include "core/store/body_sweeper.h"
 #include "core/store/checkpointer.h"
+#include "core/store/errands.h"
+#include "core/store/full_disk.h"
 #include "core/store/history_files.h"
 #include "core/store/history_writer.h"
 #include "core/store/record_queue.h"
@@ -25,8 +27,6 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr int kSweepFiles = 64;
-constexpr int kFullTries = 5;                      // to write bodies for which there seems to be room
-constexpr std::uint64_t kRoomForRows = 1024 * 1024;  // a batch of them, with what they cost in the log
 
 // REQUIRES: not the recorder's thread.
 Result<void> waitFor(const std::function<void(Recorder::Answer)>& ask) {
@@ -49,35 +49,28 @@ class Recorder::Impl {
   bool record(capture::Record record) { return queue_.push(std::move(record)); }
   void whenFlushed(std::function<void()> done) { queue_.whenSettled(std::move(done)); }
   RecorderStatus status() const;
-  void clear(Answer answer);
+  void clear(Answer answer) { ask([this] { return clearNow(); }, std::move(answer)); }
   void keep(std::string key, std::optional<std::string> value, Answer answer);
   void annotate(std::vector<ExchangeId> exchanges, Annotation annotation, Answer answer);
   KeptSettings kept() const;
   void setRetention(const Retention& retention);
 
  private:
-  // Something that only the recorder's thread may do.
-  struct Asked {
-    std::function<Result<void>()> what;
-    Answer answer;
-  };
-
   void run();
   RecorderLoad load() const;
   void sweep();
   bool tidying() const;
   void prune();
-  void ask(std::function<Result<void>()> what, Answer answer);
-  void answerAsked();
+  void ask(Errands::Errand what, Answer answer) {
+    errands_.ask(std::move(what), std::move(answer), [this] { queue_.wake(); });
+  }
   Result<void> clearNow();
   Result<void> annotateNow(const std::vector<ExchangeId>& exchanges, const Annotation& annotation);
   Result<void> keepNow(const std::string& key, const std::optional<std::string>& value);
   void apply(capture::Record&& record);
   bool due() const;
-  bool cutting() const { return cutUntil_ != Steady::time_point{}; }
   void commitUnlessPaused();
   Result<void> commit();
-  bool hasRoomFor(std::uint64_t bytes) const;
   bool makeRoom();
   Result<void> ensureWriter();
   Result<void> notice(const HistoryWriter& writer);
@@ -113,8 +106,7 @@ class Recorder::Impl {
   std::size_t sinceCommit_ = 0;  // records
   Steady::time_point lastTurn_{};
   Steady::time_point retryAt_{};
-  int timesFull_ = 0;              // commits that found no space, in a row
-  Steady::time_point cutUntil_{};  // bodies are given up for want of space, at least until then; none: they are not
+  FullDisk fullDisk_;
   std::uint64_t lostExchanges_ = 0;
   std::uint64_t ignoredRecords_ = 0;
 
@@ -123,10 +115,7 @@ class Recorder::Impl {
   mutable std::mutex statusMutex_;
   RecorderStatus status_;  // under statusMutex_; written by the recorder's thread
   KeptSettings kept_;      // under statusMutex_; likewise
-  mutable std::mutex askedMutex_;
-  std::optional<Retention> retentionAsked_;  // under askedMutex_
-  std::vector<Asked> asked_;                 // under askedMutex_
-  bool stopped_ = false;                     // under askedMutex_; nothing is answered any more
+  Errands errands_;
   std::thread thread_;
 };
 
@@ -137,6 +126,7 @@ Recorder::Impl::Impl(Database database, RecorderOptions options)
       retention_(options_.retention),
       nextExchange_(database_->nextExchangeId()),
       nextConnection_(database_->nextConnectionId()),
+      fullDisk_(dataDir_, options_.retryAfter),
       queue_(options_.bodyBytesMax, options_.heldBytesMax) {}
 
 Result<void> Recorder::Impl::start() {
@@ -191,7 +181,7 @@ void Recorder::Impl::run() {
       }
     }
     commitUnlessPaused();
-    answerAsked();
+    errands_.doAll();
     queue_.settled();
     lastTurn_ = Steady::now();
     sweep();
@@ -208,7 +198,7 @@ void Recorder::Impl::sweep() {
 }
 
 // Whether there is something to commit, or to be found out by trying.
-bool Recorder::Impl::due() const { return backlog_.dirty() || !writer_ || (cutting() && Steady::now() >= cutUntil_); }
+bool Recorder::Impl::due() const { return backlog_.dirty() || !writer_ || (fullDisk_.cutting() && Steady::now() >= fullDisk_.cutUntil()); }
 
 bool Recorder::Impl::tidying() const { return pruneMore_ || (sweeper_ && !sweeper_->done()); }
 
@@ -216,7 +206,7 @@ bool Recorder::Impl::tidying() const { return pruneMore_ || (sweeper_ && !sweepe
 Steady::time_point Recorder::Impl::wakeAt() const {
   if (tidying()) return Steady::now();
   const auto never = Steady::time_point::max();
-  return std::min({pruneAt_, trash_ ? trash_->due() : never, due() ? retryAt_ : cutting() ? cutUntil_ : never});
+  return std::min({pruneAt_, trash_ ? trash_->due() : never, due() ? retryAt_ : fullDisk_.cutting() ? fullDisk_.cutUntil() : never});
 }
 
 void Recorder::Impl::prune() {
@@ -233,26 +223,12 @@ void Recorder::Impl::prune() {
 }
 
 void Recorder::Impl::setRetention(const Retention& retention) {
-  {
-    const std::lock_guard lock(askedMutex_);
-    retentionAsked_ = retention;
-  }
-  queue_.wake();
-}
-
-void Recorder::Impl::ask(std::function<Result<void>()> what, Answer answer) {
-  {
-    const std::lock_guard lock(askedMutex_);
-    if (!stopped_) {
-      asked_.push_back({std::move(what), std::move(answer)});
-      return queue_.wake();
-    }
-  }
-  answer(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
-}
-
-void Recorder::Impl::clear(Answer answer) {
-  ask([this] { return clearNow(); }, std::move(answer));
+  const auto take = [this, retention]() -> Result<void> {
+    retention_ = retention;
+    pruneAt_ = {};
+    return {};
+  };
+  ask(take, [](const Result<void>&) {});
 }
 
 void Recorder::Impl::keep(std::string key, std::optional<std::string> value, Answer answer) {
@@ -267,19 +243,6 @@ void Recorder::Impl::annotate(std::vector<ExchangeId> exchanges, Annotation anno
 KeptSettings Recorder::Impl::kept() const {
   const std::lock_guard lock(statusMutex_);
   return kept_;
-}
-
-void Recorder::Impl::answerAsked() {
-  std::vector<Asked> asked;
-  {
-    const std::lock_guard lock(askedMutex_);
-    asked.swap(asked_);
-    if (const auto retention = std::exchange(retentionAsked_, std::nullopt)) {
-      retention_ = *retention;
-      pruneAt_ = {};
-    }
-  }
-  for (Asked& each : asked) each.answer(each.what());
 }
 
 // What of them is only in the backlog so far is not in the history yet, and nobody can have seen it.
@@ -335,7 +298,7 @@ void Recorder::Impl::apply(capture::Record&& record) {
 void Recorder::Impl::commitUnlessPaused() {
   if (!due() || Steady::now() < retryAt_) return;
   sinceCommit_ = 0;
-  if (Steady::now() < cutUntil_) (void)makeRoom();
+  if (Steady::now() < fullDisk_.cutUntil()) (void)makeRoom();
   auto done = commit();
   if (!done && recovered(done.error())) done = commit();
   if (done) {
@@ -345,18 +308,9 @@ void Recorder::Impl::commitUnlessPaused() {
   }
 }
 
-// Where what is free cannot be told, trying tells.
-bool Recorder::Impl::hasRoomFor(std::uint64_t bytes) const {
-  std::error_code error;
-  const auto space = std::filesystem::space(dataDir_, error);
-  return error || space.available >= bytes + kRoomForRows;
-}
-
 // True: bodies that do not fit were given up, so that the rows may.
 bool Recorder::Impl::makeRoom() {
-  const std::uint64_t wanted = backlog_.freshBodyBytes();
-  // Not all that is free need be ours to take.
-  if (wanted == 0 || (hasRoomFor(wanted) && timesFull_ < kFullTries)) return false;
+  if (!fullDisk_.mustGiveUp(backlog_.freshBodyBytes())) return false;
   queue_.release(backlog_.giveUpBodies());
   return true;
 }
@@ -419,9 +373,9 @@ bool Recorder::Impl::recovered(const Error& why) {
     return database.has_value();
   }
   if (why.code == Code::NoSpace) {
-    ++timesFull_;
+    fullDisk_.noteFull();
     if (!makeRoom()) return false;
-    cutUntil_ = Steady::now() + options_.retryAfter;
+    fullDisk_.cut(Steady::now());
     setProblem(why);
     return true;
   }
@@ -465,12 +419,7 @@ void Recorder::Impl::committed() {
   queue_.release(backlog_.committed());
   if (checkpointer_ && database_) checkpointer_->committed(database_->sql());
   publish();
-  if (Steady::now() >= cutUntil_) {
-    const bool stillFull = cutting() && !hasRoomFor(0);
-    cutUntil_ = stillFull ? Steady::now() + options_.retryAfter : Steady::time_point{};
-    if (!stillFull) setProblem({});
-  }
-  if (!cutting()) timesFull_ = 0;
+  if (fullDisk_.hasPassed(Steady::now())) setProblem({});
   if (indexer_) indexer_->wake();
   if (options_.onCommitted) options_.onCommitted(status());
 }
@@ -518,13 +467,7 @@ void Recorder::Impl::finish() {
     (void)database_->sql().run("PRAGMA wal_checkpoint(TRUNCATE)");
   }
   closeDatabase();
-  std::vector<Asked> unanswered;
-  {
-    const std::lock_guard lock(askedMutex_);
-    stopped_ = true;
-    unanswered.swap(asked_);
-  }
-  for (Asked& each : unanswered) each.answer(fail(Side::Local, Code::Aborted, "the recorder has stopped"));
+  errands_.end();
   queue_.settled();
 }
 
