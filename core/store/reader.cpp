@@ -6,21 +6,19 @@
 #include <utility>
 
 #include "core/base/limits.h"
-#include "core/store/body_files.h"
 #include "core/store/damage.h"
-#include "core/store/decoded_body.h"
+#include "core/store/exchange_reader.h"
 #include "core/store/exchange_scan.h"
 #include "core/store/file_names.h"
 #include "core/store/filter_functions.h"
 #include "core/store/filter_sql.h"
 #include "core/store/history_files.h"
 #include "core/store/reader_statements.h"
-#include "core/store/row_columns.h"
 #include "core/store/schema.h"
 #include "core/store/search_candidates.h"
-#include "core/store/search_text.h"
 #include "core/store/session_file.h"
 #include "core/store/sorted_exchanges.h"
+#include "core/store/source_count.h"
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
@@ -33,7 +31,6 @@ using Steady = std::chrono::steady_clock;
 constexpr auto kLookTime = std::chrono::milliseconds(50);  // as long as one state is looked at, the log cannot begin anew
 constexpr auto kAskIndexAgain = std::chrono::seconds(5);    // it may know more by then
 constexpr int kOpenAttempts = 3;                           // while one history after the other is cleared
-constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
 constexpr std::size_t kHostsByName = 2000;                 // more are looked up for longer than a piece of the list takes
 
 Steady::time_point after(std::chrono::milliseconds atMost) {
@@ -78,7 +75,7 @@ class Reader::Impl {
   }
 
   Result<Totals> totals();
-  Result<Sources> sources(ExchangeId after, ExchangeId upTo, std::size_t limit);
+  Result<SourcesPage> sources(ExchangeId after, ExchangeId upTo, std::chrono::milliseconds atMost);
   Result<void> show(const filter::Node& filter);
   Result<IdPage> ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost);
   Result<SortedPage> sorted(SortOrder order, const std::optional<SortEntry>& after, std::size_t limit, std::chrono::milliseconds atMost);
@@ -96,18 +93,17 @@ class Reader::Impl {
   void close();
   Result<void> prepare();
   Result<void> followIndex();
+  template <class Read>
+  std::invoke_result_t<Read, ExchangeReader&> ofOne(Read read);
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
-  Result<BodyReader> body(BodyKey key);
-  Result<void> readTls(ExchangeDetails& details);
-  Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
-  std::string searchedBody(BodyKey key);
   SortedExchanges& sorted(SortOrder order);
-  Result<void> append(std::span<const ExchangeId> ids, std::vector<ExchangeRow>& rows);
   Result<bool> hasManyHosts();
 
   const fs::path dataDir_;  // empty: of a session
   const std::optional<ReadableSession> session_;
-  const SearchedBody searchedBody_ = [this](ExchangeId id, capture::Direction direction) { return searchedBody({id, direction}); };
+  const SearchedBody searchedBody_ = [this](ExchangeId id, capture::Direction direction) {
+    return exchanges_->searchedBody({id, direction});
+  };
   filter::Node filter_;
   FilterSql filterSql_;  // of filter_; the statements refer to its patterns
   SearchCandidates candidates_;
@@ -118,6 +114,8 @@ class Reader::Impl {
   std::optional<SqlConnection> sql_;
   std::vector<Statement> statements_;  // by Sql
   std::optional<ExchangeScan> scan_;
+  std::optional<ExchangeReader> exchanges_;
+  std::optional<SourceCount> sources_;
 };
 
 Result<void> Reader::Impl::ensureOpen() {
@@ -133,6 +131,8 @@ Result<void> Reader::Impl::ensureOpen() {
 void Reader::Impl::close() {
   statements_.clear();
   scan_.reset();
+  exchanges_.reset();
+  sources_.reset();
   candidates_.forget();  // another history may come
   askIndexAt_ = {};
   sorted_.reset();
@@ -154,6 +154,12 @@ Result<void> Reader::Impl::open() {
   sql_ = std::move(*sql);
   if (auto readable = checkReadable(*sql_); !readable) return broken(readable.error());
   if (auto added = addFilterFunctions(*sql_, searchedBody_); !added) return added;
+  auto exchanges = ExchangeReader::create(*sql_, dataDir_, session_ ? LargeBodies::Left : LargeBodies::InFiles);
+  if (!exchanges) return broken(exchanges.error());
+  exchanges_ = std::move(*exchanges);
+  auto sources = SourceCount::create(*sql_);
+  if (!sources) return broken(sources.error());
+  sources_ = std::move(*sources);
   return prepare();
 }
 
@@ -233,21 +239,9 @@ Result<Totals> Reader::Impl::totals() {
   return totals;
 }
 
-Result<Sources> Reader::Impl::sources(ExchangeId after, ExchangeId upTo, std::size_t limit) {
-  Sources all;
-  if (!(after < upTo)) return all;
-  const auto read = [&](Sql which, std::vector<Source>& into) {
-    Statement& select = statement(which);
-    select.bind(after, upTo, limit);
-    return select.each([&] {
-      into.push_back({select.text(0), select.natural(1)});
-      return true;
-    });
-  };
-  auto done = read(after ? Sql::Hosts : Sql::AllHosts, all.hosts);
-  if (done) done = read(Sql::Programs, all.programs);
-  if (!done) return broken(done.error());
-  return all;
+Result<SourcesPage> Reader::Impl::sources(ExchangeId after, ExchangeId upTo, std::chrono::milliseconds atMost) {
+  auto page = sources_->page(after, upTo, store::after(atMost));
+  return page ? std::move(page) : broken(page.error());
 }
 
 Result<IdPage> Reader::Impl::ids(ExchangeId after, std::size_t limit, std::chrono::milliseconds atMost) {
@@ -290,7 +284,7 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(ExchangeScan::Way way, Excha
     if (auto ready = followIndex(); !ready) return fail(ready.error());
     const auto page = scan_->page(way, beyond, limit - rows.size(), store::after(kLookTime));
     if (!page) return broken(page.error());
-    if (auto read = append(page->ids, rows); !read) return broken(read.error());
+    if (auto read = exchanges_->append(page->ids, rows); !read) return broken(read.error());
     beyond = page->upTo;
     more = page->more && rows.size() < limit;
   }
@@ -303,21 +297,8 @@ Result<std::vector<ExchangeRow>> Reader::Impl::rows(std::span<const ExchangeId> 
   if (!transaction) return broken(transaction.error());
   std::vector<ExchangeRow> rows;
   rows.reserve(ids.size());
-  if (auto read = append(ids, rows); !read) return broken(read.error());
+  if (auto read = exchanges_->append(ids, rows); !read) return broken(read.error());
   return rows;
-}
-
-Result<void> Reader::Impl::append(std::span<const ExchangeId> ids, std::vector<ExchangeRow>& rows) {
-  Statement& select = statement(Sql::Row);
-  for (const ExchangeId id : ids) {
-    select.bind(id);
-    auto done = select.each([&] {
-      rows.push_back(readRow(select));
-      return true;
-    });
-    if (!done) return done;
-  }
-  return {};
 }
 
 // Rows of one commit share a version, so a page ends only where the version changes.
@@ -351,131 +332,26 @@ Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t li
   return changes;
 }
 
-Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
+// Calls something that reads one exchange, in one state.
+template <class Read>
+std::invoke_result_t<Read, ExchangeReader&> Reader::Impl::ofOne(Read read) {
   auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
-  std::optional<ExchangeDetails> details;
-  Statement& row = statement(Sql::Row);
-  row.bind(id);
-  auto done = row.each([&] {
-    details.emplace().row = readRow(row);
-    return true;
-  });
-  if (!done) return broken(done.error());
-  Statement& rest = statement(Sql::Details);
-  rest.bind(id);
-  done = rest.each([&] {
-    if (!details) return false;
-    details->requestHead = rest.text(0);
-    details->responseHead = rest.text(1);
-    details->requestTrailers = rest.text(2);
-    details->responseTrailers = rest.text(3);
-    details->clientAddress = rest.text(4);
-    details->listener = rest.text(5);
-    details->clientProcess = rest.natural(6);
-    return true;
-  });
-  if (!done) return broken(done.error());
-  if (details) done = readTls(*details);
-  if (!done) return broken(done.error());
-  return details;
+  auto given = read(*exchanges_);
+  if (!given) return broken(given.error());
+  return given;
 }
 
-Result<void> Reader::Impl::readTls(ExchangeDetails& details) {
-  Statement& select = statement(Sql::Tls);
-  select.bind(details.row.id);
-  return select.each([&] {
-    TlsRow& row = details.tls.emplace_back();
-    row.side = select.integer(0) == static_cast<std::int64_t>(Side::Client) ? Side::Client : Side::Upstream;
-    row.version = select.text(1);
-    row.cipher = select.text(2);
-    row.protocol = select.text(3);
-    row.serverName = select.text(4);
-    row.resumed = select.integer(5) != 0;
-    row.handshakeUs = select.isNull(6) ? -1 : select.integer(6);
-    row.note = select.text(7);
-    row.chain = select.text(8);
-    return true;
-  });
+Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
+  return ofOne([&](ExchangeReader& reader) { return reader.details(id); });
 }
 
 Result<std::vector<MessageRow>> Reader::Impl::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {
-  std::vector<MessageRow> rows;
-  std::size_t bytes = 0;
-  Statement& select = statement(Sql::Messages);
-  select.bind(exchange, after, limit);
-  auto done = select.each([&] {
-    MessageRow& row = rows.emplace_back();
-    row.id = select.integer(0);
-    row.direction = select.integer(1) == 0 ? capture::Direction::Request : capture::Direction::Response;
-    row.at = WallTime(Micros(select.integer(2)));
-    row.opcode = static_cast<int>(select.integer(3));
-    row.compressed = select.integer(4) != 0;
-    row.wireBytes = select.natural(5);
-    row.bytes = select.natural(6);
-    row.payload = select.text(7);
-    row.fault = select.text(8);
-    return (bytes += row.payload.size()) < kMessageBytesAtOnce;
-  });
-  if (!done) return broken(done.error());
-  return rows;
+  return ofOne([&](ExchangeReader& reader) { return reader.messages(exchange, after, limit); });
 }
 
 Result<BodyReader> Reader::Impl::openBody(BodyKey key) {
-  auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
-  if (!transaction) return broken(transaction.error());
-  return body(key);
-}
-
-Result<BodyReader> Reader::Impl::body(BodyKey key) {
-  Statement& select = statement(Sql::Body);
-  select.bind(key.exchange, static_cast<int>(key.direction));
-  std::optional<BodyPlace> place;
-  std::uint64_t storedBytes = 0;
-  auto done = select.each([&] {
-    place = static_cast<BodyPlace>(select.natural(0));
-    storedBytes = select.natural(1);
-    return true;
-  });
-  if (!done) return broken(done.error());
-  if (!place) {
-    return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(key.exchange.value) + " is not recorded");
-  }
-  if (*place == BodyPlace::File && session_) return fail(Side::Local, Code::NotFound, "the session was saved without this body");
-  if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(dataDir_, key), storedBytes);
-  auto bytes = pieces(key, storedBytes);
-  if (!bytes) return fail(bytes.error());
-  return BodyReader::ofMemory(std::move(*bytes));
-}
-
-Result<std::string> Reader::Impl::pieces(BodyKey key, std::uint64_t storedBytes) {
-  std::string all;
-  Statement& select = statement(Sql::Pieces);
-  select.bind(key.exchange, static_cast<int>(key.direction));
-  auto done = select.each([&] {
-    all += select.view(0);
-    return all.size() <= limits::kCapturedBodyBytesMax + limits::kMiB;  // a session has all bodies inside
-  });
-  if (!done) return broken(done.error());
-  if (all.size() == storedBytes) return all;
-  return fail(Side::Local, Code::DatabaseDamaged,
-              sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
-}
-
-// Called by SQLite while it looks for rows, so in the state that they belong to.
-std::string Reader::Impl::searchedBody(BodyKey key) {
-  Statement& details = statement(Sql::Details);
-  details.bind(key.exchange);
-  std::string head;
-  bool imported = false;
-  const auto read = details.each([&] {
-    head = details.text(key.direction == capture::Direction::Request ? 0 : 1);
-    imported = key.direction == capture::Direction::Response && details.integer(7) != 0;
-    return false;
-  });
-  if (!read || !mayBeText(head)) return {};
-  auto opened = body(key);
-  return opened ? searchedBeginning(*opened, head, imported ? std::string_view() : head) : std::string();
+  return ofOne([&](ExchangeReader& reader) { return reader.body(key); });
 }
 
 Result<Reader> Reader::open(const fs::path& dataDir) {
@@ -501,8 +377,8 @@ Result<Totals> Reader::totals() {
   return impl_->now([&](Impl& impl) { return impl.totals(); });
 }
 
-Result<Sources> Reader::sources(ExchangeId after, ExchangeId upTo, std::size_t limit) {
-  return impl_->now([&](Impl& impl) { return impl.sources(after, upTo, limit); });
+Result<SourcesPage> Reader::sources(ExchangeId after, ExchangeId upTo, std::chrono::milliseconds atMost) {
+  return impl_->now([&](Impl& impl) { return impl.sources(after, upTo, atMost); });
 }
 
 Result<void> Reader::show(const filter::Node& filter) {

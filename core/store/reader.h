@@ -38,9 +38,10 @@ class Reader {
 
   Result<Totals> totals();
 
-  // How many exchanges whose id is above `after`, and not above `upTo`, each host and each client program has: at most
-  // `limit` of each. Of all of them it takes as long as reading a million ids.
-  Result<Sources> sources(ExchangeId after, ExchangeId upTo, std::size_t limit);
+  // How many exchanges each host and each client program has, of those whose id is above `after` and not above `upTo`: as far as
+  // `atMost` allows, or some milliseconds further. While there is more, the next piece begins where this one ends.
+  Result<SourcesPage> sources(ExchangeId after, ExchangeId upTo,
+                              std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
 
   // From now on ids(), newest(), from(), before(), changesSince() and sorted() show only exchanges that `filter` lets through.
   // Costs nothing when it is the same filter as before. BadArgument: a filter that parse() would not have made.

@@ -9,8 +9,7 @@
 
 namespace sluice::store {
 
-enum class Sql : std::uint8_t { Totals, Row, Changes, Details, Body, Pieces, Messages, Tls,
-                                AllHosts, Hosts, Programs };
+enum class Sql : std::uint8_t { Totals, Changes };
 
 // In the order of Sql. `filter` decides which exchanges changes show.
 std::vector<std::string> readerStatements(const FilterSql& filter);

@@ -100,8 +100,14 @@ struct Source {
   std::uint64_t exchanges = 0;
 };
 struct Sources {
-  std::vector<Source> hosts;     // in small letters or large ones as one of them came; the most frequent first
+  std::vector<Source> hosts;     // in small letters
   std::vector<Source> programs;  // paths; an empty one stands for those that are not known
+};
+// Of a piece of the history.
+struct SourcesPage {
+  Sources sources;
+  ExchangeId upTo;    // the last that was counted
+  bool more = false;  // there may be more
 };
 
 // The history as a whole.

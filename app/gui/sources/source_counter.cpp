@@ -1,14 +1,37 @@
 #include "app/gui/sources/source_counter.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace sluice::gui {
 namespace {
 
 constexpr int kCountEveryMs = 1000;
 
+void add(SourceCounter::Counts& counts, const std::string& name, std::uint64_t exchanges) {
+  if (const auto at = counts.find(name); at != counts.end()) at->second += exchanges;
+  else if (counts.size() < SourceCounter::kNamesMax) counts.emplace(name, exchanges);
+}
+
 void add(SourceCounter::Counts& counts, const std::vector<store::Source>& more) {
-  for (const auto& each : more) counts[each.name] += each.exchanges;
+  for (const auto& each : more) add(counts, each.name, each.exchanges);
+}
+
+SourceCounter::Counts sum(SourceCounter::Counts counts, const SourceCounter::Counts& more) {
+  for (const auto& [name, exchanges] : more) add(counts, name, exchanges);
+  return counts;
+}
+
+SourceCounter::Counts mostFrequent(const SourceCounter::Counts& counts) {
+  if (counts.size() <= SourceCounter::kSourcesMax) return counts;
+  std::vector<std::pair<std::uint64_t, const std::string*>> all;
+  for (const auto& [name, exchanges] : counts) all.emplace_back(exchanges, &name);
+  const auto end = all.begin() + std::ptrdiff_t(SourceCounter::kSourcesMax);
+  std::partial_sort(all.begin(), end, all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  SourceCounter::Counts most;
+  std::for_each(all.begin(), end, [&most](const auto& each) { most.emplace(*each.second, each.first); });
+  return most;
 }
 
 }  // namespace
@@ -53,8 +76,7 @@ void SourceCounter::setRange(ExchangeId after, ExchangeId upTo) {
 }
 
 void SourceCounter::forget() {
-  settledHosts_.clear();
-  settledPrograms_.clear();
+  settledCounts_ = {};
   settled_ = after_;
   seen_.clear();
 }
@@ -71,34 +93,51 @@ void SourceCounter::count() {
     upTo = seen_.front().newest;
     seen_.pop_front();
   }
-  const bool due = !sinceWhole_.isValid() || sinceWhole_.elapsed() >= kOldestEveryMs;
-  const ExchangeId from = settled_, oldest = oldest_, after = after_, last = upTo_;
-  upTo = std::clamp(upTo, after, last);
+  Count begun;
+  begun.history = historyCounted_;
+  begun.oldest = oldest_;
+  begun.oldestMatters = !sinceWhole_.isValid() || sinceWhole_.elapsed() >= kOldestEveryMs;
+  begun.after = after_;
+  begun.at = settled_;
+  begun.settled = std::clamp(upTo, after_, upTo_);
+  begun.upTo = upTo_;
+  go(std::move(begun));
+}
+
+void SourceCounter::go(Count count) {
   history_.ask(
-      this,
-      [from, upTo, oldest, due, after, last, known = historyCounted_](store::Reader& reader) -> Result<Answer> {
-        Answer answer;
-        auto totals = reader.totals();
-        if (!totals) return fail(totals.error());
-        answer.totals = *totals;
-        // Another history, or one that has given up its oldest: what was counted is no longer true.
-        answer.anew = totals->history != known || (due && totals->oldest != oldest);
-        const ExchangeId begin = answer.anew ? after : from;
-        const ExchangeId settled = answer.anew ? after : upTo;
-        auto before = reader.sources(begin, settled, kSourcesMax);
-        if (!before) return fail(before.error());
-        auto behind = reader.sources(settled, last, kSourcesMax);
-        if (!behind) return fail(behind.error());
-        answer.settled = std::move(*before);
-        answer.fresh = std::move(*behind);
-        return answer;
-      },
-      [this, upTo, generation = generation_](Result<Answer> answer) {
-        if (generation == generation_) take(std::move(answer), upTo);
+      this, [count = std::move(count)](store::Reader& reader) mutable { return step(reader, std::move(count)); },
+      [this, generation = generation_](Result<Count> done) {
+        if (generation != generation_) return;
+        if (done && done->more) go(std::move(*done));
+        else take(done);
       });
 }
 
-void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
+// The history's thread.
+Result<SourceCounter::Count> SourceCounter::step(store::Reader& reader, Count count) {
+  if (!count.begun) {
+    auto totals = reader.totals();
+    if (!totals) return fail(totals.error());
+    count.begun = true;
+    count.totals = *totals;
+    // Another history, or one that has given up its oldest: what was counted is no longer true.
+    count.anew = totals->history != count.history || (count.oldestMatters && totals->oldest != count.oldest);
+    if (count.anew) count.at = count.settled = count.after;
+  }
+  const bool settles = count.at < count.settled;
+  const ExchangeId end = settles ? count.settled : count.upTo;
+  const auto page = reader.sources(count.at, end, kStepTime);
+  if (!page) return fail(page.error());
+  Both& counts = settles ? count.settledCounts : count.freshCounts;
+  add(counts.hosts, page->sources.hosts);
+  add(counts.programs, page->sources.programs);
+  count.at = page->more ? page->upTo : end;
+  count.more = page->more || settles;
+  return count;
+}
+
+void SourceCounter::take(const Result<Count>& answer) {
   counting_ = false;
   if (again_ && watched_) timer_.start();
   if (!answer) return;
@@ -108,14 +147,13 @@ void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
     sinceWhole_.start();
     ++wholeCounts_;
   } else {
-    settled_ = settledUpTo;
+    settled_ = answer->settled;
   }
-  add(settledHosts_, answer->settled.hosts);
-  add(settledPrograms_, answer->settled.programs);
-  hosts_ = settledHosts_;
-  programs_ = settledPrograms_;
-  add(hosts_, answer->fresh.hosts);
-  add(programs_, answer->fresh.programs);
+  settledCounts_.hosts = sum(std::move(settledCounts_.hosts), answer->settledCounts.hosts);
+  settledCounts_.programs = sum(std::move(settledCounts_.programs), answer->settledCounts.programs);
+  hosts_ = mostFrequent(sum(settledCounts_.hosts, answer->freshCounts.hosts));
+  const Counts programs = sum(settledCounts_.programs, answer->freshCounts.programs);
+  programs_ = mostFrequent(programs);
   historyCounted_ = answer->totals.history;
   if (watched_ && answer->totals.oldest != oldest_ && !oldestTimer_.isActive()) oldestTimer_.start();
   const ExchangeId newest = std::min(answer->totals.newest, upTo_);
@@ -124,7 +162,7 @@ void SourceCounter::take(Result<Answer> answer, ExchangeId settledUpTo) {
   const bool all = !after_ && upTo_ == kNoEnd;
   total_ = all ? answer->totals.exchanges : 0;
   if (!all) {
-    for (const auto& [program, exchanges] : programs_) total_ += exchanges;
+    for (const auto& [program, exchanges] : programs) total_ += exchanges;
   }
   // What is fresh settles with the next count, also when nothing more comes.
   if (watched_ && settled_ < newest && !timer_.isActive()) timer_.start();

@@ -1,11 +1,14 @@
 // How many exchanges each host and each client program has, in the history or in a session of it, counted live: all of it once, then only
 // what is new. Programs are told a moment after their connections, so the last seconds are counted anew each time. GUI thread; the counting
-// happens in History.
+// happens in History, in steps, between which it answers others.
+//
+// Limits: 10,000 names of each kind, as they come; what goes beyond is not counted.
 #pragma once
 
 #include <QObject>
 #include <QElapsedTimer>
 #include <QTimer>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <string>
@@ -41,26 +44,40 @@ class SourceCounter : public QObject {
   static constexpr qint64 kSettlesAfterMs = 5000;
   // A history at its limit gives up its oldest all the time: of those it is told now and then.
   static constexpr int kOldestEveryMs = 30'000;
-  static constexpr std::size_t kSourcesMax = 2000;  // of each kind, the most frequent: more is nothing that a person reads
+  static constexpr std::size_t kNamesMax = 10'000;   // of each kind
+  static constexpr std::size_t kSourcesMax = 2000;   // of them, the most frequent are told: more is nothing that a person reads
+  static constexpr std::chrono::milliseconds kStepTime{5};
 
  signals:
   void counted();
 
  private:
-  struct Answer {
+  struct Both {
+    Counts hosts, programs;
+  };
+  // One count, as far as it is.
+  struct Count {
+    // What is known before it.
+    std::uint64_t history = 0;
+    ExchangeId oldest;
+    bool oldestMatters = false;
+    ExchangeId after, settled, upTo;  // the range, and what of it is settled once this is done
+
     store::Totals totals;
-    store::Sources settled;  // between the last settled id and the one that is settled now
-    store::Sources fresh;    // behind it
-    bool anew = false;
+    bool begun = false, anew = false, more = true;
+    ExchangeId at;  // so far
+    Both settledCounts, freshCounts;
   };
   void count();
   void forget();
-  void take(Result<Answer> answer, ExchangeId settledUpTo);
+  void go(Count count);
+  static Result<Count> step(store::Reader& reader, Count count);
+  void take(const Result<Count>& count);
 
   History& history_;
   QTimer timer_;
   QTimer oldestTimer_;  // runs from one whole count until the next may be, while something is known to be gone
-  Counts settledHosts_, settledPrograms_;
+  Both settledCounts_;
   Counts hosts_, programs_;
   std::uint64_t total_ = 0;
   std::uint64_t historyCounted_ = 0;  // Totals::history

@@ -1,0 +1,184 @@
+#include "core/store/exchange_reader.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "core/store/decoded_body.h"
+#include "core/store/row_columns.h"
+#include "core/store/search_text.h"
+
+namespace sluice::store {
+
+enum class ExchangeReader::Sql : std::uint8_t { Row, Details, Body, Pieces, Messages, Tls };
+
+namespace {
+
+constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
+
+// In the order of ExchangeReader::Sql.
+std::array<std::string, 6> statements() {
+  return {
+      "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE id = ?1",
+      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process,"
+      " exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0 FROM exchange"
+      " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
+      " WHERE exchange.id = ?1",
+      "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes)"
+      " FROM exchange WHERE id = ?1",
+      "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
+      "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
+      " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+      "SELECT side, version, cipher, protocol, server_name, resumed, handshake_us, note, der FROM tls"
+      " LEFT JOIN certificate_chain ON digest = chain WHERE exchange = ?1 ORDER BY side",
+  };
+}
+
+}  // namespace
+
+Result<ExchangeReader> ExchangeReader::create(SqlConnection& sql, std::filesystem::path dataDir, LargeBodies large) {
+  ExchangeReader made(sql, std::move(dataDir), large);
+  for (const std::string& text : statements()) {
+    auto statement = sql.prepare(text.c_str());
+    if (!statement) return fail(statement.error());
+    made.statements_.push_back(std::move(*statement));
+  }
+  return made;
+}
+
+Result<void> ExchangeReader::append(std::span<const ExchangeId> ids, std::vector<ExchangeRow>& rows) {
+  Statement& select = statement(Sql::Row);
+  for (const ExchangeId id : ids) {
+    select.bind(id);
+    auto done = select.each([&] {
+      rows.push_back(readRow(select));
+      return true;
+    });
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<std::optional<ExchangeDetails>> ExchangeReader::details(ExchangeId id) {
+  std::optional<ExchangeDetails> details;
+  Statement& row = statement(Sql::Row);
+  row.bind(id);
+  auto done = row.each([&] {
+    details.emplace().row = readRow(row);
+    return true;
+  });
+  if (!done) return fail(done.error());
+  Statement& rest = statement(Sql::Details);
+  rest.bind(id);
+  done = rest.each([&] {
+    if (!details) return false;
+    details->requestHead = rest.text(0);
+    details->responseHead = rest.text(1);
+    details->requestTrailers = rest.text(2);
+    details->responseTrailers = rest.text(3);
+    details->clientAddress = rest.text(4);
+    details->listener = rest.text(5);
+    details->clientProcess = rest.natural(6);
+    return true;
+  });
+  if (!done) return fail(done.error());
+  if (details) done = readTls(*details);
+  if (!done) return fail(done.error());
+  return details;
+}
+
+Result<void> ExchangeReader::readTls(ExchangeDetails& details) {
+  Statement& select = statement(Sql::Tls);
+  select.bind(details.row.id);
+  return select.each([&] {
+    TlsRow& row = details.tls.emplace_back();
+    row.side = select.integer(0) == static_cast<std::int64_t>(Side::Client) ? Side::Client : Side::Upstream;
+    row.version = select.text(1);
+    row.cipher = select.text(2);
+    row.protocol = select.text(3);
+    row.serverName = select.text(4);
+    row.resumed = select.integer(5) != 0;
+    row.handshakeUs = select.isNull(6) ? -1 : select.integer(6);
+    row.note = select.text(7);
+    row.chain = select.text(8);
+    return true;
+  });
+}
+
+Result<std::vector<MessageRow>> ExchangeReader::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {
+  std::vector<MessageRow> rows;
+  std::size_t bytes = 0;
+  Statement& select = statement(Sql::Messages);
+  select.bind(exchange, after, limit);
+  auto done = select.each([&] {
+    MessageRow& row = rows.emplace_back();
+    row.id = select.integer(0);
+    row.direction = select.integer(1) == 0 ? capture::Direction::Request : capture::Direction::Response;
+    row.at = WallTime(Micros(select.integer(2)));
+    row.opcode = static_cast<int>(select.integer(3));
+    row.compressed = select.integer(4) != 0;
+    row.wireBytes = select.natural(5);
+    row.bytes = select.natural(6);
+    row.payload = select.text(7);
+    row.fault = select.text(8);
+    return (bytes += row.payload.size()) < kMessageBytesAtOnce;
+  });
+  if (!done) return fail(done.error());
+  return rows;
+}
+
+Result<BodyReader> ExchangeReader::body(BodyKey key) {
+  Statement& select = statement(Sql::Body);
+  select.bind(key.exchange, static_cast<int>(key.direction));
+  std::optional<BodyPlace> place;
+  std::uint64_t storedBytes = 0;
+  auto done = select.each([&] {
+    place = static_cast<BodyPlace>(select.natural(0));
+    storedBytes = select.natural(1);
+    return true;
+  });
+  if (!done) return fail(done.error());
+  if (!place) {
+    return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(key.exchange.value) + " is not recorded");
+  }
+  if (*place == BodyPlace::File && large_ == LargeBodies::Left) {
+    return fail(Side::Local, Code::NotFound, "the session was saved without this body");
+  }
+  if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(dataDir_, key), storedBytes);
+  auto bytes = pieces(key, storedBytes);
+  if (!bytes) return fail(bytes.error());
+  return BodyReader::ofMemory(std::move(*bytes));
+}
+
+Result<std::string> ExchangeReader::pieces(BodyKey key, std::uint64_t storedBytes) {
+  std::string all;
+  Statement& select = statement(Sql::Pieces);
+  select.bind(key.exchange, static_cast<int>(key.direction));
+  auto done = select.each([&] {
+    all += select.view(0);
+    return all.size() <= limits::kCapturedBodyBytesMax + limits::kMiB;  // a session has all bodies inside
+  });
+  if (!done) return fail(done.error());
+  if (all.size() == storedBytes) return all;
+  return fail(Side::Local, Code::DatabaseDamaged,
+              sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
+}
+
+// Called by SQLite while it looks for rows, so in the state that they belong to.
+std::string ExchangeReader::searchedBody(BodyKey key) {
+  Statement& details = statement(Sql::Details);
+  details.bind(key.exchange);
+  std::string head;
+  bool imported = false;
+  const auto read = details.each([&] {
+    head = details.text(key.direction == capture::Direction::Request ? 0 : 1);
+    imported = key.direction == capture::Direction::Response && details.integer(7) != 0;
+    return false;
+  });
+  if (!read || !mayBeText(head)) return {};
+  auto opened = body(key);
+  return opened ? searchedBeginning(*opened, head, imported ? std::string_view() : head) : std::string();
+}
+
+}  // namespace sluice::store

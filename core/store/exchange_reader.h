@@ -1,0 +1,59 @@
+// All that the history has of one exchange: its details, messages and bodies. The thread of the connection.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/base/result.h"
+#include "core/store/body_files.h"
+#include "core/store/body_reader.h"
+#include "core/store/rows.h"
+#include "core/store/sql_connection.h"
+
+namespace sluice::store {
+
+// Where bodies lie that are not in the database.
+enum class LargeBodies : std::uint8_t { InFiles, Left };  // of a session, which was saved without them
+
+class ExchangeReader {
+ public:
+  // `sql` is borrowed; bodies lie in `dataDir`.
+  static Result<ExchangeReader> create(SqlConnection& sql, std::filesystem::path dataDir, LargeBodies large);
+
+  // Nothing: there is no such exchange. REQUIRES: a transaction, so that it is one state.
+  Result<std::optional<ExchangeDetails>> details(ExchangeId id);
+
+  // Adds those of these ids that exist, in their order.
+  Result<void> append(std::span<const ExchangeId> ids, std::vector<ExchangeRow>& rows);
+
+  // As Reader::messages().
+  Result<std::vector<MessageRow>> messages(ExchangeId exchange, std::int64_t after, std::size_t limit);
+
+  // As Reader::openBody(). REQUIRES: a transaction.
+  Result<BodyReader> body(BodyKey key);
+
+  // The beginning of a body, decoded, when it may be text; nothing when it cannot be read.
+  std::string searchedBody(BodyKey key);
+
+ private:
+  enum class Sql : std::uint8_t;
+  ExchangeReader(SqlConnection& sql, std::filesystem::path dataDir, LargeBodies large)
+      : sql_(&sql), dataDir_(std::move(dataDir)), large_(large) {}
+
+  Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
+  Result<void> readTls(ExchangeDetails& details);
+  Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
+
+  SqlConnection* sql_;
+  std::filesystem::path dataDir_;
+  LargeBodies large_;
+  std::vector<Statement> statements_;  // by Sql
+};
+
+}  // namespace sluice::store

@@ -1,0 +1,92 @@
+#include "core/store/exchange_reader.h"
+
+#include "core/store/reader.h"
+#include "tests/support/test.h"
+#include "tests/unit/core/store/fixture.h"
+
+using namespace sluice;
+using namespace sluice::store;
+using namespace sluice::store::test;
+using capture::Direction;
+
+SLUICE_TEST(tellsThatAnExchangeDoesNotExist) {
+  History history;
+  VERIFY_OK(history.start());
+  auto reader = history.reader();
+  QVERIFY(!reader.exchange(ExchangeId{1}).value());
+  const auto body = reader.openBody(ExchangeId{1}, Direction::Request);
+  QVERIFY(!body);
+  QVERIFY(body.error().code == Code::NotFound);
+}
+
+SLUICE_TEST(readsABodyInPiecesAsStoredWhenItWasOpened) {
+  History history;
+  VERIFY_OK(history.start());
+  const std::string whole = pattern(300'000);
+  for (const std::size_t first : {std::size_t{1000}, std::size_t{200'000}}) {
+    const std::uint64_t id = first;
+    history.recorder->record(started(id));
+    history.recorder->record(chunk(id, whole.substr(0, first)));
+    history.recorder->flush();
+    auto body = history.reader().openBody(ExchangeId{id}, Direction::Response);
+    VERIFY_OK(body);
+    QCOMPARE(body->bytes(), std::uint64_t(first));
+    history.recorder->record(chunk(id, whole.substr(first)));
+    history.recorder->record(ended(id, whole.size()));
+    history.recorder->flush();
+    std::string read;
+    std::byte buffer[777];
+    for (;;) {
+      const auto count = body->read(buffer);
+      VERIFY_OK(count);
+      if (*count == 0) break;
+      read += asText(Bytes(buffer, *count));
+    }
+    QVERIFY(read == whole.substr(0, first));
+    QVERIFY(history.body(id) == whole);
+  }
+}
+
+SLUICE_TEST(tellsThatABodyFileIsGoneOrTooShort) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  history.recorder->record(chunk(1, pattern(200'000)));
+  history.recorder->record(ended(1, 200'000));
+  history.recorder->flush();
+  const fs::path file = bodyFile(history.folder.path(), {ExchangeId{1}, Direction::Response});
+  fs::resize_file(file, 100'000);
+  auto reader = history.reader();
+  {
+    auto body = reader.openBody(ExchangeId{1}, Direction::Response);
+    VERIFY_OK(body);
+    std::string buffer(150'000, '\0');
+    const auto count = body->read(std::as_writable_bytes(std::span(buffer.data(), buffer.size())));
+    QVERIFY(!count);
+    QVERIFY(count.error().code == Code::FileChanged);
+  }
+  fs::remove(file);
+  const auto gone = reader.openBody(ExchangeId{1}, Direction::Response);
+  QVERIFY(!gone);
+  QVERIFY(gone.error().code == Code::NotFound);
+}
+
+// A thousand of a MiB each would be more than a reader may hold.
+SLUICE_TEST(givesFewerMessagesWhereTheyAreLarge) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  for (int i = 0; i < 20; ++i) {
+    capture::MessagePassed message;
+    message.exchange = ExchangeId{1};
+    message.payload = std::string(1024 * 1024, 'm');
+    message.bytes = message.payload.size();
+    while (!history.recorder->record(message)) history.recorder->flush();
+  }
+  history.recorder->flush();
+  auto reader = history.reader();
+  const auto first = reader.messages(ExchangeId{1}, 0, 1000).value();
+  QCOMPARE(first.size(), std::size_t(16));
+  const auto rest = reader.messages(ExchangeId{1}, first.back().id, 1000).value();
+  QCOMPARE(rest.size(), std::size_t(4));
+}
