@@ -1,5 +1,6 @@
 #include "core/engine/control_server.h"
 
+#include <algorithm>
 #include <array>
 #include <asio/error.hpp>
 #include <deque>
@@ -19,8 +20,10 @@ namespace sluice::engine {
 
 class ControlServer::Client : public std::enable_shared_from_this<Client> {
  public:
-  Client(ControlServer& server, std::unique_ptr<net::ControlStream> stream)
-      : server_(&server), stream_(std::move(stream)), reader_(limits::kControlRequestBytesMax) {}
+  // One for whom there is no place is told so when it has said who it is: what it sends into a connection that has ended already
+  // would take the answer away.
+  Client(ControlServer& server, std::unique_ptr<net::ControlStream> stream, bool hasPlace)
+      : server_(&server), stream_(std::move(stream)), hasPlace_(hasPlace), reader_(limits::kControlRequestBytesMax) {}
 
   void start() {
     send(0, ownHello());
@@ -31,6 +34,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
   // Says why, then closes.
   void refuse(control::StreamId stream, Error error);
   bool subscribed() const { return subscribed_; }
+  bool hasPlace() const { return hasPlace_; }
   // The server is gone or has dropped this client.
   void detach() {
     server_ = nullptr;
@@ -63,6 +67,7 @@ class ControlServer::Client : public std::enable_shared_from_this<Client> {
 
   ControlServer* server_;
   std::unique_ptr<net::ControlStream> stream_;
+  const bool hasPlace_;
   control::FrameReader reader_;
   std::array<std::byte, 16 * limits::kKiB> buffer_{};
   std::deque<std::string> queue_;
@@ -97,6 +102,10 @@ void ControlServer::Client::received(Bytes bytes) {
 void ControlServer::Client::handle(const control::RequestMessage& message) {
   if (const auto* hello = std::get_if<control::Hello>(&message.request)) {
     if (auto wrong = control::incompatibility(ownHello(), *hello)) return refuse(0, std::move(*wrong));
+    if (!hasPlace_) {
+      return refuse(0, {Code::TooManyConnections, Side::Local, 0,
+                        "the engine serves " + std::to_string(limits::kControlClientsMax) + " programs already"});
+    }
     greeted_ = true;
     return;
   }
@@ -237,15 +246,12 @@ void ControlServer::accepted(const std::error_code& code, std::unique_ptr<net::C
     return;
   }
   // The address is its owner's alone already; the kernel's word is the second lock.
-  if (platform::peerIsThisUser(stream->handle())) {
-    const auto client = std::make_shared<Client>(*this, std::move(stream));
+  const auto places = static_cast<std::size_t>(
+      std::count_if(clients_.begin(), clients_.end(), [](const auto& client) { return client->hasPlace(); }));
+  if (platform::peerIsThisUser(stream->handle()) && clients_.size() < 2 * limits::kControlClientsMax) {
+    const auto client = std::make_shared<Client>(*this, std::move(stream), places < limits::kControlClientsMax);
     clients_.push_back(client);
-    if (clients_.size() <= limits::kControlClientsMax) {
-      client->start();
-    } else {
-      client->refuse(0, {Code::TooManyConnections, Side::Local, 0,
-                         "the engine serves " + std::to_string(limits::kControlClientsMax) + " programs already"});
-    }
+    client->start();
   }
   accept();
 }

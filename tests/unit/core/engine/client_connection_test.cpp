@@ -291,8 +291,8 @@ SLUICE_TEST(ofAnExchangeThatTheRecorderRefusesNothingIsSaidAndNoBodyFileStays) {
   settings.profile.mode = throttle::Mode::Buffered;
   test::Origin origin;
   Proxy proxy(std::move(settings));
-  test::Client client(proxy.port);
   proxy.kept.refusesExchanges = true;
+  test::Client client(proxy.port);
   const auto refused = client.get(origin.url("/bytes/3000000?seed=3"));
   QVERIFY(refused && refused->body == test::Pattern(3).text(0, 3'000'000));
   QVERIFY(test::eventually([&] { return proxy.counters().openExchanges.load() == 0; }));
