@@ -1,5 +1,6 @@
 #include "core/engine/profile_desk.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/throttle/profile_json.h"
@@ -170,6 +171,8 @@ Result<throttle::Profile> ProfileDesk::profileToMeasure(const std::string& json)
 
 Result<void> ProfileDesk::beginMeasuring(const std::string& target, throttle::Profile profile) {
   if (auto put = plan_.put(Rule::Scope::Host, target, std::move(profile), throttle::Plan::Place::First); !put) return put;
+  const auto ours = [&](const Rule& rule) { return rule.scope == Rule::Scope::Host && rule.target == target; };
+  std::find_if(plan_.rules.begin(), plan_.rules.end(), ours)->measures = true;
   measured_ = target;
   changed_();
   return {};

@@ -77,6 +77,11 @@ const Applied& Throttling::appliedTo(std::string_view listener, std::string_view
   return everything_;
 }
 
+bool Throttling::measures(std::string_view host, std::uint16_t port) const {
+  const auto isMeasured = [&](const Rule& rule) { return rule.measures && matches(rule, {}, host, port); };
+  return std::any_of(plan_.rules.begin(), plan_.rules.end(), isMeasured);
+}
+
 Applied Throttling::ofOne(throttle::Profile profile, MonoTime now) {
   struct Own {
     RateBuckets buckets{};

@@ -35,6 +35,8 @@ class Throttling {
   void use(throttle::Plan plan, MonoTime now);
   // For a connection that came in at this listener ("regular 127.0.0.1:8080") and talks to this host; empty: to none yet.
   const Applied& appliedTo(std::string_view listener, std::string_view host, std::uint16_t port) const;
+  // Whether a self-test talks to this host.
+  bool measures(std::string_view host, std::uint16_t port) const;
   // One connection's alone.
   static Applied ofOne(throttle::Profile profile, MonoTime now);
 

@@ -124,6 +124,11 @@ class HttpSession {
 
   // Exchanges that begin from now on are told of, or not; the one that runs goes on as it began.
   void setCapture(Capture capture) { capture_ = capture; }
+  // Of a tunnel that is being opened nothing is told.
+  void leaveOut() {
+    recorded_ = false;
+    held_.clear();
+  }
 
   // --- State.
   bool readsClientHead() const { return phase_ == Phase::AwaitRequest || phase_ == Phase::AwaitSocks; }

@@ -37,6 +37,7 @@ Result<Rule> ruleFrom(const Json& json) {
   auto profile = profileIn(json.value("profile", Json()));
   if (!profile) return fail(profile.error());
   rule.profile = std::move(*profile);
+  rule.measures = json.value("measures", Json()) == true;
   return rule;
 }
 
@@ -78,7 +79,8 @@ std::string planToJson(const Plan& plan) {
     json["rules"].push_back({{"scope", static_cast<unsigned>(rule.scope)},
                              {"target", rule.target},
                              {"profile", toJson(rule.profile)},
-                             {"lane", rule.lane}});
+                             {"lane", rule.lane},
+                             {"measures", rule.measures}});
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

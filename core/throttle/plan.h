@@ -25,6 +25,7 @@ struct Rule {
   std::string target;
   Profile profile;
   std::size_t lane = 0;  // which of the shared buckets; 0 are those of everything
+  bool measures = false;  // a self-test's: what it matches is nobody's traffic, and is not recorded
 
   friend bool operator==(const Rule&, const Rule&) = default;
 };

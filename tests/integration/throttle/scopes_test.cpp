@@ -124,6 +124,11 @@ SLUICE_TEST(theSelfTestTellsWhatIsAskedAndWhatIsAchieved) {
   }
   QVERIFY2(result["roundTripMs"]["achieved"].get<double>() >= 165, finished.output.c_str());
   QVERIFY(!inForce(engine).contains("rules"));  // nothing of it is left
+  const Origin origin;
+  QVERIFY(Client(engine.port()).get(origin.url("/bytes/1")).has_value());
+  json recorded;
+  QVERIFY(eventually([&] { return !(recorded = json::parse(sluicectl(engine.dataDir(), {"--json", "list"}).output)).empty(); }));
+  QVERIFY2(recorded.size() == 1, recorded.dump().c_str());  // what passed besides
   const auto table = sluicectl(engine.dataDir(), {"selftest", "Apple 100 % Loss"});
   QVERIFY2(table.exitCode == 1 && table.errors.find("nothing to measure") != std::string::npos, table.text().c_str());
 }

@@ -12,6 +12,7 @@ SLUICE_TEST(aPlanComesBackFromItsText) {
   plan.everything = *findPreset("Apple LTE");
   QVERIFY(plan.put(Scope::Host, "*.example.com", *findPreset("Firefox GPRS")).has_value());
   QVERIFY(plan.put(Scope::Listener, "127.0.0.1:8080", Profile()).has_value());
+  plan.rules[0].measures = true;
   const auto again = planFromJson(planToJson(plan));
   QVERIFY2(again.has_value(), again ? "" : again.error().detail.c_str());
   QVERIFY(*again == plan);
