@@ -134,7 +134,8 @@ void ClientConnection::run(session::OpenUpstream& command, Now now) {
   upstreamKey_ = (v6 ? "[" + command.host + "]" : command.host) + ":" + std::to_string(command.port);
   host_ = command.host;
   port_ = command.port;
-  if (worker_.throttling().measures(host_, port_)) session_.leaveOut();
+  const bool opensTunnel = command.use == session::OpenUpstream::For::Bytes;  // nothing of it has been told yet
+  if (opensTunnel && worker_.throttling().measures(host_, port_)) session_.leaveOut();
   useProfile(now);
   if (profile().offline) return goOffline(now);
   const auto* proxy = worker_.settings().route.proxyFor(command.host, command.port);
