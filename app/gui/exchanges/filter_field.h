@@ -30,7 +30,7 @@ class FilterField : public QWidget {
 
  signals:
   void filterChanged(const sluice::filter::Node& filter);
-  // Escape, in an empty field.
+  // The keyboard goes on to what it found: Enter, Down, or Escape in an empty field.
   void left();
 
  protected:
