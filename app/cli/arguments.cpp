@@ -107,6 +107,23 @@ void describeHar(CLI::App& app, Raw& raw) {
   addHarCommand(app, "import", "exchanges of a file into the history", "where from; - is standard input", raw);
 }
 
+std::string checkLatency(const std::string& text) {
+  double ms = 0;
+  const bool isNumber = CLI::detail::lexical_cast(text, ms) && std::isfinite(ms);
+  if (isNumber && ms >= 0 && ms <= limits::kProfileDelayMsMax) return {};
+  return "\"" + text + "\" is no number of milliseconds from 0 to " + std::to_string(limits::kProfileDelayMsMax);
+}
+
+// As CLI::IsMember, in words.
+auto isOneOf(std::vector<std::string> words) {
+  return [words = std::move(words)](const std::string& text) {
+    if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
+    std::string all;
+    for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
+    return "\"" + text + "\" is none of " + all;
+  };
+}
+
 std::string checkRate(const std::string& text) {
   const auto rate = throttle::parseRate(text);
   return rate ? std::string() : rate.error().detail;
@@ -143,7 +160,7 @@ void describeThrottling(CLI::App& app, Raw& raw) {
   limit->add_option("--up", raw.up, "away from clients")->type_name("RATE")->check(checkRate);
   limit->add_option("--latency", raw.latencyMs, "round trip to add, in milliseconds")
       ->type_name("MS")
-      ->check(CLI::Range(0.0, static_cast<double>(limits::kProfileDelayMsMax)));
+      ->check(checkLatency);
   limit->add_flag("--off", raw.off, "take every limit away; of a host, a listener or a connection: it is as everything again");
   addWhom(limit, raw);
 
@@ -184,7 +201,7 @@ void describePassThrough(CLI::App& app, Raw& raw) {
 
 void describeSwitches(CLI::App& app, Raw& raw) {
   const auto add = [&](const char* name, const char* description) {
-    addCommand(app, name, description)->add_option("on|off", raw.turn, "from now on")->required()->check(CLI::IsMember({"on", "off"}));
+    addCommand(app, name, description)->add_option("on|off", raw.turn, "from now on")->required()->check(isOneOf({"on", "off"}));
   };
   add("capture", "record exchanges, or leave alone those that begin while it is off");
   add("intercept", "decrypt https, or let it pass through, from the next connection on");
@@ -199,7 +216,7 @@ void describeAnnotations(CLI::App& app, Raw& raw) {
   add("mark", "an exchange with a colour, to find it by: --filter ~marked, mark=red")
       ->add_option("COLOUR", raw.mark, "none takes the mark away")
       ->capture_default_str()
-      ->check(CLI::IsMember(std::vector<std::string>(kMarkNames.begin(), kMarkNames.end())));
+      ->check(isOneOf({kMarkNames.begin(), kMarkNames.end()}));
   add("comment", "on an exchange, to find it by: --filter comment~word")
       ->add_option("TEXT", raw.comment, "takes the place of the one it has; \"\" takes it away")
       ->required()
@@ -253,7 +270,7 @@ void describe(CLI::App& app, Raw& raw) {
   auto* curl = show->add_flag("--curl", raw.curl, "as a command of curl that sends the request again");
   show->add_option("--raw", raw.raw, "its head as received, and its body without transfer framing")
       ->type_name("request|response")
-      ->check(CLI::IsMember({"request", "response"}))
+      ->check(isOneOf({"request", "response"}))
       ->excludes(curl);
   auto* body = addExchangeCommand(app, "body", "a recorded body, byte for byte, to standard output", raw);
   body->add_flag("--request", raw.request, "the request's body instead of the response's");
@@ -275,11 +292,43 @@ void describe(CLI::App& app, Raw& raw) {
   addCommand(app, "stop", "stop the engine: drain, commit, exit");
 }
 
+// The last of the commands that were understood, such as "path" in "ca path".
+const CLI::App& chosen(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : chosen(*commands.back());
+}
+
+std::string fullName(const CLI::App& command) {
+  return command.get_parent() == nullptr ? command.get_name() : fullName(*command.get_parent()) + " " + command.get_name();
+}
+
 std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
-  if (!app.get_subcommands().empty()) return error.what();
-  const auto unknown = app.remaining();
-  if (!unknown.empty()) return "there is no command or option \"" + unknown.front() + "\"";
-  return error.get_name() == "RequiredError" ? "say what to do: a command is missing" : error.what();
+  const CLI::App& command = chosen(app);
+  const bool wantsCommand = command.get_require_subcommand_min() > 0;
+  const auto unknown = app.remaining(true);  // a command gives what it does not know to the one above it
+  if (wantsCommand && !unknown.empty()) {
+    return (&command == &app ? "" : fullName(command) + ": ") + "there is no command or option \"" + unknown.front() + "\"";
+  }
+  if (wantsCommand && error.get_name() == "RequiredError") return fullName(command) + ": say what to do: a command is missing";
+  const std::string what = error.what();
+  // As CLI11 puts it: "Requires at most 1 options be given from [--host,--listener,--connection]".
+  if (what.starts_with("Requires at most 1")) return "only one of " + what.substr(what.find('['));
+  return what;
+}
+
+// The mistake, how the command is called, and where more of it stands: a whole page would hide the first line.
+std::string usageText(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string what = complaint(app, error);
+  const CLI::App& command = chosen(app);
+  std::string text = (what.starts_with("sluicectl") ? "" : "sluicectl: ") + what + "\n";
+  if (what.starts_with("--filter: ")) {
+    return text + "Filters are such as host~api status>=400; \"man sluicectl\" has all of them, in its section FILTERS.\n";
+  }
+  const std::string help = app.help();
+  const auto usage = help.find("Usage: ");
+  const bool whole = command.get_require_subcommand_min() > 0 || usage == std::string::npos;
+  if (whole) return text + "\n" + help;
+  return text + help.substr(usage, help.find('\n', usage) + 1 - usage) + "\"" + fullName(command) + " --help\" tells more.\n";
 }
 
 std::optional<capture::Direction> rawDirection(const Raw& raw) {
@@ -327,7 +376,7 @@ std::variant<Arguments, Usage> parseArguments(int argc, const char* const* argv)
   } catch (const CLI::ParseError& error) {
     std::ostringstream text;
     if (app.exit(error, text, text) == 0) return Usage{0, text.str()};
-    return Usage{2, "sluicectl: " + complaint(app, error) + "\n\n" + app.help()};
+    return Usage{2, usageText(app, error)};
   }
   const auto* chosen = app.get_subcommands().front();
   auto name = chosen->get_name();

@@ -58,6 +58,15 @@ std::string methodText(const store::ExchangeRow& row) {
   return row.method.size() > kShownMax ? text + "..." : text;
 }
 
+// A screen or two of it: the rest would be scrolled over. "show" has all of it.
+std::string listedText(std::string_view text) {
+  constexpr std::size_t kShownMax = 1000;
+  if (text.size() <= kShownMax) return visibleLine(text);
+  std::size_t end = 0;
+  while (end < kShownMax) end += std::max<std::size_t>(1, utf8Length(text.substr(end, 4)));
+  return visibleLine(text.substr(0, end)) + "…";
+}
+
 std::string durationText(const store::ExchangeRow& row) {
   return row.phases.finishedUs < 0 ? "-" : duration(Micros(row.phases.finishedUs));
 }
@@ -178,7 +187,7 @@ std::string describe(const std::vector<store::ExchangeRow>& rows) {
                {"TIME", Align::Right}, {"URL"}});
   for (const auto& row : rows) {
     table.add({std::to_string(row.id.value), stateText(row), methodText(row), statusText(row),
-               byteCount(row.response.bytes), durationText(row), visibleLine(row.url)});
+               byteCount(row.response.bytes), durationText(row), listedText(row.url)});
   }
   return table.text();
 }
@@ -233,10 +242,10 @@ std::string describeLine(const control::StatusSample& sample) {
 }
 
 std::string describeLine(const store::ExchangeRow& row) {
-  std::string out = std::to_string(row.id.value) + "  " + stateText(row) + "  " + visibleLine(row.method) + ' ' +
-                    visibleLine(row.url) + "  " + statusText(row) + "  " + byteCount(row.response.bytes) + "  " +
+  std::string out = std::to_string(row.id.value) + "  " + stateText(row) + "  " + methodText(row) + ' ' +
+                    listedText(row.url) + "  " + statusText(row) + "  " + byteCount(row.response.bytes) + "  " +
                     durationText(row);
-  if (row.error.code != Code::None) out += "  " + errorText(row.error);
+  if (row.error.code != Code::None) out += "  " + listedText(errorText(row.error));
   return out += '\n';
 }
 

@@ -52,12 +52,24 @@ void appendVisible(std::string& out, std::string_view character) {
   }
 }
 
+// How much of it stands for itself, byte for byte; nearly all of what people look at.
+std::size_t plainLength(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && byteAt(text, length) >= 0x20 && byteAt(text, length) < 0x7f) ++length;
+  return length;
+}
+
 enum class LineEnds { Escape, Keep };
 
 std::string visible(std::string_view text, LineEnds lineEnds) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    if (const auto plain = plainLength(text); plain > 0) {
+      out += text.substr(0, plain);
+      text.remove_prefix(plain);
+      continue;
+    }
     const auto length = utf8Length(text);
     if (length == 0) {
       out += hexEscape(byteAt(text, 0));

@@ -19,6 +19,16 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Of the URL and the fields, or of the response's: some thirty times what a proxy takes, for what browsers put into data: URLs. With what
+// is made of a URL it is a record that every engine takes.
+constexpr std::size_t kHeadBytesMax = 4 * limits::kMiB;
+
+std::size_t headBytes(const HarMessage& message) {
+  std::size_t bytes = message.version.size();
+  for (const auto& [name, value] : message.fields) bytes += name.size() + value.size();
+  return bytes;
+}
+
 // The bytes of the file as the parser gets them, one by one, so that it is known where it stands. Half of a character outside the BMP
 // (RFC 8259, 8.2), at which it would end, is U+FFFD, which is as long.
 class Characters final : public std::streambuf {
@@ -208,8 +218,15 @@ Json* EntryReader::place(Json given) {
 }
 
 bool EntryReader::give(Json entry) {
+  HarEntry taken = entryFrom(entry);
+  const std::size_t request = taken.method.size() + taken.url.size() + headBytes(taken.request);
+  const std::size_t response = taken.contentType.size() + taken.phrase.size() + headBytes(taken.response);
+  if (std::max(request, response) > kHeadBytesMax) {
+    const std::string which = request > kHeadBytesMax ? "request" : "response";
+    return refuse("has an entry, number " + std::to_string(entries_ + 1) + ", whose " + which + " has a head of more than 4 MiB");
+  }
   ++entries_;
-  outcome_ = sink_(entryFrom(entry));
+  outcome_ = sink_(std::move(taken));
   return outcome_.has_value();
 }
 

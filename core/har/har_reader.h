@@ -1,6 +1,6 @@
 // A HAR file as entries, one at a time: of everything else nothing is held. Blocking; any thread.
 //
-// Limits (core/base/limits.h): bytes of one entry, depth.
+// Limits: bytes of one entry, depth (core/base/limits.h), and 4 MiB of URL and fields.
 #pragma once
 
 #include <cstdint>

@@ -52,7 +52,7 @@ Result<void> ExchangeReader::append(std::span<const ExchangeId> ids, std::vector
   for (const ExchangeId id : ids) {
     select.bind(id);
     auto done = select.each([&] {
-      rows.push_back(readRow(select));
+      rows.push_back(readRow(select, RowText::Listed));
       return true;
     });
     if (!done) return done;
@@ -65,7 +65,7 @@ Result<std::optional<ExchangeDetails>> ExchangeReader::details(ExchangeId id) {
   Statement& row = statement(Sql::Row);
   row.bind(id);
   auto done = row.each([&] {
-    details.emplace().row = readRow(row);
+    details.emplace().row = readRow(row, RowText::Whole);
     return true;
   });
   if (!done) return fail(done.error());

@@ -70,7 +70,8 @@ class Reader {
   Result<std::vector<ExchangeRow>> from(ExchangeId first, std::size_t limit);
   Result<std::vector<ExchangeRow>> before(ExchangeId end, std::size_t limit);
 
-  // The rows of these ids, in their order; ids that do not exist are left out.
+  // The rows of these ids, in their order; ids that do not exist are left out. In every list a text of more than 128 KiB, which only an
+  // import can bring, ends in "…": exchange() has all of it.
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
 
   // About `limit` ids at a time, or what `atMost` allows, but at least one commit of the recorder; 0 as version gives every row.

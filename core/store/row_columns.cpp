@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <string_view>
 
 #include "core/store/sql_statement.h"
 
@@ -18,14 +20,25 @@ Number fitting(std::int64_t number) {
   return static_cast<Number>(std::clamp<std::int64_t>(number, std::numeric_limits<Number>::min(), std::numeric_limits<Number>::max()));
 }
 
+// Of a text that is too long for a list: whole characters.
+std::string listed(std::string_view text) {
+  std::size_t end = kListedTextBytesMax;
+  const auto goesOn = [&] { return (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80; };
+  for (int back = 0; back < 3 && goesOn(); ++back) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
+
 // Reads columns one after the other.
 class Columns {
  public:
-  explicit Columns(const Statement& select) : select_(select) {}
+  Columns(const Statement& select, RowText texts) : select_(select), texts_(texts) {}
 
   std::int64_t integer() { return select_.integer(next_++); }
   std::uint64_t natural() { return select_.natural(next_++); }
-  std::string text() { return select_.text(next_++); }
+  std::string text() {
+    const std::string_view all = select_.view(next_++);
+    return texts_ == RowText::Whole || all.size() <= kListedTextBytesMax ? std::string(all) : listed(all);
+  }
   std::int64_t phase() {
     const int column = next_++;
     return select_.isNull(column) ? -1 : select_.integer(column);
@@ -33,13 +46,14 @@ class Columns {
 
  private:
   const Statement& select_;
+  const RowText texts_;
   int next_ = 0;
 };
 
 }  // namespace
 
-ExchangeRow readRow(const Statement& select) {
-  Columns columns(select);
+ExchangeRow readRow(const Statement& select, RowText texts) {
+  Columns columns(select, texts);
   ExchangeRow row;
   row.id = ExchangeId{columns.natural()};
   row.version = columns.natural();

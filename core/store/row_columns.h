@@ -1,6 +1,9 @@
 // From a row of table `exchange` to an ExchangeRow. Any thread.
 #pragma once
 
+#include <cstddef>
+
+#include "core/base/limits.h"
 #include "core/store/rows.h"
 
 namespace sluice::store {
@@ -15,7 +18,13 @@ inline constexpr const char* kRowColumns =
     " upstream_reused, response_first_us, request_wire_bytes, response_wire_bytes, profile, held_back_us,"
     " (SELECT client_program FROM connection WHERE connection.id = exchange.connection), mark, comment";
 
+// A proxy passes on no longer head, but what is imported can have a URL of any length, and a list has many rows. What is longer in a
+// list ends in "…" there.
+inline constexpr std::size_t kListedTextBytesMax = limits::kHeadBytesMax;
+
+enum class RowText { Whole, Listed };
+
 // The row may come from a damaged file: numbers out of range become the nearest that means something.
-ExchangeRow readRow(const Statement& select);
+ExchangeRow readRow(const Statement& select, RowText texts);
 
 }  // namespace sluice::store

@@ -1,5 +1,6 @@
 #include "app/cli/arguments.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -86,6 +87,27 @@ SLUICE_TEST(aFilterIsReadOrPointsAtItsMistake) {
            std::get<Usage>(wrong).text.c_str());
 }
 
+// The line that says what is wrong must not scroll away.
+SLUICE_TEST(aMistakeIsToldInThreeLinesAtMost) {
+  const auto told = [](std::vector<const char*> words) { return std::get<Usage>(parse(std::move(words))).text; };
+  const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  const std::string filter = told({"list", "--filter", "status>=x"});
+  QVERIFY2(filter.starts_with("sluicectl: --filter: column 9: \"x\" is not a whole number\n"), filter.c_str());
+  QVERIFY(filter.find("man sluicectl") != std::string::npos);
+  QCOMPARE(lines(filter), 2);
+  const std::string latency = told({"limit", "--latency", "-5"});
+  QVERIFY2(latency.starts_with("sluicectl: --latency: \"-5\" is no number of milliseconds from 0 to 60000\n"), latency.c_str());
+  QVERIFY(latency.find("\"sluicectl limit --help\" tells more.") != std::string::npos);
+  QCOMPARE(lines(latency), 3);
+  for (const char* wrong : {"nan", "inf", "x", "", "1e9", "5ms"}) QCOMPARE(exitStatus({"limit", "--latency", wrong}), 2);
+  const std::string mark = told({"mark", "1", "pink"});
+  QVERIFY2(mark.find("\"pink\" is none of none, red, ") != std::string::npos, mark.c_str());
+  const std::string nested = told({"ca", "frob"});
+  QVERIFY2(nested.starts_with("sluicectl ca: there is no command or option \"frob\"\n"), nested.c_str());
+  const std::string both = told({"limit", "--host", "a", "--connection", "1", "--off"});
+  QVERIFY2(both.starts_with("sluicectl: only one of [--host,--listener,--connection]\n"), both.c_str());
+}
+
 SLUICE_TEST(commonOptionsStandBeforeOrAfterTheCommand) {
   for (const auto& words : {std::vector<const char*>{"--json", "--data-dir", "/d", "status"},
                             {"status", "--json", "--data-dir", "/d"},
@@ -125,7 +147,7 @@ SLUICE_TEST(wrongUsageIsStatusTwoWithUsage) {
     QCOMPARE(exitStatus(words), 2);
     const auto parsed = parse(words);
     const auto& text = std::get<Usage>(parsed).text;
-    QVERIFY(text.rfind("sluicectl: ", 0) == 0);
+    QVERIFY(text.rfind("sluicectl", 0) == 0 && text.find(": ") != std::string::npos);
     QVERIFY(text.find("Usage: sluicectl") != std::string::npos);
   }
 }

@@ -73,6 +73,17 @@ SLUICE_TEST(nothingFromTrafficReachesTheTerminalAsACommand) {
   QVERIFY(isSafe(describeLine(details.row)));
 }
 
+SLUICE_TEST(listsShowTheBeginningOfALongUrlAndShowAllOfIt) {
+  store::ExchangeDetails details;
+  details.row.method = "GET";
+  details.row.url = "http://a/" + std::string(990, 'x') + "\u20ac\u20ac" + std::string(100'000, 'y') + "END";
+  for (const auto& text : {describe(std::vector{details.row}), describeLine(details.row)}) {
+    QVERIFY(contains(text, "x\u20ac…"));
+    QVERIFY(text.size() < 2000);
+  }
+  QVERIFY(contains(describe(details), "yEND\n"));
+}
+
 SLUICE_TEST(connectionsThatWereLeftOffAreCounted) {
   control::ConnectionsReply connections{3, {control::ConnectionRow{}}};
   QVERIFY(contains(describe(connections, WallTime()), "and 2 more\n"));

@@ -106,3 +106,17 @@ SLUICE_TEST(tellsThatAFolderCannotBeRead) {
   QVERIFY(!count);
   QVERIFY2(count.error().detail.find("is no JSON") == 0 || count.error().detail.find("cannot be read") == 0, count.error().detail.c_str());
 }
+
+// A record of it would be refused where it is kept, after "added 1 exchange".
+SLUICE_TEST(refusesAnEntryWhoseHeadNobodyWouldKeep) {
+  const auto entry = [](std::size_t url, std::size_t field) {
+    return "{\"request\":{\"url\":\"" + std::string(url, 'u') + "\"},\"response\":{\"headers\":[{\"name\":\"a\",\"value\":\"" +
+           std::string(field, 'f') + "\"}]}}";
+  };
+  const auto file = [](const std::string& entries) { return "{\"log\":{\"entries\":[" + entries + "]}}"; };
+  constexpr std::size_t kMax = 4 * limits::kMiB;
+  QCOMPARE(read(file(entry(kMax - 100, kMax - 100))).problem, std::string());
+  QCOMPARE(read(file(entry(1, 1) + "," + entry(kMax + 1, 1))).problem,
+           std::string("has an entry, number 2, whose request has a head of more than 4 MiB"));
+  QCOMPARE(read(file(entry(1, kMax + 1))).problem, std::string("has an entry, number 1, whose response has a head of more than 4 MiB"));
+}

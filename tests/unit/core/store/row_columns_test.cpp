@@ -24,7 +24,7 @@ SLUICE_TEST(makesSomethingOfAnyValueInAnyColumn) {
     VERIFY_OK(statement);
     statement->bind();
     QVERIFY(statement->step().value());
-    const ExchangeRow row = readRow(*statement);
+    const ExchangeRow row = readRow(*statement, RowText::Listed);
     QVERIFY(row.kind == capture::Kind::Http || row.kind == capture::Kind::Tunnel);
     QVERIFY(!name(row.state).empty() && name(row.state) != "unknown");
     QVERIFY(name(row.error.side) != "unknown");
@@ -45,4 +45,23 @@ SLUICE_TEST(readsAbsentPhasesAsNotHappened) {
   QCOMPARE(row.phases.connectedUs, 0);
   QCOMPARE(row.phases.requestSentUs, -1);
   QCOMPARE(row.phases.finishedUs, 7);
+}
+
+// Whatever an import brought: a list of such rows must not need their memory.
+SLUICE_TEST(cutsEndlessTextsInListsOnlyAndBetweenCharacters) {
+  History history;
+  VERIFY_OK(history.start());
+  auto begin = started(1);
+  begin.url = "http://a/" + std::string(kListedTextBytesMax - 10, 'x') + "\xe2\x82\xac" + std::string(1000, 'y');
+  begin.path = std::string(kListedTextBytesMax, '\x80');  // no characters at all
+  begin.method = std::string(kListedTextBytesMax, 'M');
+  history.recorder->record(begin);
+  history.recorder->flush();
+  auto reader = history.reader();
+  const auto row = reader.newest(1).value().at(0);
+  QCOMPARE(row.url, "http://a/" + std::string(kListedTextBytesMax - 10, 'x') + "…");
+  QCOMPARE(row.path, begin.path);
+  QCOMPARE(row.method, begin.method);
+  const auto details = reader.exchange(ExchangeId{1}).value();
+  QCOMPARE(details->row.url, begin.url);
 }
