@@ -10,7 +10,8 @@ PortLink::PortLink(asio::io_context& loop, platform::PortSocket socket, const po
       owner_(owner),
       self_(std::make_shared<PortLink*>(this)),
       port_(std::move(socket), options, *this),
-      waiter_(loop, port_.socket(), [this] { port_.process(); }, [this] { port_.writable(); }) {}
+      waiter_(loop, port_.socket(), port_.doorbell(),
+              {[this] { port_.process(); }, [this] { port_.rung(); }, [this] { port_.writable(); }}) {}
 
 PortLink::~PortLink() { *self_ = nullptr; }
 

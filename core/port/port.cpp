@@ -1,6 +1,8 @@
 #include "core/port/port.h"
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 #include <utility>
 
 #include "core/base/assert.h"
@@ -20,7 +22,9 @@ Port::Port(platform::PortSocket socket, const Options& options, Handler& handler
                 }),
       incoming_([this] { handler_.freedElsewhere(); }),
       peerPid_(options.peerPid),
-      receiveBuffer_(sizeof(MessageHeader) + limits::kPortMessageBytes) {}
+      receiveBuffer_(sizeof(MessageHeader) + limits::kPortMessageBytes) {
+  if (options_.queueSlots > 0) std::tie(doorbell_, ownButton_) = platform::Doorbell::make();
+}
 
 Port::~Port() {
   for (auto& pending : backlog_) closeHandles(pending);
@@ -30,19 +34,20 @@ Result<void> Port::start() {
   Hello hello;
   hello.queueSlots = options_.queueSlots;
   hello.protocol = options_.protocol;
-  std::span<const platform::Handle> handles;
-  platform::Handle memory = platform::kNoHandle;
+  std::array<platform::Handle, 2> handles{};
+  std::size_t count = 0;
   if (options_.queueSlots > 0) {
     auto made = platform::SharedMemory::create(queueBytes(options_.queueSlots));
     if (!made) return sluice::fail(std::move(made.error()));
     ownQueueMemory_ = std::move(*made);
     ownQueue_.emplace(ownQueueMemory_.data(), options_.queueSlots);
-    memory = ownQueueMemory_.handle();
-    handles = std::span(&memory, 1);
+    handles[count++] = ownQueueMemory_.handle();
+    if (ownButton_) handles[count++] = ownButton_.handle();
   }
-  sendOwn(type::kHello, bytesOf(hello), handles);
+  sendOwn(type::kHello, bytesOf(hello), std::span(handles).first(count));
   // Nothing leaves before the peer has greeted, and a socket that is new has room.
   if (!backlog_.empty()) return sluice::fail(Side::Local, Code::ProtocolFault, "the socket of a port takes no greeting");
+  ownButton_ = {};  // the peer's is the only one, so that its end is seen
   handler_.waitReadable();
   return {};
 }

@@ -1,9 +1,11 @@
 // One end of a port: messages, shared chunks and handles to and from one other process of ours. Small messages go
-// through a queue in shared memory without a system call, bodies as references to chunks, everything else and every
-// wake-up over the socket; order holds across all of them.
+// through a queue in shared memory without a system call, bodies as references to chunks, everything else over the
+// socket; order holds across all of them. A reader that waits is woken by its doorbell, or over the socket where the
+// system has none.
 //
-// Knows no event engine: its owner waits on socket() when it is asked to, and calls process() and writable(). Loop thread
-// only, but for received buffers. Handlers are called from inside process() and send(); they must not destroy the port.
+// Knows no event engine: its owner waits on socket() and doorbell() when it is asked to, and calls process(), rung() and
+// writable(). Loop thread only, but for received buffers. Handlers are called from inside process() and send(); they must
+// not destroy the port.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +24,7 @@
 #include "core/port/reassembler.h"
 #include "core/port/shared_queue.h"
 #include "core/port/wire.h"
+#include "platform/doorbell.h"
 #include "platform/port_socket.h"
 #include "platform/shared_memory.h"
 
@@ -89,7 +92,8 @@ class Port {
     virtual void failed(const Error& why) = 0;
 
     // What the port asks its loop for. Asking again before it came changes nothing.
-    virtual void waitReadable() = 0;  // then process(); at once if there is something to read already
+    // Then process(), or rung() if it was the doorbell; at once if there is something to read already.
+    virtual void waitReadable() = 0;
     virtual void waitWritable() = 0;  // then writable()
     virtual void turnAgain() = 0;     // process(), after others had their turn
     // Any thread: have sendFreed() called on the loop.
@@ -124,6 +128,8 @@ class Port {
   void cancelStream(std::uint32_t stream) { reassembler_.cancel(stream, peerPid_); }
 
   void process();
+  // The doorbell rang: as process(), without looking at the socket, which has its own wait.
+  void rung();
   void writable();
   // The receiver's word that chunks were freed on another thread.
   void sendFreed();
@@ -138,6 +144,7 @@ class Port {
   bool hasBacklog() const { return !backlog_.empty() || socket_.hasRest(); }
   const PortCounters& counters() const { return counters_; }
   platform::PortSocket& socket() { return socket_; }
+  const platform::Doorbell& doorbell() const { return doorbell_; }
   std::uint32_t peerPid() const { return peerPid_; }
 
  private:
@@ -190,6 +197,7 @@ class Port {
   void complete(Pending& pending, Sent outcome);
 
   // Receiving.
+  void turn();
   Step step();
   Step takeFromQueue(const QueueItem& item);
   Step takeFromSocket();
@@ -212,6 +220,9 @@ class Port {
 
   // Loop thread only.
   platform::PortSocket socket_;
+  platform::Doorbell doorbell_;
+  platform::DoorbellButton ownButton_;   // until the peer has been told
+  platform::DoorbellButton peerButton_;
   platform::SharedMemory ownQueueMemory_;
   platform::SharedMemory peerQueueMemory_;
   std::optional<QueueReader<>> ownQueue_;
@@ -229,7 +240,7 @@ class Port {
   std::vector<std::byte> receiveBuffer_;
   std::optional<WholeMessage> held_;  // came over the socket before its marker; one fragment
   std::vector<ReceivedBuffer> buffers_;
-  bool woken_ = false;         // a wake-up was the last that came over the socket
+  bool woken_ = false;         // a wake-up was the last that came
   bool awaitsSocket_ = false;  // a marker came: the next message stands in the socket
   bool saidAgain_ = false;     // the backlog was full; the owner waits for room
   bool queueFull_ = false;     // of the peer; it will tell

@@ -10,8 +10,19 @@ using platform::PortSocket;
 
 void Port::process() {
   if (failed_ || processing_) return;
-  processing_ = true;
   woken_ = false;
+  turn();
+}
+
+void Port::rung() {
+  doorbell_.silence();
+  if (failed_ || processing_) return;
+  woken_ = true;
+  turn();
+}
+
+void Port::turn() {
+  processing_ = true;
   if (ownQueue_) ownQueue_->becomeAwake();
   std::size_t taken = 0;
   while (!failed_ && taken < limits::kPortTurnMessages) {
@@ -248,6 +259,11 @@ void Port::greet(Bytes payload, Handles& handles) {
   if (hello.queueSlots != 0) {
     if (hello.queueSlots > limits::kPortQueueSlots) return fault("a queue is too large");
     if (!handles[0]) return fault("a greeting came without its queue");
+    if (handles[1]) {
+      auto button = platform::DoorbellButton::take(std::move(handles[1]));
+      if (!button) return fail(std::move(button.error()));
+      peerButton_ = std::move(*button);
+    }
     auto memory = platform::SharedMemory::map(std::move(handles[0]), queueBytes(hello.queueSlots));
     if (!memory) return fail(std::move(memory.error()));
     peerQueueMemory_ = std::move(*memory);

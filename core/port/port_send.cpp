@@ -117,7 +117,7 @@ bool Port::pushToQueue(const MessageHeader& header, Bytes payload) {
 // Also where there is no room: on Windows that may only mean that word of the last message has not come back yet.
 void Port::sendWake() {
   ++counters_.wakeUpsSent;
-  signal(kOweWake);
+  if (!peerButton_ || !peerButton_.ring()) signal(kOweWake);
 }
 
 // Who is gone may have said much before: all of that is read first, and then the port ends.

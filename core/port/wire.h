@@ -15,7 +15,7 @@ namespace sluice::port {
 static_assert(std::endian::native == std::endian::little, "messages are little-endian and are read in place");
 
 // Raised by every change of anything in this file, in shared_queue.h or in segment.h: both programs are of one build.
-inline constexpr std::uint32_t kPortVersion = 3;
+inline constexpr std::uint32_t kPortVersion = 4;
 
 namespace flag {
 inline constexpr std::uint8_t kLast = 1;           // the last message of its stream
@@ -30,7 +30,7 @@ inline constexpr std::uint8_t kStillRead = 64;     // its sender goes on reading
 // Types of messages below this one are the owner's; the others are the port's own.
 inline constexpr std::uint8_t kFirstOwnType = 0xf0;
 namespace type {
-inline constexpr std::uint8_t kHello = 0xf0;       // Hello; the sender's queue as a handle
+inline constexpr std::uint8_t kHello = 0xf0;       // Hello; as handles the sender's queue and, if it has one, its doorbell's button
 inline constexpr std::uint8_t kWake = 0xf1;        // the queue is not empty any more
 inline constexpr std::uint8_t kReadSocket = 0xf2;  // in the queue: the next message stands in the socket
 inline constexpr std::uint8_t kSegment = 0xf3;     // SegmentNews; the segment as a handle

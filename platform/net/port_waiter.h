@@ -1,5 +1,5 @@
-// Waits on the event loop until a port's socket can be read or written. Loop thread only; destroying it forgets what it
-// waits for.
+// Waits on the event loop until a port's socket can be read or written, or its doorbell rings. Loop thread only; destroying
+// it forgets what it waits for.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -7,19 +7,25 @@
 #include <memory>
 
 #include "core/base/result.h"
+#include "platform/doorbell.h"
 #include "platform/port_socket.h"
 
 namespace sluice::net {
 
 class PortWaiter {
  public:
-  // `socket` is borrowed, and outlives the waiter. The two are called from the loop, never from inside a call here.
-  PortWaiter(asio::io_context& loop, platform::PortSocket& socket, std::function<void()> readable,
-             std::function<void()> writable);
+  // Called from the loop, never from inside a call here.
+  struct Told {
+    std::function<void()> readable;
+    std::function<void()> rung;
+    std::function<void()> writable;
+  };
+  // `socket` and `doorbell` are borrowed, and outlive the waiter.
+  PortWaiter(asio::io_context& loop, platform::PortSocket& socket, const platform::Doorbell& doorbell, Told told);
   ~PortWaiter();
   PortWaiter(PortWaiter&&) = delete;
 
-  // Asking again before it came changes nothing.
+  // Asking again before it came changes nothing. Readable: the doorbell too, if there is one that can ring.
   void waitReadable();
   void waitWritable();
 

@@ -75,11 +75,11 @@ class End final : public Port::Handler {
   }
   // One turn of a loop: sleeps until something comes, unless there is more to do already.
   void turn() {
-    if (waits) {
-      pollfd ready{static_cast<int>(port.socket().handle()), static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN), 0};
-      ::poll(&ready, 1, freed ? 0 : 1000);
-    }
-    port.process();
+    pollfd ready[] = {{static_cast<int>(port.socket().handle()), static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN), 0},
+                      {static_cast<int>(port.doorbell().handle()), POLLIN, 0}};  // passed over where there is none
+    if (waits) ::poll(ready, 2, freed ? 0 : 1000);
+    if (ready[1].revents != 0) port.rung();
+    if (ready[1].revents == 0 || ready[0].revents != 0) port.process();
     if (std::exchange(freed, false)) port.sendFreed();
     if (std::exchange(writes, false)) port.writable();
   }
@@ -382,6 +382,7 @@ void printWakeUps() {
 
 // As a test, for that is what an EngineProcess is made for; nothing is asserted.
 SLUICE_TEST(whatPortsCost) {
+  platform::prepareServerProcess();
   printMessages();
   printBytes();
   printCapture();

@@ -24,12 +24,11 @@ HANDLE copied(platform::Handle event) {
 // Outlives its waiter until the last completion has come.
 class PortWaiter::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& loop, platform::PortSocket& socket, std::function<void()> readable, std::function<void()> writable)
+  Impl(asio::io_context& loop, platform::PortSocket& socket, Told told)
       : socket_(socket),
         received_(loop, copied(socket.receiveEvent())),
         sent_(loop, copied(socket.sendEvent())),
-        readable_(std::move(readable)),
-        writable_(std::move(writable)) {}
+        told_(std::move(told)) {}
 
   void wait(object_handle& event, bool& waiting, std::function<void()>& told) {
     if (std::exchange(waiting, true)) return;
@@ -40,9 +39,9 @@ class PortWaiter::Impl : public std::enable_shared_from_this<Impl> {
   }
   void waitReadable() {
     socket_.receiveEvent();  // something is received, or nothing would ever set it
-    wait(received_, waitsReadable_, readable_);
+    wait(received_, waitsReadable_, told_.readable);
   }
-  void waitWritable() { wait(sent_, waitsWritable_, writable_); }
+  void waitWritable() { wait(sent_, waitsWritable_, told_.writable); }
   void close() {
     closed_ = true;
     std::error_code ignored;
@@ -54,16 +53,15 @@ class PortWaiter::Impl : public std::enable_shared_from_this<Impl> {
   platform::PortSocket& socket_;
   object_handle received_;
   object_handle sent_;
-  std::function<void()> readable_;
-  std::function<void()> writable_;
+  Told told_;
   bool waitsReadable_ = false;
   bool waitsWritable_ = false;
   bool closed_ = false;
 };
 
-PortWaiter::PortWaiter(asio::io_context& loop, platform::PortSocket& socket, std::function<void()> readable,
-                       std::function<void()> writable)
-    : impl_(std::make_shared<Impl>(loop, socket, std::move(readable), std::move(writable))) {}
+// Without the doorbell: there is none here.
+PortWaiter::PortWaiter(asio::io_context& loop, platform::PortSocket& socket, const platform::Doorbell&, Told told)
+    : impl_(std::make_shared<Impl>(loop, socket, std::move(told))) {}
 
 PortWaiter::~PortWaiter() { impl_->close(); }
 

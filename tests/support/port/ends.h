@@ -28,6 +28,7 @@ class PortEnd final : public port::Port::Handler {
   };
 
   explicit PortEnd(platform::PortSocket socket, port::Port::Options options = {}) {
+    platform::prepareServerProcess();  // as every program with a port does
     options.ownPid = ownPid();
     if (options.peerPid == 0) options.peerPid = ownPid();
     port = std::make_unique<port::Port>(std::move(socket), options, *this);
@@ -130,6 +131,7 @@ struct PortPair {
 struct RawEnd {
   platform::PortSocket socket;
   std::uint32_t peerPid = ownPid();
+  platform::DoorbellButton button = {};  // of the peer; came with its queue
 
   port::MessageHeader header(std::uint8_t type, std::size_t size, std::uint8_t flags = port::flag::kLast) const {
     port::MessageHeader header;
@@ -156,11 +158,12 @@ struct RawEnd {
     into.resize(message.bytes);
     return true;
   }
-  // The queue that the peer reads from, as its hello, which must have come, gave it.
+  // The queue that the peer reads from, as its hello, which must have come, gave it. Its button is kept.
   platform::SharedMemory queue(std::uint32_t slotCount) {
     std::vector<std::byte> bytes;
     platform::PortSocket::Message message;
     if (!hear(bytes, message)) return {};
+    if (auto taken = platform::DoorbellButton::take(std::move(message.handles[1]))) button = std::move(*taken);
     auto memory = platform::SharedMemory::map(std::move(message.handles[0]), port::queueBytes(slotCount));
     return memory ? std::move(*memory) : platform::SharedMemory();
   }

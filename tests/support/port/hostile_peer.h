@@ -17,7 +17,9 @@ class HostilePeer {
  public:
   // `queue`: the one that the victim reads from.
   HostilePeer(Choices& choices, RawEnd& raw, platform::SharedMemory queue)
-      : choices_(choices), raw_(raw), queue_(std::move(queue)), rude_(choices.chance(50)) {}
+      : choices_(choices), raw_(raw), queue_(std::move(queue)), rude_(choices.chance(50)) {
+    platform::prepareServerProcess();
+  }
 
   static constexpr std::uint32_t kSlotCount = 8;
   static constexpr std::uint32_t kSoundChunks = 4;
@@ -38,6 +40,8 @@ class HostilePeer {
       case 8: return takeChunks();
       default:
         if (choices_.chance(5)) raw_.socket.take();
+        if (choices_.chance(5)) raw_.button = {};
+        if (raw_.button) raw_.button.ring();
     }
   }
 
@@ -121,7 +125,7 @@ class HostilePeer {
   void push(const port::MessageHeader& header, Bytes payload) {
     port::QueueWriter<> writer(queue_.data(), kSlotCount);
     if (writer.push(header, payload) == port::QueueWriter<>::Push::DoneAndWake) {
-      raw_.say(raw_.header(port::type::kWake, 0), {});
+      if (!raw_.button || !raw_.button.ring()) raw_.say(raw_.header(port::type::kWake, 0), {});
     }
   }
 
@@ -157,6 +161,7 @@ class HostilePeer {
     for (auto count = choices_.below(3); count > 0; --count) {
       if (!segments_.empty()) given_.push_back(segments_[choices_.below(segments_.size())].handle());
     }
+    if (given_.size() == 2 && bell_.second && choices_.chance(50)) given_[1] = bell_.second.handle();
     return given_;
   }
 
@@ -195,6 +200,7 @@ class HostilePeer {
   std::vector<platform::SharedMemory> sound_;  // by their ids
   std::vector<platform::SharedMemory> segments_;
   std::vector<platform::Handle> given_;
+  std::pair<platform::Doorbell, platform::DoorbellButton> bell_ = platform::Doorbell::make();  // which nobody silences
 };
 
 // What a port does that has such a peer, and what must be true of it.
@@ -214,6 +220,7 @@ class Victim {
     if (choices_.chance(20)) end_.send(1, std::string(choices_.below(100), 'v'));
     if (choices_.chance(20)) end_.sendShared(2, std::string(1 + choices_.below(3 * limits::kChunkBytes), 'w'));
     if (choices_.chance(2)) end_.send(3, std::string(choices_.below(200'000), 'x'));
+    if (choices_.chance(20)) end_.port->rung();
     if (choices_.chance(20)) readKept();
     if (choices_.chance(20)) end_.kept.clear();
     end_.messages.clear();

@@ -118,6 +118,39 @@ SLUICE_TEST(whatComesBehindAWakeUpIsTakenInTheNextTurn) {
   QCOMPARE(scene.end().texts(), std::string("queued behind"));
 }
 
+SLUICE_TEST(whatStandsInTheSocketWhenTheDoorbellRingsIsLeftToTheSocketsOwnWait) {
+  Scene scene;
+  QVERIFY(scene.say("behind", flag::kLast));
+  scene.push(1, "queued");
+  scene.end().waitsReadable = false;
+  scene.end().port->rung();
+  QCOMPARE(scene.end().texts(), std::string("queued"));
+  QVERIFY(scene.end().waitsReadable);
+  scene.end().port->process();
+  QCOMPARE(scene.end().texts(), std::string("queued behind"));
+}
+
+SLUICE_TEST(aMarkerBehindARingTakesTheSocketNext) {
+  Scene scene;
+  scene.pushMarker();
+  scene.push(1, "second");
+  QVERIFY(scene.say("first"));
+  scene.end().port->rung();
+  QCOMPARE(scene.end().texts(), std::string("first second"));
+}
+
+SLUICE_TEST(aButtonThatIsNoneEndsThePort) {
+  LonePort lone({}, false);
+  auto queue = platform::SharedMemory::create(queueBytes(kSlots));
+  const platform::Handle handles[] = {queue->handle(), queue->handle()};
+  Hello hello;
+  hello.queueSlots = kSlots;
+  QVERIFY(lone.raw.say(lone.raw.header(type::kHello, sizeof hello), bytesOf(hello), handles));
+  lone.end->turn();
+  QCOMPARE(lone.end->failures.size(), std::size_t(1));
+  QVERIFY(lone.end->failures[0].code == Code::ProtocolFault);
+}
+
 SLUICE_TEST(whileAMarkerWaitsAWakeUpHoldsNothingUp) {
   Scene scene;
   scene.pushMarker();

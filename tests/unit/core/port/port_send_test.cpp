@@ -34,6 +34,37 @@ SLUICE_TEST(smallMessagesGoThroughTheQueueWithoutTheSocket) {
   QCOMPARE(pair.b->messages.size(), std::size_t(100));
 }
 
+SLUICE_TEST(aReaderThatWaitsIsRungOnceAndTheSocketStaysEmpty) {
+  auto bell = platform::Doorbell::make();
+  if (!bell.first) QSKIP("this system has no doorbells");
+  auto queue = platform::SharedMemory::create(queueBytes(limits::kPortQueueSlots));
+  LonePort lone({}, false);
+  Hello hello;
+  hello.queueSlots = limits::kPortQueueSlots;
+  const platform::Handle handles[] = {queue->handle(), bell.second.handle()};
+  QVERIFY(lone.raw.say(lone.raw.header(type::kHello, sizeof hello), bytesOf(hello), handles));
+  lone.end->turn();
+  std::vector<std::byte> bytes;
+  platform::PortSocket::Message message;
+  QVERIFY(lone.raw.hear(bytes, message));  // its greeting
+  QueueReader<> reader(queue->data(), limits::kPortQueueSlots);
+  QVERIFY(reader.becomeIdle());
+  QCOMPARE(lone.end->send(1, "one"), Sent::Done);
+  QCOMPARE(lone.end->send(1, "two"), Sent::Done);
+  QCOMPARE(lone.end->port->counters().wakeUpsSent, std::uint64_t(1));
+  QVERIFY(!lone.raw.hear(bytes, message));
+  // Nobody hears the doorbell any more: a message does it.
+  bell.first = {};
+  reader.becomeAwake();
+  QueueItem item;
+  while (reader.pop(item)) {
+  }
+  QVERIFY(reader.becomeIdle());
+  QCOMPARE(lone.end->send(1, "three"), Sent::Done);
+  QVERIFY(lone.raw.hear(bytes, message));
+  QCOMPARE(copyOf<MessageHeader>(bytes).type, type::kWake);
+}
+
 SLUICE_TEST(aMessageKeepsItsTypeStreamReplyPortAndLastFlag) {
   for (const auto& options : {Port::Options{}, withoutQueue()}) {
     PortPair pair(options);
