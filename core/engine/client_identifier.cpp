@@ -1,6 +1,5 @@
 #include "core/engine/client_identifier.h"
 
-#include <asio/post.hpp>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -25,26 +24,35 @@ bool isThisMachine(const tcp::endpoint& client, const tcp::endpoint& server) {
 
 }  // namespace
 
-ClientIdentifier::ClientIdentifier(asio::io_context& loop, Found found)
-    : found_(std::move(found)),
-      pool_([&loop](platform::FilePool::Task completion) { asio::post(loop, std::move(completion)); }, 1) {}
+ClientIdentifier::Look ClientIdentifier::lookAtTheSystem() {
+  return [programs = std::make_shared<platform::ClientPrograms>()](const auto& client, const auto& server) {
+    return programs->find(client, server);
+  };
+}
+
+// One thread: ClientPrograms remembers, and a storm of connections gets no more of the processor.
+ClientIdentifier::ClientIdentifier(asio::io_context& loop, Found found, Look look)
+    : found_(std::move(found)), look_(std::move(look)), looks_(loop, "clients", 1), patience_(loop, [this] { leftBehind_ = true; }) {}
 
 void ClientIdentifier::identify(ConnectionId connection, ExchangeId exchangesFrom, const tcp::socket& socket) {
+  if (givenUp_ || inFlight() >= limits::kClientProgramLookupsMax) return;
   std::error_code code;
   const auto client = socket.remote_endpoint(code);
   if (code) return;
   const auto server = socket.local_endpoint(code);
-  if (code || !isThisMachine(client, server) || inFlight() >= limits::kClientProgramLookupsMax) return;
-  const auto answer = std::make_shared<std::optional<platform::ClientProgram>>();
-  pool_.run([this, answer, client, server] {
-              if (!givenUp_) *answer = programs_.find(addressOf(client), addressOf(server));
-            },
-            [this, answer, connection, exchangesFrom] {
-              if (!*answer) return;
-              auto& program = **answer;
-              found_({connection, exchangesFrom, program.processId,
-                      std::move(program.path.empty() ? program.name : program.path)});
-            });
+  if (code || !isThisMachine(client, server)) return;
+  looks_.ask([look = look_, from = addressOf(client), to = addressOf(server)] { return look(from, to); },
+             [this, connection, exchangesFrom](std::optional<platform::ClientProgram> program) {
+               if (!program || leftBehind_) return;
+               found_({connection, exchangesFrom, program->processId,
+                       std::move(program->path.empty() ? program->name : program->path)});
+             });
+}
+
+void ClientIdentifier::giveUp(MonoTime until) {
+  givenUp_ = true;
+  looks_.dropQueued();
+  patience_.set(until);
 }
 
 }  // namespace sluice::engine

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <asio/ip/address.hpp>
-#include <asio/post.hpp>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <optional>
-#include <thread>
+#include <utility>
 
 #include "core/base/limits.h"
 #include "platform/net/address.h"
-#include "platform/thread.h"
 
 namespace sluice::engine {
 namespace {
@@ -36,7 +31,9 @@ std::optional<Resolver::Endpoints> withoutLookup(const std::string& host, std::u
   return std::nullopt;
 }
 
-Result<Resolver::Endpoints> lookUp(tcp::resolver& resolver, const std::string& host, std::uint16_t port) {
+Result<Resolver::Endpoints> lookUp(const std::string& host, std::uint16_t port) {
+  asio::io_context unused;
+  tcp::resolver resolver(unused);
   std::error_code code;
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::numeric_service, code);
   if (code) {
@@ -54,93 +51,14 @@ Result<Resolver::Endpoints> lookUp(tcp::resolver& resolver, const std::string& h
 
 }  // namespace
 
-// What the threads know; outlives the resolver with the last of them.
-struct Resolver::Shared {
-  explicit Shared(asio::io_context& l) : loop(&l) {}
-
-  struct Job {
-    std::string host;
-    std::uint16_t port;
-    std::weak_ptr<Waiting> waiting;
-    std::uint64_t ticket;
-  };
-
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::deque<Job> jobs;
-  std::vector<std::thread> threads;
-  std::size_t idle = 0;  // threads that wait, those among them that were woken a moment ago
-  bool stopped = false;
-  asio::io_context* loop;  // null once the resolver is gone
-
-  static void serve(const std::shared_ptr<Shared>& shared);
-};
-
-void Resolver::Shared::serve(const std::shared_ptr<Shared>& shared) {
-  platform::beginThread("resolver", platform::Urgency::Usual);
-  asio::io_context unused;
-  tcp::resolver resolver(unused);
-  std::unique_lock lock(shared->mutex);
-  for (;;) {
-    shared->idle++;
-    shared->wake.wait(lock, [&] { return shared->stopped || !shared->jobs.empty(); });
-    if (shared->stopped) return;  // still counted as idle: may be joined
-    shared->idle--;
-    auto job = std::move(shared->jobs.front());
-    shared->jobs.pop_front();
-    lock.unlock();
-    auto result = lookUp(resolver, job.host, job.port);
-    lock.lock();
-    if (shared->loop == nullptr) return;
-    asio::post(*shared->loop, [job = std::move(job), result = std::move(result)]() mutable {
-      answer(job.waiting, job.ticket, std::move(result));
-    });
-  }
-}
-
-void Resolver::answer(const std::weak_ptr<Waiting>& waiting, std::uint64_t ticket, Result<Endpoints> result) {
-  const auto alive = waiting.lock();
-  if (!alive) return;
-  auto handler = alive->handlers.extract(ticket);
-  handler.mapped()(std::move(result));
-}
-
-Resolver::Resolver(asio::io_context& loop)
-    : loop_(loop), waiting_(std::make_shared<Waiting>()), shared_(std::make_shared<Shared>(loop)) {}
-
-Resolver::~Resolver() {
-  bool allIdle = false;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->stopped = true;
-    shared_->loop = nullptr;
-    shared_->jobs.clear();
-    allIdle = shared_->idle == shared_->threads.size();
-  }
-  shared_->wake.notify_all();
-  for (auto& thread : shared_->threads) allIdle ? thread.join() : thread.detach();
-}
+Resolver::Resolver(asio::io_context& loop) : lookups_(loop, "resolver", limits::kResolverThreadsMax) {}
 
 void Resolver::resolve(std::string host, std::uint16_t port, Handler done) {
-  const auto ticket = ++waiting_->last;
-  waiting_->handlers.emplace(ticket, std::move(done));
-  const auto answerNow = [&](Result<Endpoints> result) {
-    asio::post(loop_, [waiting = std::weak_ptr(waiting_), ticket, result = std::move(result)]() mutable {
-      answer(waiting, ticket, std::move(result));
-    });
-  };
-  if (auto known = withoutLookup(host, port)) return answerNow(std::move(*known));
-
-  const std::lock_guard lock(shared_->mutex);
-  if (shared_->jobs.size() >= limits::kLookupsPendingMax) {
-    return answerNow(fail(Side::Upstream, Code::ResolveFailed, host + ": too many lookups wait already"));
+  if (auto known = withoutLookup(host, port)) return lookups_.answer(std::move(*known), std::move(done));
+  if (lookups_.queued() >= limits::kLookupsPendingMax) {
+    return lookups_.answer(fail(Side::Upstream, Code::ResolveFailed, host + ": too many lookups wait already"), std::move(done));
   }
-  shared_->jobs.push_back({std::move(host), port, waiting_, ticket});
-  // One that was woken for an earlier name has not taken it yet, perhaps: a slow name must not hold up this one.
-  if (shared_->jobs.size() > shared_->idle && shared_->threads.size() < limits::kResolverThreadsMax) {
-    shared_->threads.emplace_back([shared = shared_] { Shared::serve(shared); });
-  }
-  shared_->wake.notify_one();
+  lookups_.ask([host = std::move(host), port] { return lookUp(host, port); }, std::move(done));
 }
 
 }  // namespace sluice::engine

@@ -15,6 +15,7 @@ using asio::ip::tcp;
 
 namespace {
 constexpr std::size_t kSpareRelaysMax = 32;  // for the next exchanges of a busy loop
+constexpr auto kLastLookPatience = std::chrono::seconds(1);  // a look at the system takes milliseconds, where nothing holds it up
 }
 
 struct Worker::Listening {
@@ -68,7 +69,7 @@ void Worker::run() {
   retired_.clear();
   upstreams_.clear();
   drainDeadline_.clear();
-  clients_.giveUp();
+  clients_.giveUp(readClocks().mono + kLastLookPatience);
   while (files_.inFlight() + clients_.inFlight() > 0) {
     loop_.restart();  // a connection that goes may have stopped it once more
     loop_.run_one();

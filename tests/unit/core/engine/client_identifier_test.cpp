@@ -1,9 +1,15 @@
 #include "core/engine/client_identifier.h"
 
 #include <asio/executor_work_guard.hpp>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/base/limits.h"
+#include "core/engine/clock.h"
 #include "platform/process.h"
 #include "tests/support/test.h"
 
@@ -51,15 +57,70 @@ SLUICE_TEST(aClientThatIsGoneIsNotIdentified) {
   QCOMPARE(calls, 0);
 }
 
-SLUICE_TEST(whatIsNotBegunWhenItGivesUpIsNotLookedFor) {
+SLUICE_TEST(whoHasGivenUpLooksForNobody) {
   asio::io_context loop;
   Ends ends(loop);
   int calls = 0;
   engine::ClientIdentifier identifier(loop, [&](const capture::ClientIdentified&) { ++calls; });
-  identifier.giveUp();
+  identifier.giveUp(engine::readClocks().mono + std::chrono::hours(1));
   identifier.identify(ConnectionId{1}, ExchangeId{1}, ends.server);
-  while (identifier.inFlight() > 0) loop.run_one();
+  QCOMPARE(identifier.inFlight(), std::size_t(0));
   QCOMPARE(calls, 0);
+}
+
+// A system that does not answer: each look waits until it is let go.
+namespace {
+struct HeldLook {
+  std::promise<void> begun;
+  std::promise<void> goOn;
+  std::future<void> going = goOn.get_future();
+  std::atomic<int> looks = 0;
+};
+
+engine::ClientIdentifier::Look heldLook(const std::shared_ptr<HeldLook>& held) {
+  return [held](const auto&, const auto&) {
+    if (held->looks++ == 0) {
+      held->begun.set_value();
+      held->going.wait();
+    }
+    return std::optional(platform::ClientProgram{42, "late", {}});
+  };
+}
+}  // namespace
+
+SLUICE_TEST(aLookThatTheSystemHoldsUpIsWaitedForOnlySoLong) {
+  asio::io_context loop;
+  Ends ends(loop);
+  int calls = 0;
+  const auto held = std::make_shared<HeldLook>();
+  {
+    engine::ClientIdentifier identifier(loop, [&](const capture::ClientIdentified&) { ++calls; }, heldLook(held));
+    for (std::uint64_t i = 1; i <= 3; ++i) identifier.identify(ConnectionId{i}, ExchangeId{1}, ends.server);
+    held->begun.get_future().wait();
+    identifier.giveUp(engine::readClocks().mono);
+    QCOMPARE(identifier.inFlight(), std::size_t(1));
+    while (identifier.inFlight() > 0) loop.run_one();
+  }
+  // The thread outlives the identifier; what it finds out is told nobody.
+  held->goOn.set_value();
+  loop.poll();
+  QCOMPARE(calls, 0);
+  QCOMPARE(held->looks.load(), 1);
+}
+
+SLUICE_TEST(theLookThatIsUnderWayIsToldWhenItEndsInTime) {
+  asio::io_context loop;
+  Ends ends(loop);
+  std::vector<ConnectionId> found;
+  const auto held = std::make_shared<HeldLook>();
+  engine::ClientIdentifier identifier(
+      loop, [&](const capture::ClientIdentified& client) { found.push_back(client.connection); }, heldLook(held));
+  for (std::uint64_t i = 1; i <= 3; ++i) identifier.identify(ConnectionId{i}, ExchangeId{1}, ends.server);
+  held->begun.get_future().wait();
+  identifier.giveUp(engine::readClocks().mono + std::chrono::hours(1));
+  held->goOn.set_value();
+  while (identifier.inFlight() > 0) loop.run_one();
+  QVERIFY(found == std::vector<ConnectionId>{ConnectionId{1}});
 }
 
 SLUICE_TEST(aStormOfClientsKeepsTheLimitOfLookups) {
