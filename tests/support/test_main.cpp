@@ -6,6 +6,14 @@
 #include <sstream>
 #include <string>
 
+#ifndef SLUICE_QT_TEST
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+#endif
+
 #include "core/base/assert.h"
 #include "tests/support/test.h"
 
@@ -121,6 +129,44 @@ void failTest(const std::string& why) {
 }
 }  // namespace sluice::test
 
+namespace {
+
+// As Qt Test has it: a test that does not end in its time ends the program.
+class TimeLimit {
+ public:
+  explicit TimeLimit(const char* test) : watch_([this, test] { watch(test); }) {}
+  ~TimeLimit() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    wake_.notify_one();
+    watch_.join();
+  }
+
+ private:
+  static std::chrono::milliseconds allowed() {
+    const char* given = std::getenv("QTEST_FUNCTION_TIMEOUT");
+    return std::chrono::milliseconds(given != nullptr ? std::atoll(given) : 300'000);
+  }
+
+  void watch(const char* test) {
+    std::unique_lock lock(mutex_);
+    if (wake_.wait_for(lock, allowed(), [this] { return over_; })) return;
+    const auto waitedMs = static_cast<long long>(allowed().count());
+    std::printf("FAIL! : %s: has not ended after %lld ms\nTotals: what follows was not run\n", test, waitedMs);
+    std::fflush(stdout);
+    std::_Exit(1);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool over_ = false;
+  std::thread watch_;  // last: begins with all of the others there
+};
+
+}  // namespace
+
 int main(int argc, char** argv) {
   sluice::setBugsAreFatal(true);
   sluice::test::takeArguments(argc, argv);
@@ -133,7 +179,10 @@ int main(int argc, char** argv) {
       continue;
     }
     sluice::test::current() = {};
-    test.run();
+    {
+      const TimeLimit limit(test.name);
+      test.run();
+    }
     const auto& outcome = sluice::test::current();
     (outcome.failed ? failed : outcome.skipped ? skipped : passed)++;
     std::printf("%s : %s\n", outcome.failed ? "FAIL!" : outcome.skipped ? "SKIP " : "PASS ", test.name);
