@@ -1,6 +1,7 @@
 #include "core/store/recorder.h"
 
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include <mutex>
