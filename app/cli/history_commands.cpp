@@ -16,6 +16,7 @@
 #include "core/base/limits.h"
 #include "core/har/curl_command.h"
 #include "core/store/decoded_body.h"
+#include "core/store/history_files.h"
 #include "core/store/reader.h"
 #include "core/store/session_file.h"
 
@@ -137,7 +138,8 @@ Result<store::Reader> openHistory(const std::filesystem::path& dataDir, const st
   if (!session.empty()) return store::Reader::openSession(session);
   syncWithEngine(dataDir);
   auto reader = store::Reader::open(dataDir);
-  if (reader || reader.error().code != Code::NotFound) return reader;
+  std::error_code ignored;  // one that an engine is to bring up to date first is there
+  if (reader || reader.error().code != Code::NotFound || std::filesystem::exists(store::historyFile(dataDir), ignored)) return reader;
   return fail(Side::Local, Code::NotFound, "no history in " + dataDir.string() + ": no engine has recorded there yet");
 }
 

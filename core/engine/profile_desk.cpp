@@ -24,6 +24,8 @@ ProfileScope scopeOf(Rule::Scope scope) {
 
 // Those of hosts outlive the engine; a listener may have another address next time.
 constexpr const char* kHostsKey = "throttle/hosts";
+// What could not be read there, for whoever can.
+constexpr const char* kUnreadHostsKey = "throttle/hosts unread";
 
 }  // namespace
 
@@ -35,25 +37,61 @@ ProfileDesk::ProfileDesk(const std::vector<control::ListenerStatus>& listeners, 
 Result<void> ProfileDesk::begin(const std::map<std::string, std::string, std::less<>>& kept, const std::string& profile,
                                 const throttle::Adjustment& adjusted) {
   for (const auto& [key, text] : kept) {
-    if (!key.starts_with(throttle::OwnProfiles::kKeyPrefix)) continue;
-    auto own = throttle::profileFromJson(text);
-    // One that a newer version wrote stays where it is.
-    if (own && own_.check(*own)) own_.put(std::move(*own));
-  }
-  if (const auto hosts = kept.find(kHostsKey); hosts != kept.end()) {
-    const auto before = throttle::planFromJson(hosts->second);
-    for (const auto& rule : before ? before->rules : std::vector<Rule>()) {
-      if (rule.scope == Rule::Scope::Host) static_cast<void>(plan_.put(rule.scope, rule.target, rule.profile).has_value());
-    }
+    if (key.starts_with(throttle::OwnProfiles::kKeyPrefix)) takeOwn(key, text);
+    if (key == kHostsKey) takeHosts(text);
   }
   throttle::Profile base;
   if (!profile.empty()) {
     auto found = own_.find(profile);
+    if (const auto unread = unread_.find(throttle::OwnProfiles::key(profile)); unread != unread_.end()) {
+      return fail(Side::Local, Code::BadArgument, "--profile: '" + profile + "' cannot be read: " + unread->second);
+    }
     if (!found) return fail(Side::Local, Code::BadArgument, "--profile: " + found.error().detail);
     base = std::move(*found);
   }
   plan_.everything = adjusted.appliedTo(base);
   return {};
+}
+
+// One that a newer version wrote stays where it is, as does one that a damaged disk has changed.
+void ProfileDesk::takeOwn(const std::string& key, const std::string& text) {
+  auto own = throttle::profileFromJson(text);
+  auto usable = own ? own_.check(*own) : Result<void>(fail(own.error()));
+  if (usable && throttle::OwnProfiles::key(own->name) != key) {
+    usable = fail(Side::Local, Code::BadArgument, "it says that its name is '" + own->name + "'");
+  }
+  if (usable) return own_.put(std::move(*own));
+  const std::string name = key.substr(throttle::OwnProfiles::kKeyPrefix.size());
+  notices_.push_back("profile '" + name + "' cannot be read and is left out (" + usable.error().detail +
+                     "); it stays as it is until it is deleted");
+  unread_.emplace(key, usable.error().detail);
+}
+
+void ProfileDesk::takeHosts(const std::string& text) {
+  auto plan = plan_;
+  const auto before = throttle::planFromJson(text);
+  Result<void> taken = before ? Result<void>() : fail(before.error());
+  for (const auto& rule : before ? before->rules : std::vector<Rule>()) {
+    if (taken && rule.scope == Rule::Scope::Host) taken = plan.put(rule.scope, rule.target, rule.profile);
+  }
+  if (taken) {
+    plan_ = std::move(plan);
+    return;
+  }
+  notices_.push_back("the profiles of hosts cannot be read: hosts are not slowed down (" + taken.error().detail + ")");
+  unreadHosts_ = text;
+}
+
+// What cannot be read is not overwritten, but put aside first.
+void ProfileDesk::keepUnreadHosts(std::function<void()> then, const Answer& done) {
+  if (unreadHosts_.empty()) return then();
+  const auto judge = [this]() -> Result<KeptChanges::Change> {
+    return KeptChanges::Change{kUnreadHostsKey, unreadHosts_, [this]() -> Result<void> {
+                                 unreadHosts_.clear();
+                                 return {};
+                               }};
+  };
+  keeper_.make(judge, [then = std::move(then), done](const Result<void>& kept) { kept ? then() : done(kept); });
 }
 
 Result<void> ProfileDesk::slowListener(const std::string& address, const std::string& profile) {
@@ -118,7 +156,7 @@ void ProfileDesk::use(const control::UseProfile& use, Answer done) {
     change.apply = [this, use] { return put(use); };
     return change;
   };
-  keeper_.make(judge, std::move(done));
+  keepUnreadHosts([this, judge, done] { keeper_.make(judge, done); }, done);
 }
 
 KeptChanges::Change ProfileDesk::keptHosts(const throttle::Plan& plan) const {
@@ -135,6 +173,10 @@ void ProfileDesk::save(const std::string& json, Answer done) {
     auto profile = throttle::profileFromJson(json);
     if (!profile) return fail(profile.error());
     if (auto allowed = own_.check(*profile); !allowed) return fail(allowed.error());
+    if (const auto unread = unread_.find(throttle::OwnProfiles::key(profile->name)); unread != unread_.end()) {
+      return fail(Side::Local, Code::BadArgument, "there is a profile '" + profile->name + "' that cannot be read (" + unread->second +
+                                                      "): delete it first, or choose another name");
+    }
     const auto apply = [this, own = *profile]() -> Result<void> {
       own_.put(own);
       ++version_;
@@ -147,13 +189,15 @@ void ProfileDesk::save(const std::string& json, Answer done) {
 
 void ProfileDesk::remove(const std::string& name, Answer done) {
   const auto judge = [this, name]() -> Result<KeptChanges::Change> {
-    if (auto allowed = own_.checkRemoval(name); !allowed) return fail(allowed.error());
-    const auto apply = [this, name]() -> Result<void> {
+    const auto key = throttle::OwnProfiles::key(name);
+    if (auto allowed = own_.checkRemoval(name); !allowed && !unread_.contains(key)) return fail(allowed.error());
+    const auto apply = [this, name, key]() -> Result<void> {
+      unread_.erase(key);
       own_.remove(name);
       ++version_;
       return {};
     };
-    return KeptChanges::Change{throttle::OwnProfiles::key(name), std::nullopt, apply};
+    return KeptChanges::Change{key, std::nullopt, apply};
   };
   keeper_.make(judge, std::move(done));
 }

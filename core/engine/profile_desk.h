@@ -22,11 +22,15 @@ class ProfileDesk {
   // Borrows the listeners, and what keeps changes. `changed` is called after every change of the plan.
   ProfileDesk(const std::vector<control::ListenerStatus>& listeners, KeptChanges& keeper, std::function<void()> changed);
 
-  // What was kept, and what the command line says. Errors: BadArgument for a profile that does not exist.
+  // What was kept, and what the command line says. What of the former cannot be read is left out, and stays where it is: notices() tells.
+  // Errors: BadArgument for a profile that does not exist.
   Result<void> begin(const std::map<std::string, std::string, std::less<>>& kept, const std::string& profile,
                      const throttle::Adjustment& adjusted);
   // The option of a listener. Errors: as begin().
   Result<void> slowListener(const std::string& address, const std::string& profile);
+
+  // A sentence for each kept profile that cannot be read.
+  const std::vector<std::string>& notices() const { return notices_; }
 
   const throttle::Plan& plan() const { return plan_; }
   control::ProfileReply profiles() const;
@@ -34,7 +38,8 @@ class ProfileDesk {
   std::uint64_t version() const { return version_; }
 
   // What hosts have is kept, and in force again when the engine begins the next time. REQUIRES: the scope is not a connection.
-  // Errors: BadArgument, NotFound, and what keeps it from being kept; the detail names the thing.
+  // Errors: BadArgument, NotFound, and what keeps it from being kept; the detail names the thing. One that cannot be read may be removed,
+  // but nothing takes its place before.
   void use(const control::UseProfile& use, Answer done);
   void save(const std::string& json, Answer done);
   void remove(const std::string& name, Answer done);
@@ -48,12 +53,18 @@ class ProfileDesk {
   Result<std::string> listenerAddress(const std::string& asked) const;
   Result<void> putInto(throttle::Plan& plan, const control::UseProfile& use) const;
   Result<void> put(const control::UseProfile& use);
+  void takeOwn(const std::string& key, const std::string& text);
+  void takeHosts(const std::string& text);
+  void keepUnreadHosts(std::function<void()> then, const Answer& done);
   KeptChanges::Change keptHosts(const throttle::Plan& plan) const;
 
   const std::vector<control::ListenerStatus>& listeners_;
   KeptChanges& keeper_;
   const std::function<void()> changed_;
   throttle::OwnProfiles own_;
+  std::map<std::string, std::string, std::less<>> unread_;  // why, by key: kept own profiles that cannot be read
+  std::string unreadHosts_;                                 // what is kept of hosts, where that cannot be read
+  std::vector<std::string> notices_;
   throttle::Plan plan_;
   std::string measured_;  // target; empty: no self-test runs
   std::uint64_t version_ = 0;

@@ -37,7 +37,8 @@ Result<net::Listener> bind(const ListenerSpec& spec) {
 
 std::string sentenceAbout(const store::Database::MovedAside& moved) {
   return "the history was damaged (" + describe(moved.why) + ") and is kept as " + moved.to.string() +
-         "; a new one was begun";
+         "; a new one was begun, " + (moved.settingsKept ? "with" : "without") + " your profiles and hosts, which " +
+         (moved.settingsKept ? "could be read" : "could not be read");
 }
 
 Result<std::string> rootsFrom(const std::filesystem::path& path) {
@@ -102,23 +103,45 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(EngineSettings settings) {
   return engine;
 }
 
-Result<void> Supervisor::openHistory() {
+void Supervisor::addNotice(const std::string& sentence) { notice_ += (notice_.empty() ? "" : "; ") + sentence; }
+
+void Supervisor::beginNumbering(ExchangeId exchange, ConnectionId connection) {
+  shared_.get().ids.nextExchange.store(exchange.value);
+  shared_.get().ids.nextConnection.store(connection.value);
+}
+
+// A full disk or a locked database passes, also where the history must be brought up to date first: until then traffic goes on
+// unrecorded.
+Result<void> Supervisor::startRecorder(store::RecorderOptions options) {
   auto database = store::Database::open(settings_.dataDir, startedAt_.wall);
-  if (!database) return fail(std::move(database.error()));
-  if (const auto& moved = database->movedAside()) notice_ = sentenceAbout(*moved);
-  shared_.get().ids.nextExchange.store(database->nextExchangeId().value);
-  shared_.get().ids.nextConnection.store(database->nextConnectionId().value);
+  if (!database) {
+    const Error why = database.error();
+    auto known = why.code == Code::NoSpace || why.code == Code::DatabaseBusy ? store::lookAtHistory(settings_.dataDir) : fail(why);
+    if (!known) return fail(why);
+    settings_.log("recording is paused: " + describe(why));
+    beginNumbering(known->nextExchange, known->nextConnection);
+    recorder_ = store::Recorder::startPaused(settings_.dataDir, why, std::move(*known), std::move(options));
+    return {};
+  }
+  if (const auto& moved = database->movedAside()) addNotice(sentenceAbout(*moved));
+  beginNumbering(database->nextExchangeId(), database->nextConnectionId());
+  auto recorder = store::Recorder::start(std::move(*database), std::move(options));
+  if (!recorder) return fail(std::move(recorder.error()));
+  recorder_ = std::move(*recorder);
+  return {};
+}
+
+Result<void> Supervisor::openHistory() {
   store::RecorderOptions options;
   options.retention = settings_.retention;
   options.background = true;
   options.onCommitted = [this](const store::RecorderStatus& status) {
     asio::post(loop_, [this, status] { committed(status); });
   };
-  auto recorder = store::Recorder::start(std::move(*database), std::move(options));
-  if (!recorder) return fail(std::move(recorder.error()));
-  recorder_ = std::move(*recorder);
+  if (auto started = startRecorder(std::move(options)); !started) return started;
   lastCommit_ = recorder_->status();
   if (auto begun = profiles_.begin(recorder_->kept(), settings_.profileName, settings_.adjusted); !begun) return begun;
+  for (const auto& sentence : profiles_.notices()) addNotice(sentence);
   return choosePassThrough();
 }
 
@@ -132,8 +155,8 @@ Result<void> Supervisor::openTls() {
   auto roots = platform::systemRoots();
   if (roots) {
     tls_.roots = std::move(*roots);
-  } else if (settings_.interception.intercept && settings_.interception.verifyServers && notice_.empty()) {
-    notice_ = "no server can be verified: " + roots.error().detail + "; name a file of certificates with --upstream-ca";
+  } else if (settings_.interception.intercept && settings_.interception.verifyServers) {
+    addNotice("no server can be verified: " + roots.error().detail + "; name a file of certificates with --upstream-ca");
   }
   for (const auto& path : settings_.upstreamCas) {
     auto more = rootsFrom(path);
@@ -467,7 +490,8 @@ control::StatusReply Supervisor::status() {
   reply.listeners = listeners_;
   const auto recorder = recorder_->status();
   reply.exchangesTotal = recorder.exchanges;
-  reply.storeNotice = recorder.movedAside ? sentenceAbout(*recorder.movedAside) : notice_;
+  reply.storeNotice = notice_;
+  if (recorder.movedAside) reply.storeNotice = sentenceAbout(*recorder.movedAside) + (notice_.empty() ? "" : "; " + notice_);
   reply.bugsSurvived = bugCount();
   for (const auto& each : figures()) reply.bugsSurvived += each.counters.bugsSurvived.load();
   reply.now = sample();

@@ -44,7 +44,8 @@ class Supervisor final : private ControlServer::Engine {
 
   // As bound, in the order of the settings: "regular 127.0.0.1:41234".
   const std::vector<control::ListenerStatus>& listeners() const { return listeners_; }
-  // A damaged database that was found and moved aside: a sentence for the user, else empty.
+  // What was wrong at the start and was left out: a damaged database, moved aside, or a profile that cannot be read. Sentences for the
+  // user, usually none.
   const std::string& notice() const { return notice_; }
 
   // Serves until a signal (SIGINT, SIGTERM, Ctrl-Break) or a client asks to stop; returns when everything is committed.
@@ -53,6 +54,9 @@ class Supervisor final : private ControlServer::Engine {
  private:
   Supervisor(EngineSettings settings, platform::DataDirLock lock, port::SharedPage<EnginePage> shared);
 
+  void addNotice(const std::string& sentence);
+  void beginNumbering(ExchangeId exchange, ConnectionId connection);
+  Result<void> startRecorder(store::RecorderOptions options);
   Result<void> openHistory();
   Result<void> choosePassThrough();
   Result<void> applyPassThrough(const std::string& host, bool passes);

@@ -8,6 +8,7 @@
 #include "core/store/damage.h"
 #include "core/store/history_files.h"
 #include "core/store/history_writer.h"
+#include "core/store/kept_settings.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
 
@@ -61,6 +62,15 @@ Result<SqlConnection> openChecked(const fs::path& history) {
   return sql;
 }
 
+// Of a damaged database: their pages may be sound. Its log is left out: to read that, SQLite would write beside the file.
+Result<KeptSettings> settingsOf(const fs::path& damaged) {
+  auto sql = SqlConnection::open(damaged, Access::Untouched);
+  if (!sql) return fail(sql.error());
+  const auto application = sql->integer("PRAGMA application_id");
+  if (!application || *application != kApplicationId) return fail(Side::Local, Code::DatabaseDamaged, sql->name() + ": is not ours");
+  return readKeptSettings(*sql);
+}
+
 }  // namespace
 
 Database::Database() = default;
@@ -81,7 +91,10 @@ Result<Database> Database::replaceDamaged(const fs::path& dataDir, const Error& 
   auto to = moveAside(dataDir, now);
   if (!to) return fail(to.error());
   auto database = openSound(dataDir);
-  if (database) database->movedAside_ = MovedAside{std::move(*to), why};
+  if (!database) return database;
+  const auto settings = settingsOf(*to);
+  const bool kept = settings && keepSettings(database->sql(), *settings);
+  database->movedAside_ = MovedAside{std::move(*to), why, kept};
   return database;
 }
 

@@ -34,6 +34,7 @@ class Database {
   struct MovedAside {
     std::filesystem::path to;  // the damaged database's new name
     Error why;
+    bool settingsKept = false;  // what outlives histories (kept_settings.h) could be read from it, and is in the new one
   };
   const std::optional<MovedAside>& movedAside() const { return movedAside_; }
 

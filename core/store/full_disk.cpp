@@ -6,6 +6,7 @@ namespace sluice::store {
 namespace {
 
 constexpr int kTries = 5;                            // to write bodies for which there seems to be room
+constexpr auto kOpenAgainAfter = std::chrono::minutes(1);
 constexpr std::uint64_t kRoomForRows = 1024 * 1024;  // a batch of them, with what they cost in the log
 
 }  // namespace
@@ -15,6 +16,21 @@ bool FullDisk::hasRoomFor(std::uint64_t bytes) const {
   std::error_code error;
   const auto space = std::filesystem::space(dataDir_, error);
   return error || (space.available >= kRoomForRows && space.available - kRoomForRows >= bytes);
+}
+
+void FullDisk::noteNoRoomToOpen(Time now) {
+  std::error_code error;
+  const auto space = std::filesystem::space(dataDir_, error);
+  tooLittle_ = error ? 0 : space.available;
+  openAt_ = now + kOpenAgainAfter;
+}
+
+// Not all that is free need be ours to take, nor all that we miss be missing there.
+bool FullDisk::mayOpen(Time now) const {
+  if (now >= openAt_) return true;
+  std::error_code error;
+  const auto space = std::filesystem::space(dataDir_, error);
+  return error || space.available > tooLittle_;
 }
 
 // Not all that is free need be ours to take.

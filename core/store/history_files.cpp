@@ -135,6 +135,30 @@ Result<SqlConnection> openHistory(const fs::path& dataDir, Access access) {
   return sql;
 }
 
+Result<Inherited> lookAtHistory(const fs::path& dataDir) {
+  const fs::path history = historyFile(dataDir);
+  auto sql = SqlConnection::open(history, Access::ReadOnly);
+  // Where there is no room for the index of a log: without a log, it is not needed.
+  const auto readable = sql ? sql->integer("PRAGMA schema_version") : fail(sql.error());
+  if (!readable && !SqlConnection::hasLog(history)) sql = SqlConnection::open(history, Access::Untouched);
+  if (!sql) return fail(sql.error());
+  if (const auto version = readVersion(*sql); !version) return fail(version.error());
+  Inherited found;
+  auto numbering = sql->prepare("SELECT next_exchange, next_connection FROM history WHERE id = 1");
+  if (!numbering) return fail(numbering.error());
+  numbering->bind();
+  const auto read = numbering->each([&] {
+    found.nextExchange = ExchangeId{numbering->natural(0)};
+    found.nextConnection = ConnectionId{numbering->natural(1)};
+    return false;
+  });
+  if (!read) return fail(read.error());
+  auto settings = readKeptSettings(*sql);
+  if (!settings) return fail(settings.error());
+  found.settings = std::move(*settings);
+  return found;
+}
+
 Result<void> beginNextHistory(const fs::path& dataDir, const Inherited& inherited) {
   const fs::path next = fileOf(dataDir, kHistory, currentNumber(dataDir) + 1);
   const fs::path part = withSuffix(next, kPart);

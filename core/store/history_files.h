@@ -36,6 +36,9 @@ struct Inherited {
   ConnectionId nextConnection{1};
   KeptSettings settings;
 };
+// Of a history that cannot be opened for writing now, since its disk is full or another program holds it; of any version. Nothing is
+// written. REQUIRES: the caller is its only writer.
+Result<Inherited> lookAtHistory(const std::filesystem::path& dataDir);
 // Makes the next history and lets it take the place of this one. On failure nothing has changed. Where there is no room for it, it is an
 // empty file, in which the writer makes tables once there is. REQUIRES: the caller is the only writer.
 Result<void> beginNextHistory(const std::filesystem::path& dataDir, const Inherited& inherited);

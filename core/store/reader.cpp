@@ -49,7 +49,7 @@ Result<void> checkReadable(SqlConnection& sql) {
   if (!version) return fail(version.error());
   if (*version == 0) return fail(Side::Local, Code::NotFound, sql.name() + ": nothing is recorded yet");
   if (*version < kSchemaVersion) {
-    return fail(Side::Local, Code::NotFound, sql.name() + ": is of an older version; the engine brings it up to date");
+    return fail(Side::Local, Code::NotFound, sql.name() + ": is of an earlier version; the engine brings it up to date");
   }
   return {};
 }

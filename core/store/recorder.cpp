@@ -42,8 +42,10 @@ WallTime wallNow() { return std::chrono::floor<Micros>(std::chrono::system_clock
 class Recorder::Impl {
  public:
   Impl(Database database, RecorderOptions options);
+  Impl(std::filesystem::path dataDir, const Error& why, Inherited known, RecorderOptions options);
 
   Result<void> start();
+  void begin();
   void stop();
 
   bool record(capture::Record record) { return queue_.push(std::move(record)); }
@@ -73,6 +75,7 @@ class Recorder::Impl {
   Result<void> commit();
   bool makeRoom();
   Result<void> ensureWriter();
+  void noteNotOpened(const Error& why);
   Result<void> notice(const HistoryWriter& writer);
   bool recovered(const Error& why);
   void committed();
@@ -129,6 +132,20 @@ Recorder::Impl::Impl(Database database, RecorderOptions options)
       fullDisk_(dataDir_, options_.retryAfter),
       queue_(options_.bodyBytesMax, options_.heldBytesMax) {}
 
+Recorder::Impl::Impl(std::filesystem::path dataDir, const Error& why, Inherited known, RecorderOptions options)
+    : dataDir_(std::move(dataDir)),
+      options_(std::move(options)),
+      retention_(options_.retention),
+      nextExchange_(known.nextExchange),
+      nextConnection_(known.nextConnection),
+      retryAt_(Steady::now() + options_.retryAfter),
+      fullDisk_(dataDir_, options_.retryAfter),
+      queue_(options_.bodyBytesMax, options_.heldBytesMax),
+      kept_(std::move(known.settings)) {
+  status_.problem = why;
+  noteNotOpened(why);
+}
+
 Result<void> Recorder::Impl::start() {
   if (auto ready = ensureWriter(); !ready) {
     // A full disk or a locked database passes; until then traffic goes on unrecorded.
@@ -137,15 +154,19 @@ Result<void> Recorder::Impl::start() {
     retryAt_ = Steady::now() + options_.retryAfter;
     status_.problem = ready.error();
   }
-  trash_.emplace(dataDir_);
   if (database_) sweeper_ = BodySweeper::ofStart(*database_);  // before anybody puts a new file there
+  begin();
+  return {};
+}
+
+void Recorder::Impl::begin() {
+  trash_.emplace(dataDir_);
   publish();
   if (options_.background) indexer_.emplace(dataDir_, [this] { return load(); });
   thread_ = std::thread([this] {
     platform::beginThread("recorder", platform::Urgency::Usual);
     run();
   });
-  return {};
 }
 
 void Recorder::Impl::stop() {
@@ -269,6 +290,7 @@ Result<void> Recorder::Impl::clearNow() {
   if (auto begun = beginNextHistory(dataDir_, {nextExchange_, nextConnection_, kept()}); !begun) return begun;
   if (database_) database_->sql().leaveLogOnClose();
   closeDatabase();
+  fullDisk_.noteRoomToOpen();  // the next one is small
   trash_.emplace(dataDir_);
   auto done = commit();
   if (done) {
@@ -325,7 +347,9 @@ Result<void> Recorder::Impl::commit() {
 Result<void> Recorder::Impl::ensureWriter() {
   if (writer_) return {};
   if (!database_) {
+    if (!fullDisk_.mayOpen(Steady::now())) return fail(status().problem);
     auto database = Database::open(dataDir_, wallNow());
+    noteNotOpened(database ? Error() : database.error());
     if (!database) return fail(database.error());
     use(std::move(*database));
   }
@@ -343,6 +367,11 @@ Result<void> Recorder::Impl::ensureWriter() {
   writer_ = std::move(*writer);
   if (options_.background && !checkpointer_) checkpointer_.emplace(historyFile(dataDir_));
   return {};
+}
+
+// None: it is open.
+void Recorder::Impl::noteNotOpened(const Error& why) {
+  why.code == Code::NoSpace ? fullDisk_.noteNoRoomToOpen(Steady::now()) : fullDisk_.noteRoomToOpen();
 }
 
 // Whether this is still the history that the backlog was written to. Another one is given what outlives histories.
@@ -478,6 +507,12 @@ Recorder::~Recorder() { stop(); }
 Result<std::unique_ptr<Recorder>> Recorder::start(Database database, RecorderOptions options) {
   auto impl = std::make_unique<Impl>(std::move(database), std::move(options));
   if (auto started = impl->start(); !started) return fail(started.error());
+  return std::unique_ptr<Recorder>(new Recorder(std::move(impl)));
+}
+
+std::unique_ptr<Recorder> Recorder::startPaused(std::filesystem::path dataDir, const Error& why, Inherited known, RecorderOptions options) {
+  auto impl = std::make_unique<Impl>(std::move(dataDir), why, std::move(known), std::move(options));
+  impl->begin();
   return std::unique_ptr<Recorder>(new Recorder(std::move(impl)));
 }
 

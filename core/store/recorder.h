@@ -24,6 +24,7 @@
 #include "core/base/result.h"
 #include "core/capture/records.h"
 #include "core/store/database.h"
+#include "core/store/history_files.h"
 #include "core/store/kept_settings.h"
 #include "core/store/retention.h"
 #include "core/store/rows.h"
@@ -60,6 +61,10 @@ class Recorder final : public capture::Sink {
  public:
   // Marks what an earlier process left running as cut off, and begins a capture session.
   static Result<std::unique_ptr<Recorder>> start(Database database, RecorderOptions options);
+
+  // Where the history cannot be opened now for want of room, or because another program holds it (`why`): recording is paused from the
+  // start, and begins by itself. What `known` tells is true until then.
+  static std::unique_ptr<Recorder> startPaused(std::filesystem::path dataDir, const Error& why, Inherited known, RecorderOptions options);
 
   ~Recorder() override;  // as stop()
   Recorder(const Recorder&) = delete;

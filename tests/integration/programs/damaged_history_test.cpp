@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/store/recorder.h"
 #include "tests/integration/capture/history.h"
 #include "tests/support/engine_process.h"
 #include "tests/support/eventually.h"
@@ -72,4 +73,32 @@ SLUICE_TEST(aDatabaseWithDamagedPagesIsMovedAside) {
   for (std::size_t at = 4096; at < bytes.size(); at += 4096) bytes.replace(at, 64, 64, '\xff');
   std::ofstream(directory / "history.db", std::ios::binary) << bytes;
   records(directory.path(), bytes);
+}
+
+// The rest is there; and what cannot be read is left for a version that can.
+SLUICE_TEST(aProfileThatCannotBeReadIsNamedAndStays) {
+  const TemporaryDirectory directory;
+  const store::KeptSettings kept{{"profile/broken", R"({"name":"Broken","down":{)"}, {"profile/mine", R"({"name":"Mine"})"}};
+  const auto recorder = [&] { return std::move(*store::Recorder::start(std::move(*store::Database::open(directory.path(), {})), {})); };
+  {
+    const auto before = recorder();
+    for (const auto& [key, value] : kept) QVERIFY(before->keep(key, value).has_value());
+  }
+  {
+    EngineProcess::Options options;
+    options.dataDir = directory.path();
+    EngineProcess engine(options);
+    QVERIFY2(engine.ready(), engine.log().c_str());
+    QVERIFY2(eventually([&] { return engine.log().find("profile 'broken' cannot be read") != std::string::npos; }), engine.log().c_str());
+    const auto status = sluicectl(directory.path(), {"status"});
+    QVERIFY2(status.output.find("Note         profile 'broken' cannot be read and is left out (") != std::string::npos,
+             status.text().c_str());
+    const auto list = sluicectl(directory.path(), {"profile", "list"});
+    QVERIFY2(list.ok() && list.output.find("Mine") != std::string::npos && list.output.find("Broken") == std::string::npos,
+             list.text().c_str());
+    const auto save = sluicectl(directory.path(), {"profile", "save", "Broken"});
+    QVERIFY2(save.exitCode == 1 && save.errors.find("delete it first") != std::string::npos, save.text().c_str());
+    QVERIFY(engine.stop() == 0);
+  }
+  QVERIFY(recorder()->kept() == kept);
 }

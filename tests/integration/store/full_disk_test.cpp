@@ -9,6 +9,7 @@
 #include "tests/integration/store/recording.h"
 #include "tests/support/small_disk.h"
 #include "tests/support/test.h"
+#include "tests/unit/core/store/filled_history.h"
 #include "tests/unit/core/store/integrity.h"
 
 using namespace sluice;
@@ -201,4 +202,45 @@ SLUICE_TEST(startsOnAFullDisk) {
   fs::remove(disk.path() / "ballast");
   QCOMPARE(integrityOf(disk.path()), std::string("ok"));
   QVERIFY(Reader::open(disk.path()).value().totals().value().exchanges >= 1);
+}
+
+// A new version of the program: its history is an old one, and there is no room to bring it up to date.
+SLUICE_TEST(recordsOnceThereIsRoomToBringTheHistoryUpToDate) {
+  SmallDisk disk("64m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  constexpr std::uint64_t kOld = 20'000;
+  QVERIFY(makeOldHistory(disk.path(), 6, kOld).has_value());
+  const auto room = fs::space(disk.path()).available;
+  QVERIFY(room > 2'000'000);
+  std::ofstream(disk.path() / "ballast") << std::string(room - 1'000'000, 'x');
+  const auto before = fs::file_size(disk.path() / "history.db");
+  auto database = Database::open(disk.path(), WallTime());
+  QVERIFY(!database);
+  QCOMPARE(int(database.error().code), int(Code::NoSpace));
+  QVERIFY2(database.error().detail.find("history.db") != std::string::npos, database.error().detail.c_str());
+  QVERIFY(fs::file_size(disk.path() / "history.db") >= before);
+  auto known = lookAtHistory(disk.path());
+  QVERIFY(known.has_value());
+  QCOMPARE(known->nextExchange.value, kOld + 1);
+
+  RecorderOptions options;
+  options.retryAfter = std::chrono::milliseconds(20);
+  auto recorder = Recorder::startPaused(disk.path(), database.error(), std::move(*known), options);
+  QVERIFY(recorder->kept() == (KeptSettings{{"k", "v"}}));
+  recordOne(*recorder, kOld + 1);
+  recorder->flush();
+  QCOMPARE(int(recorder->status().problem.code), int(Code::NoSpace));
+  QVERIFY(!recorder->keep("l", "w"));
+  fs::remove(disk.path() / "ballast");
+  QVERIFY(waitUntil([&] { return recorder->status().problem.code == Code::None; }));
+  QVERIFY(recorder->keep("l", "w").has_value());
+  recordOne(*recorder, kOld + 2);
+  recorder->stop();
+  QCOMPARE(recorder->status().exchanges, kOld + 2);
+  QVERIFY(recorder->kept() == (KeptSettings{{"k", "v"}, {"l", "w"}}));
+  QCOMPARE(integrityOf(disk.path()), std::string("ok"));
+  auto reader = Reader::open(disk.path()).value();
+  const auto rows = reader.from(ExchangeId{kOld}, 10).value();
+  QCOMPARE(rows.size(), std::size_t(3));
+  QVERIFY(rows[1].state == State::Complete && rows[1].response.capturedBytes == body(kOld + 1).size());
 }

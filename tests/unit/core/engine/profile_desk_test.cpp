@@ -121,6 +121,44 @@ SLUICE_TEST(profilesOfHostsOutliveTheEngine) {
   QVERIFY(later.desk.profiles().rules.empty());
 }
 
+// Of a newer version, or of a damaged disk: said, left alone, and the others are there.
+SLUICE_TEST(whatCannotBeReadIsSaidAndNothingTakesItsPlaceUnasked) {
+  Desk d;
+  d.kept["profile/mine"] = kMine;
+  d.kept["profile/broken"] = R"({"name":"Broken","down":{"ra)";
+  d.kept["profile/other"] = R"({"name":"someone else"})";
+  d.kept["throttle/hosts"] = "{of a newer version";
+  const auto before = d.kept;
+  QVERIFY(d.desk.begin(d.kept, {}, {}).has_value());
+  QCOMPARE(d.desk.profiles().own.size(), std::size_t(1));
+  QCOMPARE(d.desk.notices().size(), std::size_t(3));
+  QVERIFY(d.desk.notices()[0].starts_with("profile 'broken' cannot be read and is left out ("));
+  QVERIFY(d.desk.notices()[1].starts_with("profile 'other' cannot be read and is left out (it says that its name is 'someone else')"));
+  QVERIFY(d.desk.notices()[2].starts_with("the profiles of hosts cannot be read"));
+  QVERIFY(d.kept == before);
+  const std::string problem = problemOf(d.save(R"({"name":"BROKEN"})"));
+  QVERIFY2(problem.starts_with("there is a profile 'BROKEN' that cannot be read ("), problem.c_str());
+  QVERIFY(d.kept == before);
+  QCOMPARE(problemOf(d.remove("Broken")), std::string());
+  QVERIFY(!d.kept.contains("profile/broken"));
+  QCOMPARE(problemOf(d.save(R"({"name":"Broken"})")), std::string());
+  QVERIFY(!d.remove("never there"));
+
+  d.diskIsFull = true;
+  QVERIFY(!d.use({json("Apple LTE"), ProfileScope::Host, "api.test"}));
+  QCOMPARE(d.kept["throttle/hosts"], std::string("{of a newer version"));
+  d.diskIsFull = false;
+  QCOMPARE(problemOf(d.use({json("Apple LTE"), ProfileScope::Host, "api.test"})), std::string());
+  QCOMPARE(d.kept["throttle/hosts unread"], std::string("{of a newer version"));
+  QCOMPARE(d.desk.profiles().rules.size(), std::size_t(1));
+  Desk next;
+  const auto asked = next.desk.begin(before, "broken", {});
+  QVERIFY(!asked && asked.error().detail.starts_with("--profile: 'broken' cannot be read: "));
+  Desk again;
+  QVERIFY(again.desk.begin(d.kept, {}, {}).has_value());
+  QCOMPARE(again.desk.profiles().rules.size(), std::size_t(1));
+}
+
 SLUICE_TEST(whatCannotBeKeptIsNotThere) {
   Desk d;
   QCOMPARE(problemOf(d.save(kMine)), std::string());

@@ -7,6 +7,7 @@
 #include "core/store/recorder.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/failing_disk.h"
+#include "tests/unit/core/store/filled_history.h"
 #include "tests/unit/core/store/fixture.h"
 
 using namespace sluice;
@@ -217,4 +218,22 @@ SLUICE_TEST(clearsWhatOthersHaveOpen) {
     QVERIFY(std::chrono::steady_clock::now() < deadline);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+}
+
+// Of a history that cannot be brought up to date for want of room, for one.
+SLUICE_TEST(looksAtAHistoryOfAnyVersionWithoutWriting) {
+  for (std::int64_t version = 1; version <= 6; ++version) {
+    TempFolder folder;
+    VERIFY_OK(makeOldHistory(folder.path(), version, 7));
+    const std::string before = contentsOf(folder / "history.db");
+    const auto known = lookAtHistory(folder.path());
+    VERIFY_OK(known);
+    QVERIFY(known->nextExchange == ExchangeId{8} && known->nextConnection == ConnectionId{4});
+    QVERIFY(known->settings == (KeptSettings{{"k", "v"}}));
+    QVERIFY(contentsOf(folder / "history.db") == before);
+  }
+  TempFolder empty;
+  QVERIFY(!lookAtHistory(empty.path()));
+  writeFile(empty / "history.db", pattern(10'000));
+  QVERIFY(!lookAtHistory(empty.path()));
 }

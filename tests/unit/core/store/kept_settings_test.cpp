@@ -57,3 +57,34 @@ SLUICE_TEST(aRecorderThatHasStoppedKeepsNothing) {
   QVERIFY(!refused && refused.error().code == Code::Aborted);
   QVERIFY(history.recorder->kept().empty());
 }
+
+// What is damaged is moved aside; the user's profiles may lie on pages that are sound.
+SLUICE_TEST(settingsOutliveAHistoryThatIsFoundDamagedAtTheStart) {
+  for (const char* table : {"exchange", "setting"}) {
+    History history;
+    VERIFY_OK(history.start());
+    VERIFY_OK(history.recorder->keep("k", "v"));
+    history.recorder->record(started(1));
+    history.stop();
+    const fs::path file = history.folder / "history.db";
+    std::int64_t page = 0, bytes = 0;
+    {
+      auto sql = SqlConnection::open(file, Access::ReadOnly);
+      VERIFY_OK(sql);
+      page = sql->integer((std::string("SELECT rootpage FROM sqlite_schema WHERE name = '") + table + "'").c_str()).value();
+      bytes = sql->integer("PRAGMA page_size").value();
+    }
+    std::string contents = contentsOf(file);
+    contents.replace(std::size_t((page - 1) * bytes), std::size_t(bytes), std::size_t(bytes), '\xff');
+    writeFile(file, contents);
+    const bool kept = std::string_view(table) == "exchange";
+    {
+      const auto opened = Database::open(history.folder.path(), wall(0));
+      VERIFY_OK(opened);
+      QVERIFY(opened->movedAside() && opened->movedAside()->settingsKept == kept);
+      QVERIFY(contentsOf(opened->movedAside()->to) == contents);
+    }
+    VERIFY_OK(history.start());
+    QVERIFY(history.recorder->kept() == (kept ? KeptSettings{{"k", "v"}} : KeptSettings{}));
+  }
+}
