@@ -159,10 +159,16 @@ Result<void> removeDerived(const fs::path& file) {
   return {};
 }
 
-std::uint64_t derivedBytes(const fs::path& dataDir, std::uint64_t exchanges) {
+std::uint64_t derivedBytes(const fs::path& dataDir, std::uint64_t exchanges, ExchangeId oldest) {
   const auto indexed = static_cast<double>(integerIn(searchFile(dataDir), "SELECT exchanges FROM covered"));
   const double share = indexed <= static_cast<double>(exchanges) ? 1 : static_cast<double>(exchanges) / indexed;
-  return static_cast<std::uint64_t>(static_cast<double>(usedBytes(searchFile(dataDir))) * share) + usedBytes(sortFile(dataDir));
+  // What was removed from the history leaves the order some time later.
+  const std::uint64_t first = integerIn(sortFile(dataDir), "SELECT min(exchange) FROM sort_key");
+  const std::uint64_t end = integerIn(sortFile(dataDir), "SELECT max(exchange) FROM sort_key") + 1;
+  const std::uint64_t begin = std::clamp(oldest.value, first, end);
+  const double sorted = first == 0 ? 1 : static_cast<double>(end - begin) / static_cast<double>(end - first);
+  return static_cast<std::uint64_t>(static_cast<double>(usedBytes(searchFile(dataDir))) * share +
+                                    static_cast<double>(usedBytes(sortFile(dataDir))) * sorted);
 }
 
 }  // namespace sluice::store

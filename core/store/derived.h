@@ -78,7 +78,8 @@ class DerivedLook {
 Result<void> removeDerived(const std::filesystem::path& file);
 
 // What they take, of which so many exchanges of the history need some. What the index for searching keeps of exchanges that are gone is
-// not counted: it goes when it is as much as the rest, and till then nothing that is removed from the history would make it smaller.
-std::uint64_t derivedBytes(const std::filesystem::path& dataDir, std::uint64_t exchanges);
+// not counted: it goes when it is as much as the rest, and till then nothing that is removed from the history would make it smaller. Nor
+// is what the order keeps of those before `oldest`: it goes a moment later.
+std::uint64_t derivedBytes(const std::filesystem::path& dataDir, std::uint64_t exchanges, ExchangeId oldest);
 
 }  // namespace sluice::store

@@ -34,6 +34,32 @@ Result<std::vector<HistoryPruner::Oldest>> HistoryPruner::oldest() {
   return rows;
 }
 
+// Its own word, unless that is in the future: the clock was ahead then. So it began before the first that came later and is not; no import
+// (which has no connection), since that may tell of any time. The clock was ahead for a while, so they lie behind it in a row, of any
+// length: it is halved until its end is found.
+Result<std::int64_t> HistoryPruner::startOf(const Oldest& exchange, std::int64_t nowUs) {
+  if (exchange.startedUs <= nowUs) return exchange.startedUs;
+  auto next = database_->sql().prepare("SELECT id, started_us FROM exchange WHERE id >= ?1 AND connection <> 0 ORDER BY id LIMIT 1");
+  if (!next) return fail(next.error());
+  std::uint64_t future = exchange.id.value;
+  auto until = database_->sql().integer("SELECT max(id) FROM exchange");
+  if (!until) return fail(until.error());
+  std::int64_t start = exchange.startedUs;
+  for (auto end = static_cast<std::uint64_t>(*until) + 1; end - future > 1;) {
+    const std::uint64_t middle = future + (end - future) / 2;
+    bool isFuture = false;
+    next->bind(middle);
+    const auto read = next->each([&] {
+      isFuture = next->integer(1) > nowUs;
+      if (!isFuture) start = next->integer(1);
+      return false;
+    });
+    if (!read) return fail(read.error());
+    isFuture ? future = middle : end = middle;
+  }
+  return start;
+}
+
 Result<std::uint64_t> HistoryPruner::usedBytes() {
   auto& sql = database_->sql();
   const auto pages = sql.integer("PRAGMA page_count");
@@ -76,19 +102,21 @@ Result<HistoryPruner::Step> HistoryPruner::step(const Retention& retention, Wall
   chains_.clear();
   auto used = usedBytes();
   if (!used) return fail(used.error());
-  if (retention.bytesMax != 0) *used += derivedBytes(database_->dataDir(), exchanges);
   const auto rows = oldest();
   if (!rows) return fail(rows.error());
+  if (retention.bytesMax != 0 && !rows->empty()) *used += derivedBytes(database_->dataDir(), exchanges, rows->front().id);
   // What one exchange takes in the database is known only on average.
   const std::uint64_t each = exchanges == 0 ? 0 : *used / exchanges;
-  const std::int64_t oldestUs = (now - retention.ageMax).time_since_epoch().count();
+  const std::int64_t nowUs = now.time_since_epoch().count(), oldestUs = (now - retention.ageMax).time_since_epoch().count();
   Step step;
   ConnectionId lastConnection;
   for (const Oldest& row : *rows) {
     const std::uint64_t bytes = *used + bodyFileBytes - std::min(*used + bodyFileBytes, step.exchanges * each + step.bodyFileBytes);
     const bool tooMany = retention.exchangesMax != 0 && exchanges - step.exchanges > retention.exchangesMax;
     const bool tooLarge = retention.bytesMax != 0 && bytes > retention.bytesMax;
-    const bool tooOld = retention.ageMax.count() != 0 && row.startedUs < oldestUs;
+    const auto startUs = retention.ageMax.count() != 0 ? startOf(row, nowUs) : Result<std::int64_t>(nowUs);
+    if (!startUs) return fail(startUs.error());
+    const bool tooOld = *startUs < oldestUs;
     if (!tooMany && !tooLarge && !tooOld) break;
     if (auto done = remove(row); !done) return fail(done.error());
     ++step.exchanges;

@@ -46,6 +46,7 @@ class HistoryPruner {
 
   Result<std::vector<Oldest>> oldest();
   Result<std::uint64_t> usedBytes();
+  Result<std::int64_t> startOf(const Oldest& exchange, std::int64_t nowUs);
   Result<void> remove(const Oldest& exchange);
   Result<void> removeChains();
 

@@ -1,7 +1,10 @@
 #include "core/store/part_file.h"
 
+#include <algorithm>
+#include <chrono>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace sluice::store {
 namespace {
@@ -9,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLinksMax = 40;  // as Linux follows them
+constexpr auto kLeftAfter = std::chrono::hours(24);
 
 fs::path withoutLinks(fs::path file) {
   std::error_code error;
@@ -31,6 +35,28 @@ fs::path partOf(const fs::path& file) {
   return part;
 }
 
+// "a.har.123456.part" beside "a.har".
+bool isPartOf(const fs::path& found, const fs::path& file) {
+  const auto name = found.filename().native(), stem = file.filename().native() + fs::path(".").native(), end = fs::path(".part").native();
+  if (name.size() <= stem.size() + end.size() || !name.starts_with(stem) || !name.ends_with(end)) return false;
+  return std::all_of(name.begin() + std::ptrdiff_t(stem.size()), name.end() - std::ptrdiff_t(end.size()),
+                     [](auto c) { return c >= '0' && c <= '9'; });
+}
+
+void sweepPartsOf(const fs::path& file) {
+  const auto folder = file.parent_path();
+  std::error_code error;
+  std::vector<fs::path> left;
+  fs::directory_iterator at(folder.empty() ? fs::path(".") : folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    std::error_code ignored;
+    if (!isPartOf(at->path(), file) || !fs::is_regular_file(at->symlink_status(ignored))) continue;
+    const auto changed = at->last_write_time(ignored);
+    if (!ignored && fs::file_time_type::clock::now() - changed > kLeftAfter) left.push_back(at->path());
+  }
+  for (const auto& part : left) fs::remove(part, error);
+}
+
 }  // namespace
 
 PartFile::PartFile(const fs::path& file) : target_(file), part_(file) {
@@ -38,6 +64,7 @@ PartFile::PartFile(const fs::path& file) : target_(file), part_(file) {
   const auto status = fs::status(file, ignored);
   if (fs::exists(status) && !fs::is_regular_file(status)) return;
   target_ = withoutLinks(file);
+  sweepPartsOf(target_);
   part_ = partOf(target_);
 }
 

@@ -1,5 +1,6 @@
 // The place to write a file that shall replace another only when all of it is there: beside it, under a name that nobody else has. A link
-// stays one, and what it leads to is replaced. A pipe or a device cannot be replaced: it is written as it stands. Any thread.
+// stays one, and what it leads to is replaced. A pipe or a device cannot be replaced: it is written as it stands. What a killed program has
+// left of the same file goes when it has not changed for a day: whoever still writes one changes it all the time. Any thread.
 #pragma once
 
 #include <filesystem>

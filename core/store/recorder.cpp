@@ -11,6 +11,7 @@
 #include "core/store/backlog.h"
 #include "core/store/body_sweeper.h"
 #include "core/store/checkpointer.h"
+#include "core/store/clock_jumps.h"
 #include "core/store/errands.h"
 #include "core/store/full_disk.h"
 #include "core/store/history_files.h"
@@ -98,6 +99,7 @@ class Recorder::Impl {
   std::optional<SearchIndexer> indexer_;
   std::optional<Checkpointer> checkpointer_;
   Retention retention_;
+  ClockJumps clockJumps_;
   bool pruneMore_ = false;
   Steady::time_point pruneAt_{};
   std::uint64_t firstVersion_ = 0;  // of the history that session_ and the backlog belong to
@@ -235,7 +237,9 @@ void Recorder::Impl::prune() {
   pruneAt_ = retention_.any() ? Steady::now() + std::chrono::milliseconds(limits::kPruneGapMs) : Steady::time_point::max();
   if (!retention_.any() || !writer_) return;
   const std::uint64_t before = writer_->state().version;
-  const auto more = writer_->prune(retention_, wallNow());
+  Retention due = retention_;
+  if (!clockJumps_.areOver(wallNow(), Steady::now())) due.ageMax = {};
+  const auto more = writer_->prune(due, wallNow());
   // A disk or a database in trouble shows when the next batch is written.
   pruneMore_ = more && *more;
   if (writer_->state().version == before) return;

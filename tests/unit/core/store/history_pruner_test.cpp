@@ -5,6 +5,7 @@
 
 #include "core/base/limits.h"
 #include "core/store/derived.h"
+#include "core/store/history_writer.h"
 #include "core/store/sort_builder.h"
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
@@ -41,6 +42,40 @@ Totals whenAtMost(History& history, std::uint64_t exchanges) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return reader.totals().value();
+}
+
+// Until there is nothing more to remove or to give back.
+Result<void> pruneAll(Database& database, const Retention& retention, WallTime now) {
+  auto writer = HistoryWriter::create(database);
+  if (!writer) return fail(writer.error());
+  for (;;) {
+    const auto more = writer->prune(retention, now);
+    if (!more) return fail(more.error());
+    if (!*more) return {};
+  }
+}
+
+// Exchanges that have ended, `count` of them from the next id on, all begun at that time; imported ones have no connection.
+void recordAt(Recorder& recorder, std::uint64_t& next, std::uint64_t count, WallTime at, ConnectionId connection) {
+  for (const auto end = next + count; next < end; ++next) {
+    auto start = started(next);
+    start.at = at;
+    start.connection = connection;
+    recorder.record(std::move(start));
+    recorder.record(ended(next));
+  }
+}
+
+std::string idsOf(History& history) {
+  const auto rows = history.reader().newest(10'000).value();
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool begins = i == 0 || rows[i - 1].id.value + 1 != rows[i].id.value;
+    const bool ends = i + 1 == rows.size() || rows[i].id.value + 1 != rows[i + 1].id.value;
+    if (begins) text += (text.empty() ? "" : ",") + std::to_string(rows[i].id.value);
+    if (ends && !begins) text += "-" + std::to_string(rows[i].id.value);
+  }
+  return text;
 }
 
 }  // namespace
@@ -122,7 +157,7 @@ SLUICE_TEST(countsTheIndexesToo) {
       SortBuilder builder(history.folder.path());
       while (builder.step().value_or(false)) {
       }
-      QVERIFY(derivedBytes(history.folder.path(), 2000) > 100'000);
+      QVERIFY(derivedBytes(history.folder.path(), 2000, ExchangeId{1}) > 100'000);
     }
     auto database = std::move(*Database::open(history.folder.path(), wall(0)));
     const auto pages = database.sql().integer("PRAGMA page_count").value();
@@ -136,4 +171,110 @@ SLUICE_TEST(countsTheIndexesToo) {
     }
   }
   QVERIFY2(removed[1] > removed[0] && removed[0] > 500, (std::to_string(removed[0]) + " " + std::to_string(removed[1])).c_str());
+}
+
+// Whichever is the narrowest decides.
+SLUICE_TEST(keepsAllThreeLimitsAtOnce) {
+  const WallTime now = wall(1'700'000'000'000'000);
+  const auto keep = [&](const Retention& retention) {
+    History history;
+    if (!history.start()) return std::string("not started");
+    std::uint64_t next = 1;
+    recordAt(*history.recorder, next, 500, now - std::chrono::hours(48), ConnectionId{1});
+    recordAt(*history.recorder, next, 500, now - std::chrono::hours(1), ConnectionId{2});
+    history.stop();
+    {
+      auto database = std::move(*Database::open(history.folder.path(), now));
+      if (auto done = pruneAll(database, retention, now); !done) return describe(done.error());
+    }
+    return idsOf(history);
+  };
+  constexpr std::uint64_t kRoomy = 1'000'000'000;
+  constexpr auto kDay = std::chrono::hours(24);
+  QCOMPARE(keep({kRoomy, 2000, 3 * kDay}), std::string("1-1000"));
+  QCOMPARE(keep({kRoomy, 700, 3 * kDay}), std::string("301-1000"));
+  QCOMPARE(keep({kRoomy, 700, kDay}), std::string("501-1000"));
+  QCOMPARE(keep({kRoomy, 100, kDay}), std::string("901-1000"));
+  const std::string bySize = keep({200'000, 700, kDay});
+  QVERIFY2(bySize.ends_with("-1000") && std::stoul(bySize) > 501 && std::stoul(bySize) < 999, bySize.c_str());
+}
+
+// The clock was two years ahead for a while; an import tells of years ago.
+SLUICE_TEST(exchangesFromTheFutureAreAsOldAsWhatCameAfterThem) {
+  const WallTime now = wall(1'700'000'000'000'000);
+  const auto day = std::chrono::hours(24);
+  History history;
+  VERIFY_OK(history.start());
+  std::uint64_t next = 1;
+  recordAt(*history.recorder, next, 1000, now + 700 * day, ConnectionId{1});
+  recordAt(*history.recorder, next, 100, now - 900 * day, {});
+  recordAt(*history.recorder, next, 300, now - 3 * day, ConnectionId{2});
+  recordAt(*history.recorder, next, 50, now - std::chrono::hours(1), ConnectionId{3});
+  recordAt(*history.recorder, next, 300, now + 700 * day, ConnectionId{4});
+  recordAt(*history.recorder, next, 100, now - 900 * day, {});
+  recordAt(*history.recorder, next, 10, now - std::chrono::hours(1), ConnectionId{5});
+  history.stop();
+  {
+    auto database = std::move(*Database::open(history.folder.path(), now));
+    VERIFY_OK(pruneAll(database, {.ageMax = 30 * day}, now));
+    QCOMPARE(idsOf(history), std::string("1-1860"));  // nothing but the imports is that old, and they are behind what is not
+    VERIFY_OK(pruneAll(database, {.ageMax = day}, now));
+    QCOMPARE(idsOf(history), std::string("1401-1860"));
+    VERIFY_OK(pruneAll(database, {.ageMax = day}, now + 2 * day));
+    QCOMPARE(idsOf(history), std::string());
+  }
+}
+
+SLUICE_TEST(aClockSetBackRemovesNothing) {
+  const WallTime now = wall(1'700'000'000'000'000);
+  History history;
+  VERIFY_OK(history.start());
+  std::uint64_t next = 1;
+  recordAt(*history.recorder, next, 300, now, ConnectionId{1});
+  history.stop();
+  auto database = std::move(*Database::open(history.folder.path(), now));
+  VERIFY_OK(pruneAll(database, {.ageMax = std::chrono::hours(24)}, wall(0)));
+  QCOMPARE(idsOf(history), std::string("1-300"));
+}
+
+// A window that shows an old state keeps the file from shrinking; that is no reason to remove more.
+SLUICE_TEST(removesNoMoreBecauseAReaderKeepsTheFileLarge) {
+  History history;
+  VERIFY_OK(history.start());
+  recordMany(*history.recorder, 1000, 10'000);
+  history.stop();
+  auto database = std::move(*Database::open(history.folder.path(), wall(0)));
+  auto other = SqlConnection::open(history.folder / "history.db", Access::ReadOnly);
+  VERIFY_OK(other);
+  const auto before = databaseBytes(history.folder.path());
+  {
+    auto look = Transaction::begin(*other, Transaction::Kind::Read);
+    VERIFY_OK(look);
+    QCOMPARE(other->integer("SELECT count(*) FROM exchange").value(), 1000);
+    VERIFY_OK(pruneAll(database, {.bytesMax = before / 2}, wall(0)));
+    const auto left = database.sql().integer("SELECT count(*) FROM exchange").value();
+    QVERIFY2(left > 400 && left < 520, std::to_string(left).c_str());
+    QVERIFY(databaseBytes(history.folder.path()) >= before);
+    QCOMPARE(other->integer("SELECT count(*) FROM exchange").value(), 1000);  // it still sees all of it
+    VERIFY_OK(pruneAll(database, {.bytesMax = before / 2}, wall(0)));
+    QCOMPARE(database.sql().integer("SELECT count(*) FROM exchange").value(), left);
+  }
+  VERIFY_OK(database.sql().run("PRAGMA wal_checkpoint(TRUNCATE)"));
+  QVERIFY(databaseBytes(history.folder.path()) < before * 6 / 10);
+}
+
+// The order is kept up to date in the background, when there is time.
+SLUICE_TEST(removesNoMoreBecauseAnIndexLagsBehind) {
+  History history;
+  VERIFY_OK(history.start());
+  recordMany(*history.recorder, 3000, 10);
+  history.stop();
+  SortBuilder builder(history.folder.path());
+  while (builder.step().value_or(false)) {
+  }
+  const std::uint64_t order = derivedBytes(history.folder.path(), 3000, ExchangeId{1});
+  auto database = std::move(*Database::open(history.folder.path(), wall(0)));
+  VERIFY_OK(pruneAll(database, {.bytesMax = order * 9 / 10}, wall(0)));
+  const auto left = database.sql().integer("SELECT count(*) FROM exchange").value();
+  QVERIFY2(left > 300 && left < 2900, (std::to_string(left) + " with an order of " + std::to_string(order)).c_str());
 }

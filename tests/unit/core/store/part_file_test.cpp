@@ -48,3 +48,27 @@ SLUICE_TEST(whatIsNoRegularFileIsWrittenAsItStands) {
   QVERIFY(part.isDirect() && part.path() == folder.path());
   QVERIFY(!part.replace());
 }
+
+// A folder of the user's: nothing goes but what is certain to be ours and left.
+SLUICE_TEST(whatAKilledProgramLeftGoesAfterADay) {
+  TempFolder folder;
+  const auto put = [&](const char* name, int hoursAgo) {
+    writeFile(folder / name, "half");
+    fs::last_write_time(folder / name, fs::file_time_type::clock::now() - std::chrono::hours(hoursAgo));
+  };
+  put("a.har", 99);
+  put("a.har.123.part", 25);
+  put("a.har.45678.part", 23);  // somebody may write it
+  for (const char* name : {"b.har.123.part", "a.har.part", "a.har..part", "a.har.x1.part", "a.har.1.2.part", "a.har.123.par"}) {
+    put(name, 99);
+  }
+  fs::create_directory(folder / "a.har.9.part");
+  fs::last_write_time(folder / "a.har.9.part", fs::file_time_type::clock::now() - std::chrono::hours(99));
+  const auto count = [&] { return std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()); };
+  QCOMPARE(count(), std::ptrdiff_t(10));
+  { PartFile other(folder / "c.har"); }
+  QCOMPARE(count(), std::ptrdiff_t(10));
+  PartFile part(folder / "a.har");
+  QCOMPARE(count(), std::ptrdiff_t(9));
+  QVERIFY(!fs::exists(folder / "a.har.123.part"));
+}
