@@ -114,8 +114,9 @@ Result<throttle::Adjustment> adjustmentOf(const Link& link) {
   return adjustment;
 }
 
-Parsed wrongUsage(const CLI::App& cli, const std::string& message) {
-  std::cerr << "sluiced: " << message << "\n\n" << cli.help();
+// A whole page of help would hide what is wrong.
+Parsed wrongUsage(const std::string& message) {
+  std::cerr << "sluiced: " << message << "\nUsage: sluiced [OPTIONS]\n\"sluiced --help\" tells more.\n";
   return {std::nullopt, kWrongUsage};
 }
 
@@ -237,32 +238,32 @@ Parsed parseOptions(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return {std::nullopt, cli.exit(success)};
   } catch (const CLI::ParseError& error) {
-    return wrongUsage(cli, error.what());
+    return wrongUsage(error.what());
   }
 
   options.engine.retention = {keep.bytes, keep.exchanges, std::chrono::hours(24) * keep.days};
   if (listeners.empty()) listeners.emplace_back("regular@127.0.0.1:8080");
   for (const auto& text : listeners) {
     auto spec = engine::parseListenerSpec(text);
-    if (!spec) return wrongUsage(cli, spec.error().detail);
+    if (!spec) return wrongUsage(spec.error().detail);
     options.engine.listeners.push_back(std::move(*spec));
   }
   takeCapture(capture, options.engine.worker);
   auto route = routeOf(upstreamProxy, noProxy);
-  if (!route) return wrongUsage(cli, route.error().detail);
+  if (!route) return wrongUsage(route.error().detail);
   options.engine.worker.route = std::move(*route);
   takeTls(std::move(tls), options.engine);
   auto adjustment = adjustmentOf(link);
-  if (!adjustment) return wrongUsage(cli, adjustment.error().detail);
+  if (!adjustment) return wrongUsage(adjustment.error().detail);
   options.engine.profileName = std::move(link.profile);
   options.engine.adjusted = *adjustment;
   options.engine.dataDir = platform::pathOf(dataDir);
   if (dataDir.empty()) {
     auto fallback = platform::defaultDataDir();
-    if (!fallback) return wrongUsage(cli, describe(fallback.error()) + "; use --data-dir");
+    if (!fallback) return wrongUsage(describe(fallback.error()) + "; use --data-dir");
     options.engine.dataDir = std::move(*fallback);
   }
-  if (auto used = useProcesses(options, processes, argc, argv); !used) return wrongUsage(cli, describe(used.error()));
+  if (auto used = useProcesses(options, processes, argc, argv); !used) return wrongUsage(describe(used.error()));
   return {std::move(options), 0};
 }
 

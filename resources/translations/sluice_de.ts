@@ -2575,6 +2575,10 @@ MIT-Lizenz.</translation>
         <translation>Die Aufzeichnung pausiert. Der Verkehr läuft weiter; die Aufzeichnung geht von selbst weiter, sobald das vorbei ist.</translation>
     </message>
     <message>
+        <source>The engine could not read everything at its start. What it left out is kept.</source>
+        <translation>Die Engine konnte beim Start nicht alles lesen. Was sie ausgelassen hat, bleibt erhalten.</translation>
+    </message>
+    <message>
         <source>The disk is slower than the traffic, which did not wait for it: the ends of some bodies were not kept.</source>
         <translation>Die Festplatte ist langsamer als der Datenverkehr, der nicht auf sie gewartet hat: Von einigen Inhalten fehlt das Ende.</translation>
     </message>

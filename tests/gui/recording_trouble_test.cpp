@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "app/gui/window/recording_watch.h"
+#include "core/store/recorder.h"
 #include "core/store/sql_connection.h"
 #include "tests/gui/support/application.h"
 #include "tests/gui/support/workbench.h"
@@ -34,6 +35,21 @@ SLUICE_GUI_TEST(aLockedHistoryIsSaidSoUntilItIsFree) {
     QVERIFY(window.banner().isHidden());
   }
   QVERIFY(waitUntil([&] { return window.model().rowCount() == 2; }));
+  QVERIFY(window.banner().isHidden());
+}
+
+SLUICE_GUI_TEST(aProfileThatCannotBeReadIsSaidAtTheStart) {
+  Workbench bench;
+  {
+    auto recorder = store::Recorder::start(std::move(*store::Database::open(bench.dataDir(), {})), {});
+    QVERIFY((*recorder)->keep("profile/broken", "{").has_value());
+  }
+  QVERIFY(bench.openAndListen());
+  MainWindow& window = bench.window();
+  QVERIFY(waitUntil([&] { return !window.banner().isHidden(); }));
+  QVERIFY(window.banner().notice().text.contains(QStringLiteral("could not read everything")));
+  QVERIFY(window.banner().notice().detail.contains(QStringLiteral("profile 'broken' cannot be read")));
+  emit window.banner().dismissed();
   QVERIFY(window.banner().isHidden());
 }
 

@@ -6,6 +6,7 @@
 namespace sluice::gui {
 namespace {
 
+constexpr int kNoteCharactersMax = 2000;  // some sentences
 constexpr int kLookWhileStartingMs = 25;
 constexpr int kLookWhileWaitingMs = 1000;
 // A second death within this time is not mended by itself: something is wrong that a restart does not cure.
@@ -114,6 +115,7 @@ void EngineKeeper::lookAgain() {
 
 void EngineKeeper::linkAttached(const control::StatusReply& status) {
   setListeners(status.listeners);
+  engineNote_ = visibleLine(status.storeNotice, kNoteCharactersMax);
   reattaching_ = false;
   if (state_ == EngineState::Waiting) dismissNotice();
   setState(EngineState::Running);

@@ -67,6 +67,8 @@ class EngineKeeper : public QObject {
   // Why there is none, in a sentence.
   QString whyNoProxy() const;
   const EngineNotice& notice() const { return notice_; }
+  // What the engine has found wrong with the history or a profile at its start, in its own words; usually empty.
+  const QString& engineNote() const { return engineNote_; }
 
   void start();
   // As start(), on a port that the system chooses.
@@ -119,6 +121,7 @@ class EngineKeeper : public QObject {
   EngineNotice notice_;
   QStringList listeners_;
   QString proxyAddress_;
+  QString engineNote_;
   QStringList listen_;
   QStringList listenOverride_;
   QStringList keeping_;

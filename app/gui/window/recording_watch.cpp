@@ -26,6 +26,11 @@ EngineNotice noticeOf(const control::StatusSample& sample) {
 
 RecordingWatch::RecordingWatch(EngineKeeper& keeper, QObject* parent) : QObject(parent) {
   connect(&keeper, &EngineKeeper::sampled, this, &RecordingWatch::take);
+  connect(&keeper, &EngineKeeper::attached, this, [this, &keeper] {
+    if (keeper.engineNote().isEmpty()) return;
+    show({EngineNotice::Level::Warning, tr("The engine could not read everything at its start. What it left out is kept."),
+          keeper.engineNote(), EngineNotice::Offer::ShowFolder});
+  });
   connect(&keeper, &EngineKeeper::stateChanged, this, [this, &keeper] {
     if (keeper.state() == EngineState::Running) return;
     take({});

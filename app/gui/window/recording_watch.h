@@ -1,5 +1,5 @@
 // Says why nothing can be recorded, while that is so: the disk is full, the history is locked, the disk fails; and, once, that the ends of
-// bodies are not kept because the disk is slower than the traffic. GUI thread.
+// bodies are not kept because the disk is slower than the traffic, and what the engine could not read at its start. GUI thread.
 #pragma once
 
 #include <QObject>
