@@ -33,10 +33,12 @@ std::string_view sortKeySql(SortColumn column) {
     case SortColumn::Size: return "response_bytes";
     case SortColumn::Duration: return "ifnull(finished_us, -1)";
     case SortColumn::Started: return "started_us";
-    // The innermost takes all but the slashes off the end, which leaves the folder.
+    // The innermost takes all but the slashes off the end, which leaves the folder. That takes the square of the length, and what is in a
+    // session file from elsewhere may have any: the name of a file has 255 bytes at most.
     case SortColumn::Program:
       return "ifnull((SELECT lower(substr(replace(name, rtrim(name, replace(name, '/', '')), ''), 1, 40))"
-             " FROM (SELECT replace(client_program, '\\', '/') AS name FROM connection WHERE connection.id = exchange.connection)), '')";
+             " FROM (SELECT replace(substr(client_program, -300), '\\', '/') AS name FROM connection"
+             " WHERE connection.id = exchange.connection)), '')";
     case SortColumn::Profile: return "lower(substr(profile, 1, 40))";
   }
   return "NULL";

@@ -63,6 +63,16 @@ SLUICE_TEST(namesProgramsByTheirFile) {
   QCOMPARE(f.key(SortColumn::Program).text, std::string());
 }
 
+// It would take hours: each character from the end is looked for among all the others.
+SLUICE_TEST(namesAProgramOfAnyLengthAtOnce) {
+  Fixture f;
+  f.record(std::string(1'000'000, 'b') + std::string(1'000'000, 'a'));
+  QCOMPARE(f.key(SortColumn::Program).text, std::string(40, 'a'));
+  Fixture folder;
+  folder.record("/" + std::string(1'000'000, 'd') + "/curl");
+  QCOMPARE(folder.key(SortColumn::Program).text, std::string("curl"));
+}
+
 SLUICE_TEST(putsWhatIsEqualInOrderOfId) {
   QVERIFY((SortEntry{{1, {}}, 9} < SortEntry{{2, {}}, 1}));
   QVERIFY((SortEntry{{2, {}}, 1} < SortEntry{{2, {}}, 2}));
