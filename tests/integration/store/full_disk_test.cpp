@@ -4,6 +4,7 @@
 #include <string>
 #include <thread>
 
+#include "core/store/full_disk.h"
 #include "core/store/reader.h"
 #include "core/store/recorder.h"
 #include "tests/integration/store/recording.h"
@@ -243,4 +244,25 @@ SLUICE_TEST(recordsOnceThereIsRoomToBringTheHistoryUpToDate) {
   const auto rows = reader.from(ExchangeId{kOld}, 10).value();
   QCOMPARE(rows.size(), std::size_t(3));
   QVERIFY(rows[1].state == State::Complete && rows[1].response.capturedBytes == body(kOld + 1).size());
+}
+
+// Each try may write a gigabyte, and take it back.
+SLUICE_TEST(aHistoryForWhichThereWasNoRoomIsTriedAgainWhenThereIsMore) {
+  SmallDisk disk("4m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  constexpr FullDisk::Time kNow{std::chrono::hours(1)};
+  FullDisk full(disk.path(), std::chrono::milliseconds(1000));
+  QVERIFY(full.mayOpen(kNow));
+  std::ofstream(disk.path() / "ballast") << std::string(1'000'000, 'x');
+  full.noteNoRoomToOpen(kNow);
+  QVERIFY(!full.mayOpen(kNow));
+  std::ofstream(disk.path() / "more") << std::string(100'000, 'x');
+  QVERIFY(!full.mayOpen(kNow + std::chrono::seconds(59)));
+  QVERIFY(full.mayOpen(kNow + std::chrono::minutes(1)));
+  fs::remove(disk.path() / "ballast");
+  QVERIFY(full.mayOpen(kNow));
+  full.noteNoRoomToOpen(kNow);
+  QVERIFY(!full.mayOpen(kNow));
+  full.noteRoomToOpen();
+  QVERIFY(full.mayOpen(kNow));
 }

@@ -46,21 +46,3 @@ SLUICE_TEST(bodiesAreGivenUpForAWhile) {
   QVERIFY(disk.hasPassed(kNow + kRetry));
   QVERIFY(!disk.cutting());
 }
-
-// Each try may write a gigabyte, and take it back.
-SLUICE_TEST(aHistoryForWhichThereWasNoRoomIsTriedAgainWhenThereIsMore) {
-  TempFolder folder;
-  FullDisk disk(folder.path(), kRetry);
-  QVERIFY(disk.mayOpen(kNow));
-  writeFile(folder / "ballast", pattern(1'000'000));
-  disk.noteNoRoomToOpen(kNow);
-  const auto free = fs::space(folder.path()).available;
-  writeFile(folder / "more", pattern(2'000'000));  // so that nobody else's files make room meanwhile
-  if (fs::space(folder.path()).available < free) QVERIFY(!disk.mayOpen(kNow + std::chrono::seconds(59)));
-  QVERIFY(disk.mayOpen(kNow + std::chrono::minutes(1)));
-  fs::remove(folder / "ballast");
-  fs::remove(folder / "more");
-  QVERIFY(fs::space(folder.path()).available <= free || disk.mayOpen(kNow));
-  disk.noteRoomToOpen();
-  QVERIFY(disk.mayOpen(kNow));
-}
