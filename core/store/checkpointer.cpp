@@ -10,8 +10,7 @@ namespace {
 
 constexpr int kFoldPages = limits::kDatabaseLogPages;
 constexpr int kLongPages = 2 * kFoldPages;  // to be made short again
-constexpr int kPageBytes = 4096;
-constexpr int kTooLongPages = static_cast<int>(limits::kDatabaseLogBytesKept) / kPageBytes;
+constexpr int kTooLongPages = static_cast<int>(limits::kDatabaseLogBytesKept / limits::kDatabasePageBytes);
 
 // Passive: it waits for nobody, and nobody waits for it.
 constexpr const char* kFold = "PRAGMA wal_checkpoint(PASSIVE)";

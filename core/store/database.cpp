@@ -30,8 +30,10 @@ Result<void> quickCheck(SqlConnection& sql, const fs::path& history, std::int64_
   return {};
 }
 
-// Space that is freed later can be given back in small steps; this can only be chosen for an empty database.
-Result<void> prepareEmpty(SqlConnection& sql) { return sql.run("PRAGMA auto_vacuum = INCREMENTAL"); }
+// What can only be chosen for an empty database. Space that is freed later can be given back in small steps.
+Result<void> prepareEmpty(SqlConnection& sql) {
+  return sql.run(("PRAGMA page_size = " + std::to_string(limits::kDatabasePageBytes) + "; PRAGMA auto_vacuum = INCREMENTAL").c_str());
+}
 
 Result<void> useWriteAheadLog(SqlConnection& sql) {
   const auto mode = sql.text("PRAGMA journal_mode = WAL");

@@ -25,8 +25,8 @@ std::array<std::string, 6> statements() {
       " exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0 FROM exchange"
       " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id = ?1",
-      "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes)"
-      " FROM exchange WHERE id = ?1",
+      "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes),"
+      " iif(?2 = 0, request_body, response_body) FROM exchange LEFT JOIN head ON head.exchange = exchange.id WHERE exchange.id = ?1",
       "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
       "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
       " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
@@ -133,9 +133,11 @@ Result<BodyReader> ExchangeReader::body(BodyKey key) {
   select.bind(key.exchange, static_cast<int>(key.direction));
   std::optional<BodyPlace> place;
   std::uint64_t storedBytes = 0;
+  std::string bytes;
   auto done = select.each([&] {
     place = static_cast<BodyPlace>(select.natural(0));
     storedBytes = select.natural(1);
+    bytes = select.view(2);
     return true;
   });
   if (!done) return fail(done.error());
@@ -146,23 +148,20 @@ Result<BodyReader> ExchangeReader::body(BodyKey key) {
     return fail(Side::Local, Code::NotFound, "the session was saved without this body");
   }
   if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(dataDir_, key), storedBytes);
-  auto bytes = pieces(key, storedBytes);
-  if (!bytes) return fail(bytes.error());
-  return BodyReader::ofMemory(std::move(*bytes));
-}
-
-Result<std::string> ExchangeReader::pieces(BodyKey key, std::uint64_t storedBytes) {
-  std::string all;
-  Statement& select = statement(Sql::Pieces);
-  select.bind(key.exchange, static_cast<int>(key.direction));
-  auto done = select.each([&] {
-    all += select.view(0);
-    return all.size() <= limits::kCapturedBodyBytesMax + limits::kMiB;  // a session has all bodies inside
-  });
+  if (bytes.size() < storedBytes) done = addPieces(key, bytes);
   if (!done) return fail(done.error());
-  if (all.size() == storedBytes) return all;
+  if (bytes.size() == storedBytes) return BodyReader::ofMemory(std::move(bytes));
   return fail(Side::Local, Code::DatabaseDamaged,
               sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
+}
+
+Result<void> ExchangeReader::addPieces(BodyKey key, std::string& bytes) {
+  Statement& select = statement(Sql::Pieces);
+  select.bind(key.exchange, static_cast<int>(key.direction));
+  return select.each([&] {
+    bytes += select.view(0);
+    return bytes.size() <= limits::kCapturedBodyBytesMax + limits::kMiB;  // a session has all bodies inside
+  });
 }
 
 // Called by SQLite while it looks for rows, so in the state that they belong to.

@@ -48,7 +48,7 @@ class ExchangeReader {
 
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   Result<void> readTls(ExchangeDetails& details);
-  Result<std::string> pieces(BodyKey key, std::uint64_t storedBytes);
+  Result<void> addPieces(BodyKey key, std::string& bytes);
 
   SqlConnection* sql_;
   std::filesystem::path dataDir_;

@@ -23,7 +23,9 @@ enum class HistoryWriter::Sql : std::uint8_t {
   InsertHead,
   UpdateHead,
   InsertPiece,
+  SelectBesideHeads,
   SelectPieces,
+  EmptyBesideHeads,
   DeletePieces,
   InsertMessage,
   InsertChain,
@@ -57,12 +59,15 @@ constexpr std::array kStatements{
     " error_side = ?18, error_system = ?19, error_detail = ?20, upstream_address = ?21, upstream_reused = ?22,"
     " response_first_us = ?23, request_wire_bytes = ?24, response_wire_bytes = ?25, profile = ?26, held_back_us = ?27"
     " WHERE id = ?1",
-    "INSERT INTO head (exchange, request, response, request_trailers, response_trailers) VALUES (?1, ?2, ?3, ?4, ?5)",
+    "INSERT INTO head (exchange, request, response, request_trailers, response_trailers, request_body, response_body)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     // A head that came before and is not held in memory any more is given as empty here, and stays.
     "UPDATE head SET response = iif(length(?2) > 0, ?2, response), request_trailers = ?3, response_trailers = ?4"
     " WHERE exchange = ?1",
     "INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, ?2, ?3)",
+    "SELECT iif(?2 = 0, request_body, response_body) FROM head WHERE exchange = ?1",
     "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
+    "UPDATE head SET request_body = iif(?2 = 0, x'', request_body), response_body = iif(?2 = 0, response_body, x'') WHERE exchange = ?1",
     "DELETE FROM body_piece WHERE exchange = ?1 AND direction = ?2",
     "INSERT INTO message (exchange, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -104,6 +109,12 @@ void plan(PendingBody& body) {
   } else {
     body.nextPlace = BodyPlace::Inline;
   }
+}
+
+// What of it goes into the row of the heads, when that is inserted.
+std::string_view besideHeads(const PendingBody& body) {
+  const bool goes = body.inFile == 0 && body.nextPlace == BodyPlace::Inline && body.fresh.size() <= limits::kBesideHeadsBytesMax;
+  return goes ? body.fresh : std::string_view();
 }
 
 }  // namespace
@@ -281,6 +292,7 @@ Result<void> HistoryWriter::write(PendingExchange& exchange) {
   if (*row == Row::IdTaken) return {};
   for (const capture::Direction direction : kDirections) {
     PendingBody& body = exchange.bodies[static_cast<std::size_t>(direction)];
+    if (!exchange.inserted && !besideHeads(body).empty()) continue;
     if (auto done = writeBody(body, {exchange.row.id, direction}); !done) return done;
   }
   for (const auto& message : exchange.messages) {
@@ -305,7 +317,8 @@ Result<HistoryWriter::Row> HistoryWriter::insert(PendingExchange& exchange) {
   next_.newest = std::max(next_.newest, id);
   next_.nextExchange = std::max(next_.nextExchange, id.value + 1);
   if (auto done = run(Sql::InsertHead, id, Blob{exchange.requestHead}, Blob{exchange.responseHead},
-                      Blob{exchange.requestTrailers}, Blob{exchange.responseTrailers});
+                      Blob{exchange.requestTrailers}, Blob{exchange.responseTrailers}, Blob{besideHeads(exchange.bodies[0])},
+                      Blob{besideHeads(exchange.bodies[1])});
       !done) {
     return fail(done.error());
   }
@@ -397,15 +410,19 @@ Result<void> HistoryWriter::writeBodyToFile(PendingBody& body, BodyKey key) {
 }
 
 Result<std::string> HistoryWriter::takePieces(BodyKey key) {
-  Statement& select = statement(Sql::SelectPieces);
-  select.bind(key.exchange, number(key.direction));
   std::string all;
-  auto read = select.each([&] {
-    all += select.view(0);
-    return true;
-  });
-  if (!read) return fail(read.error());
-  if (auto done = run(Sql::DeletePieces, key.exchange, number(key.direction)); !done) return fail(done.error());
+  for (const Sql part : {Sql::SelectBesideHeads, Sql::SelectPieces}) {
+    Statement& select = statement(part);
+    select.bind(key.exchange, number(key.direction));
+    auto read = select.each([&] {
+      all += select.view(0);
+      return true;
+    });
+    if (!read) return fail(read.error());
+  }
+  for (const Sql part : {Sql::EmptyBesideHeads, Sql::DeletePieces}) {
+    if (auto done = run(part, key.exchange, number(key.direction)); !done) return fail(done.error());
+  }
   return all;
 }
 

@@ -185,7 +185,14 @@ ALTER TABLE exchange ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE exchange ADD COLUMN comment TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7, kStep8};
+// Small bodies that were there when their exchange was first written lie beside its heads, which saves a row and an entry of an
+// index for each. What comes later of such a body follows in pieces.
+constexpr const char* kStep9 = R"sql(
+ALTER TABLE head ADD COLUMN request_body BLOB NOT NULL DEFAULT x'';
+ALTER TABLE head ADD COLUMN response_body BLOB NOT NULL DEFAULT x'';
+)sql";
+
+constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7, kStep8, kStep9};
 static_assert(kSteps.size() == kSchemaVersion);
 
 }  // namespace

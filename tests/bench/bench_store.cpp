@@ -146,7 +146,7 @@ double throughBareStatements(const fs::path& folder, std::uint64_t exchanges, st
       " response_bytes, response_stored_bytes, response_place, error_code, error_side, error_system, error_detail, upstream_address,"
       " upstream_reused) VALUES (?1, ?2, 1, 1, 0, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
       " 0, 0, 0, ?16, ?16, 1, 0, 0, 0, '', ?17, 0)"));
-  auto head = must(sql.prepare("INSERT INTO head VALUES (?1, ?2, ?3, x'', x'')"));
+  auto head = must(sql.prepare("INSERT INTO head VALUES (?1, ?2, ?3, x'', x'', x'', ?4)"));
   auto piece = must(sql.prepare("INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, 1, ?2)"));
   const auto begun = Steady::now();
   for (std::uint64_t id = 1; id <= exchanges; ++id) {
@@ -156,8 +156,9 @@ double throughBareStatements(const fs::path& folder, std::uint64_t exchanges, st
                       int{s.start.port}, s.start.path, s.response.status, s.response.contentType, s.start.at,
                       s.end.phases.connectedUs, s.end.phases.requestSentUs, s.end.phases.responseHeadUs,
                       s.end.phases.finishedUs, std::uint64_t{bodyBytes}, s.end.upstreamAddress));
-    must(head.run(id, Blob{s.start.requestHead}, Blob{s.response.responseHead}));
-    if (bodyBytes > 0) must(piece.run(id, Blob{s.body}));
+    const bool beside = bodyBytes <= limits::kBesideHeadsBytesMax;
+    must(head.run(id, Blob{s.start.requestHead}, Blob{s.response.responseHead}, Blob{beside ? s.body : std::string()}));
+    if (!beside) must(piece.run(id, Blob{s.body}));
     if (id % kRowsATransaction == 0 || id == exchanges) must(sql.run("COMMIT"));
   }
   return double(exchanges) / seconds(begun);

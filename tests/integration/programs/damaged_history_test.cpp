@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/base/limits.h"
 #include "core/store/recorder.h"
 #include "tests/integration/capture/history.h"
 #include "tests/support/engine_process.h"
@@ -69,8 +70,9 @@ SLUICE_TEST(aDatabaseWithDamagedPagesIsMovedAside) {
     QVERIFY(engine.stop() == 0);
   }
   auto bytes = contents(directory / "history.db");
-  QVERIFY(bytes.size() > 16'384);
-  for (std::size_t at = 4096; at < bytes.size(); at += 4096) bytes.replace(at, 64, 64, '\xff');
+  QVERIFY(bytes.size() > 32'768);
+  constexpr std::size_t kPage = limits::kDatabasePageBytes;
+  for (std::size_t at = kPage; at < bytes.size(); at += kPage) bytes.replace(at, 64, 64, '\xff');
   std::ofstream(directory / "history.db", std::ios::binary) << bytes;
   records(directory.path(), bytes);
 }

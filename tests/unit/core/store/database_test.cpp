@@ -16,6 +16,8 @@ using namespace sluice::store::test;
 
 namespace {
 
+constexpr std::size_t kPage = limits::kDatabasePageBytes;
+
 // 2026-11-21 10:15:00 UTC
 const WallTime kNow = wall(1'795'256'100'000'000);
 
@@ -263,11 +265,11 @@ SLUICE_TEST(survivesADatabaseTruncatedAnywhere) {
   makeHistory(origin.path());
   const std::string whole = contentsOf(origin / "history.db");
   std::vector<std::size_t> sizes{1, 15, 16, 99, 100, 101, 511, 512, 513, 4095};
-  for (std::size_t page = 4096; page < whole.size(); page += 4096) {
+  for (std::size_t page = kPage; page < whole.size(); page += kPage) {
     sizes.push_back(page);
     // Of the last page the end may be missing: perhaps no record uses it.
-    const bool last = page + 4096 >= whole.size();
-    if (page % (7 * 4096) == 0 && !last) sizes.push_back(page + 1 + page / 5 % 4000);
+    const bool last = page + kPage >= whole.size();
+    if (page % (7 * kPage) == 0 && !last) sizes.push_back(page + 1 + page / 5 % 4000);
   }
   for (const std::size_t size : sizes) {
     const Outcome outcome = surviveBytes(whole.substr(0, size));
@@ -286,9 +288,9 @@ SLUICE_TEST(survivesFlippedBitsInEveryPage) {
   std::mt19937 random(20261121);
   std::vector<std::size_t> places;
   for (std::size_t at = 0; at < 120; ++at) places.push_back(at);
-  for (std::size_t page = 0; page < whole.size(); page += 4096) {
+  for (std::size_t page = 0; page < whole.size(); page += kPage) {
     places.push_back(page + random() % 16);    // header of the page
-    places.push_back(page + random() % 4096);  // anywhere
+    places.push_back(page + random() % kPage);  // anywhere
   }
   for (const std::size_t at : places) {
     std::string bytes = whole;

@@ -19,9 +19,9 @@ Result<void> fillHistory(Database& database, std::uint64_t upTo) {
       " SELECT each.id, version + 1 + each.id / 1000, 1, 0, 0, 1, 'GET', 'http://h' || (each.id % 50) || '.test/path/' || each.id, 'http',"
       " 'h' || (each.id % 50) || '.test', 80, '/path/' || (each.id * 7919 % 10007), iif(each.id % 20 = 0, 404, 200), 'text/plain',"
       " each.id * 1000, 500, 0, 0, 0, each.id * 7919 % 10007, 5, 1, 0, 0, 0, '', '', 0" + each + ";"
-      "INSERT INTO head SELECT each.id, CAST('GET / HTTP/1.1' || char(13, 10, 13, 10) AS BLOB),"
-      " CAST('HTTP/1.1 200 OK' || char(13, 10, 13, 10) AS BLOB), x'', x''" + each + ";"
-      "INSERT INTO body_piece (exchange, direction, bytes) SELECT each.id, 1, CAST('hello' AS BLOB)" + each + ";"
+      "INSERT INTO head (exchange, request, response, request_trailers, response_trailers, response_body) SELECT each.id,"
+      " CAST('GET / HTTP/1.1' || char(13, 10, 13, 10) AS BLOB),"
+      " CAST('HTTP/1.1 200 OK' || char(13, 10, 13, 10) AS BLOB), x'', x'', CAST('hello' AS BLOB)" + each + ";"
       "UPDATE history SET exchanges = (SELECT count(*) FROM exchange), version = (SELECT max(version) FROM exchange),"
       " next_exchange = (SELECT max(id) + 1 FROM exchange); DROP TABLE temp.each; COMMIT";
   return database.sql().run(sql.c_str());

@@ -1,5 +1,7 @@
 #include "core/store/history_writer.h"
 
+#include "core/base/limits.h"
+#include "core/store/reader.h"
 #include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
@@ -79,6 +81,56 @@ SLUICE_TEST(removesHeadsAndBodiesWithTheirExchange) {
   VERIFY_OK(f.database.sql().run("DELETE FROM exchange WHERE id = 1"));
   QCOMPARE(f.number("SELECT count(*) FROM head"), std::int64_t(0));
   QCOMPARE(f.number("SELECT count(*) FROM body_piece"), std::int64_t(0));
+}
+
+// A body that came in `parts`, each in a batch of its own: what reads it back, and where it lies.
+SLUICE_TEST(smallBodiesLieBesideTheirHeadsAndGrowFromThere) {
+  const std::size_t most = limits::kBesideHeadsBytesMax;
+  struct Case {
+    std::vector<std::size_t> parts;
+    std::size_t beside;
+    std::int64_t pieces;
+  };
+  for (const Case& each : {Case{{1}, 1, 0}, Case{{most}, most, 0}, Case{{most + 1}, 0, 1}, Case{{100, 50, most}, 100, 2},
+                           Case{{0, 100}, 0, 1}, Case{{100, limits::kInlineBodyBytesMax}, 0, 0},
+                           Case{{100, 50'000, limits::kInlineBodyBytesMax}, 0, 0}}) {
+    Fixture f;
+    VERIFY_OK(f.writer.beginSession(wall(5)));
+    QVERIFY(f.backlog.apply(started(1)));
+    std::string whole;
+    for (const std::size_t bytes : each.parts) {
+      const std::string part = pattern(whole.size() + bytes).substr(whole.size());
+      whole += part;
+      if (bytes > 0) QVERIFY(f.backlog.apply(chunk(1, part)));
+      VERIFY_OK(f.writer.write(f.backlog));
+      (void)f.backlog.committed();
+    }
+    QCOMPARE(f.number("SELECT length(response_body) FROM head"), std::int64_t(each.beside));
+    QCOMPARE(f.number("SELECT length(request_body) FROM head"), std::int64_t(0));
+    QCOMPARE(f.number("SELECT count(*) FROM body_piece"), each.pieces);
+    auto reader = Reader::open(f.folder.path());
+    VERIFY_OK(reader);
+    QVERIFY(bodyOf(*reader, 1, Direction::Response) == whole);
+  }
+}
+
+SLUICE_TEST(bodiesOfBothDirectionsLieBesideTheirHeadsApart) {
+  Fixture f;
+  VERIFY_OK(f.writer.beginSession(wall(5)));
+  QVERIFY(f.backlog.apply(started(1)));
+  QVERIFY(f.backlog.apply(chunk(1, "asked", Direction::Request)));
+  QVERIFY(f.backlog.apply(chunk(1, "answered")));
+  VERIFY_OK(f.writer.write(f.backlog));
+  (void)f.backlog.committed();
+  // One of them outgrows the row, the database even; the other stays.
+  QVERIFY(f.backlog.apply(chunk(1, pattern(200'000), Direction::Request)));
+  VERIFY_OK(f.writer.write(f.backlog));
+  (void)f.backlog.committed();
+  QCOMPARE(f.number("SELECT length(request_body) * 100 + length(response_body) FROM head"), std::int64_t(8));
+  auto reader = Reader::open(f.folder.path());
+  VERIFY_OK(reader);
+  QVERIFY(bodyOf(*reader, 1, Direction::Request) == "asked" + pattern(200'000));
+  QCOMPARE(bodyOf(*reader, 1, Direction::Response), std::string("answered"));
 }
 
 SLUICE_TEST(findsOutThatPiecesOfABodyAreMissing) {

@@ -39,7 +39,7 @@ INSERT INTO exchange (id, version, session, connection, kind, state, method, url
   response_place, error_code, error_side, error_system, error_detail, upstream_address, upstream_reused)
   VALUES (7, (SELECT version + 1 FROM history), 1, 3, 0, 1, 'GET', 'http://a:80/b', 'http', 'a', 80, '/b', 200, 'text/plain', 8,
   0, 0, 0, 4, 4, 1, 0, 0, 0, '', '10.0.0.1:80', 0);
-INSERT INTO head VALUES (7, x'47', x'48', x'', x'');
+INSERT INTO head (exchange, request, response, request_trailers, response_trailers) VALUES (7, x'47', x'48', x'', x'');
 INSERT INTO body_piece (exchange, direction, bytes) VALUES (7, 1, x'01020304');
 INSERT INTO setting VALUES ('k', 'v');
 UPDATE history SET version = version + 1, exchanges = 1, next_exchange = 8, next_connection = 4;
