@@ -406,6 +406,7 @@ bool Recorder::Impl::recovered(const Error& why) {
     return database.has_value();
   }
   if (why.code == Code::NoSpace) {
+    if (!database_) return false;  // it cannot be opened, and no body is in the way
     fullDisk_.noteFull();
     if (!makeRoom()) return false;
     fullDisk_.cut(Steady::now());
