@@ -14,6 +14,7 @@
 #include "core/throttle/profile_json.h"
 #include "platform/child_process.h"
 #include "platform/process.h"
+#include "platform/thread.h"
 
 namespace sluice::engine {
 
@@ -85,6 +86,7 @@ WorkerProcess::WorkerProcess(EngineSettings settings, Log log, platform::PortSoc
 }
 
 Error WorkerProcess::run() {
+  platform::beginThread(nullptr, platform::Urgency::Prompt);
   worker_.run();
   sender_.flush();
   // The recorder may be slow: what is recorded waits for its chunks as long as there is somebody to send it to.

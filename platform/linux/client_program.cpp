@@ -149,8 +149,12 @@ ClientProgram programOf(std::uint64_t process) {
 std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
   const auto owner = ownerOf(client, server);
   if (!owner) return std::nullopt;
-  const auto process = findProcess(
-      lately_, [&](auto each) { return holds(each, owner->inode); }, [&] { return processesOf(owner->user); });
+  // Nobody else is looked through for a connection that has ended meanwhile: where they come quickly, that is most that are left.
+  const auto others = [&] {
+    const auto now = ownerOf(client, server);
+    return now && now->inode == owner->inode ? processesOf(owner->user) : std::vector<std::uint64_t>();
+  };
+  const auto process = findProcess(lately_, [&](auto each) { return holds(each, owner->inode); }, others);
   if (!process) return std::nullopt;
   return programOf(*process);
 }

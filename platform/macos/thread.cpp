@@ -6,7 +6,7 @@
 namespace sluice::platform {
 
 void beginThread(const char* name, Urgency urgency) {
-  pthread_setname_np(name);
+  if (name != nullptr) pthread_setname_np(name);
   if (urgency == Urgency::Background) (void)pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0);
 }
 

@@ -18,7 +18,7 @@ void nameThread(const char* name) {
 }  // namespace
 
 void beginThread(const char* name, Urgency urgency) {
-  nameThread(name);
+  if (name != nullptr) nameThread(name);
   if (urgency == Urgency::Background) (void)SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_LOWEST);
 }
 
