@@ -14,11 +14,17 @@ using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// Of all open files of this user's processes that lie, or lay, in this directory and have no name any more.
-std::uint64_t largestUnnamedFile(const std::filesystem::path& directory) {
+// Of all open files of this user's processes that lie, or lay, in this directory and have no name any more; and of those that an
+// engine for Windows has open there: on that system a file that is open keeps its name.
+std::uint64_t largestTemporaryFile(const std::filesystem::path& directory) {
   namespace fs = std::filesystem;
   std::uint64_t largest = 0;
   std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(directory, ignored)) {
+    if (!file.path().filename().string().starts_with(".sluice-")) continue;
+    const auto size = file.file_size(ignored);
+    if (!ignored) largest = std::max<std::uint64_t>(largest, size);
+  }
   for (const auto& process : fs::directory_iterator("/proc", ignored)) {
     if (process.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
     for (const auto& file : fs::directory_iterator(process.path() / "fd", ignored)) {
@@ -44,7 +50,7 @@ MemoryWatch::MemoryWatch(EngineProcess& engine) : first_(residentBytes(engine.pr
 
 void MemoryWatch::sample(EngineProcess& engine) {
   most_ = std::max(most_.load(), residentBytes(engine.process().id()));
-  mostSpilled_ = std::max(mostSpilled_.load(), largestUnnamedFile(engine.dataDir()));
+  mostSpilled_ = std::max(mostSpilled_.load(), largestTemporaryFile(engine.dataDir()));
 }
 
 MemoryWatch::~MemoryWatch() {

@@ -250,9 +250,8 @@ SLUICE_TEST(muchThatNobodyLooksAtTakesTheShortWayAndIsCounted) {
   QVERIFY(rig.atServer == "early " + up);
   QVERIFY(rig.atBrowser == down);
   if (net::hasKernelPipes()) QVERIFY(rig.up->bytesSpliced() > 0 && rig.down->bytesSpliced() > 0);
-  // Idle, it holds neither a pipe nor a block.
-  QCOMPARE(rig.kernelPipes.taken(), std::size_t{0});
-  QCOMPARE(rig.blocks.taken(), std::size_t{0});
+  // Idle, it holds neither a pipe nor a block; on Windows that it is idle shows a turn after the last byte has arrived.
+  QVERIFY(rig.until([&] { return rig.kernelPipes.taken() == 0 && rig.blocks.taken() == 0; }));
   rig.browser.close();
   rig.server.close();
   QVERIFY(rig.until([&] { return rig.over; }));

@@ -1,6 +1,8 @@
 // What a loop is told of a port's socket and its doorbell: platform/net/port_waiter.h.
 #include "platform/net/port_waiter.h"
 
+#include <optional>
+
 #include "platform/process.h"
 #include "tests/support/port/socket_pair.h"
 #include "tests/support/test.h"
