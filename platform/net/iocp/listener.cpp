@@ -50,7 +50,7 @@ class Accepting : public std::enable_shared_from_this<Accepting> {
     // The system writes into this object until it says otherwise.
     if (running_) WSAGetOverlappedResult(listener_, &operation_, &count, TRUE, &flags);
     closeNext();
-    closesocket(listener_);
+    closeListener();
   }
 
   const tcp::endpoint& address() const { return address_; }
@@ -69,9 +69,10 @@ class Accepting : public std::enable_shared_from_this<Accepting> {
     running_ = true;
     await();
   }
+  // Who connects from here on is refused, once nobody else has the listener: also while this object waits for its last completion.
   void close() {
     closed_ = true;
-    cancel();
+    running_ ? cancel() : closeListener();
   }
 
  private:
@@ -85,6 +86,9 @@ class Accepting : public std::enable_shared_from_this<Accepting> {
   }
   void closeNext() {
     if (next_ != INVALID_SOCKET) closesocket(std::exchange(next_, INVALID_SOCKET));
+  }
+  void closeListener() {
+    if (listener_ != INVALID_SOCKET) closesocket(std::exchange(listener_, INVALID_SOCKET));
   }
   void endLater(std::error_code code) {
     closeNext();
@@ -100,6 +104,7 @@ class Accepting : public std::enable_shared_from_this<Accepting> {
     running_ = false;
     if (why.value() == WSAECONNRESET || why.value() == ERROR_NETNAME_DELETED) why = asio::error::connection_aborted;  // it has left again
     if (closed_) why = asio::error::operation_aborted;
+    if (closed_) closeListener();
     // MSDN, AcceptEx: without this the new socket knows neither its addresses nor how to be shut down.
     if (!why && setsockopt(next_, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, reinterpret_cast<const char*>(&listener_), sizeof listener_) != 0) {
       why = socketError();
@@ -112,7 +117,7 @@ class Accepting : public std::enable_shared_from_this<Accepting> {
   }
 
   asio::io_context& loop_;
-  const SOCKET listener_;
+  SOCKET listener_;
   const tcp::endpoint address_;
   asio::windows::object_handle event_;
   OVERLAPPED operation_{};

@@ -207,6 +207,25 @@ SLUICE_TEST(nobodyIsServedOnceAllAreGone) {
   QVERIFY(code == asio::error::connection_refused);
 }
 
+// Whether an accept was pending or not: whoever connects is not left waiting for an acceptor that will never serve it.
+SLUICE_TEST(whoConnectsOnceTheLastAcceptorIsClosedIsRefused) {
+  for (const bool pending : {false, true}) {
+    auto listener = Listener::open(kAnyPort).value();
+    const auto address = listener.address();
+    asio::io_context loop;
+    const auto acceptor = handOver(listener, loop).value();
+    listener.close();
+    Accepted nothing;
+    if (pending) nothing.from(*acceptor);
+    acceptor->close();
+    QVERIFY(!pending || runUntil(loop, [&] { return nothing.code.has_value(); }));
+    tcp::socket client(loop);
+    std::error_code code;
+    client.connect(address, code);
+    QVERIFY2(code == asio::error::connection_refused, code.message().c_str());
+  }
+}
+
 SLUICE_TEST(listensOnBothKindsOfAddresses) {
   auto listener = Listener::open({asio::ip::address_v6::any(), 0});
   if (!listener) QSKIP("no IPv6 here");
