@@ -6,6 +6,7 @@
 
 #include "core/throttle/profile_json.h"
 #include "tests/gui/support/application.h"
+#include "tests/gui/support/own_name.h"
 #include "tests/gui/support/workbench.h"
 #include "tests/support/wire/client.h"
 
@@ -48,7 +49,7 @@ SLUICE_GUI_TEST(openConnectionsAreListedAndCanBeClosed) {
   QVERIFY(waitUntil([&] { return page.model().rowCount() == 1; }));
   QVERIFY(waitUntil([&] { return cell(page, 0, ConnectionColumn::State) == QStringLiteral("Tunnel"); }));
   QVERIFY(cell(page, 0, ConnectionColumn::Target).startsWith(QStringLiteral("127.0.0.1:")));
-  QVERIFY(waitUntil([&] { return cell(page, 0, ConnectionColumn::Program) == QStringLiteral("gui_app"); }));
+  QVERIFY(waitUntil([&] { return cell(page, 0, ConnectionColumn::Program) == gui::test::ownName(); }));
   page.table().selectRow(0);
   page.closeSelected();
   QVERIFY(waitUntil([&] { return page.model().rowCount() == 0; }));

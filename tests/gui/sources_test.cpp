@@ -5,6 +5,7 @@
 #include <QSplitter>
 
 #include "tests/gui/support/application.h"
+#include "tests/gui/support/own_name.h"
 #include "tests/gui/support/workbench.h"
 #include "tests/support/wire/client.h"
 
@@ -45,7 +46,7 @@ SLUICE_GUI_TEST(hostsAndProgramsAreCountedLiveAndNarrowTheTable) {
     return waitUntil([&] {
       return countOf(panel, SourceModel::Group::Hosts, QStringLiteral("127.0.0.1")) == address &&
              countOf(panel, SourceModel::Group::Hosts, QStringLiteral("localhost")) == name &&
-             countOf(panel, SourceModel::Group::Programs, QStringLiteral("gui_app")) == address + name;
+             countOf(panel, SourceModel::Group::Programs, gui::test::ownName()) == address + name;
     });
   };
   QVERIFY(counts(1, 1));
@@ -68,7 +69,7 @@ SLUICE_GUI_TEST(hostsAndProgramsAreCountedLiveAndNarrowTheTable) {
   // Two of them: either. Escape: all.
   panel.selectionModel()->select(found(panel, SourceModel::Group::Hosts, QStringLiteral("127.0.0.1")), QItemSelectionModel::Select);
   QVERIFY(waitUntil([&] { return window.model().rowCount() == 4; }));
-  panel.setCurrentIndex(found(panel, SourceModel::Group::Programs, QStringLiteral("gui_app")));
+  panel.setCurrentIndex(found(panel, SourceModel::Group::Programs, gui::test::ownName()));
   QVERIFY(waitUntil([&] { return window.model().rowCount() == 4; }));
   panel.setCurrentIndex(found(panel, SourceModel::Group::Hosts, QStringLiteral("127.0.0.1")));
   QVERIFY(waitUntil([&] { return window.model().rowCount() == 2; }));

@@ -11,9 +11,11 @@ Appearance& appearance() {
 }
 
 QApplication& application() {
-  static int argc = 1;
-  static char name[] = "gui_test";
-  static char* argv[] = {name, nullptr};
+  // Wine keeps what begins with QT_ from its programs.
+  static QByteArray platform = qgetenv("SLUICE_QT_PLATFORM");
+  static char name[] = "gui_test", option[] = "-platform";
+  static char* argv[] = {name, option, platform.data(), nullptr};
+  static int argc = platform.isEmpty() ? 1 : 3;
   static QApplication* app = [] {
     auto* made = new QApplication(argc, argv);
     QApplication::setQuitOnLastWindowClosed(false);

@@ -101,7 +101,7 @@ def run(sluiced: str, program: str, picture: str, folder: str, started: list[sub
     window = subprocess.Popen(
         [os.environ["SLUICE_WINE"], "explorer", f"/desktop=sluice,{WIDTH}x{HEIGHT}",
          program, "--attach-only", "--data-dir", data_dir],
-        env={**os.environ, "DISPLAY": ":" + display, "QT_QPA_PLATFORM": "windows"})
+        env={**os.environ, "DISPLAY": ":" + display})
     started.append(window)
     if wait_for(lambda: colours(screen_of(folder)) > COLOURS_MIN, until) is None:
         write_png(picture, screen_of(folder))

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the window's tests under Wine, offscreen, each in a process of its own. tests/run windows runs it, with the environment that
-program.py needs; what SLUICE_SKIPPED_TESTS names is skipped.
+"""Runs the window's tests under Wine, offscreen, each in a process of its own, as many at a time as there are processors. tests/run
+windows runs it, with the environment that program.py needs; what SLUICE_SKIPPED_TESTS names is skipped.
 
 usage: window_tests.py gui_app.exe [TEST]...
 """
+import concurrent.futures
 import os
 import re
 import subprocess
@@ -25,11 +26,9 @@ def tests() -> list[str]:
 
 
 def run(program: str, test: str, folder: str) -> bool:
-    report = os.path.join(folder, "report.txt")
-    if os.path.exists(report):
-        os.remove(report)
+    report = os.path.join(folder, test + ".txt")
     process = subprocess.Popen([os.environ["SLUICE_WINE"], program, "-o", f"Z:{report},txt", test], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+                               stderr=subprocess.DEVNULL, env={**os.environ, "SLUICE_QT_PLATFORM": "offscreen"})
     try:
         code = process.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
@@ -49,7 +48,8 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="sluice-window-tests-") as folder:
-        results = [run(sys.argv[1], test, folder) for test in sys.argv[2:] or tests()]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = list(pool.map(lambda test: run(sys.argv[1], test, folder), sys.argv[2:] or tests()))
     print(f"Totals: {results.count(True)} passed, {results.count(False)} failed")
     return 0 if all(results) else 1
 
