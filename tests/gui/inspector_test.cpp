@@ -345,7 +345,7 @@ SLUICE_GUI_TEST(aPartIsSavedAlsoWhenItsExchangeGoesWhileThePersonIsAsked) {
   BodyPane& body = f.inspector.request().body();
   QVERIFY(waitUntil([&] { return body.fields().pairs().size() == 2; }));
   body.fields().selectRow(1);
-  const QString path = QString::fromStdString((f.recording.dataDir() / "part").string());
+  const QString path = QString::fromStdString((f.recording.dataDir() / "part").generic_string());  // as dialogs give it
   QTimer menus, dialogs;
   QObject::connect(&menus, &QTimer::timeout, &body, [&] {
     auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());

@@ -48,7 +48,7 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrow
   auto* clients = new QHBoxLayout(clients_);
   clients->setContentsMargins(0, 0, 0, 0);
   clients->setSpacing(10);
-  browse_ = new QPushButton(icon(Glyph::Globe), {}, clients_);
+  browse_ = new QPushButton(icon(Glyph::Globe), tr("Open a browser"), clients_);
   makeBrowserMenu();
   terminal_ = new QPushButton(icon(Glyph::Terminal), tr("Open a terminal"), clients_);
   makeTerminalMenu();
@@ -85,14 +85,13 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), browsers_(installedBrow
 void EmptyPage::makeBrowserMenu() {
   browse_->setVisible(!browsers_.empty());
   if (browsers_.empty()) return;
-  browse_->setText(tr("Open %1").arg(browsers_.front().name));
   browse_->setToolTip(tr("Starts it with a profile of its own; your own stays as it is"));
   browse_->setStatusTip(browse_->toolTip());
   if (browsers_.size() == 1) {
+    browse_->setText(tr("Open %1").arg(browsers_.front().name));
     connect(browse_, &QPushButton::clicked, this, [this] { emit browserRequested(browsers_.front()); });
     return;
   }
-  browse_->setText(tr("Open a browser"));
   auto* menu = new QMenu(browse_);
   for (const Browser& browser : browsers_) {
     menu->addAction(browser.name, this, [this, browser] { emit browserRequested(browser); });

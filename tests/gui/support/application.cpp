@@ -16,6 +16,7 @@ QApplication& application() {
   static char name[] = "gui_test", option[] = "-platform";
   static char* argv[] = {name, option, platform.data(), nullptr};
   static int argc = platform.isEmpty() ? 1 : 3;
+  if (const QByteArray fonts = qgetenv("SLUICE_QT_FONTS"); !fonts.isEmpty()) qputenv("QT_QPA_FONTDIR", fonts);
   static QApplication* app = [] {
     auto* made = new QApplication(argc, argv);
     QApplication::setQuitOnLastWindowClosed(false);
