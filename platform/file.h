@@ -32,6 +32,10 @@ Result<OwnedHandle> openTemporary(const std::filesystem::path& directory);
 // A new file for reading and writing that stays, for its owner only. REQUIRES: `path` does not exist.
 Result<OwnedHandle> openNew(const std::filesystem::path& path);
 
+// Cuts an existing file, or lengthens it by zeros. Not by the standard library: mingw-w64's looks through the volumes of the system for
+// that, and reads past the end of nothing where there are none to be seen.
+Result<void> setSize(const std::filesystem::path& path, std::uint64_t bytes);
+
 // Writes all of the pieces, one after the other, from `offset` on. Errors name `name`.
 Result<void> writeAt(Handle file, std::span<const Bytes> pieces, std::uint64_t offset, std::string_view name);
 

@@ -9,6 +9,7 @@
 #include "core/capture/body_file.h"
 #include "core/store/file_names.h"
 #include "core/store/sql_error.h"
+#include "platform/file.h"
 
 namespace sluice::store {
 namespace {
@@ -74,7 +75,7 @@ void cutBody(const fs::path& file, std::uint64_t bytes) {
   if (bytes == 0) {
     fs::remove(file, ignored);
   } else if (fs::file_size(file, ignored) > bytes && !ignored) {
-    fs::resize_file(file, bytes, ignored);
+    (void)platform::setSize(file, bytes);
   }
 }
 

@@ -7,24 +7,21 @@
 
 #include "core/base/limits.h"
 #include "core/store/file_names.h"
+#include "platform/file.h"
 
 namespace sluice::store {
 namespace {
 
 namespace fs = std::filesystem;
 
-void makeEmpty(const fs::path& file) {
-  std::error_code ignored;
-  fs::resize_file(file, 0, ignored);
-}
+void makeEmpty(const fs::path& file) { (void)platform::setSize(file, 0); }
 
 // Removing a file of many gigabytes at once can hold a disk up for a second. True: it has become smaller.
 bool shrunk(const fs::path& file) {
   std::error_code error;
   const auto bytes = fs::file_size(file, error);
   if (error || bytes <= limits::kTrashBytesAStep) return false;
-  fs::resize_file(file, bytes - limits::kTrashBytesAStep, error);
-  return !error;
+  return platform::setSize(file, bytes - limits::kTrashBytesAStep).has_value();
 }
 
 bool removed(const fs::path& file) {

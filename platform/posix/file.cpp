@@ -98,6 +98,11 @@ Result<OwnedHandle> openNew(const path& path) {
   return file;
 }
 
+Result<void> setSize(const path& path, std::uint64_t bytes) {
+  if (::truncate(path.c_str(), static_cast<off_t>(bytes)) != 0) return systemFailure(errno, "cannot change the size of " + path.string());
+  return {};
+}
+
 Result<void> writeAt(Handle file, std::span<const Bytes> pieces, std::uint64_t offset, std::string_view name) {
   std::array<iovec, kPiecesMax> vectors;
   while (!pieces.empty()) {

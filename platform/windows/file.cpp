@@ -54,6 +54,17 @@ Result<OwnedHandle> openNew(const path& path) {
   return file;
 }
 
+Result<void> setSize(const path& path, std::uint64_t bytes) {
+  const OwnedHandle file = owned(CreateFileW(path.c_str(), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                             OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+  FILE_END_OF_FILE_INFO end{};
+  end.EndOfFile.QuadPart = static_cast<LONGLONG>(bytes);
+  if (!file || SetFileInformationByHandle(systemHandle(file), FileEndOfFileInfo, &end, sizeof end) == 0) {
+    return systemFailure(GetLastError(), "cannot change the size of " + path.string());
+  }
+  return {};
+}
+
 Result<void> writeAt(Handle file, std::span<const Bytes> pieces, std::uint64_t offset, std::string_view name) {
   for (Bytes piece : pieces) {
     while (!piece.empty()) {

@@ -39,6 +39,21 @@ std::string contentOf(const std::filesystem::path& path) {
 
 }  // namespace
 
+SLUICE_TEST(theSizeOfAFileIsSetWhoeverHasItOpen) {
+  const TemporaryDirectory directory;
+  const auto path = directory / "file";
+  QVERIFY(!setSize(path, 3));
+  std::ofstream(path, std::ios::binary) << "abcdef";
+  const auto open = openForReading(path);
+  QVERIFY(open.has_value());
+  QVERIFY(setSize(path, 3).has_value());
+  QCOMPARE(contentOf(path), std::string("abc"));
+  QVERIFY(setSize(path, 5).has_value());
+  QCOMPARE(contentOf(path), std::string("abc\0\0", 5));
+  QVERIFY(setSize(path, 0).has_value());
+  QCOMPARE(contentOf(path), std::string());
+}
+
 SLUICE_TEST(aTemporaryFileKeepsWhatIsWrittenAndIsGoneWithItsHandle) {
   TemporaryDirectory directory;
   auto file = openTemporary(directory.path());

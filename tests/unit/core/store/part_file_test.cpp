@@ -63,7 +63,8 @@ SLUICE_TEST(whatAKilledProgramLeftGoesAfterADay) {
     put(name, 99);
   }
   fs::create_directory(folder / "a.har.9.part");
-  fs::last_write_time(folder / "a.har.9.part", fs::file_time_type::clock::now() - std::chrono::hours(99));
+  std::error_code ignored;  // not every system dates a folder
+  fs::last_write_time(folder / "a.har.9.part", fs::file_time_type::clock::now() - std::chrono::hours(99), ignored);
   const auto count = [&] { return std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()); };
   QCOMPARE(count(), std::ptrdiff_t(10));
   { PartFile other(folder / "c.har"); }

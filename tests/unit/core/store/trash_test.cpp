@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/base/limits.h"
+#include "platform/file.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -32,7 +33,7 @@ SLUICE_TEST(removesWhatWasClearedALittleAtATime) {
   for (const char* name : {"history.cleared-20260901-101500.db", "history.cleared-20260901-101500.db-wal"}) writeFile(folder / name, "x");
   fs::create_directory(folder / "history.cleared-20260901-101500.bodies");
   for (const char* name : {"1", "2"}) writeFile(folder / "history.cleared-20260901-101500.bodies" / name, "x");
-  fs::resize_file(folder / "history.db", 3 * limits::kTrashBytesAStep + 1);
+  VERIFY_OK(platform::setSize(folder / "history.db", 3 * limits::kTrashBytesAStep + 1));
   Trash trash(folder.path());
   int steps = 0;
   for (; trash.due() == Trash::Clock::time_point{} && steps < 100; ++steps) trash.step({});
