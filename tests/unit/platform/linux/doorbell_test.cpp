@@ -3,6 +3,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
+
+#include <tuple>
 
 #include "platform/process.h"
 #include "platform/shared_memory.h"
