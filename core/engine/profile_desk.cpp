@@ -85,8 +85,9 @@ void ProfileDesk::takeHosts(const std::string& text) {
 // What cannot be read is not overwritten, but put aside first.
 void ProfileDesk::keepUnreadHosts(std::function<void()> then, const Answer& done) {
   if (unreadHosts_.empty()) return then();
-  const auto judge = [this]() -> Result<KeptChanges::Change> {
-    return KeptChanges::Change{kUnreadHostsKey, unreadHosts_, [this]() -> Result<void> {
+  // Its text as of now: an earlier change may put it aside first.
+  const auto judge = [this, text = unreadHosts_]() -> Result<KeptChanges::Change> {
+    return KeptChanges::Change{kUnreadHostsKey, text, [this]() -> Result<void> {
                                  unreadHosts_.clear();
                                  return {};
                                }};

@@ -1,5 +1,7 @@
 #include "core/engine/profile_desk.h"
 
+#include <deque>
+
 #include "core/throttle/presets.h"
 #include "core/throttle/profile_json.h"
 #include "tests/support/test.h"
@@ -157,6 +159,35 @@ SLUICE_TEST(whatCannotBeReadIsSaidAndNothingTakesItsPlaceUnasked) {
   Desk again;
   QVERIFY(again.desk.begin(d.kept, {}, {}).has_value());
   QCOMPARE(again.desk.profiles().rules.size(), std::size_t(1));
+}
+
+// Somebody changes two hosts before the disk has answered.
+SLUICE_TEST(whatCannotBeReadIsPutAsideWholeWhenChangesAreQuick) {
+  const std::string unread = "{of a newer version";
+  std::map<std::string, std::string, std::less<>> kept{{"throttle/hosts", unread}};
+  const auto begun = kept;
+  std::deque<std::function<void()>> disk;
+  KeptChanges keeper([&](const std::string& key, std::optional<std::string> text, const KeptChanges::Answer& answer) {
+    disk.push_back([&kept, key, text = std::move(text), answer] {
+      text ? void(kept[key] = *text) : void(kept.erase(key));
+      answer({});
+    });
+  });
+  const std::vector<control::ListenerStatus> listeners;
+  ProfileDesk desk(listeners, keeper, [] {});
+  QVERIFY(desk.begin(begun, {}, {}).has_value());
+  int answered = 0;
+  for (const char* host : {"a.test", "b.test"}) {
+    desk.use({json("Apple LTE"), ProfileScope::Host, host}, [&](const Result<void>& done) { answered += done.has_value() ? 1 : 0; });
+  }
+  while (!disk.empty()) {
+    const auto write = std::move(disk.front());
+    disk.pop_front();
+    write();
+  }
+  QCOMPARE(answered, 2);
+  QCOMPARE(kept["throttle/hosts unread"], unread);
+  QCOMPARE(throttle::planFromJson(kept["throttle/hosts"])->rules.size(), std::size_t(2));
 }
 
 SLUICE_TEST(whatCannotBeKeptIsNotThere) {
