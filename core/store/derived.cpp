@@ -35,6 +35,23 @@ std::uint64_t usedBytes(const fs::path& file) {
                    "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
 }
 
+// What part of the order is of exchanges from `oldest` on: what was removed from the history leaves it some time later. Both of its ends
+// in one look, since it can be made anew at any time.
+double shareOfOrder(const fs::path& file, ExchangeId oldest) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return 1;
+  auto sql = SqlConnection::open(file, Access::ReadOnly);
+  if (!sql) return 1;
+  auto ends = sql->prepare("SELECT (SELECT min(exchange) FROM sort_key), (SELECT max(exchange) FROM sort_key)");
+  if (!ends) return 1;
+  const auto row = ends->step();
+  if (!row || !*row) return 1;
+  const std::uint64_t first = ends->natural(0), last = ends->natural(1);
+  if (first == 0 || last < first) return 1;  // empty, or damaged
+  const std::uint64_t begin = std::clamp(oldest.value, first, last + 1);
+  return static_cast<double>(last + 1 - begin) / static_cast<double>(last + 1 - first);
+}
+
 // Pages that a step changes all over the file stay in memory until it is committed: with less, most of its time goes into
 // writing them out in between.
 constexpr int kCacheKiB = 32 * 1024;
@@ -162,13 +179,8 @@ Result<void> removeDerived(const fs::path& file) {
 std::uint64_t derivedBytes(const fs::path& dataDir, std::uint64_t exchanges, ExchangeId oldest) {
   const auto indexed = static_cast<double>(integerIn(searchFile(dataDir), "SELECT exchanges FROM covered"));
   const double share = indexed <= static_cast<double>(exchanges) ? 1 : static_cast<double>(exchanges) / indexed;
-  // What was removed from the history leaves the order some time later.
-  const std::uint64_t first = integerIn(sortFile(dataDir), "SELECT min(exchange) FROM sort_key");
-  const std::uint64_t end = integerIn(sortFile(dataDir), "SELECT max(exchange) FROM sort_key") + 1;
-  const std::uint64_t begin = std::clamp(oldest.value, first, end);
-  const double sorted = first == 0 ? 1 : static_cast<double>(end - begin) / static_cast<double>(end - first);
   return static_cast<std::uint64_t>(static_cast<double>(usedBytes(searchFile(dataDir))) * share +
-                                    static_cast<double>(usedBytes(sortFile(dataDir))) * sorted);
+                                    static_cast<double>(usedBytes(sortFile(dataDir))) * shareOfOrder(sortFile(dataDir), oldest));
 }
 
 }  // namespace sluice::store

@@ -2,6 +2,7 @@
 
 #include "core/store/search_index.h"
 #include "core/store/sort_index.h"
+#include "core/store/sql_connection.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -24,6 +25,22 @@ SLUICE_TEST(countsWhatIndexesTakeForWhatIsLeftOfTheHistory) {
   QVERIFY(derivedBytes(folder.path(), 25, ExchangeId{1}) <= all / 4 + 1 && derivedBytes(folder.path(), 25, ExchangeId{1}) >= all / 4 - 1);
   VERIFY_OK(SortIndex::open(folder.path(), 7));
   QVERIFY(derivedBytes(folder.path(), 100, ExchangeId{1}) > all);
+}
+
+// It is made anew, or damaged: whatever it says, it counts for no more than it takes, or the limit of size would empty the history.
+SLUICE_TEST(anOrderThatContradictsItselfCountsForWhatItTakes) {
+  for (const char* numbers : {"(1), ('x')", "(2), ('x')", "(-5), (-1)", "(1), (9223372036854775807)"}) {
+    TempFolder folder;
+    VERIFY_OK(SqlConnection::create(folder / "order.db"));
+    {
+      auto sql = std::move(*SqlConnection::open(folder / "order.db", Access::ReadWrite));
+      VERIFY_OK(sql.run((std::string("CREATE TABLE sort_key (exchange); INSERT INTO sort_key VALUES ") + numbers).c_str()));
+    }
+    for (const std::uint64_t oldest : {std::uint64_t(0), std::uint64_t(1), std::uint64_t(2), ~std::uint64_t(0)}) {
+      const auto bytes = derivedBytes(folder.path(), 100, ExchangeId{oldest});
+      QVERIFY2(bytes <= fs::file_size(folder / "order.db"), (numbers + (" " + std::to_string(bytes))).c_str());
+    }
+  }
 }
 
 SLUICE_TEST(removesADatabaseWithItsLog) {
