@@ -30,11 +30,6 @@ Result<void> quickCheck(SqlConnection& sql, const fs::path& history, std::int64_
   return {};
 }
 
-// What can only be chosen for an empty database. Space that is freed later can be given back in small steps.
-Result<void> prepareEmpty(SqlConnection& sql) {
-  return sql.run(("PRAGMA page_size = " + std::to_string(limits::kDatabasePageBytes) + "; PRAGMA auto_vacuum = INCREMENTAL").c_str());
-}
-
 Result<void> useWriteAheadLog(SqlConnection& sql) {
   const auto mode = sql.text("PRAGMA journal_mode = WAL");
   if (!mode) return fail(mode.error());

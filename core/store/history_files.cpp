@@ -79,7 +79,8 @@ Result<void> make(const fs::path& part, const Inherited& inherited) {
   if (auto made = SqlConnection::create(part); !made) return made;
   auto sql = SqlConnection::open(part, Access::ReadWrite);
   if (!sql) return fail(sql.error());
-  if (auto done = sql->run("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA auto_vacuum = INCREMENTAL"); !done) return done;
+  if (auto done = sql->run("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF"); !done) return done;
+  if (auto done = prepareEmpty(*sql); !done) return done;
   if (auto done = migrate(*sql, 0); !done) return done;
   if (auto done = sql->run("PRAGMA synchronous = FULL"); !done) return done;
   auto transaction = Transaction::begin(*sql, Transaction::Kind::Write);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/base/limits.h"
 #include "core/store/schema_steps.h"
 #include "core/store/sql_connection.h"
 
@@ -71,6 +72,10 @@ Result<std::int64_t> readVersion(SqlConnection& sql) {
   if (!expected) return fail(expected.error());
   if (*tables != *expected) return damaged(sql, "its tables are not those of its version");
   return version;
+}
+
+Result<void> prepareEmpty(SqlConnection& sql) {
+  return sql.run(("PRAGMA page_size = " + std::to_string(limits::kDatabasePageBytes) + "; PRAGMA auto_vacuum = INCREMENTAL").c_str());
 }
 
 Result<void> migrate(SqlConnection& sql, std::int64_t from, std::int64_t to) {

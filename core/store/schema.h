@@ -20,6 +20,10 @@ inline constexpr std::int64_t kSchemaVersionPlausible = 10'000;
 // Fails with DatabaseTooNew, naming both versions; with DatabaseDamaged when the database is not ours.
 Result<std::int64_t> readVersion(SqlConnection& sql);
 
+// What can only be chosen for an empty database: the size of its pages, and that space that is freed later can be given back in small
+// steps.
+Result<void> prepareEmpty(SqlConnection& sql);
+
 // Brings a database from version `from` (0: empty) to `to`, each step in a transaction of its own: what is interrupted
 // or fails leaves the version before that step, whole, and the next start goes on from there.
 // REQUIRES: from, to <= kSchemaVersion.

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "core/base/limits.h"
 #include "core/store/recorder.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/failing_disk.h"
@@ -100,6 +101,7 @@ SLUICE_TEST(theNextHistoryIsWholeBeforeAnybodySeesIt) {
   QVERIFY(database.nextExchangeId() == ExchangeId{4} && database.nextConnectionId() == ConnectionId{9});
   QVERIFY(readKeptSettings(database.sql()).value() == kSettings);
   QCOMPARE(database.sql().integer("PRAGMA auto_vacuum").value(), std::int64_t(2));
+  QCOMPARE(database.sql().integer("PRAGMA page_size").value(), std::int64_t(limits::kDatabasePageBytes));  // as the first one
   const auto rightsOf = [&](const char* name) { return fs::status(history.folder / name).permissions(); };
   QVERIFY(rightsOf("history-2.db") == rightsOf("history.db"));
 }
