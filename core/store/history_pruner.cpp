@@ -36,28 +36,31 @@ Result<std::vector<HistoryPruner::Oldest>> HistoryPruner::oldest() {
 
 // Its own word, unless that is in the future: the clock was ahead then. So it began before the first that came later and is not; no import
 // (which has no connection), since that may tell of any time. The clock was ahead for a while, so they lie behind it in a row, of any
-// length: it is halved until its end is found.
+// length: it is halved until its end is found, once for all of them. Imports can lie in between in any number: each is passed over once.
 Result<std::int64_t> HistoryPruner::startOf(const Oldest& exchange, std::int64_t nowUs) {
   if (exchange.startedUs <= nowUs) return exchange.startedUs;
-  auto next = database_->sql().prepare("SELECT id, started_us FROM exchange WHERE id >= ?1 AND connection <> 0 ORDER BY id LIMIT 1");
+  if (exchange.id.value < futureEnd_) return futureStartUs_;
+  auto next = database_->sql().prepare("SELECT id, started_us FROM exchange WHERE id >= ?1 AND id < ?2 AND connection <> 0"
+                                       " ORDER BY id LIMIT 1");
   if (!next) return fail(next.error());
   std::uint64_t future = exchange.id.value;
   auto until = database_->sql().integer("SELECT max(id) FROM exchange");
   if (!until) return fail(until.error());
-  std::int64_t start = exchange.startedUs;
-  for (auto end = static_cast<std::uint64_t>(*until) + 1; end - future > 1;) {
-    const std::uint64_t middle = future + (end - future) / 2;
-    bool isFuture = false;
-    next->bind(middle);
+  futureStartUs_ = exchange.startedUs;
+  futureEnd_ = static_cast<std::uint64_t>(*until) + 1;
+  while (futureEnd_ - future > 1) {
+    const std::uint64_t middle = future + (futureEnd_ - future) / 2;
+    std::uint64_t laterFuture = 0;
+    next->bind(middle, futureEnd_);
     const auto read = next->each([&] {
-      isFuture = next->integer(1) > nowUs;
-      if (!isFuture) start = next->integer(1);
+      const bool isFuture = next->integer(1) > nowUs;
+      isFuture ? void(laterFuture = next->natural(0)) : void(futureStartUs_ = next->integer(1));
       return false;
     });
     if (!read) return fail(read.error());
-    isFuture ? future = middle : end = middle;
+    laterFuture != 0 ? future = laterFuture : futureEnd_ = middle;
   }
-  return start;
+  return futureStartUs_;
 }
 
 Result<std::uint64_t> HistoryPruner::usedBytes() {
@@ -100,6 +103,7 @@ Result<HistoryPruner::Step> HistoryPruner::step(const Retention& retention, Wall
                                                 std::uint64_t bodyFileBytes) {
   files_.clear();
   chains_.clear();
+  futureEnd_ = 0;
   auto used = usedBytes();
   if (!used) return fail(used.error());
   const auto rows = oldest();

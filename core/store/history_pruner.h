@@ -53,6 +53,8 @@ class HistoryPruner {
   Database* database_;
   std::vector<BodyKey> files_;     // of exchanges that are removed
   std::set<std::string> chains_;  // that they referred to
+  std::uint64_t futureEnd_ = 0;   // of a step: those before it that are from the future...
+  std::int64_t futureStartUs_ = 0;  // ...began before this
 };
 
 }  // namespace sluice::store
