@@ -34,7 +34,8 @@ void setNice(int byHowMuch) {
   (void)setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + byHowMuch);
 }
 
-// Of a thread that shares time as usual, the kernel takes the runtime for its slice (since 6.12; before, it takes no notice).
+// Of a thread that shares time as usual, the kernel takes the runtime for its slice (since 6.12; before, it takes no notice); 0 stands
+// for what all have.
 void setSlice(std::uint64_t ns) {
   SchedulingAttributes attributes;
   if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0 || attributes.policy != SCHED_OTHER) return;
@@ -47,7 +48,7 @@ void setSlice(std::uint64_t ns) {
 
 void beginThread(const char* name, Urgency urgency) {
   if (name != nullptr) pthread_setname_np(pthread_self(), name);
-  if (urgency == Urgency::Prompt) setSlice(kPromptSliceNs);
+  setSlice(urgency == Urgency::Prompt ? kPromptSliceNs : 0);  // it has that of the thread that started it
   if (urgency == Urgency::Background) setNice(kBackgroundNice);
 }
 

@@ -49,7 +49,7 @@ SLUICE_TEST(aThreadHasItsNameAndAPriorityOfItsOwn) {
 
 // Kernels before 6.12 give all threads the same slice, and keep what they are told to themselves.
 SLUICE_TEST(aPromptThreadHasAShorterSliceAndKeepsItsPriorityAndName) {
-  double before = 0, after = 0;
+  double before = 0, after = 0, usual = 0, background = 0;
   int priority = 0;
   std::string name;
   std::thread([&] {
@@ -59,6 +59,15 @@ SLUICE_TEST(aPromptThreadHasAShorterSliceAndKeepsItsPriorityAndName) {
     priority = niceness();
     std::ifstream comm("/proc/self/task/" + std::to_string(gettid()) + "/comm");
     std::getline(comm, name);
+    // Those that it starts are as they say themselves.
+    std::thread([&] {
+      beginThread("usual", Urgency::Usual);
+      usual = slice();
+    }).join();
+    std::thread([&] {
+      beginThread("background", Urgency::Background);
+      background = slice();
+    }).join();
   }).join();
   QCOMPARE(priority, niceness());
   QCOMPARE(name, std::string("unit_platform_l"));
@@ -68,4 +77,6 @@ SLUICE_TEST(aPromptThreadHasAShorterSliceAndKeepsItsPriorityAndName) {
   QCOMPARE(std::sscanf(system.release, "%d.%d", &major, &minor), 2);
   if (before == 0 || std::pair(major, minor) < std::pair(6, 12)) QSKIP("this kernel gives all threads the same slice, or does not tell");
   QVERIFY(after < before);
+  QCOMPARE(usual, before);
+  QCOMPARE(background, before);
 }
