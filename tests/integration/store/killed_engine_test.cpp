@@ -12,6 +12,7 @@
 
 #include "core/store/body_files.h"
 #include "core/store/reader.h"
+#include "platform/thread.h"
 #include "tests/support/engine_process.h"
 #include "tests/support/eventually.h"
 #include "tests/support/origin/origin.h"
@@ -28,7 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-// One request after the other, until the engine is gone: when which of them was complete.
+// One request after the other, until the engine is gone: when which of them was complete. They ask for as much as the engine leaves them
+// time for: with the same claim to the processor, four of them take it from the engine, and the time until a commit is the system's.
 struct Load {
   std::vector<Steady::time_point> completed;  // the thread's, until it is joined
   std::atomic<bool> begun{false};
@@ -36,6 +38,7 @@ struct Load {
 
   Load(std::uint16_t port, std::string url) {
     thread = std::thread([this, port, url = std::move(url)] {
+      platform::beginThread("load", platform::Urgency::Background);
       Client client(port);
       while (client.get(url + std::to_string(completed.size())).has_value()) {
         completed.push_back(Steady::now());
