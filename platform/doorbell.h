@@ -1,6 +1,6 @@
 // Wakes another process that waits, for less than a message over a socket costs. Only where neither process can make the other
-// wait by it, whatever it does with its end: Linux since version 6.4; elsewhere nothing is made, and messages have to do. Each
-// end: one thread.
+// wait by the flags of its end, or by filling it: Linux since version 6.4; elsewhere nothing is made, and messages have to do.
+// Each end: one thread.
 #pragma once
 
 #include <utility>

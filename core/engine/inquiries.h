@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -72,6 +73,7 @@ class Inquiries {
   static void serve(const std::shared_ptr<Shared>& shared, const char* threadName);
   static void tell(asio::io_context& loop, std::weak_ptr<Waiting> waiting, std::uint64_t ticket, Answer answer);
   std::uint64_t keep(Handler done);
+  void addThread();
 
   asio::io_context& loop_;
   const char* const threadName_;
@@ -142,10 +144,18 @@ void Inquiries<Answer>::ask(Question question, Handler done) {
   const std::lock_guard lock(shared_->mutex);
   shared_->jobs.push_back({std::move(question), waiting_, ticket});
   // One that was woken for an earlier question has not taken it yet, perhaps: a slow answer must not hold up this one.
-  if (shared_->jobs.size() > shared_->idle && threads_.size() < threadsMax_) {
-    threads_.emplace_back([shared = shared_, name = threadName_] { serve(shared, name); });
-  }
+  if (shared_->jobs.size() > shared_->idle && threads_.size() < threadsMax_) addThread();
   shared_->wake.notify_one();
+}
+
+// Where the system has no more of them, those that are there do the work, or one that the next question starts.
+template <class Answer>
+void Inquiries<Answer>::addThread() {
+  try {
+    threads_.emplace_back([shared = shared_, name = threadName_] { serve(shared, name); });
+  } catch (const std::system_error&) {
+    return;
+  }
 }
 
 template <class Answer>
