@@ -1,6 +1,7 @@
 // What the linker puts in place of the system's calls (see sluice_test_faults in CMakeLists.txt of tests/support).
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -71,6 +72,12 @@ void reset(int socket) {
   __real_connect(socket, &nothing, sizeof nothing);
 }
 
+// Receiving from a connection that is over never blocks: there is what is left of it, or its end.
+bool isOver(int socket) {
+  pollfd state{socket, 0, 0};
+  return ::poll(&state, 1, 0) == 1 && (state.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 // What a message of several pieces comes to when less is to be moved.
 class Shorter {
  public:
@@ -109,7 +116,7 @@ ssize_t receiving(int socket, Go go) {
   if (faults == nullptr || !isTcp(socket)) return go(~std::size_t{0});
   if (hasEnded(socket)) return 0;
   const auto verdict = faults->beforeReceive();
-  if (verdict.blocks) return failed<ssize_t>(EAGAIN);
+  if (verdict.blocks && !isOver(socket)) return failed<ssize_t>(EAGAIN);
   if (verdict.fails == Failure::Reset) reset(socket);
   if (verdict.fails == Failure::End) {
     end(socket);

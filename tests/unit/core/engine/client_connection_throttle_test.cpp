@@ -80,7 +80,8 @@ SLUICE_TEST(anAnswerBeforeAResetIsReadAlthoughTheRequestIsRefused) {
   Client client(proxy.port);
   const auto reply = client.get("http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/");
   server.join();
-  QVERIFY(reply && reply->status() == 429);
+  QVERIFY(reply.has_value());
+  QVERIFY2(reply->status() == 429, (std::to_string(reply->status()) + ": " + reply->body).c_str());
   QCOMPARE(reply->body, std::string("later"));
 }
 
