@@ -15,6 +15,13 @@
 using namespace sluice::platform;
 
 namespace {
+std::string ownName() {
+  std::ifstream comm("/proc/self/task/" + std::to_string(gettid()) + "/comm");
+  std::string name;
+  std::getline(comm, name);
+  return name;
+}
+
 int niceness() { return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); }
 
 // Of the calling thread, as the kernel tells; 0 where it tells of none.
@@ -37,8 +44,7 @@ SLUICE_TEST(aThreadHasItsNameAndAPriorityOfItsOwn) {
   }).join();
   std::thread([&] {
     beginThread("background", Urgency::Background);
-    std::ifstream comm("/proc/self/task/" + std::to_string(gettid()) + "/comm");
-    std::getline(comm, name);
+    name = ownName();
     background = niceness();
   }).join();
   QCOMPARE(name, std::string("background"));
@@ -57,8 +63,7 @@ SLUICE_TEST(aPromptThreadHasAShorterSliceAndKeepsItsPriorityAndName) {
     beginThread(nullptr, Urgency::Prompt);
     after = slice();
     priority = niceness();
-    std::ifstream comm("/proc/self/task/" + std::to_string(gettid()) + "/comm");
-    std::getline(comm, name);
+    name = ownName();
     // Those that it starts are as they say themselves.
     std::thread([&] {
       beginThread("usual", Urgency::Usual);
