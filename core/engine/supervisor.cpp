@@ -254,7 +254,9 @@ Result<void> Supervisor::choosePassThrough() {
   auto list = session::PassList::create(settings_.interception.passThrough);
   if (!list) return fail(Side::Local, Code::BadArgument, "--pass-through: " + list.error().detail);
   passList_ = std::move(*list);
-  for (const auto& [key, value] : recorder_->kept()) passList_.restore(key, value);
+  for (const auto& [key, value] : recorder_->kept()) {
+    if (const auto restored = passList_.restore(key, value); !restored) addNotice("hosts that pass through: " + restored.error().detail);
+  }
   settings_.interception.passThrough = passList_.hosts();
   return {};
 }

@@ -34,6 +34,11 @@ Result<void> checkHost(std::string_view host) {
                   "' is no host; expected example.com, *.example.com, host:8443 or [::1]:8443");
 }
 
+Error unreadable(std::string_view host) {
+  return {Code::BadArgument, Side::Local, 0,
+          "what is kept of '" + std::string(host.substr(0, limits::kPassThroughHostBytesMax)) + "' is neither on nor off"};
+}
+
 }  // namespace
 
 std::string PassList::key(std::string_view host) { return std::string(kKeyPrefix) + lowered(host); }
@@ -77,10 +82,14 @@ void PassList::set(std::string_view host, bool passes) {
   if (!passes && there) hosts_.erase(at);
 }
 
-void PassList::restore(std::string_view key, std::string_view value) {
-  if (!key.starts_with(kKeyPrefix) || (value != kPasses && value != kDoesNot)) return;
+Result<void> PassList::restore(std::string_view key, std::string_view value) {
+  if (!key.starts_with(kKeyPrefix)) return {};
   const auto host = key.substr(kKeyPrefix.size());
-  if (check(host, value == kPasses)) set(host, value == kPasses);
+  const bool passes = value == kPasses;
+  const auto allowed = passes || value == kDoesNot ? check(host, passes) : fail(unreadable(host));
+  if (!allowed) return allowed.error().code == Code::NotFound ? Result<void>() : allowed;
+  set(host, passes);
+  return {};
 }
 
 }  // namespace sluice::session

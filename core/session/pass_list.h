@@ -30,8 +30,9 @@ class PassList {
   std::optional<std::string> toKeep(std::string_view host, bool passes) const;
   // REQUIRES: check().
   void set(std::string_view host, bool passes);
-  // Something that was kept once; what makes no sense any more is passed over.
-  void restore(std::string_view key, std::string_view value);
+  // Something that was kept once, whatever key it has; one that is not on the list need not go again. Errors: BadArgument, naming what can
+  // be no change of this list; it is left out.
+  Result<void> restore(std::string_view key, std::string_view value);
 
  private:
   std::vector<std::string> startedWith_;  // in order

@@ -19,7 +19,7 @@ constexpr const char* kFold = "PRAGMA wal_checkpoint(PASSIVE)";
 
 Checkpointer::Checkpointer(std::filesystem::path history)
     : history_(std::move(history)), foldAt_(kFoldPages), thread_([this] {
-        platform::beginThread("checkpointer", platform::Urgency::Usual);
+        platform::beginThread("checkpointer", platform::Urgency::Prompt);
         run();
       }) {}
 

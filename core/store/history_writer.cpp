@@ -62,7 +62,8 @@ constexpr std::array kStatements{
     "INSERT INTO head (exchange, request, response, request_trailers, response_trailers, request_body, response_body)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     // A head that came before and is not held in memory any more is given as empty here, and stays.
-    "UPDATE head SET response = iif(length(?2) > 0, ?2, response), request_trailers = ?3, response_trailers = ?4"
+    "UPDATE head SET response = iif(length(?2) > 0, ?2, response), request_trailers = ?3, response_trailers = ?4,"
+    " request_body = iif(length(?5) > 0, ?5, request_body), response_body = iif(length(?6) > 0, ?6, response_body)"
     " WHERE exchange = ?1",
     "INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, ?2, ?3)",
     "SELECT iif(?2 = 0, request_body, response_body) FROM head WHERE exchange = ?1",
@@ -111,10 +112,10 @@ void plan(PendingBody& body) {
   }
 }
 
-// What of it goes into the row of the heads, when that is inserted.
+// What of it goes into the row of the heads: the beginning of a small one.
 std::string_view besideHeads(const PendingBody& body) {
-  const bool goes = body.inFile == 0 && body.nextPlace == BodyPlace::Inline && body.fresh.size() <= limits::kBesideHeadsBytesMax;
-  return goes ? body.fresh : std::string_view();
+  const bool begins = body.inFile == 0 && body.storedBytes == 0 && body.nextPlace == BodyPlace::Inline;
+  return begins && body.fresh.size() <= limits::kBesideHeadsBytesMax ? body.fresh : std::string_view();
 }
 
 }  // namespace
@@ -292,7 +293,7 @@ Result<void> HistoryWriter::write(PendingExchange& exchange) {
   if (*row == Row::IdTaken) return {};
   for (const capture::Direction direction : kDirections) {
     PendingBody& body = exchange.bodies[static_cast<std::size_t>(direction)];
-    if (!exchange.inserted && !besideHeads(body).empty()) continue;
+    if (!besideHeads(body).empty()) continue;
     if (auto done = writeBody(body, {exchange.row.id, direction}); !done) return done;
   }
   for (const auto& message : exchange.messages) {
@@ -327,10 +328,12 @@ Result<HistoryWriter::Row> HistoryWriter::insert(PendingExchange& exchange) {
 
 Result<HistoryWriter::Row> HistoryWriter::update(const PendingExchange& exchange) {
   if (auto done = updateExchange(exchange); !done) return fail(done.error());
+  const std::string_view requestBody = besideHeads(exchange.bodies[0]);
+  const std::string_view responseBody = besideHeads(exchange.bodies[1]);
   const bool trailers = !exchange.requestTrailers.empty() || !exchange.responseTrailers.empty();
-  if (exchange.responseHead.empty() && !trailers) return Row::Written;
+  if (exchange.responseHead.empty() && !trailers && requestBody.empty() && responseBody.empty()) return Row::Written;
   if (auto done = run(Sql::UpdateHead, exchange.row.id, Blob{exchange.responseHead}, Blob{exchange.requestTrailers},
-                      Blob{exchange.responseTrailers});
+                      Blob{exchange.responseTrailers}, Blob{requestBody}, Blob{responseBody});
       !done) {
     return fail(done.error());
   }

@@ -166,7 +166,7 @@ void Recorder::Impl::begin() {
   publish();
   if (options_.background) indexer_.emplace(dataDir_, [this] { return load(); });
   thread_ = std::thread([this] {
-    platform::beginThread("recorder", platform::Urgency::Usual);
+    platform::beginThread("recorder", platform::Urgency::Prompt);
     run();
   });
 }

@@ -185,8 +185,8 @@ ALTER TABLE exchange ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE exchange ADD COLUMN comment TEXT NOT NULL DEFAULT '';
 )sql";
 
-// Small bodies that were there when their exchange was first written lie beside its heads, which saves a row and an entry of an
-// index for each. What comes later of such a body follows in pieces.
+// Small bodies lie beside the heads of their exchange, which saves a row and an entry of an index for each. What a later commit
+// brings of such a body follows in pieces.
 constexpr const char* kStep9 = R"sql(
 ALTER TABLE head ADD COLUMN request_body BLOB NOT NULL DEFAULT x'';
 ALTER TABLE head ADD COLUMN response_body BLOB NOT NULL DEFAULT x'';

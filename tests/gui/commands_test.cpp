@@ -1,7 +1,9 @@
 // What can be done with chosen exchanges.
 #include "app/gui/window/exchange_commands.h"
 
+#include <QClipboard>
 #include <QFile>
+#include <QGuiApplication>
 #include <semaphore>
 
 #include "tests/gui/support/application.h"
@@ -56,6 +58,24 @@ QByteArray contentsOf(const QString& path) {
 }
 
 }  // namespace
+
+// Rows of the list have no more of a URL than people can look at.
+SLUICE_GUI_TEST(urlsAreCopiedWhole) {
+  Fixture f;
+  const std::string path = "/" + std::string(300'000, 'a');
+  f.recording.whole(path);
+  f.recording.whole("/short");
+  f.open();
+  f.model->refresh();
+  QVERIFY(waitUntil([&] { return f.model->rowCount() == 2; }));
+  f.table->selectAll();
+  f.commands->copyUrls();
+  QVERIFY(waitUntil([&] { return f.said.startsWith(QStringLiteral("2 URLs")); }));
+  const QStringList urls = QGuiApplication::clipboard()->text().split(u'\n');
+  QCOMPARE(urls.size(), 2);
+  QVERIFY(urls[0].endsWith(QString::fromStdString(path)));
+  QVERIFY(urls[1].endsWith(QStringLiteral("/short")));
+}
 
 SLUICE_GUI_TEST(aBodyIsSavedUnpacked) {
   Fixture f;

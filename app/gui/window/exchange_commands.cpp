@@ -41,6 +41,17 @@ Result<std::string> curlFor(store::Reader& reader, ExchangeId id) {
   return command;
 }
 
+// Whole, which rows of a list need not be. What is no longer in the history is left out.
+Result<QStringList> urlsOf(store::Reader& reader, const std::vector<ExchangeId>& ids) {
+  QStringList urls;
+  for (const ExchangeId id : ids) {
+    const auto details = reader.exchange(id);
+    if (!details) return fail(details.error());
+    if (*details) urls << urlText((*details)->row);
+  }
+  return urls;
+}
+
 struct Written {
   std::uint64_t files = 0, bytes = 0;
   std::uint64_t cut = 0;  // files whose bodies ended before their codings did
@@ -131,13 +142,11 @@ void ExchangeCommands::copyUrls() {
   auto ids = table_.selectedIds(kCopiedUrlsMax);
   if (ids.empty()) return;
   history_.ask(
-      this, [ids = std::move(ids)](store::Reader& reader) { return reader.rows(ids); },
-      [this](Result<std::vector<store::ExchangeRow>> rows) {
-        if (!rows) return emit said(errorText(rows.error()));
-        QStringList urls;
-        for (const auto& row : *rows) urls << urlText(row);
-        QGuiApplication::clipboard()->setText(urls.join(u'\n'));
-        emit said(urls.size() == 1 ? tr("URL copied") : tr("%L1 URLs copied").arg(urls.size()));
+      this, [ids = std::move(ids)](store::Reader& reader) { return urlsOf(reader, ids); },
+      [this](const Result<QStringList>& urls) {
+        if (!urls) return emit said(errorText(urls.error()));
+        QGuiApplication::clipboard()->setText(urls->join(u'\n'));
+        emit said(urls->size() == 1 ? tr("URL copied") : tr("%L1 URLs copied").arg(urls->size()));
       });
 }
 
@@ -216,11 +225,11 @@ void ExchangeCommands::openUrl() {
   const ExchangeId id = table_.currentId();
   if (!id) return;
   history_.ask(
-      this, [id](store::Reader& reader) { return reader.rows(std::span(&id, 1)); },
-      [this](Result<std::vector<store::ExchangeRow>> rows) {
-        if (!rows) return emit said(errorText(rows.error()));
-        if (rows->empty()) return emit said(tr("This exchange is no longer in the history"));
-        const QUrl url = browserUrl(rows->front().url);
+      this, [id](store::Reader& reader) { return reader.exchange(id); },
+      [this](const Result<std::optional<store::ExchangeDetails>>& details) {
+        if (!details) return emit said(errorText(details.error()));
+        if (!*details) return emit said(tr("This exchange is no longer in the history"));
+        const QUrl url = browserUrl((*details)->row.url);
         if (!url.isValid()) return emit said(tr("This is no address for a browser"));
         if (!QDesktopServices::openUrl(url)) emit said(tr("No browser could be started"));
       });

@@ -47,14 +47,26 @@ SLUICE_TEST(changesAreRestoredAtTheNextStart) {
   QCOMPARE(list.toKeep("Added", true), std::optional<std::string>("on"));
   QCOMPARE(list.toKeep("given", false), std::optional<std::string>("off"));
   QVERIFY(!list.toKeep("given", true) && !list.toKeep("added", false));
-  list.restore(PassList::key("Added"), "on");
-  list.restore(PassList::key("given"), "off");
+  QVERIFY(list.restore(PassList::key("Added"), "on").has_value());
+  QVERIFY(list.restore(PassList::key("given"), "off").has_value());
   QCOMPARE(list.hosts(), Hosts{"added"});
   // Started without that option: there is nothing to take away.
   auto other = PassList::create({}).value();
-  other.restore(PassList::key("given"), "off");
-  other.restore("profile/x", "on");
-  other.restore(PassList::key("x"), "perhaps");
-  other.restore(PassList::key("no host"), "on");
+  QVERIFY(other.restore(PassList::key("given"), "off").has_value());
+  QVERIFY(other.restore("profile/x", "on").has_value());
   QVERIFY(other.hosts().empty());
+}
+
+// A damaged disk, or a newer version.
+SLUICE_TEST(whatCannotBeRestoredIsNamedAndLeftOut) {
+  auto list = PassList::create({"given"}).value();
+  const auto outcome = [&](const char* host, const char* value) {
+    const auto restored = list.restore(PassList::key(host), value);
+    return restored ? std::string() : restored.error().detail;
+  };
+  QCOMPARE(outcome("x", "perhaps"), std::string("what is kept of 'x' is neither on nor off"));
+  QCOMPARE(outcome("given", ""), std::string("what is kept of 'given' is neither on nor off"));
+  QVERIFY(outcome("no host", "on").starts_with("'no host' is no host"));
+  QVERIFY(outcome("", "off").starts_with("'' is no host"));
+  QCOMPARE(list.hosts(), Hosts{"given"});
 }

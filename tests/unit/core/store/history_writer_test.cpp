@@ -92,7 +92,7 @@ SLUICE_TEST(smallBodiesLieBesideTheirHeadsAndGrowFromThere) {
     std::int64_t pieces;
   };
   for (const Case& each : {Case{{1}, 1, 0}, Case{{most}, most, 0}, Case{{most + 1}, 0, 1}, Case{{100, 50, most}, 100, 2},
-                           Case{{0, 100}, 0, 1}, Case{{100, limits::kInlineBodyBytesMax}, 0, 0},
+                           Case{{0, 100, 50}, 100, 1}, Case{{0, most + 1}, 0, 1}, Case{{100, limits::kInlineBodyBytesMax}, 0, 0},
                            Case{{100, 50'000, limits::kInlineBodyBytesMax}, 0, 0}}) {
     Fixture f;
     VERIFY_OK(f.writer.beginSession(wall(5)));
