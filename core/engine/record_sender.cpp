@@ -7,6 +7,7 @@
 
 #include "core/base/assert.h"
 #include "core/capture/record_codec.h"
+#include "core/engine/clock.h"
 #include "core/engine/worker_messages.h"
 #include "core/port/wire.h"
 
@@ -24,6 +25,7 @@ std::uint64_t bodyNumber(ExchangeId exchange, capture::Direction direction) {
 void RecordSender::attach(asio::io_context& loop, port::Port& port) {
   loop_ = &loop;
   port_ = &port;
+  sendAt_.emplace(loop, [this] { flush(); });
   blocks_.attach(port.memory(), [this] {
     port_->memory().memoryFreed();
     asio::post(*loop_, [this] { roomAgain(); });
@@ -43,8 +45,7 @@ bool RecordSender::refer(ExchangeId exchange, capture::Direction direction, Byte
   const bool full = block.recorded == Recorded::No && packed_.size() >= limits::kWorkerBodiesPerMessage;
   if (full && !sendPacked()) return false;
   if (packing_ && packing_.room().size() < kLengthBytes + sizeof(BodyReference) && !sendPacked()) return false;
-  if (!packing_) packing_ = port_->allocate(limits::kChunkBytes);
-  if (!packing_ || block.recorded == Recorded::Sent) return false;
+  if (!beginPacking() || block.recorded == Recorded::Sent) return false;
   if (block.recorded == Recorded::No) {
     block.recorded = Recorded::Packed;
     block.isKept = true;
@@ -57,7 +58,6 @@ bool RecordSender::refer(ExchangeId exchange, capture::Direction direction, Byte
   reference.size = static_cast<std::uint32_t>(bytes.size());
   append(port::bytesOf(kIsReference));
   append(port::bytesOf(reference));
-  flushLater();
   return true;
 }
 
@@ -126,15 +126,21 @@ Bytes RecordSender::pack(Bytes record) {
   while (!record.empty()) {
     const auto wanted = std::min(kLengthBytes + record.size(), limits::kChunkBytes);
     if (packing_ && packing_.room().size() < wanted && !sendPacked()) break;
-    if (!packing_) packing_ = port_->allocate(limits::kChunkBytes);
-    if (!packing_) break;
+    if (!beginPacking()) break;
     const auto piece = record.first(wanted - kLengthBytes);
     record = record.subspan(piece.size());
     append(port::bytesOf(static_cast<std::uint32_t>(piece.size()) | (record.empty() ? 0 : kGoesOn)));
     append(piece);
-    flushLater();
   }
   return record;
+}
+
+// False: there is no chunk.
+bool RecordSender::beginPacking() {
+  if (packing_) return true;
+  packing_ = port_->allocate(limits::kChunkBytes);
+  if (packing_ && sendAt_) sendAt_->set(readClocks().mono + limits_.heldBack);
+  return static_cast<bool>(packing_);
 }
 
 // REQUIRES: there is room for it.
@@ -156,18 +162,11 @@ bool RecordSender::sendPacked() {
   // After a failure there is nobody who could free anything, and this process ends.
   if (message.goesOnReading) port_->memory().letGo(packing_);
   packing_ = {};
+  if (sendAt_) sendAt_->clear();
   for (auto* block : std::exchange(packed_, {})) blocks_.sent(*block);
   counters_.recordMessages.add(1);
   publish();
   return true;
-}
-
-void RecordSender::flushLater() {
-  if (std::exchange(flushPosted_, true)) return;
-  asio::post(*loop_, [this] {
-    flushPosted_ = false;
-    flush();
-  });
 }
 
 void RecordSender::flush() {

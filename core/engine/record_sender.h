@@ -3,19 +3,24 @@
 // While the recorder falls behind, chunks run out: then records wait in private memory up to a limit. Beyond it bodies are
 // cut, and what is cut is counted to the byte; beyond a second limit exchanges that begin are not recorded. Loop thread only.
 //
+// What is packed waits a moment for more: each message costs the supervisor a turn, and nobody sees the difference.
+//
 // A body that was received into one of bodyBlocks() is not copied: its chunk is sent, and read by both sides. A record that is
 // longer than a chunk is sent in pieces, as chunks become free: nothing ever needs several in a row.
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "core/base/limits.h"
 #include "core/capture/records.h"
+#include "core/engine/deadline.h"
 #include "core/engine/shared_blocks.h"
 #include "core/engine/shared_state.h"
 #include "core/port/port.h"
@@ -28,12 +33,15 @@ class RecordSender final : public capture::Sink {
     std::size_t bodyBytesMax = limits::kWorkerBacklogBytesMax;     // waiting; above, bodies are cut
     std::size_t allBytesMax = limits::kWorkerPendingBytesMax;      // waiting; above, exchanges and connections are refused
     std::uint64_t capturedBytesMax = limits::kCapturedBodyBytesMax;  // of each body: more of it is never recorded
+    std::chrono::milliseconds heldBack{limits::kRecordsHeldBackMs};  // what is packed, at most
   };
   RecordSender(WorkerCounters& counters, const Limits& limits) : counters_(counters), limits_(limits) {}
   explicit RecordSender(WorkerCounters& counters) : RecordSender(counters, Limits()) {}
 
-  // Before the first record. Both outlive the sender.
+  // Before the first record. Until detach(), both stay.
   void attach(asio::io_context& loop, port::Port& port);
+  // What is packed stays behind.
+  void detach() { sendAt_.reset(); }
 
   bool record(capture::Record record) override;
   bool recordBody(ExchangeId exchange, capture::Direction direction, Bytes bytes, buffer::Block* block) override;
@@ -41,7 +49,7 @@ class RecordSender final : public capture::Sink {
 
   // There are chunks or there is room again.
   void roomAgain();
-  // Sends what is packed. Called by itself at the end of each turn of the loop.
+  // Sends what is packed, before something that must not overtake it.
   void flush();
   // Nothing waits any more.
   bool isEmpty() const { return !packing_ && backlog_.empty(); }
@@ -53,8 +61,8 @@ class RecordSender final : public capture::Sink {
   Bytes pack(Bytes record);
   void append(Bytes bytes);
   bool refer(ExchangeId exchange, capture::Direction direction, Bytes bytes, SharedBlock& block);
+  bool beginPacking();
   bool sendPacked();
-  void flushLater();
   void publish();
 
   WorkerCounters& counters_;
@@ -64,6 +72,7 @@ class RecordSender final : public capture::Sink {
 
   SharedBlocks blocks_;
   port::SharedBuffer packing_;               // chunks that are being filled
+  std::optional<Deadline> sendAt_;           // what is packed
   std::vector<SharedBlock*> packed_;         // what they refer to
   std::vector<port::SharedBuffer> sending_;  // of one message; empty between calls
   std::deque<std::string> backlog_;  // encoded records that found no chunk
@@ -71,7 +80,6 @@ class RecordSender final : public capture::Sink {
   std::size_t backlogBytes_ = 0;     // without those
   std::string scratch_;
   std::unordered_set<std::uint64_t> cutBodies_;  // of running exchanges
-  bool flushPosted_ = false;
 };
 
 }  // namespace sluice::engine

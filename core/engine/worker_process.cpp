@@ -196,6 +196,7 @@ void WorkerProcess::answer(const port::Incoming& message) {
   const auto request = control::decodeRequest(message.payload);
   const auto reply = [this, stream = message.stream](const control::Reply& what) {
     const auto frame = control::encodeReply(stream, what);
+    sender_.flush();  // who has the answer finds recorded what went before it
     send(WorkerMessage::Answer, stream, asBytes(frame).subspan(control::kFrameLengthBytes));
   };
   if (request && std::holds_alternative<control::GetConnections>(request->request)) {

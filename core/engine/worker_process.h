@@ -31,6 +31,7 @@ class WorkerProcess final : private PortLink::Owner {
   // From the handles that this process inherited, and the same settings that its supervisor has. Code::ProtocolFault: it
   // was not started by a supervisor.
   static Result<std::unique_ptr<WorkerProcess>> start(EngineSettings settings, Log log);
+  ~WorkerProcess() { sender_.detach(); }
   WorkerProcess(WorkerProcess&&) = delete;
 
   // Returns when everything has ended. Code::None: in order, as the supervisor asked.

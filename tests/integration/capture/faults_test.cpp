@@ -10,25 +10,20 @@ using namespace sluice;
 using namespace sluice::test;
 using store::State;
 
-SLUICE_TEST(upstreamFaultsAreKeptWithTheirSide) {
+namespace {
+
+struct Fault {
+  const char* path;
+  State state;
+  Code code;
+};
+
+// What the history says of each, asked for in turn.
+void areKept(std::span<const Fault> faults) {
   const Origin origin;
   EngineProcess engine;
   QVERIFY2(engine.ready(), engine.log().c_str());
   History history(engine.dataDir());
-  struct Fault {
-    const char* path;
-    State state;
-    Code code;
-  };
-  const Fault faults[] = {
-      {"/bad/garbage", State::Failed, Code::BadResponse},
-      {"/nothing", State::Failed, Code::EndedEarly},
-      {"/reset", State::Failed, Code::ConnectionReset},
-      {"/head/300000", State::Failed, Code::HeadTooLarge},
-      {"/bad/two-lengths", State::Failed, Code::BadFraming},
-      {"/bytes/100000?closeAt=5000", State::CutOff, Code::EndedEarly},
-      {"/bad/chunk-letters", State::CutOff, Code::BadChunk},
-  };
   for (const auto& fault : faults) {
     Client client(engine.port());
     client.get(origin.url(fault.path));
@@ -40,6 +35,25 @@ SLUICE_TEST(upstreamFaultsAreKeptWithTheirSide) {
     QVERIFY2(found->row.error.code == fault.code, text.c_str());
     QVERIFY2(found->row.state == fault.state, text.c_str());
   }
+}
+
+}  // namespace
+
+SLUICE_TEST(upstreamFaultsAreKeptWithTheirSide) {
+  const Fault faults[] = {
+      {"/bad/garbage", State::Failed, Code::BadResponse},
+      {"/nothing", State::Failed, Code::EndedEarly},
+      {"/head/300000", State::Failed, Code::HeadTooLarge},
+      {"/bad/two-lengths", State::Failed, Code::BadFraming},
+      {"/bytes/100000?closeAt=5000", State::CutOff, Code::EndedEarly},
+      {"/bad/chunk-letters", State::CutOff, Code::BadChunk},
+  };
+  areKept(faults);
+}
+
+SLUICE_TEST(aServerThatResetsIsKeptAsOne) {
+  const Fault reset[] = {{"/reset", State::Failed, Code::ConnectionReset}};
+  areKept(reset);
 }
 
 SLUICE_TEST(theBytesBeforeABreakAreKept) {

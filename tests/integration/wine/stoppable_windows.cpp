@@ -29,6 +29,21 @@ void obey(HANDLE program) {
   TerminateProcess(program, 137);
 }
 
+// Wine now and then fails to start a program for reasons of its own: error 1359 (ERROR_INTERNAL_ERROR). The next try succeeds.
+bool create(std::wstring& line, STARTUPINFOW& start, PROCESS_INFORMATION& started) {
+  constexpr int kTries = 5;
+  // A console that shows no window: a program without any has no handlers that Ctrl-Break could call.
+  const auto once = [&] {
+    return CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr, &start, &started) != 0;
+  };
+  for (int left = kTries; left > 1; --left) {
+    if (once()) return true;
+    if (GetLastError() != ERROR_INTERNAL_ERROR) return false;
+    Sleep(200);
+  }
+  return once();
+}
+
 // Ends as the program does.
 int run(std::wstring line) {
   STARTUPINFOW start{};
@@ -38,8 +53,7 @@ int run(std::wstring line) {
   start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
   start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
   PROCESS_INFORMATION started{};
-  // A console that shows no window: a program without any has no handlers that Ctrl-Break could call.
-  if (CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr, &start, &started) == 0) {
+  if (!create(line, start, started)) {
     std::fprintf(stderr, "stoppable: cannot start %ls: error %lu\n", line.c_str(), GetLastError());
     return 127;
   }

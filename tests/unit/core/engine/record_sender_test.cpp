@@ -54,9 +54,11 @@ struct Scene {
     record.response = {bytes, captured, 0};
     return sender.record(record);
   }
+  // What is packed is sent by then.
   void turn() {
     loop.restart();
     loop.poll();
+    sender.flush();
     ports.run(5);
   }
   // A block as a pipe has it when it was received full.
@@ -101,17 +103,31 @@ struct Scene {
 
 }  // namespace
 
-SLUICE_TEST(recordsOfOneTurnTravelTogether) {
-  Scene scene;
+SLUICE_TEST(recordsOfSeveralTurnsTravelTogether) {
+  Scene scene(4, {.heldBack = std::chrono::hours(1)});
   QVERIFY(scene.start());
-  for (int i = 0; i < 20; ++i) QVERIFY(scene.body(10));
+  for (int i = 0; i < 20; ++i) {
+    QVERIFY(scene.body(10));
+    scene.loop.restart();
+    scene.loop.poll();
+  }
   QCOMPARE(scene.counters.recordMessages.load(), std::uint64_t(0));
-  scene.turn();
+  scene.sender.flush();
   QCOMPARE(scene.counters.recordMessages.load(), std::uint64_t(1));
   QVERIFY(scene.sender.isEmpty());
   scene.takeAll();
   QCOMPARE(scene.recorded.count, std::size_t(21));
   QCOMPARE(scene.recorded.body.size(), std::size_t(200));
+}
+
+SLUICE_TEST(recordsAreHeldBackForAMomentAlone) {
+  Scene scene;
+  for (std::uint64_t sent = 1; sent <= 3; ++sent) {
+    QVERIFY(scene.start(ExchangeId{sent}));
+    scene.loop.restart();
+    while (scene.counters.recordMessages.load() < sent) QVERIFY(scene.loop.run_one() > 0);
+    QVERIFY(scene.sender.isEmpty());
+  }
 }
 
 SLUICE_TEST(aRecordLongerThanAChunkTakesSeveral) {
