@@ -5,6 +5,7 @@
 #include "tests/support/test.h"
 #include "tests/support/wire/client.h"
 #include "tests/support/wire/pattern.h"
+#include "tests/support/wire/refusing_port.h"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -71,15 +72,11 @@ SLUICE_TEST(theBytesBeforeABreakAreKept) {
 }
 
 SLUICE_TEST(unreachableServersAreKept) {
-  std::uint16_t port = 0;
-  {
-    const Origin gone;
-    port = gone.port();
-  }
+  const RefusingPort nobody;
   EngineProcess engine;
   QVERIFY2(engine.ready(), engine.log().c_str());
   Client client(engine.port());
-  const auto refused = "127.0.0.1:" + std::to_string(port);
+  const auto refused = "127.0.0.1:" + std::to_string(nobody.number());
   QVERIFY(client.get("http://" + refused + "/refused").has_value());
   QVERIFY(client.get("http://no-such-host.invalid/unknown").has_value());
   QVERIFY(client.ask("CONNECT " + refused + " HTTP/1.1\r\nHost: x\r\n\r\n").has_value());

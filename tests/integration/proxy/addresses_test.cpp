@@ -3,6 +3,7 @@
 #include "tests/support/origin/origin.h"
 #include "tests/support/test.h"
 #include "tests/support/wire/client.h"
+#include "tests/support/wire/refusing_port.h"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -70,15 +71,11 @@ SLUICE_TEST(tellsOfAnUnknownHost) {
 }
 
 SLUICE_TEST(tellsOfARefusedConnection) {
-  std::uint16_t port = 0;
-  {
-    const Origin gone;
-    port = gone.port();
-  }
+  const RefusingPort nobody;
   EngineProcess engine;
   QVERIFY2(engine.ready(), engine.log().c_str());
   Client client(engine.port());
-  const auto target = "127.0.0.1:" + std::to_string(port);
+  const auto target = "127.0.0.1:" + std::to_string(nobody.number());
   const auto reply = client.get("http://" + target + "/");
   QVERIFY(reply.has_value());
   QCOMPARE(reply->status(), 502);

@@ -5,6 +5,7 @@
 #include "tests/support/test.h"
 #include "tests/support/wire/client.h"
 #include "tests/support/wire/pattern.h"
+#include "tests/support/wire/refusing_port.h"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -98,13 +99,9 @@ SLUICE_TEST(refusesOverSocksWithTheReplyForIt) {
   QCOMPARE(socksConnect(loop, ipv4Request(rig.engine.port(Regular))), 2);
   Client itself(rig.engine.port(Socks));
   QCOMPARE(socksConnect(itself, ipv4Request(rig.engine.port(Socks))), 2);
-  std::uint16_t gone = 0;
-  {
-    const Origin other;
-    gone = other.rawPort();
-  }
+  const RefusingPort closed;
   Client nobody(rig.engine.port(Socks));
-  QCOMPARE(socksConnect(nobody, ipv4Request(gone)), 5);
+  QCOMPARE(socksConnect(nobody, ipv4Request(closed.number())), 5);
   const auto wrong = rig.curl({"--socks5-hostname", rig.at(Guarded), "--proxy-user", "me:guess", rig.origin.url("/bytes/1")});
   QVERIFY(!wrong.ok());
   const auto none = rig.curl({"--socks5-hostname", rig.at(Guarded), rig.origin.url("/bytes/1")});
