@@ -18,19 +18,21 @@ bool FullDisk::hasRoomFor(std::uint64_t bytes) const {
   return error || (space.available >= kRoomForRows && space.available - kRoomForRows >= bytes);
 }
 
-void FullDisk::noteNoRoomToOpen(Time now) {
+// Before, not after: what becomes free meanwhile is more than was tried with.
+void FullDisk::noteOpening() {
   std::error_code error;
   const auto space = std::filesystem::space(dataDir_, error);
-  tooLittle_ = error ? 0 : space.available;
-  openAt_ = now + kOpenAgainAfter;
+  freeAtOpening_ = error ? 0 : space.available;
 }
+
+void FullDisk::noteNoRoomToOpen(Time now) { openAt_ = now + kOpenAgainAfter; }
 
 // Not all that is free need be ours to take, nor all that we miss be missing there.
 bool FullDisk::mayOpen(Time now) const {
   if (now >= openAt_) return true;
   std::error_code error;
   const auto space = std::filesystem::space(dataDir_, error);
-  return error || space.available > tooLittle_;
+  return error || space.available > freeAtOpening_;
 }
 
 // Not all that is free need be ours to take.

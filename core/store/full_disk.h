@@ -23,8 +23,10 @@ class FullDisk {
   bool cutting() const { return cutUntil_ != Time{}; }
   // Until when at least; Time{}: they are not.
   Time cutUntil() const { return cutUntil_; }
-  // The history could not be opened for want of room: it is tried again when there is more, or after a minute, since bringing a large one
-  // up to date writes as much as there is room for.
+  // The history is about to be opened, with what is free now.
+  void noteOpening();
+  // That was too little: it is tried again when there is more, or after a minute, since bringing a large one up to date writes as much as
+  // there is room for.
   void noteNoRoomToOpen(Time now);
   void noteRoomToOpen() { openAt_ = {}; }
   bool mayOpen(Time now) const;
@@ -39,8 +41,8 @@ class FullDisk {
   const std::chrono::milliseconds retryAfter_;
   int timesFull_ = 0;  // in a row
   Time cutUntil_{};
-  std::uint64_t tooLittle_ = 0;  // bytes: no room to open the history
-  Time openAt_{};                // at the latest
+  std::uint64_t freeAtOpening_ = 0;  // bytes
+  Time openAt_{};                    // at the latest
 };
 
 }  // namespace sluice::store

@@ -145,6 +145,7 @@ Recorder::Impl::Impl(std::filesystem::path dataDir, const Error& why, Inherited 
       queue_(options_.bodyBytesMax, options_.heldBytesMax),
       kept_(std::move(known.settings)) {
   status_.problem = why;
+  fullDisk_.noteOpening();
   noteNotOpened(why);
 }
 
@@ -352,6 +353,7 @@ Result<void> Recorder::Impl::ensureWriter() {
   if (writer_) return {};
   if (!database_) {
     if (!fullDisk_.mayOpen(Steady::now())) return fail(status().problem);
+    fullDisk_.noteOpening();
     auto database = Database::open(dataDir_, wallNow());
     noteNotOpened(database ? Error() : database.error());
     if (!database) return fail(database.error());

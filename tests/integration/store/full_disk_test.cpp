@@ -257,13 +257,17 @@ SLUICE_TEST(aHistoryForWhichThereWasNoRoomIsTriedAgainWhenThereIsMore) {
   FullDisk full(disk.path(), std::chrono::milliseconds(1000));
   QVERIFY(full.mayOpen(kNow));
   std::ofstream(disk.path() / "ballast") << std::string(1'000'000, 'x');
+  full.noteOpening();
   full.noteNoRoomToOpen(kNow);
   QVERIFY(!full.mayOpen(kNow));
   std::ofstream(disk.path() / "more") << std::string(100'000, 'x');
   QVERIFY(!full.mayOpen(kNow + std::chrono::seconds(59)));
   QVERIFY(full.mayOpen(kNow + std::chrono::minutes(1)));
-  fs::remove(disk.path() / "ballast");
+  full.noteOpening();
+  fs::remove(disk.path() / "ballast");  // while it is being tried
+  full.noteNoRoomToOpen(kNow);
   QVERIFY(full.mayOpen(kNow));
+  full.noteOpening();
   full.noteNoRoomToOpen(kNow);
   QVERIFY(!full.mayOpen(kNow));
   full.noteRoomToOpen();
