@@ -1,5 +1,6 @@
 #include "core/store/full_disk.h"
 
+#include <optional>
 #include <system_error>
 
 namespace sluice::store {
@@ -9,30 +10,31 @@ constexpr int kTries = 5;                            // to write bodies for whic
 constexpr auto kOpenAgainAfter = std::chrono::minutes(1);
 constexpr std::uint64_t kRoomForRows = 1024 * 1024;  // a batch of them, with what they cost in the log
 
+// Bytes; nothing where it cannot be told. libstdc++ for Windows asks about all of the path but its last name, so that has to be empty.
+std::optional<std::uint64_t> freeIn(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto space = std::filesystem::space(folder / "", error);
+  return error ? std::nullopt : std::optional<std::uint64_t>(space.available);
+}
+
 }  // namespace
 
 // Where what is free cannot be told, trying tells.
 bool FullDisk::hasRoomFor(std::uint64_t bytes) const {
-  std::error_code error;
-  const auto space = std::filesystem::space(dataDir_, error);
-  return error || (space.available >= kRoomForRows && space.available - kRoomForRows >= bytes);
+  const auto room = freeIn(dataDir_);
+  return !room || (*room >= kRoomForRows && *room - kRoomForRows >= bytes);
 }
 
 // Before, not after: what becomes free meanwhile is more than was tried with.
-void FullDisk::noteOpening() {
-  std::error_code error;
-  const auto space = std::filesystem::space(dataDir_, error);
-  freeAtOpening_ = error ? 0 : space.available;
-}
+void FullDisk::noteOpening() { freeAtOpening_ = freeIn(dataDir_).value_or(0); }
 
 void FullDisk::noteNoRoomToOpen(Time now) { openAt_ = now + kOpenAgainAfter; }
 
 // Not all that is free need be ours to take, nor all that we miss be missing there.
 bool FullDisk::mayOpen(Time now) const {
   if (now >= openAt_) return true;
-  std::error_code error;
-  const auto space = std::filesystem::space(dataDir_, error);
-  return error || space.available > freeAtOpening_;
+  const auto room = freeIn(dataDir_);
+  return !room || *room > freeAtOpening_;
 }
 
 // Not all that is free need be ours to take.
