@@ -1,7 +1,6 @@
 #include "core/store/full_disk.h"
 
-#include <optional>
-#include <system_error>
+#include "core/store/file_names.h"
 
 namespace sluice::store {
 namespace {
@@ -10,30 +9,23 @@ constexpr int kTries = 5;                            // to write bodies for whic
 constexpr auto kOpenAgainAfter = std::chrono::minutes(1);
 constexpr std::uint64_t kRoomForRows = 1024 * 1024;  // a batch of them, with what they cost in the log
 
-// Bytes; nothing where it cannot be told. libstdc++ for Windows asks about all of the path but its last name, so that has to be empty.
-std::optional<std::uint64_t> freeIn(const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto space = std::filesystem::space(folder / "", error);
-  return error ? std::nullopt : std::optional<std::uint64_t>(space.available);
-}
-
 }  // namespace
 
 // Where what is free cannot be told, trying tells.
 bool FullDisk::hasRoomFor(std::uint64_t bytes) const {
-  const auto room = freeIn(dataDir_);
+  const auto room = freeBytes(dataDir_);
   return !room || (*room >= kRoomForRows && *room - kRoomForRows >= bytes);
 }
 
 // Before, not after: what becomes free meanwhile is more than was tried with.
-void FullDisk::noteOpening() { freeAtOpening_ = freeIn(dataDir_).value_or(0); }
+void FullDisk::noteOpening() { freeAtOpening_ = freeBytes(dataDir_).value_or(0); }
 
 void FullDisk::noteNoRoomToOpen(Time now) { openAt_ = now + kOpenAgainAfter; }
 
 // Not all that is free need be ours to take, nor all that we miss be missing there.
 bool FullDisk::mayOpen(Time now) const {
   if (now >= openAt_) return true;
-  const auto room = freeIn(dataDir_);
+  const auto room = freeBytes(dataDir_);
   return !room || *room > freeAtOpening_;
 }
 

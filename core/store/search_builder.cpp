@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "core/base/limits.h"
 #include "core/store/decoded_body.h"
+#include "core/store/file_names.h"
 #include "core/store/search_text.h"
 
 namespace sluice::store {
 namespace {
 
-namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kStepTime = std::chrono::milliseconds(30);       // what stopping may have to wait for
@@ -26,9 +25,8 @@ constexpr std::uint64_t kGoneExchangesKept = 10'000;            // below that, t
 }  // namespace
 
 Result<bool> SearchBuilder::step() {
-  std::error_code error;
-  const auto space = fs::space(dataDir_, error);
-  if (!error && space.available < kRoomLeft) return fail(Side::Local, Code::NoSpace, "too little room for an index");
+  const auto room = freeBytes(dataDir_);
+  if (room && *room < kRoomLeft) return fail(Side::Local, Code::NoSpace, "too little room for an index");
   if (!reader_) {
     auto reader = Reader::open(dataDir_);
     if (!reader) return fail(reader.error());

@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <string>
-#include <system_error>
 
 #include "core/base/limits.h"
+#include "core/store/file_names.h"
 #include "core/store/history_files.h"
 #include "core/store/schema.h"
 
@@ -25,9 +25,8 @@ std::string changesSql() {
 }  // namespace
 
 Result<bool> SortBuilder::step() {
-  std::error_code error;
-  const auto space = std::filesystem::space(dataDir_, error);
-  if (!error && space.available < kRoomLeft) return fail(Side::Local, Code::NoSpace, "too little room for an index");
+  const auto room = freeBytes(dataDir_);
+  if (room && *room < kRoomLeft) return fail(Side::Local, Code::NoSpace, "too little room for an index");
   auto more = ensureOpen();
   auto done = more ? advance() : fail(more.error());
   if (done) return done;
