@@ -83,8 +83,10 @@ SLUICE_TEST(aWorkerThatSaysWhatDoesNotExistHasOneLineInTheLogAndIsReplaced) {
   for (const auto& [argument, words] : kOddities) {
     Scene scene({argument});
     QVERIFY(scene.slot->start().has_value());
-    QVERIFY2(scene.runUntil([&] { return scene.slot->figures().restarts == 1; }), argument);
-    QCOMPARE(scene.linesWith(words), std::size_t(1));
-    QVERIFY(scene.log.size() <= 2);
+    QVERIFY2(scene.runUntil([&] { return scene.slot->figures().restarts > 0; }), argument);
+    // The next ones are no better, and on a busy machine may have said so by now.
+    const std::size_t workers = scene.slot->figures().restarts + 1;
+    QVERIFY2(scene.linesWith(words) >= 1 && scene.linesWith(words) <= workers, argument);
+    QVERIFY(scene.log.size() <= 3 * workers);
   }
 }
