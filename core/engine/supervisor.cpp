@@ -254,9 +254,12 @@ Result<void> Supervisor::choosePassThrough() {
   auto list = session::PassList::create(settings_.interception.passThrough);
   if (!list) return fail(Side::Local, Code::BadArgument, "--pass-through: " + list.error().detail);
   passList_ = std::move(*list);
+  std::size_t leftOut = 0;
   for (const auto& [key, value] : recorder_->kept()) {
-    if (const auto restored = passList_.restore(key, value); !restored) addNotice("hosts that pass through: " + restored.error().detail);
+    const auto restored = passList_.restore(key, value);
+    if (!restored && ++leftOut == 1) addNotice("hosts that pass through: " + restored.error().detail);
   }
+  if (leftOut > 1) addNotice("of these hosts " + std::to_string(leftOut) + " are left out");
   settings_.interception.passThrough = passList_.hosts();
   return {};
 }
