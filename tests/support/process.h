@@ -76,7 +76,7 @@ bool programExists(const std::string& name);
 // Ends any process without notice.
 void killProcess(std::int64_t processId);
 
-// Processes that this one has started and that still run, lowest number first.
+// Processes that this one has started and that still run, in no order.
 std::vector<std::int64_t> childrenOf(std::int64_t processId);
 
 // Resident memory of a process and of all its descendants, in bytes; 0 once it is gone.

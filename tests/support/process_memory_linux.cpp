@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,7 @@ namespace {
 
 struct Entry {
   std::int64_t parent = 0;
+  std::uint64_t startedAt = 0;  // ticks since the system's start
   bool counts = true;
 };
 
@@ -29,8 +31,11 @@ bool readEntry(const std::filesystem::path& folder, Entry& entry) {
   entry.counts = only == nullptr || line.find("(" + std::string(only) + ")") != line.npos;
   char state = 0;
   long long parent = 0;
-  if (std::sscanf(fields.c_str(), "%c %lld", &state, &parent) != 2) return false;
+  unsigned long long startedAt = 0;
+  constexpr auto kFields = "%c %lld %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu";
+  if (std::sscanf(fields.c_str(), kFields, &state, &parent, &startedAt) != 3) return false;
   entry.parent = parent;
+  entry.startedAt = startedAt;
   return true;
 }
 
@@ -72,12 +77,15 @@ std::map<std::int64_t, Entry> everyProcess() {
 std::uint64_t residentBytes(std::int64_t processId) { return sum(everyProcess(), processId); }
 
 std::vector<std::int64_t> childrenOf(std::int64_t processId) {
+  const auto all = everyProcess();
   std::vector<std::int64_t> children;
-  for (const auto& [id, entry] : everyProcess()) {
+  for (const auto& [id, entry] : all) {
     if (entry.parent == processId && entry.counts) children.push_back(id);
   }
-  // All that one starts under Wine become children of who waits for the engine, which is the first of them.
-  if (onlyProgram() != nullptr && !children.empty()) children.erase(children.begin());
+  // All that one starts under Wine become children of who waits for the engine, which is the oldest of them. Its number need not be
+  // the lowest: after the last one they begin anew.
+  const auto isOlder = [&](auto one, auto other) { return all.at(one).startedAt < all.at(other).startedAt; };
+  if (onlyProgram() != nullptr && !children.empty()) children.erase(std::min_element(children.begin(), children.end(), isOlder));
   return children;
 }
 

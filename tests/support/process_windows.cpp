@@ -177,7 +177,6 @@ std::vector<std::int64_t> childrenOf(std::int64_t processId) {
   for (const auto& [id, parent] : everyProcess()) {
     if (parent == processId && id != processId) children.push_back(id);
   }
-  std::sort(children.begin(), children.end());
   return children;
 }
 
