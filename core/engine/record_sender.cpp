@@ -58,7 +58,16 @@ bool RecordSender::refer(ExchangeId exchange, capture::Direction direction, Byte
   reference.size = static_cast<std::uint32_t>(bytes.size());
   append(port::bytesOf(kIsReference));
   append(port::bytesOf(reference));
+  if ((referredBytes_ += bytes.size()) >= limits::kChunkBytes) flushAfterTurn();
   return true;
+}
+
+void RecordSender::flushAfterTurn() {
+  if (std::exchange(flushesAfterTurn_, true)) return;
+  asio::post(*loop_, [this] {
+    flushesAfterTurn_ = false;
+    flush();
+  });
 }
 
 bool RecordSender::record(capture::Record record) {
@@ -162,6 +171,7 @@ bool RecordSender::sendPacked() {
   // After a failure there is nobody who could free anything, and this process ends.
   if (message.goesOnReading) port_->memory().letGo(packing_);
   packing_ = {};
+  referredBytes_ = 0;
   if (sendAt_) sendAt_->clear();
   for (auto* block : std::exchange(packed_, {})) blocks_.sent(*block);
   counters_.recordMessages.add(1);

@@ -3,7 +3,8 @@
 // While the recorder falls behind, chunks run out: then records wait in private memory up to a limit. Beyond it bodies are
 // cut, and what is cut is counted to the byte; beyond a second limit exchanges that begin are not recorded. Loop thread only.
 //
-// What is packed waits a moment for more: each message costs the supervisor a turn, and nobody sees the difference.
+// What is packed waits a moment for more: each message costs the supervisor a turn, and nobody sees the difference. Bodies in bulk
+// wait no longer than this turn, so that few chunks are on their way, and those are warm in the processor's cache.
 //
 // A body that was received into one of bodyBlocks() is not copied: its chunk is sent, and read by both sides. A record that is
 // longer than a chunk is sent in pieces, as chunks become free: nothing ever needs several in a row.
@@ -61,6 +62,7 @@ class RecordSender final : public capture::Sink {
   Bytes pack(Bytes record);
   void append(Bytes bytes);
   bool refer(ExchangeId exchange, capture::Direction direction, Bytes bytes, SharedBlock& block);
+  void flushAfterTurn();
   bool beginPacking();
   bool sendPacked();
   void publish();
@@ -74,6 +76,8 @@ class RecordSender final : public capture::Sink {
   port::SharedBuffer packing_;               // chunks that are being filled
   std::optional<Deadline> sendAt_;           // what is packed
   std::vector<SharedBlock*> packed_;         // what they refer to
+  std::size_t referredBytes_ = 0;            // in them
+  bool flushesAfterTurn_ = false;
   std::vector<port::SharedBuffer> sending_;  // of one message; empty between calls
   std::deque<std::string> backlog_;  // encoded records that found no chunk
   std::size_t frontPacked_ = 0;      // bytes of the first one that are packed already

@@ -130,6 +130,26 @@ SLUICE_TEST(recordsAreHeldBackForAMomentAlone) {
   }
 }
 
+SLUICE_TEST(bodiesInBulkAreSentAfterTheTurnAndSmallOnesWaitForMore) {
+  Scene scene(300, {.heldBack = std::chrono::hours(1)});
+  QVERIFY(scene.start());
+  auto* small = scene.received('s');
+  QVERIFY(scene.body(small, 0, limits::kReferencedBytesMin));
+  scene.loop.poll();
+  QCOMPARE(scene.counters.recordMessages.load(), std::uint64_t(0));
+  auto* block = scene.received('b');
+  QVERIFY(scene.body(block, 0, kChunk));
+  QCOMPARE(scene.counters.recordMessages.load(), std::uint64_t(0));  // more may come in this turn
+  scene.loop.restart();
+  scene.loop.poll();
+  QCOMPARE(scene.counters.recordMessages.load(), std::uint64_t(1));
+  QVERIFY(scene.sender.isEmpty());
+  scene.takeAll();
+  QCOMPARE(scene.recorded.body.size(), limits::kReferencedBytesMin + kChunk);
+  scene.sender.bodyBlocks()->give(small);
+  scene.sender.bodyBlocks()->give(block);
+}
+
 SLUICE_TEST(aRecordLongerThanAChunkTakesSeveral) {
   Scene scene;
   QVERIFY(scene.start());
