@@ -12,8 +12,8 @@ std::uint64_t parentProcessId();
 // that both have (Ctrl-C, Ctrl-Break) must not end it before.
 void ignoreStopSignals();
 
-// First thing in main(): a peer that went away must not end the process (SIGPIPE), and as many descriptors as the
-// system allows are asked for.
+// First thing in main(): a peer that went away must not end the process (SIGPIPE), as many descriptors as the system allows are asked
+// for, and memory that was freed is kept for what comes next, up to limits::kFreedBytesKept a heap.
 void prepareServerProcess();
 
 }  // namespace sluice::platform

@@ -31,13 +31,17 @@ inline constexpr std::size_t kIdleBlocksPerPoolMax = 256;  // 4 MiB kept for the
 inline constexpr std::size_t kMessageBytesKept = 1 * kMiB;  // of each payload: what people read; games and films send more
 inline constexpr std::uint64_t kMessageInflatedBytesMax = 64 * kMiB;  // some 60 KB can become that; 0.1 s of a core
 
+// Memory of a server process, where the system lets its program say how it is handled.
+inline constexpr std::size_t kFreedBytesKept = 16 * kMiB;     // at the end of a heap: twice what the recorder has at hand
+inline constexpr std::size_t kMappedBlockBytesMin = 1 * kMiB;  // such blocks are given back at once
+
 // History.
 // Rides out a slow disk for a moment, and keeps the engine below 100 MB; above, bodies lose.
 inline constexpr std::size_t kRecorderQueueBytesMax = 32 * kMiB;
-// As much as is committed at once. More of a message than that is taken up as well, once the recorder has nothing else.
+// Several commits, so that the recorder has the next at hand. More of a message than that is taken up as well, once it has nothing else.
 inline constexpr std::size_t kRecordsAtOnceBytesMax = kRecorderQueueBytesMax / 4;
 inline constexpr std::size_t kRecorderPendingBytesMax = 128 * kMiB; // heads and rows kept for a paused disk; above, exchanges lose
-inline constexpr std::size_t kRecorderBatchBytes = 8 * kMiB;        // committed at once: keeps the log, and a retry, small
+inline constexpr std::size_t kRecorderBatchBytes = 2 * kMiB;        // committed at once: what comes meanwhile waits for the next
 inline constexpr std::size_t kRecorderBatchRecords = 1000;          // more gain nothing and delay what is seen
 inline constexpr int kRecorderCommitGapMs = 10;                     // at most 100 commits a second; nobody sees 10 ms
 inline constexpr int kRecorderRetryMs = 1000;                       // while the disk is full or fails

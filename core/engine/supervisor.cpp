@@ -397,8 +397,8 @@ void Supervisor::finishWhenAllEnded() {
   });
 }
 
-// A quarter of what the recorder holds at most, which is as much as it commits at once: what more there is waits in chunks,
-// where it is in memory once.
+// A quarter of what the recorder holds at most, which is several commits: what more there is waits in chunks, where it is in memory
+// once.
 bool Supervisor::mayRecord(std::size_t bytes) {
   if (settings_.recordBytesPerSecond > 0 && !stopping_) {
     const auto allowed = std::min<std::uint64_t>(bytes, settings_.recordBytesPerSecond);  // it never grows beyond

@@ -28,9 +28,9 @@ bool RecordQueue::push(capture::Record record) {
   }
   records_.push_back(std::move(record));
   counts_.bytes += weight;
+  waitingBytes_ += weight;
   ++pushed_;
-  const std::size_t wanted = sleep_ == Sleep::UntilFirst ? 1 : enough_;
-  if (sleep_ != Sleep::No && records_.size() >= wanted) {
+  if (sleep_ == Sleep::UntilFirst || (sleep_ == Sleep::UntilEnough && isEnough())) {
     sleep_ = Sleep::No;
     wake_.notify_one();
   }
@@ -111,15 +111,16 @@ void RecordQueue::sleep(std::unique_lock<std::mutex>& lock, Sleep kind, Time unt
   sleep_ = Sleep::No;
 }
 
-bool RecordQueue::take(std::vector<capture::Record>& into, Time earliest, std::size_t enough, Time latest) {
+bool RecordQueue::take(std::vector<capture::Record>& into, Time earliest, const Enough& enough, Time latest) {
   std::unique_lock lock(mutex_);
   enough_ = enough;
   sleep(lock, Sleep::UntilFirst, latest, [this] { return !records_.empty(); });
   if (!records_.empty()) {
-    sleep(lock, Sleep::UntilEnough, earliest, [&] { return records_.size() >= enough; });
+    sleep(lock, Sleep::UntilEnough, earliest, [this] { return isEnough(); });
   }
   into.clear();
   std::swap(into, records_);
+  waitingBytes_ = 0;
   taken_ = pushed_;
   woken_ = false;
   return !closed_ || !into.empty();

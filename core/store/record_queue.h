@@ -40,10 +40,15 @@ class RecordQueue {
   };
   Counts counts() const;  // any thread
 
+  // How much is worth being taken at once.
+  struct Enough {
+    std::size_t records = 0;
+    std::size_t bytes = 0;
+  };
   // The recorder's thread. Moves out what waits, oldest first, once there is something: not before `earliest`, so
-  // that little records gather, unless `enough` of them have; with nothing at all at `latest`. A flush or a close
+  // that little records gather, unless there is `enough` of either; with nothing at all at `latest`. A flush or a close
   // ends every wait. False: closed, and nothing will come any more.
-  bool take(std::vector<capture::Record>& into, Time earliest, std::size_t enough, Time latest);
+  bool take(std::vector<capture::Record>& into, Time earliest, const Enough& enough, Time latest);
   // The recorder's thread. These bytes are on disk, or given up.
   void release(std::size_t bytes);
   // take() returns soon, even with nothing.
@@ -58,6 +63,7 @@ class RecordQueue {
 
   Verdict judge(const capture::Record& record, std::size_t weight);
   Verdict judgeBody(const capture::BodyChunk& chunk, std::size_t weight);
+  bool isEnough() const { return records_.size() >= enough_.records || waitingBytes_ >= enough_.bytes; }
   bool urgent() const { return closed_ || woken_ || flushUpTo_ > taken_; }
   template <class Done>
   void sleep(std::unique_lock<std::mutex>& lock, Sleep kind, Time until, Done done);
@@ -70,6 +76,7 @@ class RecordQueue {
   mutable std::mutex mutex_;
   std::condition_variable wake_;  // the recorder waits here
   std::vector<capture::Record> records_;
+  std::size_t waitingBytes_ = 0;  // in them
   std::unordered_set<std::uint64_t> cutBodies_;  // of running exchanges; what follows must be refused too
   Counts counts_;
   std::uint64_t pushed_ = 0;  // records, ever
@@ -81,7 +88,7 @@ class RecordQueue {
     std::function<void()> done;
   };
   std::deque<Waiting> waiting_;  // for what is settled, lowest first
-  std::size_t enough_ = 0;
+  Enough enough_;
   Sleep sleep_ = Sleep::No;
   bool closed_ = false;
   bool woken_ = false;

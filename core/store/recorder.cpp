@@ -197,7 +197,8 @@ RecorderLoad Recorder::Impl::load() const {
 void Recorder::Impl::run() {
   const auto gap = std::chrono::milliseconds(limits::kRecorderCommitGapMs);
   sweep();
-  while (queue_.take(batch_, lastTurn_ + gap, limits::kRecorderBatchRecords, wakeAt())) {
+  const RecordQueue::Enough enough{limits::kRecorderBatchRecords, limits::kRecorderBatchBytes};
+  while (queue_.take(batch_, lastTurn_ + gap, enough, wakeAt())) {
     for (capture::Record& record : batch_) {
       apply(std::move(record));
       if (sinceCommit_ >= limits::kRecorderBatchRecords || backlog_.heldBytes() >= limits::kRecorderBatchBytes) {

@@ -17,10 +17,11 @@ namespace {
 
 const Time kAtOnce{};
 const Time kNever = Time::max();
+constexpr std::size_t kMany = 1'000'000;
 
 std::size_t take(RecordQueue& queue) {
   std::vector<capture::Record> records;
-  return queue.take(records, kAtOnce, 1, kAtOnce) ? records.size() : 0;
+  return queue.take(records, kAtOnce, {1, 1}, kAtOnce) ? records.size() : 0;
 }
 
 void flush(RecordQueue& queue) {
@@ -93,7 +94,7 @@ SLUICE_TEST(handsOutRecordsInTheirOrder) {
   RecordQueue queue(1'000'000, 1'000'000);
   for (std::uint64_t id = 1; id <= 100; ++id) queue.push(started(id));
   std::vector<capture::Record> records;
-  QVERIFY(queue.take(records, kAtOnce, 1, kNever));
+  QVERIFY(queue.take(records, kAtOnce, {1, 1}, kNever));
   QCOMPARE(records.size(), std::size_t(100));
   for (std::uint64_t id = 1; id <= 100; ++id) {
     QCOMPARE(std::get<capture::ExchangeStarted>(records[id - 1]).exchange.value, id);
@@ -106,9 +107,9 @@ SLUICE_TEST(handsOutWhatWaitsWhenItIsClosedAndThenEnds) {
   queue.close();
   QVERIFY(!queue.push(started(2)));
   std::vector<capture::Record> records;
-  QVERIFY(queue.take(records, kNever, 1000, kNever));
+  QVERIFY(queue.take(records, kNever, {1000, kMany}, kNever));
   QCOMPARE(records.size(), std::size_t(1));
-  QVERIFY(!queue.take(records, kNever, 1000, kNever));
+  QVERIFY(!queue.take(records, kNever, {1000, kMany}, kNever));
 }
 
 SLUICE_TEST(wakesTheRecorderForTheFirstRecordForEnoughForAFlushAndForTheEnd) {
@@ -117,7 +118,7 @@ SLUICE_TEST(wakesTheRecorderForTheFirstRecordForEnoughForAFlushAndForTheEnd) {
   std::thread recorder([&] {
     std::vector<capture::Record> records;
     // The first record alone; then five at a time, never for time that passed.
-    for (Time earliest = kAtOnce; queue.take(records, earliest, 5, kNever); earliest = kNever) {
+    for (Time earliest = kAtOnce; queue.take(records, earliest, {5, kMany}, kNever); earliest = kNever) {
       batches.push_back(records.size());
       queue.settled();
     }
@@ -156,4 +157,19 @@ SLUICE_TEST(tellsWhenWhatWasPushedBeforeIsSettledAndKeepsNobodyWaiting) {
   QCOMPARE(take(queue), std::size_t(1));
   queue.settled();
   QCOMPARE(told, std::vector<int>({0, 1, 2, 3}));
+}
+
+SLUICE_TEST(fewRecordsOfManyBytesAreEnoughToo) {
+  RecordQueue queue(1'000'000, 1'000'000);
+  queue.push(started(1));
+  std::promise<std::size_t> taken;
+  std::thread recorder([&] {
+    std::vector<capture::Record> records;
+    queue.take(records, kNever, {1000, 10'000}, kNever);
+    taken.set_value(records.size());
+  });
+  for (int i = 0; i < 3; ++i) queue.push(chunk(1, pattern(4000)));
+  QCOMPARE(taken.get_future().get(), std::size_t(4));
+  queue.close();
+  recorder.join();
 }
