@@ -66,6 +66,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> everyProcess() {
   PROCESSENTRY32W each{};
   each.dwSize = sizeof each;
   for (BOOL more = Process32FirstW(systemHandle(snapshot), &each); more != 0; more = Process32NextW(systemHandle(snapshot), &each)) {
+    if (std::wstring_view(each.szExeFile) == L"conhost.exe") continue;  // the system's own, beside a program with a console
     all.emplace_back(each.th32ProcessID, each.th32ParentProcessID);
   }
   return all;

@@ -296,7 +296,8 @@ void ExchangeModel::take(Result<Update> update) {
     takeIds(changes.ids);
     putRows(std::move(update->rows));
   } else if (update->sorted) {
-    version_ = changes.version;
+    // What was given up is known as of the totals, what changed perhaps as of later: what lies between is asked for again.
+    version_ = std::min(changes.version, update->totals.version);
     unsure_ = update->unsure && changes.ids.size() <= kUnsureMax ? changes.ids : std::vector<ExchangeId>();
     takeSorted(*update->sorted);
     markStale(changes.ids);
