@@ -25,10 +25,10 @@ Watched downloadWatched(const std::string& mode) {
   const auto bytesPerSecond = std::strtoull(option("rate", "100000000").c_str(), nullptr, 10);
   const Origin origin;
   EngineProcess::Options options;
-  options.arguments = {"--capture", "off", "--slow-client", mode};
+  options.arguments = {"--workers", "1", "--capture", "off", "--slow-client", mode};
   EngineProcess engine(options);
   if (!engine.ready()) return {{engine.log(), 0}};
-  // What the engine needs once, whoever comes, is no growth.
+  // What the one worker needs once, whoever comes, is no growth.
   if (auto warm = download(engine, origin.url("/bytes/10000000?seed=1"), 10'000'000); !warm.failure.empty()) return {warm};
   const MemoryWatch memory(engine);
   const auto url = origin.url("/bytes/" + std::to_string(bytes) + "?seed=1");
