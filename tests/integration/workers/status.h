@@ -35,11 +35,11 @@ inline bool pauseProcess(std::int64_t process) {
 inline void resumeProcess(std::int64_t process) { ::kill(static_cast<pid_t>(process), SIGCONT); }
 
 // What connects meanwhile is this worker's: all others are stopped. `attempt` connects and says whether it was served. On Windows an
-// accept that waits takes one connection for its worker even while that is stopped: then the next attempt succeeds.
+// accept that waits takes a connection for its worker even while that is stopped, under Wine now and then two: a later attempt succeeds.
 inline bool withOnly(std::size_t which, const std::vector<std::int64_t>& workers, const std::function<bool()>& attempt) {
   bool paused = true, served = false;
   for (std::size_t i = 0; i < workers.size(); ++i) paused = paused && (i == which || pauseProcess(workers[i]));
-  for (std::size_t tries = 0; paused && !served && tries < workers.size(); ++tries) served = attempt();
+  for (std::size_t tries = 0; paused && !served && tries < 2 * workers.size(); ++tries) served = attempt();
   for (const auto worker : workers) resumeProcess(worker);
   return served;
 }
