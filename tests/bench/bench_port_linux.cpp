@@ -229,7 +229,7 @@ double bytesByMemcpy() {
 
 constexpr int kPings = 20'000;
 
-// Whether two that wake each other share a processor is the kernel's mood, and changes what a wake-up costs by a factor of four: so it is
+// Whether two that wake each other share a processor is the kernel's mood, and changes what a wake-up costs many times over: so it is
 // said, and both are measured.
 int echoesOn = 1;
 

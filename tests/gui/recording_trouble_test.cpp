@@ -77,21 +77,21 @@ SLUICE_GUI_TEST(bodiesThatAreCutAreSaidSoOnce) {
 }
 
 SLUICE_GUI_TEST(aFullDiskIsSaidSoUntilThereIsRoomAgain) {
-  sluice::test::SmallDisk disk("24m");
+  constexpr int kBodies = 60;  // of 1 MB each: all of them would fit where the ballast lies, those too that wait in memory
+  sluice::test::SmallDisk disk("84m");
   if (!disk.mounted()) QSKIP("this user may not mount a small disk");
   const auto ballast = disk.path() / "ballast";
-  std::ofstream(ballast) << std::string(12'000'000, 'x');
+  std::ofstream(ballast) << std::string(72'000'000, 'x');
   Workbench bench;
   bench.options.dataDir = disk.path() / "data";
   std::filesystem::create_directory(bench.options.dataDir);
   std::filesystem::permissions(bench.options.dataDir, std::filesystem::perms::owner_all);
   QVERIFY(bench.openAndListen());
   MainWindow& window = bench.window();
-  // Bodies until there is no room, not so fast that those which wait in memory would fill what becomes free as well.
-  for (int i = 0; i < 60 && window.banner().isHidden(); ++i) {
+  // Bodies until there is no room, as a download does it.
+  for (int i = 0; i < kBodies && window.banner().isHidden(); ++i) {
     bench.get("/bytes/1000000?seed=" + std::to_string(i));
     bench.waitForClients();
-    QTest::qWait(200);
   }
   QVERIFY(waitUntil([&] { return !window.banner().isHidden(); }));
   QVERIFY2(window.banner().notice().text.contains(QStringLiteral("disk is full")), qPrintable(window.banner().notice().text));

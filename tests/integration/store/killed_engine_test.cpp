@@ -121,15 +121,14 @@ void compare(Reader& reader, const std::vector<ExchangeRow>& rows, const Load& l
   outcome.lostMs = std::max(outcome.lostMs, milliseconds(killedAt - load.completed[first]));
 }
 
-// Whether the engine, which has just started, removes the body files that have no row: a few at a time, beside its work.
-bool sweeps(const fs::path& dataDir, Reader& reader) {
+std::vector<fs::path> bodiesWithoutRow(const fs::path& dataDir, Reader& reader) {
   std::vector<fs::path> left;
   std::error_code code;
   for (fs::directory_iterator at(bodyFolder(dataDir), code); !code && at != fs::directory_iterator(); at.increment(code)) {
     const auto key = bodyKey(at->path());
     if (!key || reader.rows(std::vector{key->exchange}).value().empty()) left.push_back(at->path());
   }
-  return eventually([&] { return std::none_of(left.begin(), left.end(), [](const auto& file) { return fs::exists(file); }); });
+  return left;
 }
 
 Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::mt19937& random) {
@@ -142,13 +141,13 @@ Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::
   {
     EngineProcess engine(options);
     if (!engine.ready()) return {"does not start: " + engine.log()};
+    Commits watched(dataDir);
     for (const char* size : {"0", "1000", "20000", "300000"}) {
       marks.push_back("/bytes/" + std::string(size) + "?round" + std::to_string(round) + "n");
       loads.push_back(std::make_unique<Load>(engine.port(), origin.url(marks.back())));
     }
     const auto allBegun = [&] { return std::all_of(loads.begin(), loads.end(), [](const auto& load) { return load->begun.load(); }); };
     const bool loaded = eventually(allBegun);
-    Commits watched(dataDir);
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 300'000));  // any moment will do
     killedAt = Steady::now();
     engine.kill();
@@ -165,8 +164,13 @@ Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::
   if (again.log().find("moved") != std::string::npos) return {"took its history for damaged: " + again.log()};
   auto reader = Reader::open(dataDir);
   if (!reader) return {describe(reader.error())};
-  if (!sweeps(dataDir, *reader)) return {"a body file without a row was left"};
+  // The engine removes them a few at a time, beside its work.
+  const auto swept = bodiesWithoutRow(dataDir, *reader);
+  if (!eventually([&] { return std::none_of(swept.begin(), swept.end(), [](const auto& file) { return fs::exists(file); }); })) {
+    return {"a body file without a row was left"};
+  }
   if (again.stop() != 0) return {"does not stop"};
+  if (!bodiesWithoutRow(dataDir, *reader).empty()) return {"a body file without a row came later"};
   constexpr std::size_t kRowsOfARoundMax = 50'000;  // some thousand
   const auto rows = reader->newest(kRowsOfARoundMax).value();
   for (std::size_t i = 0; i < loads.size(); ++i) compare(*reader, rows, *loads[i], marks[i], killedAt, outcome);
@@ -175,9 +179,9 @@ Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::
 
 }  // namespace
 
-// A commit takes up what came before it began, so what is missing came two or three of them before the end: with the gap that the
-// recorder leaves, far less than the 100 ms that are promised. Where others want the processor too, the recorder is behind by more
-// commits, and each takes longer, which is not ours to judge: that it is so for most kills would be.
+// A commit takes up what came before it began, so what is missing came at most two or three of them before the end: with the gap that
+// the recorder leaves, far less than the 100 ms that are promised. A machine that is busy with other things makes each commit longer,
+// which is not ours to judge: that they came one after the other, and how many of them are missing, is.
 SLUICE_TEST(keepsWhatClientsHaveSeenWhenTheEngineIsKilledAtAnyMoment) {
   constexpr double kPromisedMs = 100;
   const int kills = std::stoi(option("count", "5"));
@@ -189,23 +193,25 @@ SLUICE_TEST(keepsWhatClientsHaveSeenWhenTheEngineIsKilledAtAnyMoment) {
   int late = 0;
   std::size_t completed = 0;
   std::vector<double> gapsMs;
-  std::vector<double> lostMs;
+  double lostMs = 0;
   for (int round = 0; round < kills; ++round) {
     const Outcome outcome = killOnce(dataDir.path(), *origin, round, random);
     QVERIFY2(outcome.wrong.empty(), ("kill " + std::to_string(round) + ": " + outcome.wrong).c_str());
-    lostMs.push_back(outcome.lostMs);
+    lostMs = std::max(lostMs, outcome.lostMs);
     completed += outcome.completed;
     gapsMs.insert(gapsMs.end(), outcome.gapsMs.begin(), outcome.gapsMs.end());
-    if (outcome.lostMs > kPromisedMs) std::printf("kill %d: %.1f ms lost, of %zu commits\n", round, outcome.lostMs, outcome.gapsMs.size());
-    late += outcome.lostMs > kPromisedMs ? 1 : 0;
+    if (outcome.lostMs <= kPromisedMs) continue;
+    ++late;
+    const double longest = outcome.gapsMs.empty() ? 0 : *std::max_element(outcome.gapsMs.begin(), outcome.gapsMs.end());
+    std::printf("kill %d: %.1f ms lost, the longest gap between two of %zu commits was %.1f ms\n", round, outcome.lostMs,
+                outcome.gapsMs.size(), longest);
+    QVERIFY2(outcome.lostMs <= kPromisedMs + 3 * longest, "more is missing than slow commits explain");
   }
   QVERIFY(completed > 0 && !gapsMs.empty());
-  for (auto* figures : {&gapsMs, &lostMs}) std::sort(figures->begin(), figures->end());
+  std::sort(gapsMs.begin(), gapsMs.end());
   const double gap = gapsMs[gapsMs.size() / 2];
-  const double lost = lostMs[lostMs.size() / 2];
-  std::printf("%d kills, %zu exchanges: what is missing was complete %.1f ms before (median), at most %.1f; more than %.0f ms in %d\n",
-              kills, completed, lost, lostMs.back(), kPromisedMs, late);
+  std::printf("%d kills, %zu exchanges: what is missing was complete at most %.1f ms before; more than %.0f ms in %d\n", kills, completed,
+              lostMs, kPromisedMs, late);
   std::printf("%zu commits: median gap %.1f ms, longest %.1f ms\n", gapsMs.size(), gap, gapsMs.back());
   QVERIFY2(gap <= kPromisedMs, "commits do not follow each other as they should");
-  QVERIFY2(lost <= kPromisedMs + 3 * gapsMs.back(), "more is missing than slow commits explain");
 }
