@@ -109,6 +109,17 @@ std::vector<ClearedFile> clearedByEarlierPrograms(const fs::path& dataDir) {
   return files;
 }
 
+// Where there is no room for the index of its log, or for the log itself: nothing is written, whoever else reads it waits meanwhile.
+Result<SqlConnection> openWithoutRoom(const fs::path& history) {
+  if (!SqlConnection::hasLog(history)) return SqlConnection::open(history, Access::Untouched);
+  auto sql = SqlConnection::open(history, Access::ReadWrite);
+  if (!sql) return sql;
+  sql->leaveLogOnClose();
+  // Its index is in memory then: https://sqlite.org/wal.html#use_of_wal_without_shared_memory
+  if (auto done = sql->run("PRAGMA query_only = ON; PRAGMA locking_mode = EXCLUSIVE"); !done) return fail(done.error());
+  return sql;
+}
+
 }  // namespace
 
 fs::path historyFile(const fs::path& dataDir) {
@@ -139,9 +150,8 @@ Result<SqlConnection> openHistory(const fs::path& dataDir, Access access) {
 Result<Inherited> lookAtHistory(const fs::path& dataDir) {
   const fs::path history = historyFile(dataDir);
   auto sql = SqlConnection::open(history, Access::ReadOnly);
-  // Where there is no room for the index of a log: without a log, it is not needed.
   const auto readable = sql ? sql->integer("PRAGMA schema_version") : fail(sql.error());
-  if (!readable && !SqlConnection::hasLog(history)) sql = SqlConnection::open(history, Access::Untouched);
+  if (!readable) sql = openWithoutRoom(history);
   if (!sql) return fail(sql.error());
   if (const auto version = readVersion(*sql); !version) return fail(version.error());
   Inherited found;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <string_view>
+#include <tuple>
 
 #include "platform/engine_owner.h"
 #include "platform/posix/descriptor.h"
@@ -36,6 +37,9 @@ std::string readStart(const OwnedHandle& file) {
   return count > 0 ? std::string(text.data(), static_cast<std::size_t>(count)) : std::string();
 }
 
+// One byte says nothing, and keeps the block of the file: the next engine starts on a disk that is full by then.
+bool empty(const OwnedHandle& file) { return ftruncate(descriptor(file), 1) == 0; }
+
 // False when the file that was opened and locked is no longer the one that others find under this name.
 bool stillThere(const OwnedHandle& file, const path& name) {
   struct stat opened {};
@@ -58,7 +62,7 @@ Result<DataDirLock> DataDirLock::acquire(const path& dataDir, WallTime now) {
       return systemFailure(errno, "cannot lock " + name.string());
     }
     if (!stillThere(file, name)) continue;
-    if (ftruncate(descriptor(file), 0) != 0) return systemFailure(errno, "cannot write " + name.string());
+    if (!empty(file)) return systemFailure(errno, "cannot write " + name.string());
     if (auto written = writeAll(file, ownerLines(getpid(), now), name); !written) return fail(written.error());
     return DataDirLock(std::move(file), name);
   }
@@ -69,7 +73,7 @@ Result<void> DataDirLock::publish(const std::string& controlAddress) {
 }
 
 DataDirLock::~DataDirLock() {
-  if (file_ && ftruncate(descriptor(file_), 0) != 0) return;  // left with our lines: clients then find nobody there
+  if (file_) std::ignore = empty(file_);  // where it fails our lines are left: clients then find nobody there
 }
 
 bool mayBeRunning(const EngineOwner& owner) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "tests/support/process.h"
@@ -27,5 +28,13 @@ class SmallDisk {
   TemporaryDirectory folder_;
   bool mounted_ = false;
 };
+
+// Makes this file as large as there is room.
+inline void fill(const std::filesystem::path& file) {
+  std::ofstream ballast(file, std::ios::binary);
+  const std::string block(4096, 'x');
+  while (ballast.write(block.data(), std::streamsize(block.size())).flush()) {
+  }
+}
 
 }  // namespace sluice::test

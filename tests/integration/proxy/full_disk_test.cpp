@@ -56,3 +56,28 @@ SLUICE_TEST(aFullDiskCostsABodyItsRecordAndNothingElse) {
   QVERIFY(reply.has_value());
   QVERIFY(reply->body == Pattern(3).text(0, 40'000'000));
 }
+
+// Neither its lock nor its history needs a block more than they had; what passes is recorded once there is room.
+SLUICE_TEST(anEngineStartsOnADiskThatIsFullAndRecordsOnceThereIsRoom) {
+  const SmallDisk disk("16m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  const Origin origin;
+  EngineProcess::Options options;
+  options.dataDir = disk.path();
+  {
+    EngineProcess before(options);
+    QVERIFY2(before.ready(), before.log().c_str());
+    QVERIFY(Client(before.port()).get(origin.url("/bytes/10?n=0")).has_value());
+    QCOMPARE(before.stop(), 0);
+  }
+  const auto ballast = disk.path() / "ballast";
+  fill(ballast);
+  EngineProcess engine(options);
+  QVERIFY2(engine.ready(), engine.log().c_str());
+  QVERIFY(Client(engine.port()).get(origin.url("/bytes/10?n=1")).has_value());
+  const auto status = sluicectl(engine.dataDir(), {"status"});
+  QVERIFY2(status.ok() && status.output.find("no space left") != std::string::npos, status.output.c_str());
+  std::filesystem::remove(ballast);
+  History history(engine.dataDir());
+  QVERIFY2(history.ended("/bytes/10?n=1").has_value(), history.failure.c_str());
+}

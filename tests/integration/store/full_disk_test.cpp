@@ -16,6 +16,7 @@
 using namespace sluice;
 using namespace sluice::store;
 using namespace sluice::store::test;
+using sluice::test::fill;
 using sluice::test::SmallDisk;
 
 namespace {
@@ -180,12 +181,7 @@ SLUICE_TEST(startsOnAFullDisk) {
     auto recorder = std::move(*Recorder::start(std::move(*Database::open(disk.path(), WallTime())), {}));
     recordOne(*recorder, 1);
   }
-  {
-    std::ofstream ballast(disk.path() / "ballast", std::ios::binary);
-    const std::string block(4096, 'x');
-    while (ballast.write(block.data(), std::streamsize(block.size())).flush()) {
-    }
-  }
+  fill(disk.path() / "ballast");
   auto database = Database::open(disk.path(), WallTime());
   if (!database) {
     QCOMPARE(int(database.error().code), int(Code::NoSpace));
@@ -247,6 +243,47 @@ SLUICE_TEST(recordsOnceThereIsRoomToBringTheHistoryUpToDate) {
   const auto rows = reader.from(ExchangeId{kOld}, 10).value();
   QCOMPARE(rows.size(), std::size_t(3));
   QVERIFY(rows[1].state == State::Complete && rows[1].response.capturedBytes == body(kOld + 1).size());
+}
+
+// As a crash leaves it that takes the machine along: what was committed last is in the log alone, and its index is gone.
+SLUICE_TEST(recordsOnceThereIsRoomForTheIndexOfALogThatACrashHasLeft) {
+  SmallDisk disk("8m");
+  if (!disk.mounted()) QSKIP("this user may not mount a small disk");
+  {
+    SmallDisk before("8m");
+    auto recorder = std::move(*Recorder::start(std::move(*Database::open(before.path(), WallTime())), {}));
+    QVERIFY(recorder->keep("k", "v").has_value());
+    recordOne(*recorder, 1);
+    recorder->flush();
+    for (const char* file : {"history.db", "history.db-wal"}) fs::copy_file(before.path() / file, disk.path() / file);
+  }
+  QVERIFY(SqlConnection::hasLog(disk.path() / "history.db"));
+  fill(disk.path() / "ballast");
+  const auto contents = [&](const char* file) {
+    std::ifstream in(disk.path() / file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string history = contents("history.db"), log = contents("history.db-wal");
+  auto database = Database::open(disk.path(), WallTime());
+  QVERIFY(!database);
+  QCOMPARE(int(database.error().code), int(Code::NoSpace));
+  auto known = lookAtHistory(disk.path());
+  QVERIFY2(known.has_value(), known ? "" : describe(known.error()).c_str());
+  QCOMPARE(known->nextExchange.value, 2u);
+  QVERIFY(known->settings == (KeptSettings{{"k", "v"}}));
+  QVERIFY(contents("history.db") == history && contents("history.db-wal") == log);
+
+  RecorderOptions options;
+  options.retryAfter = std::chrono::milliseconds(20);
+  auto recorder = Recorder::startPaused(disk.path(), database.error(), std::move(*known), options);
+  recordOne(*recorder, 2);
+  recorder->flush();
+  QCOMPARE(int(recorder->status().problem.code), int(Code::NoSpace));
+  fs::remove(disk.path() / "ballast");
+  QVERIFY(waitUntil([&] { return recorder->status().problem.code == Code::None; }));
+  recorder->stop();
+  QCOMPARE(integrityOf(disk.path()), std::string("ok"));
+  QCOMPARE(Reader::open(disk.path()).value().totals().value().exchanges, 2u);
 }
 
 // Each try may write a gigabyte, and take it back.
