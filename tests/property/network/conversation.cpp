@@ -7,6 +7,7 @@
 #include "core/engine/tls_means.h"
 #include "tests/support/engine/requests.h"
 #include "tests/support/tls/tls_client.h"
+#include "tests/support/websocket/frames.h"
 #include "tests/support/wire/pattern.h"
 
 namespace sluice::test {
@@ -15,6 +16,19 @@ namespace {
 constexpr std::size_t kAnswerBytes = 40'000;  // more than two blocks
 constexpr std::size_t kPostBytes = 25'000;
 constexpr std::size_t kEchoBytes = 150'000;  // enough for a tunnel to take the short way
+
+constexpr const char* kUpgrade =
+    " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+// RFC 1928, without authentication.
+bool socksConnect(Client& client, std::uint16_t port) {
+  using namespace std::string_literals;
+  if (!client.write("\x05\x01\x00"s) || client.input().exactly(2) != "\x05\x00"s) return false;
+  if (!client.write("\x05\x01\x00\x01\x7f\x00\x00\x01"s + char(port >> 8) + char(port & 0xff))) return false;
+  const auto reply = client.input().exactly(10);
+  return reply.size() == 10 && reply[1] == 0;
+}
 
 std::size_t openHandles() {
   const std::filesystem::directory_iterator all("/proc/self/fd");
@@ -64,11 +78,22 @@ std::string Conversation::run() {
 }
 
 std::string Conversation::play(Proxy& proxy) {
-  Client client(proxy.port);
+  session::Entry entry;
+  if (kind_ == Kind::Socks) entry.kind = session::Entry::Kind::Socks;
+  if (kind_ == Kind::Reverse) {
+    entry.kind = session::Entry::Kind::Reverse;
+    entry.origin = session::httpOrigin("127.0.0.1", stage_.origin.port());
+  }
+  Client client(entry.kind == session::Entry::Kind::Regular ? proxy.port : proxy.serveToo(std::move(entry)));
   switch (kind_) {
-    case Kind::Plain: return askAll(client);
+    case Kind::Plain:
+    case Kind::Reverse: return askAll(client);
+    case Kind::Socks:
+      if (socksConnect(client, stage_.origin.port())) return askAll(client);
+      return somethingFails() ? "" : "no connection over SOCKS";
     case Kind::Intercepted: return askAllInsideTls(client);
     case Kind::Tunnel: return echo(client);
+    case Kind::WebSocket: return chat(client);
   }
   return {};
 }
@@ -112,7 +137,21 @@ std::string Conversation::echo(Client& client) {
   if (!client.tunnel("127.0.0.1:" + std::to_string(stage_.origin.rawPort()))) return somethingFails() ? "" : "no tunnel";
   const auto text = Pattern(3).text(0, kEchoBytes);
   const bool taken = client.write("echo\n" + text);
+  return judgeEcho(client, text, taken);
+}
+
+std::string Conversation::chat(Client& client) {
+  const auto head = client.write("GET " + stage_.origin.url("/switch") + kUpgrade) ? readHead(client.input()) : std::nullopt;
+  // 502: of an origin that did not answer.
+  if (!head || head->status() != 101) return somethingFails() ? "" : "the protocol was not switched";
+  std::string frames;
+  while (frames.size() < kEchoBytes) frames += frame(kFin | 2, Pattern(4).text(frames.size(), 20'000), true);
+  return judgeEcho(client, frames, client.write(frames));
+}
+
+std::string Conversation::judgeEcho(Client& client, const std::string& text, bool taken) {
   client.finish();
+  echoed_ = text.size();
   const auto came = client.input().rest();
   if (client.failure() == std::error_code(asio::error::timed_out).message()) return "the client waits for ever";
   if (text.rfind(came, 0) != 0) return "other bytes came back";
@@ -134,10 +173,10 @@ std::string Conversation::judgeRecords(Kept& kept) const {
     const auto end = std::find_if(ends.begin(), ends.end(), [&](const auto& each) { return each.exchange == start.exchange; });
     if (end == ends.end()) return "an exchange has no end";
     if (end->error.code != Code::None) continue;
-    const bool tunnel = start.kind == capture::Kind::Tunnel;
-    if (tunnel && plan_.failure == SocketFaults::Failure::End) continue;  // wherever a peer ends, that is all of it
+    const bool raw = start.kind == capture::Kind::Tunnel || kind_ == Kind::WebSocket;
+    if (raw && plan_.failure == SocketFaults::Failure::End) continue;  // wherever a peer ends, that is all of it
     ++whole;
-    const auto bytes = tunnel ? kEchoBytes : start.path.rfind("/echo", 0) == 0 ? kPostBytes : kAnswerBytes;
+    const auto bytes = raw ? echoed_ : start.path.rfind("/echo", 0) == 0 ? kPostBytes : kAnswerBytes;
     const auto recorded = end->response.bytes;
     if (recorded != bytes) return start.url + " is recorded as whole with " + std::to_string(recorded) + " bytes";
   }

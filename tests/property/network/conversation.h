@@ -12,7 +12,7 @@ namespace sluice::test {
 
 class Conversation {
  public:
-  enum class Kind : std::uint8_t { Plain, Intercepted, Tunnel };
+  enum class Kind : std::uint8_t { Plain, Reverse, Socks, Intercepted, Tunnel, WebSocket };
 
   // What all of them share, since it is slow to make.
   struct Stage {
@@ -44,6 +44,8 @@ class Conversation {
   std::string askAllInsideTls(Client& client);
   std::string judge(const std::optional<Reply>& reply, const Request& request);
   std::string echo(Client& client);
+  std::string chat(Client& client);
+  std::string judgeEcho(Client& client, const std::string& said, bool taken);
   std::string judgeRecords(Kept& kept) const;
   bool somethingFails() const { return plan_.failure != SocketFaults::Failure::None; }
 
@@ -51,6 +53,7 @@ class Conversation {
   const Kind kind_;
   const SocketFaults::Plan plan_;
   std::size_t whole_ = 0;  // answers that came whole
+  std::size_t echoed_ = 0; // bytes that are to come back from a tunnel or a WebSocket
   bool broken_ = false;    // the client need not go on
   bool hasFailed_ = false;
   std::uint64_t disturbed_ = 0;

@@ -26,5 +26,8 @@ void allArrives(Conversation::Kind kind) {
 }  // namespace
 
 SLUICE_TEST(exchangesSurviveADisturbedNetwork) { allArrives(Conversation::Kind::Plain); }
+SLUICE_TEST(exchangesOfAReverseListenerSurviveADisturbedNetwork) { allArrives(Conversation::Kind::Reverse); }
+SLUICE_TEST(exchangesOverSocksSurviveADisturbedNetwork) { allArrives(Conversation::Kind::Socks); }
+SLUICE_TEST(webSocketsSurviveADisturbedNetwork) { allArrives(Conversation::Kind::WebSocket); }
 SLUICE_TEST(interceptedExchangesSurviveADisturbedNetwork) { allArrives(Conversation::Kind::Intercepted); }
 SLUICE_TEST(tunnelsSurviveADisturbedNetwork) { allArrives(Conversation::Kind::Tunnel); }

@@ -44,3 +44,12 @@ SLUICE_TEST(aRefusalAnywhereEndsAnInterceptedExchangeCleanly) { failsCleanly(Kin
 SLUICE_TEST(aResetAnywhereEndsATunnelCleanly) { failsCleanly(Kind::Tunnel, Failure::Reset); }
 SLUICE_TEST(anEndAnywhereEndsATunnelCleanly) { failsCleanly(Kind::Tunnel, Failure::End); }
 SLUICE_TEST(aRefusalAnywhereEndsATunnelCleanly) { failsCleanly(Kind::Tunnel, Failure::Refusal); }
+SLUICE_TEST(aResetAnywhereEndsAnExchangeOfAReverseListenerCleanly) { failsCleanly(Kind::Reverse, Failure::Reset); }
+SLUICE_TEST(anEndAnywhereEndsAnExchangeOfAReverseListenerCleanly) { failsCleanly(Kind::Reverse, Failure::End); }
+SLUICE_TEST(aRefusalAnywhereEndsAnExchangeOfAReverseListenerCleanly) { failsCleanly(Kind::Reverse, Failure::Refusal); }
+SLUICE_TEST(aResetAnywhereEndsAnExchangeOverSocksCleanly) { failsCleanly(Kind::Socks, Failure::Reset); }
+SLUICE_TEST(anEndAnywhereEndsAnExchangeOverSocksCleanly) { failsCleanly(Kind::Socks, Failure::End); }
+SLUICE_TEST(aRefusalAnywhereEndsAnExchangeOverSocksCleanly) { failsCleanly(Kind::Socks, Failure::Refusal); }
+SLUICE_TEST(aResetAnywhereEndsAWebSocketCleanly) { failsCleanly(Kind::WebSocket, Failure::Reset); }
+SLUICE_TEST(anEndAnywhereEndsAWebSocketCleanly) { failsCleanly(Kind::WebSocket, Failure::End); }
+SLUICE_TEST(aRefusalAnywhereEndsAWebSocketCleanly) { failsCleanly(Kind::WebSocket, Failure::Refusal); }

@@ -52,7 +52,7 @@ class PortEnd final : public port::Port::Handler {
   void roomAgain() override { ++rooms; }
   void note(const std::string& what) override { notes.push_back(what); }
   void failed(const Error& why) override { failures.push_back(why); }
-  void waitReadable() override { waitsReadable = true; }
+  void waitReadable() override { waitsReadable = waitsRing = true; }
   void waitWritable() override { waitsWritable = true; }
   void turnAgain() override { again = true; }
   void freedElsewhere() override { freed = true; }
@@ -95,6 +95,7 @@ class PortEnd final : public port::Port::Handler {
   bool started = false;
   bool keepBuffers = false;
   bool waitsReadable = false;
+  bool waitsRing = false;
   bool waitsWritable = false;
   bool again = false;
   bool freed = false;

@@ -1,5 +1,5 @@
 // Has one send of a port's socket fail. A binary that compiles failing_sends_linux.cpp and is linked with --wrap=sendmsg has its sends go
-// through there. One thread.
+// through there. failSend() while nobody sends.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
-#include <utility>
 
 #include "tests/support/port/failing_sends.h"
 
@@ -9,7 +9,7 @@ namespace {
 
 std::size_t failing = 0;
 int failure = 0;
-std::size_t sends = 0;
+std::atomic<std::size_t> sends{0};
 
 }  // namespace
 
@@ -18,7 +18,7 @@ extern "C" {
 
 ssize_t __real_sendmsg(int, const msghdr*, int);
 ssize_t __wrap_sendmsg(int socket, const msghdr* message, int flags) {
-  if (++sends != failing) return __real_sendmsg(socket, message, flags);
+  if (sends.fetch_add(1, std::memory_order_relaxed) + 1 != failing) return __real_sendmsg(socket, message, flags);
   errno = failure;
   return -1;
 }
@@ -31,7 +31,7 @@ namespace sluice::test {
 std::size_t failSend(std::size_t which, int error) {
   failing = which;
   failure = error;
-  return std::exchange(sends, 0);
+  return sends.exchange(0);
 }
 
 }  // namespace sluice::test

@@ -228,6 +228,8 @@ class Victim {
     end_.notes.clear();
   }
 
+  // Whether the port ended by what its peer did wrong, before that was gone.
+  bool foundFault() const { return !end_.failures.empty() && end_.failures.front().code == Code::ProtocolFault; }
   // What is wrong with it, or nothing.
   std::string fault() const {
     if (end_.failures.size() > 1) return "the end was told more than once";
