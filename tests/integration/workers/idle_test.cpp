@@ -25,8 +25,8 @@ using asio::ip::tcp;
 namespace {
 
 // With room for what the process as a whole comes to meanwhile.
-constexpr std::uint64_t kBytesEachTunnel = 8 * 1024;
-constexpr std::uint64_t kBytesEachClient = 6 * 1024;
+constexpr std::uint64_t kBytesEachTunnel = 7 * 1024;
+constexpr std::uint64_t kBytesEachClient = 5 * 1024;
 
 // How many there shall be, with room for this process to hold both ends of each.
 std::size_t numberOf(std::string_view what, std::size_t usual) {
