@@ -15,8 +15,8 @@ def middle(values):
     values = [value for value in values if value is not None]
     if not values:
         return "-"
-    text = number(statistics.median(values))
-    return text if len(values) == 1 else f"{text} ({number(min(values))}-{number(max(values))})"
+    text, least, most = number(statistics.median(values)), number(min(values)), number(max(values))
+    return text if least == most else f"{text} ({least}-{most})"
 
 
 def recorded(samples):
@@ -26,11 +26,11 @@ def recorded(samples):
         return "-"
     text = f"{sum(sample.recorded['exchanges'] for sample in kept)} of {sum(sample.exchanges for sample in kept)}"
     lost = {key: sum(sample.recorded[key] for sample in kept) for key in kept[0].recorded}
-    notes = [f"{lost[key]} {words}" for key, words in LOSSES if lost[key]]
+    notes = [f"{words}: {lost[key]}" for key, words in LOSSES if lost[key]]
     if lost["refused_bytes"]:
-        notes.append(f"{number(lost['refused_bytes'] / 1e6)} MB of bodies refused")
+        notes.append(f"bodies refused: {number(lost['refused_bytes'] / 1e6)} MB")
     if lost["missing_bytes"] > lost["refused_bytes"]:  # what nobody has counted
-        notes.append(f"{number(lost['missing_bytes'] / 1e6)} MB of bodies not kept")
+        notes.append(f"bodies not kept: {number(lost['missing_bytes'] / 1e6)} MB")
     return ", ".join([text, *notes])
 
 
