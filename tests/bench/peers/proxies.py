@@ -1,4 +1,6 @@
 """The proxies that are measured: how each is set up to do the same work with one worker, without a log."""
+import contextlib
+import json
 import os
 import shutil
 import socket
@@ -21,13 +23,13 @@ def wait_for_port(port, process, seconds=20):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args[0]} ended with {process.returncode}")
+            raise RuntimeError(f"does not start: it ended with {process.returncode}")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"{process.args[0]} does not listen on port {port}")
+    raise RuntimeError(f"does not listen on its port {port}")
 
 
 class Proxy:
@@ -37,25 +39,37 @@ class Proxy:
 
     name = ""
     program = ""
+    asks_version = "-v"
+    rest_seconds = 0.5  # when it has done nothing for so long, it rests
 
     def __init__(self, origin):
         self.origin = origin
         self.folder = tempfile.mkdtemp(prefix="sluice-bench-")
         self.forward = self.reverse = self.tls = self.raw = None
         self.process = None
+        self.around = lambda proxy: contextlib.nullcontext()  # what else looks on while a workload is measured
 
     @classmethod
     def installed(cls):
         return shutil.which(cls.program) is not None
 
+    @classmethod
+    def version(cls):
+        done = subprocess.run([cls.program, cls.asks_version], capture_output=True, text=True, check=False)
+        return (done.stdout + done.stderr).strip().partition("\n")[0]
+
     def __enter__(self):
         self.prepare()
         command = ["taskset", "-c", str(PROXY_CORE), *self.command()]
-        quiet = open(os.path.join(self.folder, "output"), "wb")
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=quiet, stderr=quiet, cwd=self.folder)
-        for port in (self.forward, self.reverse, self.tls, self.raw):
-            if port:
-                wait_for_port(port, self.process)
+        with open(os.path.join(self.folder, "output"), "wb") as quiet:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=quiet, stderr=quiet, cwd=self.folder)
+        try:
+            for port in (self.forward, self.reverse, self.tls, self.raw):
+                if port:
+                    wait_for_port(port, self.process)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -85,45 +99,91 @@ class Proxy:
     def memory(self):
         return resident_bytes(self.process.pid)
 
+    def recording(self):
+        """Counts, since the start, of what it has recorded and what it could not; None where it records nothing."""
+        return None
+
+
+WHOLE_BODIES = ("--capture-size", "1GB")  # more than any body that is sent here
+
 
 class Sluice(Proxy):
     program = "sluiced"
+    asks_version = "--version"
     options = ()
+    rest_seconds = 2  # the indexes wait for a burst to end, then take their time
     binary = None  # where the build is
+    records = True
 
     @classmethod
     def installed(cls):
         return cls.binary is not None and os.access(cls.binary, os.X_OK)
+
+    @classmethod
+    def version(cls):
+        return subprocess.run([cls.binary, cls.asks_version], capture_output=True, text=True, check=False).stdout.strip()
 
     def prepare(self):
         self.forward, self.reverse, self.tls = free_port(), free_port(), free_port()
 
     def command(self):
         origin = self.origin
-        return [self.binary, "--data-dir", os.path.join(self.folder, "data"), "--workers", "1", "--log-level", "error",
+        return [self.binary, "--data-dir", self.data(), "--workers", "1", "--log-level", "error",
                 "--listen", f"regular@127.0.0.1:{self.forward}",
                 "--listen", f"reverse:http://127.0.0.1:{origin.http}@127.0.0.1:{self.reverse}",
                 "--listen", f"reverse:https://127.0.0.1:{origin.https}@127.0.0.1:{self.tls}",
                 "--upstream-ca", origin.certificate, *self.options]
 
+    def data(self):
+        return os.path.join(self.folder, "data")
+
+    def ask(self, *words):
+        control = os.path.join(os.path.dirname(self.binary), "sluicectl")
+        command = [control, "--data-dir", self.data(), "--json", *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(f"sluicectl {words[0]}: {done.stderr.strip()}")
+        return json.loads(done.stdout)
+
+    def recording(self):
+        if not self.records:
+            return None
+        status = self.ask("status")
+        now = status["now"]
+        return {"exchanges": status["exchanges"], "refused_bytes": now["refusedBodyBytes"], "cut_bodies": now["cutBodies"],
+                "dropped": now["droppedExchanges"], "bad_records": now["badRecords"]}
+
+    def missing_bytes(self):
+        """Of bodies that passed and are not in the history, of its newest exchanges: of all of a sample whose bodies are big. What
+        tunnels and WebSockets have passed is no body."""
+        exchanges = [each for each in self.ask("list", "--limit", "1000") if each["kind"] == "http" and each["status"] != 101]
+        bodies = [each[side] for each in exchanges for side in ("requestBody", "responseBody")]
+        return sum(body["bytes"] - body["capturedBytes"] for body in bodies)
+
 
 class SluiceOff(Sluice):
     name = "Sluice, capture off"
     options = ("--capture", "off")
+    rest_seconds = Proxy.rest_seconds
+    records = False
 
 
 class SluiceTunnels(Sluice):
     name = "Sluice, nothing decrypted"
-    options = ("--intercept", "off")
+    options = ("--intercept", "off", *WHOLE_BODIES)
 
 
 class SluiceFull(Sluice):
     name = "Sluice, full capture"
+    options = WHOLE_BODIES
 
 
 class SluiceHeads(Sluice):
     name = "Sluice, heads alone"
     options = ("--capture", "heads")
+
+    def missing_bytes(self):
+        return 0  # none was to be kept
 
 
 class Nginx(Proxy):
@@ -256,6 +316,7 @@ LogFile "{self.folder}/log"
 class Privoxy(Proxy):
     name = "privoxy"
     program = "privoxy"
+    asks_version = "--version"
 
     def prepare(self):
         self.forward = free_port()
@@ -276,6 +337,7 @@ confdir {self.folder}
 class Mitmproxy(Proxy):
     name = "mitmproxy"
     program = "mitmdump"
+    asks_version = "--version"
 
     def prepare(self):
         self.forward = free_port()
@@ -303,6 +365,10 @@ class Direct(Proxy):
     @classmethod
     def installed(cls):
         return True
+
+    @classmethod
+    def version(cls):
+        return ""
 
     def __enter__(self):
         self.reverse, self.tls, self.raw = self.origin.http, self.origin.https, self.origin.https

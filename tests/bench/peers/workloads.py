@@ -1,4 +1,4 @@
-"""What is asked of each proxy. A workload's run() gives a Sample, or None where the proxy cannot do that work."""
+"""What is asked of each proxy. A workload's run() gives a Sample, or raises with a reason that a reader of the table understands."""
 import dataclasses
 import json
 import re
@@ -16,12 +16,20 @@ class Sample:
     amount: float        # requests, gigabytes or tunnels
     seconds: float
     cpu: float           # seconds of the proxy and all its processes
+    exchanges: int = 0   # that succeeded, each of which a recorder should have
     memory: int = 0      # bytes resident at the end
-    p50_ms: float = 0.0
-    p99_ms: float = 0.0
+    p50_ms: float | None = None
+    p99_ms: float | None = None
     errors: int = 0
     later: float = 0.0   # as cpu: what it has put off
+    rested: bool = True  # otherwise it has put off more
+    recorded: dict | None = None  # Proxy.recording(), of this sample alone
     extra: dict = dataclasses.field(default_factory=dict)
+
+
+def needs(is_there):
+    if not is_there:
+        raise RuntimeError("does not do this, as it is set up here")
 
 
 def pinned(*command):
@@ -32,26 +40,47 @@ def run(command, **more):
     return subprocess.run(pinned(*command), capture_output=True, text=True, check=False, **more)
 
 
-def settled(proxy, most=60):
-    """The proxy's clock once it rests: what it has put off is work too."""
+def settled(proxy, most=120):
+    """(The proxy's clock, whether it rests): what it has put off is work too, which it may do a little at a time."""
     deadline, last = time.monotonic() + most, proxy.cpu()
     while time.monotonic() < deadline:
-        time.sleep(0.5)
+        time.sleep(proxy.rest_seconds)
         now = proxy.cpu()
         if now - last < 0.02:
-            return now
+            return now, True
         last = now
-    return last
+    return last, False
 
 
-def measured(proxy, work):
-    """Runs `work` between two readings of the proxy's clock; work() gives a Sample without what it has cost."""
-    before = settled(proxy)
-    sample = work()
-    sample.cpu = proxy.cpu() - before
+def measured(proxy, work, after=None):
+    """Runs `work` between two readings of the proxy's clock; work() gives a Sample without what it has cost. after(sample) is called
+    before it is looked what has been recorded: it closes what would still be running."""
+    settled(proxy)
+    recorded, before = proxy.recording(), proxy.cpu()
+    with proxy.around(proxy):
+        sample = work()
+        sample.cpu = proxy.cpu() - before
+    if sample.exchanges <= 0:
+        raise RuntimeError(f"no answer ({sample.errors} errors)")
     sample.memory = proxy.memory()
-    sample.later = settled(proxy) - before - sample.cpu
+    clock, sample.rested = settled(proxy)
+    sample.later = clock - before - sample.cpu
+    if after:
+        after(sample)
+        settled(proxy)
+    if recorded is not None:
+        sample.recorded = {key: count - recorded[key] for key, count in proxy.recording().items()}
+        sample.recorded["missing_bytes"] = proxy.missing_bytes()
     return sample
+
+
+def summary(times, begin, errors, exchanges=None):
+    """Of `times` in ms, each of one thing that went well."""
+    times = sorted(times)
+    if not times:
+        raise RuntimeError(f"no answer ({errors} errors)")
+    return Sample(len(times), time.monotonic() - begin, 0.0, len(times) if exchanges is None else exchanges,
+                  p50_ms=times[len(times) // 2], p99_ms=times[len(times) * 99 // 100], errors=errors)
 
 
 def milliseconds(text):
@@ -68,8 +97,7 @@ class Requests:
 
     def run(self, proxy, origin, seconds):
         port = proxy.tls if self.tls else proxy.forward or proxy.reverse
-        if not port:
-            return None
+        needs(port)
         target = f"http://127.0.0.1:{origin.http}{self.path}" if port == proxy.forward else self.path
         fields = f'["Host"]="127.0.0.1:{origin.http}"' + (',["Connection"]="close"' if self.fresh else "")
         script = proxy.write("wrk.lua", f"""
@@ -80,31 +108,34 @@ function request() return text end
         url = f"{'https' if self.tls else 'http'}://127.0.0.1:{port}/"
 
         def load(duration):
-            return run(["wrk", "-t1", "-c32", f"-d{duration}s", "--latency", "--timeout", "10s", "-s", script, url]).stdout
+            return run(["wrk", "-t1", "-c32", f"-d{duration}s", "--latency", "--timeout", "10s", "-s", script, url])
 
         load(1)  # what is made once is made now
         return measured(proxy, lambda: self.read(load(seconds)))
 
     @staticmethod
-    def read(text):
-        count, duration = re.search(r"(\d+) requests in ([\d.]+)s", text).groups()
+    def read(done):
+        text = done.stdout
+        if not (found := re.search(r"(\d+) requests in ([\d.]+)s", text)):
+            raise RuntimeError(f"wrk: {done.stderr.strip()[:200] or 'says nothing'}")
         p50, p99 = (milliseconds(re.search(rf"{share}%\s+([\d.]+\w+)", text).group(1)) for share in (50, 99))
-        bad = sum(int(number) for line in re.findall(r"(?:Non-2xx|Socket errors).*", text) for number in re.findall(r" (\d+)", line))
-        return Sample(float(count), float(duration), 0.0, 0, p50, p99, bad)
+        refused = sum(map(int, re.findall(r"Non-2xx or 3xx responses: (\d+)", text)))
+        broken = sum(int(number) for line in re.findall(r"Socket errors.*", text) for number in re.findall(r" (\d+)", line))
+        count = int(found.group(1))
+        return Sample(count, float(found.group(2)), 0.0, count - refused, p50_ms=p50, p99_ms=p99, errors=refused + broken)
 
 
 class Transfer:
     """curl moves 512 MiB, several times."""
-    unit, per = "GB", "CPU s/GB"
+    unit, per, most = "GB", "CPU s/GB", 120
 
-    def __init__(self, name, upload=False, tunnel=False):
-        self.name, self.upload, self.tunnel = name, upload, tunnel
+    def __init__(self, name, upload=False, tunnel=False, rate=None):
+        self.name, self.upload, self.tunnel, self.rate = name, upload, tunnel, rate
 
     def run(self, proxy, origin, seconds):
         command = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}"]
         if self.tunnel:  # TLS, as tunnels are: what is HTTP inside one, Sluice takes for HTTP
-            if not proxy.forward and not proxy.raw:
-                return None
+            needs(proxy.forward or proxy.raw)
             url = f"https://127.0.0.1:{proxy.raw or origin.https}"
             command += ["-k", *(["-x", f"http://127.0.0.1:{proxy.forward}"] if proxy.forward else [])]
         elif proxy.forward:
@@ -113,21 +144,23 @@ class Transfer:
         elif proxy.reverse:
             url = f"http://127.0.0.1:{proxy.reverse}"
         else:
-            return None
+            needs(False)
+        command += ["--limit-rate", self.rate] if self.rate else []
         command += ["-T", f"{origin.folder}/big", url + "/sink"] if self.upload else [url + "/big"]
 
         def work():
-            begin, rounds, errors = time.monotonic(), 0, 0
+            begin, rounds = time.monotonic(), 0
             while rounds == 0 or time.monotonic() - begin < seconds:
-                done = run(command, timeout=180)
-                errors += done.returncode != 0 or done.stdout not in ("200", "204")
+                try:
+                    done = run(command, timeout=self.most)
+                except subprocess.TimeoutExpired as late:
+                    raise RuntimeError(f"transfer {rounds + 1} not finished after {self.most} s") from late
+                if done.returncode != 0 or done.stdout not in ("200", "204"):  # what then passed was not the file
+                    raise RuntimeError(f"transfer {rounds + 1} failed: {done.stderr.strip() or 'answer ' + done.stdout}")
                 rounds += 1
-            return Sample(rounds * BIG_BYTES / 1e9, time.monotonic() - begin, 0.0, errors=errors)
+            return Sample(rounds * BIG_BYTES / 1e9, time.monotonic() - begin, 0.0, rounds)
 
-        try:
-            return measured(proxy, work)
-        except subprocess.TimeoutExpired:
-            return None
+        return measured(proxy, work)
 
 
 class NewHosts:
@@ -139,8 +172,7 @@ class NewHosts:
         self.name = name
 
     def run(self, proxy, origin, seconds):
-        if not proxy.tls:
-            return None
+        needs(proxy.tls)
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
 
@@ -158,12 +190,13 @@ class NewHosts:
             while time.monotonic() - begin < seconds:
                 before = time.monotonic()
                 try:
-                    errors += not ask()
+                    is_good = ask()
                 except OSError:
-                    errors += 1
-                times.append((time.monotonic() - before) * 1000)
-            times.sort()
-            return Sample(len(times), time.monotonic() - begin, 0.0, 0, times[len(times) // 2], times[len(times) * 99 // 100], errors)
+                    is_good = False
+                if is_good:
+                    times.append((time.monotonic() - before) * 1000)
+                errors += not is_good
+            return summary(times, begin, errors)
 
         return measured(proxy, work)
 
@@ -178,22 +211,25 @@ class WebSocketEcho:
 
     def run(self, proxy, origin, seconds):
         port = proxy.reverse or proxy.forward
+        needs(port)
         target = "/echo" if proxy.reverse else f"http://127.0.0.1:{origin.http}/echo"
-        try:
-            sockets = [websocket.connect(port, target, f"127.0.0.1:{origin.http}") for _ in range(self.clients)]
-        except OSError:
-            return None
+        sockets = []
 
         def work():
             begin = time.monotonic()
+            for _ in range(self.clients):
+                sockets.append(websocket.connect(port, target, f"127.0.0.1:{origin.http}"))
             times, errors = websocket.ping_pong(sockets, self.payload, seconds)
-            return Sample(len(times), time.monotonic() - begin, 0.0, 0, times[len(times) // 2], times[len(times) * 99 // 100], errors)
+            return summary(times, begin, errors, exchanges=self.clients)
+
+        def close(*_):
+            while sockets:
+                sockets.pop().close()
 
         try:
-            return measured(proxy, work)
+            return measured(proxy, work, close)
         finally:
-            for each in sockets:
-                each.close()
+            close()
 
 
 class IdleTunnels:
@@ -205,33 +241,37 @@ class IdleTunnels:
 
     def run(self, proxy, origin, seconds):
         port = proxy.forward or (proxy.reverse if proxy.name == "HAProxy, TCP mode" else None)
-        if not port:
-            return None
+        needs(port)
         ask = f"CONNECT 127.0.0.1:{origin.http} HTTP/1.1\r\nHost: 127.0.0.1:{origin.http}\r\n\r\n".encode()
         empty = proxy.memory()
         held = []
 
         def work():
             begin, errors = time.monotonic(), 0
-            for _ in range(self.count):
-                tunnel = socket.create_connection(("127.0.0.1", port), timeout=10)
-                held.append(tunnel)
-                if port == proxy.forward:
-                    tunnel.sendall(ask)
-                    errors += b" 200 " not in tunnel.recv(4096)
-            return Sample(self.count, time.monotonic() - begin, 0.0, errors=errors)
+            try:
+                for _ in range(self.count):
+                    held.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+                    if port == proxy.forward:
+                        held[-1].sendall(ask)
+                        errors += b" 200 " not in held[-1].recv(4096)
+            except OSError as error:
+                raise RuntimeError(f"no answer after {len(held)} of {self.count} tunnels: {error}") from error
+            return Sample(self.count, time.monotonic() - begin, 0.0, self.count - errors, errors=errors)
 
-        try:
-            sample = measured(proxy, work)
+        def rest(sample):
             idle = proxy.cpu()
             time.sleep(seconds)
-            sample.extra = {"bytes_each": (proxy.memory() - empty) / self.count, "idle_cpu_share": (proxy.cpu() - idle) / seconds}
-            return sample
-        except OSError:
-            return None
+            sample.extra = {"bytes each": (proxy.memory() - empty) / self.count, "idle CPU share": (proxy.cpu() - idle) / seconds}
+            close()
+
+        def close():
+            while held:
+                held.pop().close()
+
+        try:
+            return measured(proxy, work, rest)
         finally:
-            for tunnel in held:
-                tunnel.close()
+            close()
 
 
 class Latency:
@@ -245,17 +285,18 @@ class Latency:
         self.name, self.share = f"1 KB GET at {share:.0%} of its maximum", share
 
     def run(self, proxy, origin, seconds):
-        if not proxy.reverse:
-            return None
+        needs(proxy.reverse)
         url = f"http://127.0.0.1:{proxy.reverse}/1k"
-        full = run(["wrk", "-t1", f"-c{self.clients}", "-d2s", url]).stdout
-        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", full).group(1)) * self.share
+        full = re.search(r"Requests/sec:\s+([\d.]+)", run(["wrk", "-t1", f"-c{self.clients}", "-d2s", url]).stdout)
+        if not full or not float(full.group(1)):
+            raise RuntimeError("no answer")
+        rate = float(full.group(1)) * self.share
 
         def ask(port):
             begin = time.monotonic()
             found = json.loads(run([self.load, str(port), "/1k", str(rate), str(self.clients), str(seconds)]).stdout)
-            return Sample(found["requests"], time.monotonic() - begin, 0.0, 0, found["p50_us"] / 1000, found["p99_us"] / 1000,
-                          found["errors"])
+            return Sample(found["requests"], time.monotonic() - begin, 0.0, found["requests"], p50_ms=found["p50_us"] / 1000,
+                          p99_ms=found["p99_us"] / 1000, errors=found["errors"])
 
         sample = measured(proxy, lambda: ask(proxy.reverse))
         plain = ask(origin.http)
@@ -274,6 +315,7 @@ def workloads(quick):
         NewHosts("1 KB GET over intercepted TLS, a new host each"),
         WebSocketEcho("100-byte messages of WebSockets"),
         Transfer("512 MiB download"),
+        Transfer("512 MiB download at 100 MiB/s", rate="100M"),  # a recorder that shares its core can take all of it
         Transfer("512 MiB upload", upload=True),
         Transfer("512 MiB through a tunnel", tunnel=True),
         Latency(0.5),
