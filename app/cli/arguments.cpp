@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <sstream>
 
+#include "app/cli/filter_help.h"
 #include "core/base/limits.h"
 #include "core/base/version.h"
 #include "core/filter/parser.h"
@@ -77,6 +78,7 @@ void addFilter(CLI::App* command, Raw& raw) {
   command->add_option("--filter", raw.filter, "only these, as in the window: \"host~api status>=400\", \"~d api ~c 404\"")
       ->type_name("F")
       ->check(checkFilter);
+  command->footer(filterHelp() + "\n" + command->get_footer());
 }
 
 void addSession(CLI::App* command, Raw& raw) {
@@ -322,7 +324,7 @@ std::string usageText(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = chosen(app);
   std::string text = (what.starts_with("sluicectl") ? "" : "sluicectl: ") + what + "\n";
   if (what.starts_with("--filter: ")) {
-    return text + "Filters are such as host~api status>=400; \"man sluicectl\" has all of them, in its section FILTERS.\n";
+    return text + "Filters are such as host~api status>=400; \"" + fullName(command) + " --help\" has all of them.\n";
   }
   const std::string help = app.help();
   const auto usage = help.find("Usage: ");

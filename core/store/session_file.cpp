@@ -229,11 +229,27 @@ fs::path temporaryFile() {
   return fs::temp_directory_path() / ("sluice-session-" + std::to_string(random()) + std::to_string(random()) + ".db");
 }
 
-Result<void> checkSession(SqlConnection& sql) {
-  const auto verdict = sql.text("PRAGMA quick_check(1)");
+Result<void> check(SqlConnection& sql, const char* pragma) {
+  const auto verdict = sql.text(pragma);
   if (!verdict) return fail(verdict.error());
   if (*verdict != "ok") return fail(Side::Local, Code::DatabaseDamaged, sql.name() + ": " + *verdict);
   return {};
+}
+
+// The header first, which costs nothing however large somebody else's database is. Then the pages that hold the words of the tables,
+// before one of these is believed; and every other page only when the words are ours, since to check a table is to compute what its
+// conditions and columns say.
+Result<std::int64_t> checkSession(SqlConnection& sql) {
+  const auto none = [&] { return fail(Side::Local, Code::DatabaseDamaged, sql.name() + ": holds no session of Sluice"); };
+  const auto application = sql.integer("PRAGMA application_id");
+  if (!application) return application;
+  if (*application != kApplicationId) return none();
+  if (auto sound = check(sql, "PRAGMA quick_check(sqlite_schema)"); !sound) return fail(sound.error());
+  const auto version = readVersion(sql);
+  if (!version) return version;
+  if (*version == 0) return none();
+  if (auto sound = check(sql, "PRAGMA quick_check(1)"); !sound) return fail(sound.error());
+  return version;
 }
 
 // The file is there, for its owner only. Not copy_file(): that of mingw-w64 overwrites none.
@@ -286,11 +302,9 @@ Result<ReadableSession> ReadableSession::prepare(const fs::path& file) {
   {
     auto sql = SqlConnection::open(file, Access::Untouched);
     if (!sql) return fail(sql.error());
-    const auto read = readVersion(*sql);
-    if (!read) return fail(read.error());
-    if (*read == 0) return fail(Side::Local, Code::DatabaseDamaged, sql->name() + ": holds no session");
-    if (auto sound = checkSession(*sql); !sound) return fail(sound.error());
-    version = *read;
+    const auto checked = checkSession(*sql);
+    if (!checked) return fail(checked.error());
+    version = *checked;
   }
   ReadableSession session(file);
   if (version == kSchemaVersion) return session;
@@ -300,7 +314,7 @@ Result<ReadableSession> ReadableSession::prepare(const fs::path& file) {
   if (auto copied = copyInto(file, session.path_); !copied) return fail(copied.error());
   auto copy = SqlConnection::open(session.path_, Access::ReadWrite);
   if (!copy) return fail(copy.error());
-  if (auto done = migrate(*copy, version); !done) return fail(done.error());
+  if (auto done = migrate(*copy, version); !done) return fail(named(done.error(), session.path_, file));
   return session;
 }
 

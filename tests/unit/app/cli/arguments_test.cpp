@@ -93,7 +93,9 @@ SLUICE_TEST(aMistakeIsToldInThreeLinesAtMost) {
   const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
   const std::string filter = told({"list", "--filter", "status>=x"});
   QVERIFY2(filter.starts_with("sluicectl: --filter: column 9: \"x\" is not a whole number\n"), filter.c_str());
-  QVERIFY(filter.find("man sluicectl") != std::string::npos);
+  QVERIFY2(filter.find("\"sluicectl list --help\" has all of them.") != std::string::npos, filter.c_str());
+  const std::string exported = told({"export", "har", "-", "--filter", "status>=x"});
+  QVERIFY2(exported.find("\"sluicectl export har --help\" has all of them.") != std::string::npos, exported.c_str());
   QCOMPARE(lines(filter), 2);
   const std::string latency = told({"limit", "--latency", "-5"});
   QVERIFY2(latency.starts_with("sluicectl: --latency: \"-5\" is no number of milliseconds from 0 to 60000\n"), latency.c_str());
