@@ -258,7 +258,7 @@ void describe(CLI::App& app, Raw& raw) {
   app.name("sluicectl");
   app.set_version_flag("--version", "sluicectl " + std::string(version()));
   app.add_option("--data-dir", raw.dataDir, "directory of the engine and its history")->type_name("DIR")->check(checkName);
-  app.add_flag("--json", raw.json, "print JSON");
+  app.add_flag("--json", raw.json, "print JSON; body, show --curl and show --raw give the same bytes as without it");
   app.require_subcommand(1);
   app.footer("Exit status: 0 done, 1 the engine or the history said no, 2 wrong usage, 3 no engine running");
 

@@ -123,14 +123,16 @@ Result<void> trust(const TrustCommand& command, Format format, const std::filesy
   return {};
 }
 
-Result<void> regenerateCa(const std::filesystem::path& dataDir, Output& output) {
+Result<void> regenerateCa(Format format, const std::filesystem::path& dataDir, Output& output) {
   const auto lock = platform::DataDirLock::acquire(dataDir, wallNow());
   if (!lock) return fail(lock.error());
+  auto removed = nlohmann::ordered_json::array();
   for (const auto& path : {platform::caKeyFile(dataDir), platform::caCertificateFile(dataDir)}) {
     std::error_code code;
-    std::filesystem::remove(path, code);
+    if (std::filesystem::remove(path, code)) removed.push_back(path.string());
     if (code) return fail(Side::Local, Code::System, "cannot remove " + path.string(), code.value());
   }
+  if (format == Format::Json) return output.writeText(line(nlohmann::ordered_json{{"removed", removed}}) + "\n");
   return output.writeText("The CA is gone. The engine makes a new one when it starts; give that one to your clients.\n");
 }
 

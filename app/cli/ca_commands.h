@@ -20,6 +20,6 @@ Result<void> exportCa(const ExportCaCommand& command, const std::filesystem::pat
 Result<void> trust(const TrustCommand& command, Format format, const std::filesystem::path& dataDir, Output& output);
 
 // Throws the CA away; the next start of the engine makes another. DataDirInUse while one runs.
-Result<void> regenerateCa(const std::filesystem::path& dataDir, Output& output);
+Result<void> regenerateCa(Format format, const std::filesystem::path& dataDir, Output& output);
 
 }  // namespace sluice::cli

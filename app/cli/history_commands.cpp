@@ -155,6 +155,12 @@ namespace {
 Result<void> showAsCurl(store::Reader& reader, const store::ExchangeDetails& details, Output& output) {
   auto opened = reader.openBody(details.row.id, capture::Direction::Request);
   if (!opened) return fail(opened.error());
+  if (opened->bytes() > limits::kCurlBodyBytesMax) {
+    const std::string id = std::to_string(details.row.id.value);
+    return fail(Side::Local, Code::BadArgument,
+                "the request of exchange " + id + " has a body of " + grouped(opened->bytes()) +
+                    " bytes, and a command holds 64 MiB at most: write it to a file with \"body " + id + " --request\" and send that");
+  }
   std::string body;
   const auto read = decodeBody(*opened, {}, limits::kCurlBodyBytesMax, [&](Bytes bytes) -> Result<void> {
     body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -49,7 +49,7 @@ Result<void> run(const Arguments& arguments, const std::filesystem::path& dataDi
                         [&](const ProfileCommand& command) { return profile(command, format, dataDir, output); },
                         [&](const SelfTestCommand& command) { return selfTest(command, format, dataDir, output); },
                         [&](const CaPathCommand&) { return caPath(format, dataDir, output); },
-                        [&](const RegenerateCaCommand&) { return regenerateCa(dataDir, output); },
+                        [&](const RegenerateCaCommand&) { return regenerateCa(format, dataDir, output); },
                         [&](const ExportCaCommand& command) { return exportCa(command, dataDir, output); },
                         [&](const TrustCommand& command) { return trust(command, format, dataDir, output); },
                         [&](const PassThroughCommand& command) { return passThrough(command, format, dataDir, output); },

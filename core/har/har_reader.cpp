@@ -23,6 +23,18 @@ using Json = nlohmann::json;
 // is made of a URL it is a record that every engine takes.
 constexpr std::size_t kHeadBytesMax = 4 * limits::kMiB;
 
+// What a key, a value, a list or an object takes beside its text.
+constexpr std::uint64_t kPartBytes = 64;
+
+// Whatever an export writes can be read: both bodies in base64, or of one every byte escaped, which six of the file stand for.
+constexpr std::uint64_t fileBytesMax(std::uint64_t entryBytesMax) { return 2 * entryBytesMax + limits::kMiB; }
+static_assert(limits::kHarEntryBytesMax > 2 * (limits::kExportedBodyBytesMax / 3 * 4) + 2 * kHeadBytesMax);
+static_assert(fileBytesMax(limits::kHarEntryBytesMax) > 6 * limits::kExportedBodyBytesMax);
+
+std::string sizeText(std::uint64_t bytes) {
+  return bytes >= limits::kMiB ? std::to_string(bytes / limits::kMiB) + " MiB" : std::to_string(bytes) + " bytes";
+}
+
 std::size_t headBytes(const HarMessage& message) {
   std::size_t bytes = message.version.size();
   for (const auto& [name, value] : message.fields) bytes += name.size() + value.size();
@@ -33,7 +45,11 @@ std::size_t headBytes(const HarMessage& message) {
 // (RFC 8259, 8.2), at which it would end, is U+FFFD, which is as long.
 class Characters final : public std::streambuf {
  public:
-  explicit Characters(std::streambuf& file) : file_(file) {}
+  // Ends where one part of the file takes more than `partBytesMax`: the parser holds it until it is over.
+  Characters(std::streambuf& file, std::uint64_t partBytesMax) : file_(file), partBytesMax_(partBytesMax) {}
+
+  void beginPart() { partBytes_ = 0; }
+  bool endedEarly() const { return partBytes_ > partBytesMax_; }
 
   bool isUtf16();
   // Where the text began that is over before the last byte: "at line 2, column 22".
@@ -52,6 +68,8 @@ class Characters final : public std::streambuf {
   unsigned unit(std::size_t at);
 
   std::streambuf& file_;
+  const std::uint64_t partBytesMax_;
+  std::uint64_t partBytes_ = 0;
   std::string ahead_;
   std::size_t known_ = 0;  // of ahead_: to be given as they are
   Place place_;            // of the last byte
@@ -78,8 +96,10 @@ std::string Characters::placeOf(std::string_view text) const {
 }
 
 Characters::int_type Characters::uflow() {
+  if (endedEarly()) return traits_type::eof();
   const auto byte = next();
   if (byte == traits_type::eof()) return byte;
+  ++partBytes_;
   before_ = place_;
   if (byte == '\n') place_ = {place_.line + 1, 0};
   else ++place_.column;
@@ -120,17 +140,18 @@ unsigned Characters::unit(std::size_t at) {
 // else.
 class EntryReader final : public nlohmann::json_sax<Json> {
  public:
-  EntryReader(const EntrySink& sink, const Characters& text) : sink_(sink), text_(text) {}
+  EntryReader(const EntrySink& sink, Characters& text, std::uint64_t entryBytesMax)
+      : sink_(sink), text_(text), entryBytesMax_(entryBytesMax) {}
 
   const Result<void>& outcome() const { return outcome_; }
   std::uint64_t entries() const { return entries_; }
   bool foundEntries() const { return foundEntries_; }
 
-  bool null() override { return value(nullptr, 8); }
-  bool boolean(bool given) override { return value(given, 8); }
-  bool number_integer(number_integer_t given) override { return value(given, 8); }
-  bool number_unsigned(number_unsigned_t given) override { return value(given, 8); }
-  bool number_float(number_float_t given, const string_t&) override { return value(given, 8); }
+  bool null() override { return value(nullptr, 0); }
+  bool boolean(bool given) override { return value(given, 0); }
+  bool number_integer(number_integer_t given) override { return value(given, 0); }
+  bool number_unsigned(number_unsigned_t given) override { return value(given, 0); }
+  bool number_float(number_float_t given, const string_t&) override { return value(given, 0); }
   bool string(string_t& given) override {
     const std::size_t bytes = given.size();
     return value(std::move(given), bytes);
@@ -158,12 +179,14 @@ class EntryReader final : public nlohmann::json_sax<Json> {
   bool open(Json container);
   bool close();
   bool value(Json given, std::size_t bytes);
+  bool hasRoom(std::size_t bytes);
   Json* place(Json given);
   bool give(Json entry);
   bool refuse(std::string why);
 
   const EntrySink& sink_;
-  const Characters& text_;
+  Characters& text_;
+  const std::uint64_t entryBytesMax_;
   Result<void> outcome_;
   std::uint64_t entries_ = 0;
   bool foundEntries_ = false;
@@ -171,19 +194,30 @@ class EntryReader final : public nlohmann::json_sax<Json> {
   std::string key_;
   Json entry_;
   std::vector<Json*> building_;  // containers that are open, from the entry down
-  std::size_t bytes_ = 0;        // of the entry so far
+  std::uint64_t bytes_ = 0;      // of the entry so far
 };
 
 bool EntryReader::key(string_t& given) {
-  if (inEntry()) bytes_ += given.size();
+  text_.beginPart();
+  if (inEntry() && !hasRoom(given.size())) return false;
   key_ = std::move(given);
   return true;
+}
+
+// Counts another part of the entry.
+bool EntryReader::hasRoom(std::size_t bytes) {
+  bytes_ += kPartBytes + bytes;
+  if (bytes_ <= entryBytesMax_) return true;
+  return refuse("has an entry, number " + std::to_string(entries_ + 1) + ", of more than " + sizeText(entryBytesMax_) + ": " +
+                text_.placeOf({}));
 }
 
 bool EntryReader::open(Json container) {
   if (path_.size() >= limits::kHarDepthMax) return refuse("is nested more than " + std::to_string(limits::kHarDepthMax) + " deep");
   const bool array = container.is_array();
+  text_.beginPart();
   if (inEntry()) {
+    if (!hasRoom(0)) return false;
     building_.push_back(place(std::move(container)));
   } else if (atEntries() && !array) {
     entry_ = std::move(container);
@@ -197,6 +231,7 @@ bool EntryReader::open(Json container) {
 }
 
 bool EntryReader::close() {
+  text_.beginPart();
   path_.pop_back();
   if (!inEntry()) return true;
   building_.pop_back();
@@ -204,9 +239,9 @@ bool EntryReader::close() {
 }
 
 bool EntryReader::value(Json given, std::size_t bytes) {
+  text_.beginPart();
   if (!inEntry()) return true;
-  bytes_ += bytes;
-  if (bytes_ > limits::kHarEntryBytesMax) return refuse("has an entry of more than 512 MiB");
+  if (!hasRoom(bytes)) return false;
   place(std::move(given));
   return true;
 }
@@ -238,6 +273,9 @@ bool EntryReader::refuse(std::string why) {
 bool EntryReader::parse_error(std::size_t, const std::string& token, const nlohmann::json::exception& error) {
   constexpr int kNumberOverflow = 406;
   constexpr std::size_t kShownBytes = 40;
+  if (text_.endedEarly()) {
+    return refuse("has a text of more than " + sizeText(fileBytesMax(entryBytesMax_)) + ": " + text_.placeOf({}));
+  }
   if (error.id == kNumberOverflow) {
     const std::string number = token.substr(0, kShownBytes);
     return refuse("is no JSON that can be read: " + text_.placeOf(token) + ": the number " + number + " is too large");
@@ -250,10 +288,10 @@ bool EntryReader::parse_error(std::size_t, const std::string& token, const nlohm
 
 }  // namespace
 
-Result<std::uint64_t> readHar(std::istream& file, const EntrySink& sink) {
-  Characters characters(*file.rdbuf());
+Result<std::uint64_t> readHar(std::istream& file, const EntrySink& sink, std::uint64_t entryBytesMax) {
+  Characters characters(*file.rdbuf(), fileBytesMax(entryBytesMax));
   std::istream text(&characters);
-  EntryReader reader(sink, characters);
+  EntryReader reader(sink, characters, entryBytesMax);
   bool whole = false;
   try {
     errno = 0;

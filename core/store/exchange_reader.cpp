@@ -11,14 +11,15 @@
 
 namespace sluice::store {
 
-enum class ExchangeReader::Sql : std::uint8_t { Row, Details, Body, Pieces, Messages, Tls };
+enum class ExchangeReader::Sql : std::uint8_t { Row, Details, Body, PieceBytes, Pieces, Messages, Tls };
 
 namespace {
 
 constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
+constexpr std::uint64_t kHeldBodyBytesMax = 1 * limits::kMiB;  // of a session; more is read a piece at a time
 
 // In the order of ExchangeReader::Sql.
-std::array<std::string, 6> statements() {
+std::array<std::string, 7> statements() {
   return {
       "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE id = ?1",
       "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process,"
@@ -27,6 +28,7 @@ std::array<std::string, 6> statements() {
       " WHERE exchange.id = ?1",
       "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes),"
       " iif(?2 = 0, request_body, response_body) FROM exchange LEFT JOIN head ON head.exchange = exchange.id WHERE exchange.id = ?1",
+      "SELECT sum(length(bytes)) FROM body_piece WHERE exchange = ?1 AND direction = ?2",
       "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
       "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
       " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
@@ -37,8 +39,8 @@ std::array<std::string, 6> statements() {
 
 }  // namespace
 
-Result<ExchangeReader> ExchangeReader::create(SqlConnection& sql, std::filesystem::path dataDir, LargeBodies large) {
-  ExchangeReader made(sql, std::move(dataDir), large);
+Result<ExchangeReader> ExchangeReader::create(SqlConnection& sql, std::filesystem::path place, LargeBodies large) {
+  ExchangeReader made(sql, std::move(place), large);
   for (const std::string& text : statements()) {
     auto statement = sql.prepare(text.c_str());
     if (!statement) return fail(statement.error());
@@ -144,24 +146,43 @@ Result<BodyReader> ExchangeReader::body(BodyKey key) {
   if (!place) {
     return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(key.exchange.value) + " is not recorded");
   }
-  if (*place == BodyPlace::File && large_ == LargeBodies::Left) {
+  if (*place == BodyPlace::File && large_ == LargeBodies::InPieces) {
     return fail(Side::Local, Code::NotFound, "the session was saved without this body");
   }
-  if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(dataDir_, key), storedBytes);
-  if (bytes.size() < storedBytes) done = addPieces(key, bytes);
-  if (!done) return fail(done.error());
-  if (bytes.size() == storedBytes) return BodyReader::ofMemory(std::move(bytes));
-  return fail(Side::Local, Code::DatabaseDamaged,
-              sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
+  if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(place_, key), storedBytes);
+  if (bytes.size() < storedBytes) return inPieces(key, std::move(bytes), storedBytes);
+  return bytes.size() == storedBytes ? Result<BodyReader>(BodyReader::ofMemory(std::move(bytes))) : incomplete(key);
 }
 
-Result<void> ExchangeReader::addPieces(BodyKey key, std::string& bytes) {
+// SQLite knows how long a piece is without reading it.
+Result<BodyReader> ExchangeReader::inPieces(BodyKey key, std::string beginning, std::uint64_t bytes) {
+  std::uint64_t found = beginning.size();
+  Statement& lengths = statement(Sql::PieceBytes);
+  lengths.bind(key.exchange, static_cast<int>(key.direction));
+  auto done = lengths.each([&] {
+    found += lengths.natural(0);
+    return true;
+  });
+  if (!done) return fail(done.error());
+  if (found != bytes) return incomplete(key);
+  if (large_ == LargeBodies::InPieces && bytes > kHeldBodyBytesMax) {
+    auto pieces = BodyPieces::open(place_, key);
+    if (!pieces) return fail(pieces.error());
+    return BodyReader::ofPieces(std::move(beginning), std::move(*pieces), bytes);
+  }
   Statement& select = statement(Sql::Pieces);
   select.bind(key.exchange, static_cast<int>(key.direction));
-  return select.each([&] {
-    bytes += select.view(0);
-    return bytes.size() <= limits::kCapturedBodyBytesMax + limits::kMiB;  // a session has all bodies inside
+  done = select.each([&] {
+    beginning += select.view(0);
+    return true;
   });
+  if (!done) return fail(done.error());
+  return BodyReader::ofMemory(std::move(beginning));
+}
+
+tl::unexpected<Error> ExchangeReader::incomplete(BodyKey key) const {
+  return fail(Side::Local, Code::DatabaseDamaged,
+              sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
 }
 
 // Called by SQLite while it looks for rows, so in the state that they belong to.

@@ -19,12 +19,12 @@
 namespace sluice::store {
 
 // Where bodies lie that are not in the database.
-enum class LargeBodies : std::uint8_t { InFiles, Left };  // of a session, which was saved without them
+enum class LargeBodies : std::uint8_t { InFiles, InPieces };  // of a history; of a session, which has all in the database
 
 class ExchangeReader {
  public:
-  // `sql` is borrowed; bodies lie in `dataDir`.
-  static Result<ExchangeReader> create(SqlConnection& sql, std::filesystem::path dataDir, LargeBodies large);
+  // `sql` is borrowed. `place`: the data directory, or the file of the session.
+  static Result<ExchangeReader> create(SqlConnection& sql, std::filesystem::path place, LargeBodies large);
 
   // Nothing: there is no such exchange. REQUIRES: a transaction, so that it is one state.
   Result<std::optional<ExchangeDetails>> details(ExchangeId id);
@@ -43,15 +43,16 @@ class ExchangeReader {
 
  private:
   enum class Sql : std::uint8_t;
-  ExchangeReader(SqlConnection& sql, std::filesystem::path dataDir, LargeBodies large)
-      : sql_(&sql), dataDir_(std::move(dataDir)), large_(large) {}
+  ExchangeReader(SqlConnection& sql, std::filesystem::path place, LargeBodies large)
+      : sql_(&sql), place_(std::move(place)), large_(large) {}
 
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   Result<void> readTls(ExchangeDetails& details);
-  Result<void> addPieces(BodyKey key, std::string& bytes);
+  Result<BodyReader> inPieces(BodyKey key, std::string beginning, std::uint64_t bytes);
+  tl::unexpected<Error> incomplete(BodyKey key) const;
 
   SqlConnection* sql_;
-  std::filesystem::path dataDir_;
+  std::filesystem::path place_;
   LargeBodies large_;
   std::vector<Statement> statements_;  // by Sql
 };

@@ -154,7 +154,8 @@ Result<void> Reader::Impl::open() {
   sql_ = std::move(*sql);
   if (auto readable = checkReadable(*sql_); !readable) return broken(readable.error());
   if (auto added = addFilterFunctions(*sql_, searchedBody_); !added) return added;
-  auto exchanges = ExchangeReader::create(*sql_, dataDir_, session_ ? LargeBodies::Left : LargeBodies::InFiles);
+  auto exchanges = session_ ? ExchangeReader::create(*sql_, session_->path(), LargeBodies::InPieces)
+                            : ExchangeReader::create(*sql_, dataDir_, LargeBodies::InFiles);
   if (!exchanges) return broken(exchanges.error());
   exchanges_ = std::move(*exchanges);
   auto sources = SourceCount::create(*sql_);

@@ -94,6 +94,7 @@ class Saver {
   Result<void> save(ExchangeId id);
   Result<void> saveFile(BodyKey key);
   Result<void> finish();
+  tl::unexpected<Error> problem(const Error& error) const;
 
   Reader& reader_;
   SqlConnection& from_;
@@ -125,14 +126,18 @@ Result<SavedSession> Saver::save() {
   // The snapshot is taken here, by the first look.
   const auto newest = from_.integer("SELECT max(id) FROM exchange");
   if (!newest) return fail(newest.error());
-  if (auto done = saveUpTo(ExchangeId{static_cast<std::uint64_t>(*newest)}); !done) return fail(done.error());
+  if (auto done = saveUpTo(ExchangeId{static_cast<std::uint64_t>(*newest)}); !done) return problem(done.error());
   // The reader goes on with what lies there now, the copies with what lay there at first.
-  if (from_.fileIsGone()) {
-    return fail(Side::Local, Code::DatabaseBusy, from_.name() + ": was replaced or changed while it was being saved; save it again");
-  }
+  if (from_.fileIsGone()) return problem({});
   if (auto done = finish(); !done) return fail(done.error());
   if (auto done = transaction->commit(); !done) return fail(done.error());
   return saved_;
+}
+
+// The bodies of a history that was cleared become shorter and go, and that is why they cannot be read.
+tl::unexpected<Error> Saver::problem(const Error& error) const {
+  if (error.code == Code::Aborted || !from_.fileIsGone()) return fail(error);
+  return fail(Side::Local, Code::DatabaseBusy, from_.name() + ": was replaced or changed while it was being saved; save it again");
 }
 
 // The reader moves on with the history and only says what passes the filter: what there is of it, and how far it is, says the snapshot.
@@ -186,10 +191,12 @@ Result<void> Saver::saveFile(BodyKey key) {
   if (!insert) return fail(insert.error());
   std::uint64_t stored = 0;
   auto body = reader_.openBody(key.exchange, key.direction);
-  std::vector<std::byte> piece(kPieceBytes);
-  while (body && stored < limits::kCapturedBodyBytesMax) {  // one whose file is gone is an empty one
+  if (!body && body.error().code != Code::NotFound) return fail(body.error());
+  std::vector<std::byte> piece(body ? kPieceBytes : 0);
+  while (body) {  // one whose file is gone is an empty one
     const auto count = body->read(piece);
-    if (!count || *count == 0) break;
+    if (!count) return fail(count.error());
+    if (*count == 0) break;
     const std::string_view bytes(reinterpret_cast<const char*>(piece.data()), *count);
     if (auto done = insert->run(key.exchange, static_cast<int>(key.direction), Blob{bytes}); !done) return done;
     stored += *count;

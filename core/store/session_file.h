@@ -22,7 +22,8 @@ struct SavedSession {
 using GoOn = std::function<bool(std::uint64_t exchanges)>;
 
 // Writes what passes the filter of the history in `dataDir` to `file`, readable by its owner only. A file that is there already
-// is replaced when all has been written; on failure nothing has changed. Of a body, the first limits::kCapturedBodyBytesMax.
+// is replaced when all has been written; on failure nothing has changed. Bodies are saved whole, in pieces; one whose file somebody
+// has removed is an empty one, and one that cannot be read is an error, which names its file.
 Result<SavedSession> saveSession(const std::filesystem::path& dataDir, const filter::Node& filter, const std::filesystem::path& file,
                                  const GoOn& goOn = {});
 

@@ -1,5 +1,5 @@
 // The real engine, killed at a random moment under load, again and again, on the same history: every response that a client had seen
-// complete is there when the engine starts again, or, of the last moments, nothing of it is. --count=200 for more of it.
+// complete is there, whole, when the engine starts again, or came in the last moments. --count=200 for more of it.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -19,6 +19,7 @@
 #include "tests/support/origin/origin.h"
 #include "tests/support/test.h"
 #include "tests/support/wire/client.h"
+#include "tests/support/wire/pattern.h"
 #include "tests/unit/core/store/integrity.h"
 
 using namespace sluice;
@@ -41,7 +42,9 @@ struct Load {
     thread = std::thread([this, port, url = std::move(url)] {
       platform::beginThread("load", platform::Urgency::Background);
       Client client(port);
-      while (client.get(url + std::to_string(completed.size())).has_value()) {
+      for (;;) {
+        const auto reply = client.get(url + std::to_string(completed.size()));
+        if (!reply || !reply->summary.complete) break;  // the kill may come in the middle of a body
         completed.push_back(Steady::now());
         begun = true;
       }
@@ -91,32 +94,46 @@ double milliseconds(Steady::duration time) { return std::chrono::duration<double
 struct Outcome {
   std::string wrong;
   std::size_t completed = 0;
-  double lostMs = 0;  // how long before the end the first exchange that is missing was complete
+  double lostMs = 0;  // how long before the end the client had seen the first exchange complete that is not
   std::vector<double> gapsMs = {};  // between one commit and the next, the one under way among them
 };
 
-// `mark`: of this load and no other.
-void compare(Reader& reader, const std::vector<ExchangeRow>& rows, const Load& load, const std::string& mark,
+// What was kept is the beginning of what the origin sent, as long as the row says; nothing: so it is.
+std::string wrongBody(Reader& reader, const ExchangeRow& row) {
+  auto body = reader.openBody(row.id, capture::Direction::Response);
+  if (!body) return describe(body.error());
+  if (body->bytes() != row.response.capturedBytes) return "has " + std::to_string(body->bytes()) + " bytes";
+  const Pattern sent(0);
+  std::vector<std::byte> piece(64 * 1024);
+  for (std::uint64_t at = 0; at < body->bytes();) {
+    const auto count = body->read(piece);
+    if (!count) return describe(count.error());
+    if (!sent.matches(at, Bytes(piece.data(), *count))) return "has other bytes than were sent, after " + std::to_string(at);
+    at += *count;
+  }
+  return {};
+}
+
+// `mark`: of this load and no other. `bodyBytes`: of each response. Of what its client has seen complete, only a row that says so is there.
+void compare(Reader& reader, const std::vector<ExchangeRow>& rows, const Load& load, const std::string& mark, std::uint64_t bodyBytes,
              Steady::time_point killedAt, Outcome& outcome) {
-  std::set<std::size_t> found;
+  std::set<std::size_t> complete;
   for (const ExchangeRow& row : rows) {
     const auto at = row.url.find(mark);
     if (at == row.url.npos) continue;
-    const auto number = std::size_t(std::stoull(row.url.substr(at + mark.size())));
-    found.insert(number);
-    if (row.state == State::Running) outcome.wrong = "still runs";
-    if (row.state != State::Complete) continue;
+    if (row.state == State::Running) outcome.wrong = row.url + " still runs";
+    if (row.state == State::Complete) complete.insert(std::size_t(std::stoull(row.url.substr(at + mark.size()))));
     // Where the recorder was behind, a body was cut, and the row says so.
-    auto body = reader.openBody(row.id, capture::Direction::Response);
-    if (!body || body->bytes() != row.response.capturedBytes) {
-      outcome.wrong = row.url + " says that " + std::to_string(row.response.capturedBytes) + " of " + std::to_string(row.response.bytes) +
-                      " bytes were kept, and has " + (body ? std::to_string(body->bytes()) : describe(body.error()));
-    }
+    const std::string kept = std::to_string(row.response.capturedBytes) + " of " + std::to_string(row.response.bytes) + " bytes were kept";
+    if (row.state == State::Complete && row.response.bytes != bodyBytes) outcome.wrong = row.url + " is complete and says that " + kept;
+    if (const auto wrong = wrongBody(reader, row); !wrong.empty()) outcome.wrong = row.url + " says that " + kept + ", but: " + wrong;
   }
   outcome.completed += load.completed.size();
   std::size_t first = 0;
-  while (found.contains(first)) ++first;
-  if (!found.empty() && *found.rbegin() > first) outcome.wrong = "exchange " + std::to_string(first) + " is missing and a later one is not";
+  while (complete.contains(first)) ++first;
+  if (!complete.empty() && *complete.rbegin() > first) {
+    outcome.wrong = mark + std::to_string(first) + " is missing or not complete, and a later one is";
+  }
   if (first >= load.completed.size()) return;
   outcome.lostMs = std::max(outcome.lostMs, milliseconds(killedAt - load.completed[first]));
 }
@@ -138,12 +155,13 @@ Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::
   std::vector<Steady::time_point> commits;
   std::vector<std::string> marks;
   std::vector<std::unique_ptr<Load>> loads;
+  constexpr std::uint64_t kBodyBytes[] = {0, 1000, 20000, 300000};
   {
     EngineProcess engine(options);
     if (!engine.ready()) return {"does not start: " + engine.log()};
     Commits watched(dataDir);
-    for (const char* size : {"0", "1000", "20000", "300000"}) {
-      marks.push_back("/bytes/" + std::string(size) + "?round" + std::to_string(round) + "n");
+    for (const auto size : kBodyBytes) {
+      marks.push_back("/bytes/" + std::to_string(size) + "?round" + std::to_string(round) + "n");
       loads.push_back(std::make_unique<Load>(engine.port(), origin.url(marks.back())));
     }
     const auto allBegun = [&] { return std::all_of(loads.begin(), loads.end(), [](const auto& load) { return load->begun.load(); }); };
@@ -173,7 +191,9 @@ Outcome killOnce(const fs::path& dataDir, const Origin& origin, int round, std::
   if (!bodiesWithoutRow(dataDir, *reader).empty()) return {"a body file without a row came later"};
   constexpr std::size_t kRowsOfARoundMax = 50'000;  // some thousand
   const auto rows = reader->newest(kRowsOfARoundMax).value();
-  for (std::size_t i = 0; i < loads.size(); ++i) compare(*reader, rows, *loads[i], marks[i], killedAt, outcome);
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    compare(*reader, rows, *loads[i], marks[i], kBodyBytes[i], killedAt, outcome);
+  }
   return outcome;
 }
 

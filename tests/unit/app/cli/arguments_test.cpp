@@ -159,6 +159,13 @@ SLUICE_TEST(anUnknownCommandIsNamed) {
   QVERIFY(std::get<Usage>(parsed).text.rfind("sluicectl: there is no command or option \"frobnicate\"\n", 0) == 0);
 }
 
+SLUICE_TEST(helpTellsWhichCommandsPrintBytesInPlaceOfJson) {
+  std::string help = std::get<Usage>(parse({"--help"})).text;
+  help = help.substr(help.find("--json"));
+  help = help.substr(0, help.find("\n\n"));
+  for (const char* command : {"body", "show --curl", "show --raw"}) QVERIFY2(help.find(command) != std::string::npos, help.c_str());
+}
+
 SLUICE_TEST(helpAndVersionAreStatusZero) {
   QCOMPARE(exitStatus({"--help"}), 0);
   QCOMPARE(exitStatus({"list", "--help"}), 0);

@@ -3,6 +3,9 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "core/codec/tls/authority.h"
 #include "platform/data_dir.h"
@@ -45,11 +48,23 @@ SLUICE_TEST(aCaIsThrownAwayWhileNoEngineRuns) {
   Installation one;
   {
     const auto engine = platform::DataDirLock::acquire(one.directory.path(), WallTime{});
-    QVERIFY(regenerateCa(one.directory.path(), one.output).error().code == Code::DataDirInUse);
+    QVERIFY(regenerateCa(Format::Human, one.directory.path(), one.output).error().code == Code::DataDirInUse);
     QVERIFY(fs::exists(platform::caKeyFile(one.directory.path())));
   }
-  QVERIFY(regenerateCa(one.directory.path(), one.output).has_value());
+  QVERIFY(regenerateCa(Format::Human, one.directory.path(), one.output).has_value());
   QVERIFY(!fs::exists(platform::caKeyFile(one.directory.path())) && !fs::exists(platform::caCertificateFile(one.directory.path())));
+}
+
+SLUICE_TEST(asJsonItIsToldWhichFilesOfTheCaAreGone) {
+  Installation one;
+  const auto& folder = one.directory.path();
+  QVERIFY(regenerateCa(Format::Json, folder, one.output).has_value());
+  const std::vector<std::string> files{platform::caKeyFile(folder).string(), platform::caCertificateFile(folder).string()};
+  QVERIFY2(nlohmann::json::accept(one.output.text), one.output.text.c_str());
+  QVERIFY(nlohmann::json::parse(one.output.text)["removed"] == files);
+  one.output.text.clear();
+  QVERIFY(regenerateCa(Format::Json, folder, one.output).has_value());
+  QCOMPARE(one.output.text, std::string("{\"removed\":[]}\n"));
 }
 
 SLUICE_TEST(theCertificateIsExportedAsTheNameOfTheFileSays) {

@@ -4,6 +4,7 @@
 
 #include "collecting_output.h"
 #include "recorded_history.h"
+#include "core/base/limits.h"
 #include "core/filter/parser.h"
 #include "tests/support/test.h"
 
@@ -155,6 +156,19 @@ SLUICE_TEST(aBodyComesByteForByte) {
   }
   CollectingOutput none;
   QVERIFY(!body({ExchangeId{5}}, history.dataDir(), none));
+}
+
+// Bodies are as large as --capture-size allows, and a command is made in memory.
+SLUICE_TEST(refusesToMakeACommandOfABodyThatIsTooLargeForOne) {
+  RecordedHistory history;
+  history.largeRequest(7, "http://a/", limits::kCurlBodyBytesMax + 1);
+  history.close();
+  CollectingOutput output;
+  const auto shown = show({ExchangeId{7}, true}, Format::Human, history.dataDir(), output);
+  QVERIFY(!shown);
+  const std::string said = describe(shown.error());
+  for (const char* word : {"exchange 7", "67,108,865", "body 7 --request"}) QVERIFY2(said.find(word) != std::string::npos, said.c_str());
+  QVERIFY(output.text.empty());
 }
 
 SLUICE_TEST(aBodyOnATerminalIsVisibleTextAndNoCharacterIsCut) {

@@ -145,8 +145,9 @@ SLUICE_TEST(everyKeyIsDocumented) {
   status.listeners.emplace_back();
   control::ConnectionRow connection;
   connection.limit = details.row.profile;
-  std::set<std::string> keys{"decodedBytes", "messages", "rules", "event", "exported", "imported", "saved", "roundTripMs", "achieved",
-                             "asked", "askedBytesPerSecond", "achievedBytesPerSecond", "place", "whose", "trusted", "canChange", "detail"};
+  std::set<std::string> keys{"decodedBytes", "messages", "rules", "event", "exported", "imported", "saved", "removed", "roundTripMs",
+                             "achieved", "asked", "askedBytesPerSecond", "achievedBytesPerSecond", "place", "whose", "trusted",
+                             "canChange", "detail"};
   for (const auto& json : {toJson(details), toJson(status), toJson(connection), cli::toJson(store::MessageRow())}) addKeys(json, keys);
   QVERIFY(keys.contains("certificates") && keys.contains("lossPercent") && keys.contains("escaped"));
   const std::pair<const char*, const char*> documents[] = {{"man/sluicectl.1", ".SH JSON"}, {"../app/cli/README.md", "## JSON"}};

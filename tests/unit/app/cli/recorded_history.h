@@ -1,10 +1,13 @@
 // A data directory with a recorder at work, for the tests of this folder. One thread.
 #pragma once
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "core/store/body_files.h"
 #include "core/store/recorder.h"
 #include "tests/support/temporary_directory.h"
 
@@ -28,6 +31,16 @@ class RecordedHistory {
       recorder_->record(capture::BodyChunk{ExchangeId{id}, capture::Direction::Response, body.substr(at, 16384)});
     }
     end(id, {}, body.size());
+  }
+
+  // A request with a body of that many zeros, in a file that takes no room on the disk.
+  void largeRequest(std::uint64_t id, const std::string& url, std::uint64_t bytes) {
+    begin(id, url);
+    const auto file = store::bodyFile(dir_.path(), {ExchangeId{id}, capture::Direction::Request});
+    std::ofstream(file).close();
+    std::filesystem::resize_file(file, bytes);
+    recorder_->record(capture::BodyInFile{ExchangeId{id}, capture::Direction::Request, bytes});
+    end(id, {}, 0);
   }
 
   void begin(std::uint64_t id, const std::string& url) {

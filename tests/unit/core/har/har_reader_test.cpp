@@ -17,13 +17,13 @@ struct Read {
   std::string problem;
 };
 
-Read read(const std::string& text) {
+Read read(const std::string& text, std::uint64_t entryBytesMax = limits::kHarEntryBytesMax) {
   std::istringstream file(text);
   Read result;
   const auto count = readHar(file, [&](HarEntry entry) -> Result<void> {
     result.urls += entry.url + ' ';
     return {};
-  });
+  }, entryBytesMax);
   if (!count) result.problem = count.error().detail;
   return result;
 }
@@ -87,6 +87,49 @@ SLUICE_TEST(tellsThatJsonIsNoHar) {
 SLUICE_TEST(stopsWhereItIsNestedTooDeep) {
   const std::string deep(limits::kHarDepthMax + 1, '[');
   QVERIFY(read("{\"log\":{\"entries\":[{\"x\":" + deep).problem.find("nested") != std::string::npos);
+}
+
+// Whatever it consists of: an object takes two bytes of the file, and many more of the memory.
+SLUICE_TEST(saysWhichEntryIsTooLarge) {
+  const auto second = [](const std::string& json) {
+    return "{\"log\":{\"entries\":[{\"request\":{\"url\":\"a\"}},\n{\"x\":" + json + "}]}}";
+  };
+  const auto many = [](const std::string& item, int count) {
+    std::string all = item;
+    for (int i = 1; i < count; ++i) all += ',' + item;
+    return all;
+  };
+  std::string keys;
+  for (int i = 0; i < 300; ++i) keys += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":1";
+  for (const std::string& large : {'[' + many("{}", 300) + ']', '[' + many("[]", 300) + ']', '[' + many("1", 300) + ']',
+                                   '[' + many("null", 300) + ']', '[' + many("\"\"", 300) + ']', '{' + keys + '}',
+                                   '"' + std::string(16 * 1024, 'x') + '"', "{\"" + std::string(16 * 1024, 'x') + "\":1}"}) {
+    const auto got = read(second(large), 16 * 1024);
+    QCOMPARE(got.urls, std::string("a "));
+    QVERIFY2(got.problem.starts_with("has an entry, number 2, of more than 16384 bytes: at line 2, column "), got.problem.c_str());
+    QCOMPARE(read(second(large), 64 * 1024).problem, std::string());
+  }
+  const auto small = second('[' + many("{}", 100) + ']');
+  QCOMPARE(read(small, 16 * 1024).problem, std::string());
+  // Each entry begins anew.
+  const std::string entry = "{\"x\":[" + many("{}", 100) + "]}";
+  QCOMPARE(read("{\"log\":{\"entries\":[" + many(entry, 10) + "]}}", 16 * 1024).problem, std::string());
+}
+
+// It is held until it is over, wherever it stands.
+SLUICE_TEST(refusesATextThatIsLongerThanAnyBody) {
+  const std::string text(2 * limits::kMiB, 'x');
+  for (const std::string& file : {"{\"a\":\"" + text + "\",\"log\":{\"entries\":[]}}", "{\"" + text + "\":1,\"log\":{\"entries\":[]}}",
+                                  "{\"log\":{\"entries\":[{\"x\":\"" + text + "\"}]}}"}) {
+    const auto got = read(file, 1000);
+    QVERIFY2(got.problem.find("of more than") != std::string::npos && got.problem.find("at line 1, column ") != std::string::npos,
+             got.problem.c_str());
+    QVERIFY2(got.problem.starts_with("has a text"), got.problem.c_str());
+  }
+  // As large as it may be, each byte escaped.
+  std::string escaped;
+  for (std::size_t i = 0; i < limits::kMiB; ++i) escaped += "\\u0001";
+  QCOMPARE(read("{\"log\":{\"entries\":[{\"x\":\"" + escaped + "\"}]}}", 3 * limits::kMiB).problem, std::string());
 }
 
 SLUICE_TEST(endsWhenTheSinkFails) {

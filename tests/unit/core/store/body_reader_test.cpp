@@ -1,5 +1,6 @@
 #include "core/store/body_reader.h"
 
+#include "core/store/session_file.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -35,6 +36,32 @@ SLUICE_TEST(readsTheSameFromMemoryAndFromAFile) {
     QVERIFY(readAll(memory, atATime) == whole);
     QVERIFY(readAll(moved, atATime) == whole);
   }
+}
+
+// A session of one large body, whose pieces are what follows a beginning here.
+SLUICE_TEST(readsWhatFollowsABeginningInPieces) {
+  History history;
+  VERIFY_OK(history.start());
+  const std::string rest = pattern(2'500'000);
+  history.recorder->record(started(1));
+  history.recorder->record(chunk(1, rest));
+  history.recorder->record(ended(1, rest.size()));
+  history.recorder->flush();
+  const fs::path file = history.folder / "a.sluice";
+  VERIFY_OK(saveSession(history.folder.path(), {}, file));
+  const std::string beginning = "it begins";
+  const auto open = [&](std::uint64_t more) {
+    auto pieces = BodyPieces::open(file, {ExchangeId{1}, capture::Direction::Response});
+    return BodyReader::ofPieces(beginning, std::move(*pieces), beginning.size() + rest.size() + more);
+  };
+  for (const std::size_t atATime : {std::size_t{777}, std::size_t{3'000'000}}) {
+    BodyReader body = open(0);
+    BodyReader moved = std::move(body);
+    QVERIFY(readAll(moved, atATime) == beginning + rest);
+  }
+  BodyReader tooShort = open(1);
+  const std::string said = readAll(tooShort, 1000);
+  QVERIFY2(said.starts_with("failed: ") && said.find("a.sluice") != std::string::npos, said.substr(0, 200).c_str());
 }
 
 SLUICE_TEST(readsAnEmptyBody) {

@@ -1,6 +1,8 @@
 #include "core/store/exchange_reader.h"
 
 #include "core/store/reader.h"
+#include "core/store/session_file.h"
+#include "core/store/sql_connection.h"
 #include "platform/file.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
@@ -70,6 +72,21 @@ SLUICE_TEST(tellsThatABodyFileIsGoneOrTooShort) {
   const auto gone = reader.openBody(ExchangeId{1}, Direction::Response);
   QVERIFY(!gone);
   QVERIFY(gone.error().code == Code::NotFound);
+}
+
+SLUICE_TEST(tellsThatPiecesOfALargeBodyAreMissing) {
+  History history;
+  VERIFY_OK(history.start());
+  history.recorder->record(started(1));
+  history.recorder->record(chunk(1, pattern(3'000'000)));
+  history.recorder->record(ended(1, 3'000'000));
+  history.recorder->flush();
+  const fs::path file = history.folder / "a.sluice";
+  VERIFY_OK(saveSession(history.folder.path(), {}, file));
+  VERIFY_OK(SqlConnection::open(file, Access::ReadWrite)->run("DELETE FROM body_piece WHERE id = (SELECT max(id) FROM body_piece)"));
+  const auto body = Reader::openSession(file)->openBody(ExchangeId{1}, Direction::Response);
+  QVERIFY(!body && body.error().code == Code::DatabaseDamaged);
+  QVERIFY2(body.error().detail.find("exchange 1 is incomplete") != std::string::npos, body.error().detail.c_str());
 }
 
 // A thousand of a MiB each would be more than a reader may hold.

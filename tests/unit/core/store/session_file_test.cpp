@@ -2,9 +2,13 @@
 
 #include <sqlite3.h>
 
+#include "core/base/limits.h"
 #include "core/filter/parser.h"
+#include "core/store/body_files.h"
+#include "core/store/history_files.h"
 #include "core/store/schema.h"
 #include "core/store/sql_connection.h"
+#include "platform/file.h"
 #include "tests/support/owners_rights.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
@@ -71,6 +75,56 @@ SLUICE_TEST(holdsAllOfEachExchangeInOneFile) {
   QCOMPARE(reader->changesSince(0, 10).value().ids.size(), std::size_t(1));
   QVERIFY(contentsOf(file) == before);
   QCOMPARE(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()), std::ptrdiff_t(1));
+}
+
+// As --capture-size above its default brings them, or an import. In the file there are zeros up to its end, which take no room.
+SLUICE_TEST(savesWholeBodiesThatAreLargerThanIsUsuallyCaptured) {
+  History history;
+  recordAll(history);
+  history.stop();
+  const std::uint64_t bytes = limits::kCapturedBodyBytesMax + 5 * limits::kMiB + 7;
+  const std::string end = "the end";
+  const fs::path body = bodyFile(history.folder.path(), {ExchangeId{2}, Direction::Response});
+  VERIFY_OK(platform::setSize(body, bytes - end.size()));
+  VERIFY_OK(writeBody(body, bytes - end.size(), end));
+  const std::string row = "UPDATE exchange SET response_bytes = ?, response_stored_bytes = ? WHERE id = 2";
+  VERIFY_OK(openHistory(history.folder.path(), Access::ReadWrite)->prepare(row.c_str())->run(bytes, bytes));
+  TempFolder elsewhere;
+  QCOMPARE(saved(history, "", elsewhere / "a.sluice"), std::string("3 left 1"));
+  auto reader = Reader::openSession(elsewhere / "a.sluice");
+  VERIFY_OK(reader);
+  const auto totals = reader->exchange(ExchangeId{2}).value()->row.response;
+  QCOMPARE(totals.capturedBytes, bytes);
+  auto opened = reader->openBody(ExchangeId{2}, Direction::Response);
+  VERIFY_OK(opened);
+  reader = Reader::open(history.folder.path());  // a body needs nobody
+  const std::string beginning = pattern(3'500'000, 2);
+  std::string piece(900'001, 'x');
+  std::uint64_t at = 0;
+  for (std::size_t count = 1; count > 0; at += count) {
+    count = opened->read(std::as_writable_bytes(std::span(piece.data(), piece.size()))).value();
+    if (at + count <= beginning.size()) QVERIFY(beginning.compare(std::size_t(at), count, piece, 0, count) == 0);
+    if (count > 0 && at + count == bytes) QVERIFY(std::string_view(piece).substr(0, count).ends_with(end));
+  }
+  QCOMPARE(at, bytes);
+}
+
+SLUICE_TEST(savesNothingWhenABodyCannotBeRead) {
+  History history;
+  recordAll(history);
+  TempFolder elsewhere;
+  const fs::path body = bodyFile(history.folder.path(), {ExchangeId{2}, Direction::Response});
+  VERIFY_OK(platform::setSize(body, 2'000'000));
+  const std::string said = saved(history, "", elsewhere / "a.sluice");
+  QVERIFY2(said.find(body.filename().string()) != std::string::npos, said.c_str());
+  QVERIFY(fs::is_empty(elsewhere.path()));
+  // One that somebody removed is an empty one.
+  fs::remove(body);
+  QCOMPARE(saved(history, "", elsewhere / "a.sluice"), std::string("3 left 1"));
+  auto reader = Reader::openSession(elsewhere / "a.sluice");
+  VERIFY_OK(reader);
+  QCOMPARE(reader->exchange(ExchangeId{2}).value()->row.response.capturedBytes, 0u);
+  QCOMPARE(bodyOf(*reader, 2, Direction::Response), std::string());
 }
 
 SLUICE_TEST(savesWhatPassesTheFilterAndReplacesOnlyWhenDone) {
