@@ -32,7 +32,7 @@ class DataDirLock {
 
   DataDirLock(DataDirLock&&) noexcept = default;
   DataDirLock& operator=(DataDirLock&&) noexcept = default;
-  // Empties the file, then lets go.
+  // Leaves nothing in the file that says anything, then lets go.
   ~DataDirLock();
 
  private:

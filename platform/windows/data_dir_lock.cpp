@@ -33,9 +33,11 @@ Result<void> writeAll(const OwnedHandle& file, std::string_view text, const path
   return systemFailure(GetLastError(), "cannot write " + name.string());
 }
 
+// One byte says nothing, and keeps the block of the file: the next engine starts on a disk that is full by then. What is written next
+// begins at its front.
 bool empty(const OwnedHandle& file) {
-  return SetFilePointer(systemHandle(file), 0, nullptr, FILE_BEGIN) != INVALID_SET_FILE_POINTER &&
-         SetEndOfFile(systemHandle(file)) != 0;
+  return SetFilePointer(systemHandle(file), 1, nullptr, FILE_BEGIN) != INVALID_SET_FILE_POINTER && SetEndOfFile(systemHandle(file)) != 0 &&
+         SetFilePointer(systemHandle(file), 0, nullptr, FILE_BEGIN) != INVALID_SET_FILE_POINTER;
 }
 
 std::string readStart(const OwnedHandle& file) {

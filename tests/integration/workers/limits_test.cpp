@@ -24,8 +24,12 @@ constexpr std::uint64_t kBody = 1'000'000;
 struct ClientOf {
   ClientOf(const EngineProcess& engine, const Origin& origin, const std::vector<std::int64_t>& workers, std::size_t which) {
     served = withOnly(which, workers, [&] {
+      const auto began = Clock::now();
       client = std::make_unique<Client>(engine.port());
-      return client->get(origin.url("/bytes/10")).has_value();
+      const bool got = client->get(origin.url("/bytes/10")).has_value();
+      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
+      tries += "worker " + std::to_string(which) + (got ? " answered" : " did not: " + client->failure()) + " (" + std::to_string(took) + " ms); ";
+      return got;
     });
   }
   void ask(const Origin& origin) const {
@@ -33,6 +37,7 @@ struct ClientOf {
   }
   std::unique_ptr<Client> client;
   bool served = false;
+  std::string tries;  // what became of each
 };
 
 // Both bodies at once; how long the last byte took.
@@ -55,7 +60,7 @@ SLUICE_TEST(twoWorkersKeepOneLimit) {
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(2));
   ClientOf one(engine, origin, workers, 0), other(engine, origin, workers, 1);
-  QVERIFY(one.served && other.served);
+  QVERIFY2(one.served && other.served, (one.tries + other.tries).c_str());
   const double seconds = secondsForBoth(one, other, origin);
   QVERIFY2(seconds > 0.85 * 2 * kBody / kRate, std::to_string(seconds).c_str());
 }
@@ -74,7 +79,7 @@ SLUICE_TEST(aChangedLimitActsInEveryWorkerAndInTheOneThatComesLater) {
   workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(2));
   ClientOf one(engine, origin, workers, 0), other(engine, origin, workers, 1);
-  QVERIFY(one.served && other.served);
+  QVERIFY2(one.served && other.served, (one.tries + other.tries).c_str());
   const double seconds = secondsForBoth(one, other, origin);
   QVERIFY2(seconds > 0.85 * 2 * kBody / kRate, std::to_string(seconds).c_str());
 }
