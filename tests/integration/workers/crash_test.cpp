@@ -55,7 +55,7 @@ SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
   std::uint64_t seed = 100;
   const auto downloadOf = [&](std::size_t worker) {
     std::unique_ptr<Download> begun;
-    const bool served = withOnly(worker, workers, [&] {
+    const bool served = withOnly(worker, engine, workers, [&] {
       begun = std::make_unique<Download>(engine, origin, ++seed);
       return begun->begun;
     });
@@ -64,7 +64,7 @@ SLUICE_TEST(aKilledWorkerIsReplacedAndTheOthersNeverNotice) {
   const auto kept1 = downloadOf(1), kept2 = downloadOf(1), lost = downloadOf(0);
   QVERIFY(kept1 && kept2 && lost);
   const auto query = [](std::uint64_t number) { return "seed=" + std::to_string(number); };
-  QVERIFY(withOnly(0, workers, [&] { return Client(engine.port()).get(origin.url("/bytes/1000?" + query(++seed))).has_value(); }));
+  QVERIFY(withOnly(0, engine, workers, [&] { return Client(engine.port()).get(origin.url("/bytes/1000?" + query(++seed))).has_value(); }));
   const auto ended = query(seed);
   History history(engine.dataDir());
   QVERIFY(history.ended(ended).has_value());
@@ -102,7 +102,7 @@ SLUICE_TEST(whoConnectsWhileNoWorkerRunsIsServedByTheNext) {
   engine.workersMayDie();
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(1));
-  QVERIFY(pauseProcess(workers[0]));
+  QVERIFY(atRest(engine) && pauseProcess(workers[0]));
   // It waits in the queue of the listener, which no worker owns.
   Client client(engine.port());
   QVERIFY(client.connected());
@@ -136,7 +136,7 @@ SLUICE_TEST(aWorkerThatHangsIsReplacedWithAMessage) {
   const auto workers = childrenOf(engine.process().id());
   QCOMPARE(workers.size(), std::size_t(1));
   QVERIFY(Client(engine.port()).get(origin.url("/bytes/100")).has_value());  // it has begun its work
-  QVERIFY(pauseProcess(workers[0]));
+  QVERIFY(atRest(engine) && pauseProcess(workers[0]));
   QVERIFY(eventually([&] { return engine.log().find("has not answered for 3 s and is replaced") != std::string::npos; }));
   QVERIFY(eventually([&] { return statusOf(engine, "workerRestarts") == 1; }));
   Client client(engine.port());
@@ -151,7 +151,7 @@ SLUICE_TEST(whoConnectsWhileTheOnlyWorkerHangsIsServedByTheNext) {
   engine.workersMayDie();
   const auto workers = childrenOf(engine.process().id());
   QVERIFY(Client(engine.port()).get(origin.url("/bytes/100")).has_value());  // it has begun its work
-  QVERIFY(workers.size() == 1 && pauseProcess(workers[0]));
+  QVERIFY(workers.size() == 1 && atRest(engine) && pauseProcess(workers[0]));
   Client client(engine.port());
   const auto reply = client.get(origin.url("/bytes/100"));
   QVERIFY2(reply && reply->status() == 200, client.failure().c_str());
@@ -184,7 +184,7 @@ SLUICE_TEST(connectionsOfAllWorkersAreListed) {
   const Origin origin;
   std::unique_ptr<Client> clients[2];
   for (std::size_t i = 0; i < 2; ++i) {
-    QVERIFY(withOnly(i, workers, [&] {
+    QVERIFY(withOnly(i, engine, workers, [&] {
       clients[i] = std::make_unique<Client>(engine.port());
       return clients[i]->get(origin.url("/bytes/10")).has_value();
     }));

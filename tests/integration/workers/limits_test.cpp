@@ -23,12 +23,13 @@ constexpr std::uint64_t kBody = 1'000'000;
 // A client whose connection this worker has.
 struct ClientOf {
   ClientOf(const EngineProcess& engine, const Origin& origin, const std::vector<std::int64_t>& workers, std::size_t which) {
-    served = withOnly(which, workers, [&] {
+    served = withOnly(which, engine, workers, [&] {
       const auto began = Clock::now();
       client = std::make_unique<Client>(engine.port());
       const bool got = client->get(origin.url("/bytes/10")).has_value();
       const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
-      tries += "worker " + std::to_string(which) + (got ? " answered" : " did not: " + client->failure()) + " (" + std::to_string(took) + " ms); ";
+      const std::string how = got ? " answered" : " did not: " + client->failure();
+      tries += "worker " + std::to_string(which) + how + " (" + std::to_string(took) + " ms); ";
       return got;
     });
   }

@@ -35,10 +35,15 @@ inline bool pauseProcess(std::int64_t process) {
 }
 inline void resumeProcess(std::int64_t process) { ::kill(static_cast<pid_t>(process), SIGCONT); }
 
+// All of its workers have answered, and what they had said before has been taken. Wine has a process do something itself when another takes
+// a handle out of it: whoever takes one from a worker that is stopped by then waits for ever.
+inline bool atRest(const EngineProcess& engine) { return sluicectl(engine.dataDir(), {"connections"}).ok(); }
+
 // What connects meanwhile is this worker's: all others are stopped. `attempt` connects and says whether it was served. On Windows an
 // accept that waits takes a connection for its worker even while that is stopped, under Wine now and then two: a later attempt succeeds.
-inline bool withOnly(std::size_t which, const std::vector<std::int64_t>& workers, const std::function<bool()>& attempt) {
-  bool paused = true, served = false;
+inline bool withOnly(std::size_t which, const EngineProcess& engine, const std::vector<std::int64_t>& workers,
+                     const std::function<bool()>& attempt) {
+  bool paused = atRest(engine), served = false;
   for (std::size_t i = 0; i < workers.size(); ++i) paused = paused && (i == which || pauseProcess(workers[i]));
   const std::size_t triesMax = std::getenv("SLUICE_WINE") != nullptr ? 2 * workers.size() : workers.size();
   for (std::size_t tries = 0; paused && !served && tries < triesMax; ++tries) served = attempt();
