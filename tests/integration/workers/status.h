@@ -2,7 +2,6 @@
 #pragma once
 
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -40,13 +39,12 @@ inline void resumeProcess(std::int64_t process) { ::kill(static_cast<pid_t>(proc
 inline bool atRest(const EngineProcess& engine) { return sluicectl(engine.dataDir(), {"connections"}).ok(); }
 
 // What connects meanwhile is this worker's: all others are stopped. `attempt` connects and says whether it was served. On Windows an
-// accept that waits takes a connection for its worker even while that is stopped, under Wine now and then two: a later attempt succeeds.
+// accept that waits takes one connection for its worker even while that is stopped: then the next attempt succeeds.
 inline bool withOnly(std::size_t which, const EngineProcess& engine, const std::vector<std::int64_t>& workers,
                      const std::function<bool()>& attempt) {
   bool paused = atRest(engine), served = false;
   for (std::size_t i = 0; i < workers.size(); ++i) paused = paused && (i == which || pauseProcess(workers[i]));
-  const std::size_t triesMax = std::getenv("SLUICE_WINE") != nullptr ? 2 * workers.size() : workers.size();
-  for (std::size_t tries = 0; paused && !served && tries < triesMax; ++tries) served = attempt();
+  for (std::size_t tries = 0; paused && !served && tries < workers.size(); ++tries) served = attempt();
   for (const auto worker : workers) resumeProcess(worker);
   return served;
 }
