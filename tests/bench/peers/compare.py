@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Sluice beside what people use instead, in one run: each workload with each proxy in turn, several rounds, medians.
 
-compare.py --sluiced build/bench/bin/sluiced [--quick] [--only TEXT] [--proxies TEXT,...] [--json FILE] [--profile DIR]
+compare.py --sluiced build/bench/bin/sluiced [--quick] [--rounds N] [--only TEXT] [--proxies TEXT,...] [--json FILE]
+           [--profile DIR]
 
 The origin and the load share one core, the proxy has another to itself. Prints a Markdown table for each workload: the
 figure that a busy machine disturbs least is what a request or a gigabyte costs of CPU, of all of the proxy's processes."""
@@ -30,12 +31,16 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sluiced", required=True, help="the program to measure; sluicectl lies beside it")
     parser.add_argument("--quick", action="store_true", help="one round of two seconds instead of three of five")
+    parser.add_argument("--rounds", type=int, metavar="N", help="that many rounds instead")
     parser.add_argument("--only", default="", help="workloads whose name contains this")
     parser.add_argument("--proxies", default="", help="proxies whose name contains one of these, by commas")
     parser.add_argument("--json", default=os.path.join(ROOT, "build/bench/compare.json"),
                         help="all samples go into this file (default: build/bench/compare.json)")
     parser.add_argument("--profile", metavar="DIR", help="for each workload and Sluice, what perf and strace say of further samples")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.rounds is not None and options.rounds < 1:
+        parser.error("--rounds: at least 1")
+    return options
 
 
 def reason(error):
@@ -113,6 +118,7 @@ def main():
     wanted = [name.strip().lower() for name in options.proxies.split(",") if name.strip()]
     chosen = [kind for kind in EVERY if not wanted or any(name in kind.name.lower() for name in wanted)]
     rounds, seconds = (1, 2) if options.quick else (3, 5)
+    rounds = options.rounds or rounds
     if options.profile:
         os.makedirs(options.profile, exist_ok=True)
     results = Results(options.json, chosen, rounds, seconds)
