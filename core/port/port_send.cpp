@@ -130,7 +130,7 @@ void Port::sendingFailed(const Error& why) {
 // As many fragments as one share holds go at once, without a copy; what is left waits behind everybody else.
 Sent Port::startOnSocket(Pending pending, Bytes payload) {
   if (!backlog_.empty()) return keep(std::move(pending), payload);
-  const std::size_t share = std::min(payload.size(), begun_ < limits::kPortPartialsMax ? limits::kPortShareBytes : payload.size());
+  const std::size_t share = std::min(payload.size(), limits::kPortShareBytes);
   do {
     const auto result = sendFragment(pending, payload);
     if (result.status == IoResult::Status::WouldBlock) return keep(std::move(pending), payload);

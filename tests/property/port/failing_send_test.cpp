@@ -14,6 +14,8 @@ using namespace sluice::test;
 
 namespace {
 
+constexpr std::uint32_t kQueueSlots = 4;
+
 struct Said {
   int sent = 0;    // taken: on their way, or kept
   int queued = 0;  // of these, kept
@@ -49,7 +51,7 @@ class Conversation {
  private:
   static Port::Options options() {
     Port::Options options;
-    options.queueSlots = 4;
+    options.queueSlots = kQueueSlots;
     options.memory = {segmentBytes(4), 4};
     return options;
   }
@@ -111,6 +113,35 @@ SLUICE_TEST(aSocketWithoutRoomForAGreetingIsNoPort) {
   const PortEnd end(std::move(sockets->first));
   failSend(0);
   QVERIFY(!end.started);
+}
+
+// Its marker is in the queue already, and the reader, who has no doorbell, is to be woken over the socket.
+SLUICE_TEST(aMessageWhoseMarkerCannotBeToldOfIsNotTaken) {
+  LonePort lone({}, false);
+  const auto queue = platform::SharedMemory::create(queueBytes(kQueueSlots));
+  const platform::Handle handle = queue->handle();
+  Hello hello;
+  hello.queueSlots = kQueueSlots;
+  QVERIFY(lone.raw.say(lone.raw.header(type::kHello, sizeof hello), bytesOf(hello), std::span(&handle, 1)));
+  lone.end->turn();
+  QVERIFY(QueueReader<>(queue->data(), kQueueSlots).becomeIdle());
+  auto watched = platform::PortSocket::makePair(limits::kPortMessageBytes);
+  const platform::Handle given = watched->second.take().release();
+  const std::string text(100, 'x');
+  Outgoing message;
+  message.type = 1;
+  message.payload = asBytes(text);
+  message.handles = std::span(&given, 1);
+  message.afterSending = AfterSending::CloseHandles;
+  failSend(1, EIO);
+  const auto sent = lone.end->port->send(message);
+  failSend(0);
+  QCOMPARE(sent, Sent::Failed);
+  QCOMPARE(lone.end->failures.size(), std::size_t(1));
+  QVERIFY(!lone.end->port->hasBacklog());
+  std::byte byte;
+  platform::PortSocket::Message end;
+  QVERIFY(watched->first.receive(MutableBytes(&byte, 1), end).status == IoResult::Status::End);
 }
 
 SLUICE_TEST(wheneverTheSocketHasNoRoomEverythingArrivesAllTheSame) {

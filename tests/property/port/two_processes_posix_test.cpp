@@ -17,21 +17,13 @@ namespace {
 
 constexpr int kEndlessly = 1'000'000'000;
 
-port::Port::Options optionsFor(std::uint32_t queueSlots, std::uint32_t peerPid) {
-  port::Port::Options options;
-  options.queueSlots = queueSlots;
-  options.memory = {2 * port::segmentBytes(8), 8};
-  options.peerPid = peerPid;
-  return options;
-}
-
 // A process that talks until it is done, or told to stop by a signal, or its peer is gone.
 class OtherProcess {
  public:
-  OtherProcess(std::uint32_t queueSlots, int count)
-      : queueSlots_(queueSlots), parent_(ownPid()), sockets_(platform::PortSocket::makePair(limits::kPortMessageBytes)), child_([&] {
+  OtherProcess(const port::Port::Options& options, int count)
+      : options_(options), parent_(ownPid()), sockets_(platform::PortSocket::makePair(limits::kPortMessageBytes)), child_([&] {
           sockets_->first.take();
-          PortEnd end(std::move(sockets_->second), optionsFor(queueSlots_, parent_));
+          PortEnd end(std::move(sockets_->second), optionsWith(parent_));
           Talker talker(end, Turn::Second, count);
           while (!talker.isDone() && talker.step()) {
           }
@@ -40,12 +32,18 @@ class OtherProcess {
     sockets_->second.take();
   }
   std::unique_ptr<PortEnd> connect() {
-    return std::make_unique<PortEnd>(std::move(sockets_->first), optionsFor(queueSlots_, static_cast<std::uint32_t>(child_.pid())));
+    return std::make_unique<PortEnd>(std::move(sockets_->first), optionsWith(static_cast<std::uint32_t>(child_.pid())));
   }
   ChildProcess& process() { return child_; }
 
  private:
-  const std::uint32_t queueSlots_;
+  port::Port::Options optionsWith(std::uint32_t peerPid) const {
+    auto options = options_;
+    options.peerPid = peerPid;
+    return options;
+  }
+
+  const port::Port::Options options_;
   const std::uint32_t parent_;
   Result<std::pair<platform::PortSocket, platform::PortSocket>> sockets_;
   ChildProcess child_;
@@ -69,7 +67,10 @@ Holdings holdings() {
 // Talks with a process that is killed when so much of it was heard, in the midst of whatever it does then. What is wrong afterwards, or
 // nothing.
 std::string outlive(std::uint32_t queueSlots, int heardMax, std::size_t keptMax) {
-  OtherProcess other(queueSlots, kEndlessly);
+  port::Port::Options options;
+  options.queueSlots = queueSlots;
+  options.memory = {4 * port::segmentBytes(8), 8};  // chunks enough beside those that are kept
+  OtherProcess other(options, kEndlessly);
   const auto end = other.connect();
   end->keepBuffers = true;
   Talker talker(*end, Turn::First, kEndlessly);
@@ -99,7 +100,10 @@ std::string outlive(std::uint32_t queueSlots, int heardMax, std::size_t keptMax)
 SLUICE_TEST(twoProcessesThatWaitForEachOtherMissNothing) {
   const int count = std::stoi(option("count", "20000"));
   for (const std::uint32_t queueSlots : {0U, 2U, 16U}) {
-    OtherProcess other(queueSlots, count);
+    port::Port::Options options;
+    options.queueSlots = queueSlots;
+    options.memory = Talker::kMemory;
+    OtherProcess other(options, count);
     const auto end = other.connect();
     Talker talker(*end, Turn::First, count);
     // It ends when it has heard all, and may have said much by then that is yet to be read.

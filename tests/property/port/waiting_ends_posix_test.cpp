@@ -20,10 +20,10 @@ SLUICE_TEST(whoeverHasSomethingToReadIsWoken) {
 }
 
 SLUICE_TEST(twoThreadsThatWaitForEachOtherMissNothing) {
-  const int count = std::stoi(option("count", "200000"));
+  const int count = std::stoi(option("count", "20000"));
   port::Port::Options options;
   options.queueSlots = 16;
-  options.memory = {2 * port::segmentBytes(8), 8};
+  options.memory = Talker::kMemory;
   PortPair pair(options);
   std::atomic<int> done{0};
   std::atomic<bool> stuck{false};

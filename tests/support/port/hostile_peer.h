@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,7 @@ class HostilePeer {
   port::MessageHeader header(std::size_t size) {
     static constexpr std::uint8_t kTypes[] = {1, 2, port::type::kHello, port::type::kWake, port::type::kReadSocket,
                                               port::type::kSegment, port::type::kChunksFreed, port::type::kQueueRoom, 0xff};
-    auto made = raw_.header(kTypes[choices_.below(std::size(kTypes))], size, static_cast<std::uint8_t>(choices_.below(64)));
+    auto made = raw_.header(kTypes[choices_.below(std::size(kTypes))], size, static_cast<std::uint8_t>(choices_.below(256)));
     made.stream = static_cast<std::uint32_t>(choices_.below(4));
     if (choices_.chance(3)) made.pid = static_cast<std::uint32_t>(choices_.below(1u << 31));
     if (choices_.chance(5)) made.size = static_cast<std::uint32_t>(choices_.below(1u << 31));
@@ -220,6 +221,8 @@ class Victim {
     if (choices_.chance(20)) end_.send(1, std::string(choices_.below(100), 'v'));
     if (choices_.chance(20)) end_.sendShared(2, std::string(1 + choices_.below(3 * limits::kChunkBytes), 'w'));
     if (choices_.chance(2)) end_.send(3, std::string(choices_.below(200'000), 'x'));
+    if (choices_.chance(10)) sendToReadOn();
+    if (choices_.chance(10)) sendTracked();
     if (choices_.chance(20)) end_.port->rung();
     if (choices_.chance(20)) readKept();
     if (choices_.chance(20)) end_.kept.clear();
@@ -242,12 +245,53 @@ class Victim {
   }
 
  private:
-  void readKept() {
-    for (const auto& buffer : end_.kept) {
-      const auto bytes = buffer.bytes();
-      seen_ += std::accumulate(bytes.begin(), bytes.end(), 0u, [](unsigned a, std::byte b) { return a + unsigned(b); });
-    }
+  port::SharedBuffer filled() {
+    auto& memory = end_.port->memory();
+    auto buffer = memory.allocate(1 + choices_.below(limits::kChunkBytes));
+    if (!buffer) return buffer;
+    memory.increase(buffer, (1 + choices_.below(4)) * limits::kChunkBytes, limits::kChunkBytes);
+    buffer.size = static_cast<std::uint32_t>(buffer.capacity());
+    std::fill_n(buffer.data, buffer.size, std::byte('r'));
+    return buffer;
   }
+  port::Sent send(port::SharedBuffer& buffer, bool goesOnReading, std::optional<port::TrackRef> track = {}) {
+    port::Outgoing message;
+    message.type = 4;
+    message.stream = kTracked;
+    message.buffers = std::span(&buffer, 1);
+    message.goesOnReading = goesOnReading;
+    message.track = track;
+    return end_.port->send(message);
+  }
+  static bool isTaken(port::Sent sent) { return sent == port::Sent::Done || sent == port::Sent::Queued; }
+
+  // Reads what it sent until it lets that go, whatever the other does with it meanwhile.
+  void sendToReadOn() {
+    auto buffer = filled();
+    if (!buffer) return;
+    const bool taken = isTaken(send(buffer, true));
+    read(buffer.bytes());
+    taken ? end_.port->memory().letGo(buffer) : end_.port->memory().release(buffer);
+  }
+  // And cancels it at once: the other may have begun it all the same, or say so.
+  void sendTracked() {
+    auto& memory = end_.port->memory();
+    auto buffer = filled();
+    const auto track = buffer ? memory.track(kTracked) : std::nullopt;
+    const port::ChunkRef ref{buffer.segment, buffer.firstChunk, buffer.size};
+    const bool taken = track && isTaken(send(buffer, false, track));
+    if (track && memory.cancel(*track, kTracked) && taken) buffer = memory.takeBack(ref);
+    memory.release(buffer);
+  }
+
+  void read(Bytes bytes) {
+    seen_ += std::accumulate(bytes.begin(), bytes.end(), 0u, [](unsigned a, std::byte b) { return a + unsigned(b); });
+  }
+  void readKept() {
+    for (const auto& buffer : end_.kept) read(buffer.bytes());
+  }
+
+  static constexpr std::uint32_t kTracked = 2;
 
   Choices& choices_;
   PortEnd& end_;

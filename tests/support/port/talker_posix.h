@@ -17,6 +17,9 @@ enum class Turn : bool { First, Second };
 
 class Talker {
  public:
+  // So few chunks that it has to wait for those that the other frees.
+  static constexpr port::OutgoingSegments::Limits kMemory{port::segmentBytes(4), 4};
+
   // Says `count` messages, and hears as many.
   Talker(PortEnd& end, Turn turn, int count) : end_(end), turn_(turn), count_(count) {}
 
@@ -58,8 +61,8 @@ class Talker {
     if (number % 97 == 0) return {kWithHandle, std::string(20, letter)};
     if (number % 53 == 0) return {kPlain, std::string(kFragmentsBytes, letter)};
     if (number % 11 == 0) return {kPlain, std::string(kMarkedBytes, letter)};
-    if (number % 5 == 0) return {kShared, std::string(number % 15 == 0 ? kChunksBytes : 30, letter)};
-    return {kPlain, std::string(std::size_t(number) % port::kSlotPayloadBytes, letter)};
+    if (number % 4 == 0) return {kPlain, std::string(std::size_t(number) % port::kSlotPayloadBytes, letter)};
+    return {kShared, std::string(number % 2 == 0 ? 30 : kChunksBytes, letter)};
   }
 
   bool maySay() const {

@@ -129,6 +129,25 @@ SLUICE_TEST(aReferenceToChunksThatAreFreeOrBeingReadIsAFault) {
   QVERIFY(bool(held));
 }
 
+// Its chunks lie in several words of the maps.
+SLUICE_TEST(aLongRunThatIsBeingReadInItsLastPartHoldsNothingOfTheRest) {
+  constexpr std::uint32_t kChunks = 200;
+  const auto bytes = [](std::uint32_t chunks) { return static_cast<std::uint32_t>(chunks * kChunk); };
+  Made made(kChunks);
+  IncomingSegments incoming([] {});
+  QVERIFY(bool(incoming.add({0, kChunks}, made.handle(), kSource, kOwn)));
+  for (std::uint32_t i = 0; i < kChunks; ++i) QVERIFY(made.memory.takeChunk(i));
+  {
+    const auto held = incoming.open({0, 150, bytes(10)});
+    QVERIFY(bool(held));
+    QCOMPARE(codeOf(incoming.open({0, 10, bytes(141)})), Code::ProtocolFault);
+    const auto rest = incoming.open({0, 10, bytes(140)});
+    QVERIFY(bool(rest));
+    QCOMPARE(rest->bytes().size(), std::size_t(bytes(140)));
+  }
+  QCOMPARE(made.memory.freeCount(), 150u);
+}
+
 SLUICE_TEST(freeingIntoASegmentWhoseFlagIsSetRingsOnce) {
   Made made;
   int rung = 0;

@@ -151,6 +151,19 @@ SLUICE_TEST(aCancelledMessageGivesItsChunksBack) {
   QCOMPARE(s.outgoing.freeChunks(), std::size_t(8));
 }
 
+SLUICE_TEST(whoCancelsTooLateFreesTheTrackingWord) {
+  Segments s(8, 1);
+  for (std::uint32_t stream = 1; stream <= 2 * kSegmentChunksMax; ++stream) {
+    auto buffer = s.outgoing.allocate(1);
+    const auto track = s.outgoing.track(stream);
+    QVERIFY2(track.has_value(), std::to_string(stream).c_str());
+    auto* page = buffer.data - buffer.firstChunk * kChunk - kSegmentHeaderBytes;
+    QVERIFY(SegmentMemory(page, 8).claim(track->slot, stream));  // the receiver has begun
+    QVERIFY(!s.outgoing.cancel(*track, stream));
+    s.outgoing.release(buffer);
+  }
+}
+
 SLUICE_TEST(whenTheReceiverDiesItsChunksComeBackAndHeldOnesStay) {
   Segments s(8, 1);
   auto sent = s.outgoing.allocate(3 * kChunk);

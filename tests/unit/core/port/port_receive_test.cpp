@@ -286,3 +286,15 @@ SLUICE_TEST(aGreetingThatPromisesAQueueBringsIt) {
   QCOMPARE(lone.end->failures.size(), std::size_t(1));
   QCOMPARE(lone.end->failures[0].code, Code::ProtocolFault);
 }
+
+SLUICE_TEST(aQueueThatIsTooLargeIsAFault) {
+  LonePort lone(smallQueue(), false);
+  Hello hello;
+  hello.queueSlots = limits::kPortQueueSlots + 1;
+  const auto queue = platform::SharedMemory::create(queueBytes(hello.queueSlots));
+  const platform::Handle handle = queue->handle();
+  QVERIFY(lone.raw.say(lone.raw.header(type::kHello, sizeof hello), bytesOf(hello), std::span(&handle, 1)));
+  lone.end->turn();
+  QCOMPARE(lone.end->failures.size(), std::size_t(1));
+  QCOMPARE(lone.end->failures[0].code, Code::ProtocolFault);
+}

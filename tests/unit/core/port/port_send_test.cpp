@@ -110,6 +110,17 @@ SLUICE_TEST(afterItsShareALargeMessageGoesToTheBack) {
   QCOMPARE(pair.b->messages[2].payload.size(), 4 * limits::kMiB);
 }
 
+// More than a receiver holds the beginnings of.
+SLUICE_TEST(howeverManyLongMessagesAreSentEachArrives) {
+  PortPair pair(withoutQueue());
+  const auto large = numbered(limits::kPortShareBytes + 1);
+  constexpr std::size_t kCount = 3 * limits::kPortPartialsMax;
+  for (std::size_t i = 0; i < kCount; ++i) QCOMPARE(pair.a->send(1, large, std::uint32_t(i)), Sent::Queued);
+  pair.run(5000);
+  QVERIFY2(pair.b->notes.empty(), pair.b->notes.empty() ? "" : pair.b->notes[0].c_str());
+  QCOMPARE(pair.b->messages.size(), kCount);
+}
+
 SLUICE_TEST(aMessageThatFindsNoRoomIsKeptAndSentInOrder) {
   for (const auto& options : {Port::Options{}, withoutQueue()}) {
     PortPair pair(options);

@@ -59,7 +59,10 @@ SLUICE_TEST(whatThePeerSaidBeforeItWentIsDeliveredFirst) {
     }
     QCOMPARE(pair.a->send(1, std::string(500, 'y')), Sent::Done);  // which nobody reads any more
     pair.b.reset();
-    if (sends) pair.a->send(1, std::string(500, 'z'));
+    if (sends) {
+      QCOMPARE(pair.a->send(1, std::string(500, 'z')), Sent::Failed);
+      QCOMPARE(pair.a->send(1, "small"), Sent::Failed);  // though its queue has room
+    }
     QVERIFY(pair.a->failures.empty());
     pair.a->turn();
     QCOMPARE(pair.a->messages.size(), std::size_t(100));
@@ -90,6 +93,26 @@ SLUICE_TEST(whenThePortFailsEverythingQueuedCompletesAsFailedAndItsHandlesAreClo
   std::byte byte;
   platform::PortSocket::Message end;
   QVERIFY(watched->first.receive(MutableBytes(&byte, 1), end).status == IoResult::Status::End);
+}
+
+// One waits for its marker, one for the rest of its fragments.
+SLUICE_TEST(whenThePortFailsTheHandlesOfWhatHasHalfComeAreClosed) {
+  for (const std::uint8_t flags : {flag::kMarked, flag::kMoreFollow}) {
+    LonePort lone;
+    auto watched = platform::PortSocket::makePair(64);
+    {
+      const auto given = watched->second.take();
+      const platform::Handle handle = given.get();
+      QVERIFY(lone.raw.say(lone.raw.header(1, 4, flags), asBytes("half"), std::span(&handle, 1)));
+    }
+    lone.end->turn();
+    std::byte byte;
+    platform::PortSocket::Message end;
+    QVERIFY(watched->first.receive(MutableBytes(&byte, 1), end).status == IoResult::Status::WouldBlock);
+    lone.end->port->fail({Code::Aborted, Side::Local, 0, "enough"});
+    QVERIFY(lone.end->messages.empty());
+    QVERIFY(watched->first.receive(MutableBytes(&byte, 1), end).status == IoResult::Status::End);
+  }
 }
 
 SLUICE_TEST(whenThePeerDiesItsChunksComeBackAndWhatWasReceivedStaysReadable) {

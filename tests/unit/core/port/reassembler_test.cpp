@@ -115,3 +115,13 @@ SLUICE_TEST(whatIsBegunIsLimitedInNumberAndBytes) {
   QVERIFY(!joined.why().empty());
   QCOMPARE(joined.add(part(2, kEnd), asBytes("b"), {}), Outcome::Whole);
 }
+
+SLUICE_TEST(whatHasComeWholeCountsNoMore) {
+  Reassembler joined;
+  const std::string mebibyte(limits::kMiB, 'x');
+  for (std::size_t bytes = 0; bytes <= limits::kPortPartialBytesMax; bytes += 2 * limits::kMiB) {
+    QCOMPARE(joined.add(part(1, kFirst), asBytes(mebibyte), {}), Outcome::Incomplete);
+    QCOMPARE(joined.add(part(1, kEnd), asBytes(mebibyte), {}), Outcome::Whole);
+    QCOMPARE(textOf(joined.take()).size(), 2 * limits::kMiB);
+  }
+}
