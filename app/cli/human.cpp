@@ -153,8 +153,7 @@ std::string describe(const control::StatusReply& status) {
   field(out, "Down", byteCount(now.bytesDown) + ", now " + rate(now.downBytesPerSecond));
   field(out, "Recording", captureText(now));
   field(out, "Recorded", plural(status.exchangesTotal, "exchange", "exchanges") + ", database " + byteCount(now.databaseBytes));
-  field(out, "Waiting", byteCount(now.recorderQueueBytes) + " in " +
-                            plural(now.recorderQueueRecords, "record", "records") + " to be written");
+  field(out, "Waiting", byteCount(now.recorderQueueBytes) + " to be written");
   field(out, "Not kept", lostText(now));
   field(out, "Workers", workersText(now));
   if (now.chunks > 0) {

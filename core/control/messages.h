@@ -166,7 +166,7 @@ struct StatusSample {
   std::uint64_t downBytesPerSecond = 0;
   CaptureState capture = CaptureState::Off;
   std::uint64_t recorderQueueBytes = 0;  // recorded but not yet written: the recorder's lag
-  std::uint64_t recorderQueueRecords = 0;
+  std::uint64_t recorderQueueRecords = 0;  // of these, with the recorder; none of those that are still in shared memory
   std::uint64_t refusedBodyBytes = 0;  // not kept, because the recorder lagged or was paused
   std::uint64_t droppedExchanges = 0;  // not recorded, for the same reason
   std::uint64_t databaseBytes = 0;

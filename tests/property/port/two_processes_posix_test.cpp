@@ -98,7 +98,7 @@ std::string outlive(std::uint32_t queueSlots, int heardMax, std::size_t keptMax)
 }  // namespace
 
 SLUICE_TEST(twoProcessesThatWaitForEachOtherMissNothing) {
-  const int count = std::stoi(option("count", "20000"));
+  const int count = std::stoi(option("count", "5000"));
   for (const std::uint32_t queueSlots : {0U, 2U, 16U}) {
     port::Port::Options options;
     options.queueSlots = queueSlots;
@@ -119,12 +119,12 @@ SLUICE_TEST(twoProcessesThatWaitForEachOtherMissNothing) {
 
 SLUICE_TEST(aProcessThatIsKilledLeavesNothingWithItsPeer) {
   const std::uint64_t first = std::stoull(option("seed", "1"));
-  const std::uint64_t count = std::stoull(option("count", "40"));
+  const std::uint64_t count = std::stoull(option("count", "25"));
   const auto before = holdings();
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     std::mt19937_64 random(seed);
     const std::uint32_t queueSlots = random() % 4 == 0 ? 0 : 2 + static_cast<std::uint32_t>(random() % 30);
-    const int heardMax = int(random() % 2000);
+    const int heardMax = int(random() % 500);
     const auto fault = outlive(queueSlots, heardMax, random() % 6);
     QVERIFY2(fault.empty(), ("--seed=" + std::to_string(seed) + ": " + fault).c_str());
     QVERIFY2(holdings() == before, ("--seed=" + std::to_string(seed) + ": handles or mappings are left").c_str());

@@ -20,7 +20,7 @@ SLUICE_TEST(whoeverHasSomethingToReadIsWoken) {
 }
 
 SLUICE_TEST(twoThreadsThatWaitForEachOtherMissNothing) {
-  const int count = std::stoi(option("count", "20000"));
+  const int count = std::stoi(option("count", "10000"));
   port::Port::Options options;
   options.queueSlots = 16;
   options.memory = Talker::kMemory;

@@ -75,7 +75,7 @@ class Talker {
   // Before the last message of a round, the one that nothing else can make up for: from nothing to what it takes the other to wake up,
   // look around and fall asleep.
   void rest() const {
-    const auto length = said_ + 1 == roundEnd_ ? std::uint32_t(said_) * 2'654'435'761U >> 15 : 0;
+    const auto length = said_ + 1 == roundEnd_ ? std::uint32_t(said_) * 2'654'435'761U >> 16 : 0;
     for (std::uint32_t i = 0; i < length; ++i) std::atomic_signal_fence(std::memory_order_seq_cst);
   }
 

@@ -31,7 +31,9 @@ SLUICE_TEST(statusTellsWhatRunsWhereAndHowItGoes) {
   status.exchangesTotal = 1'000'000;
   status.now.downBytesPerSecond = 200'000;
   status.now.capture = control::CaptureState::On;
+  status.now.recorderQueueBytes = 54'000'000;  // most of it in shared memory, where nobody has counted records yet
   const auto text = describe(status);
+  QVERIFY(contains(text, "Waiting      54 MB to be written\n"));
   QVERIFY(contains(text, "Engine       sluiced 0.1.0, process 1234, up 2 h 5 min\n"));
   QVERIFY(contains(text, "Listening    regular 127.0.0.1:41234\n"));
   QVERIFY(contains(text, "now 1.6 Mbit/s (200 KB/s)\n"));
