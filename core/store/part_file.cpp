@@ -1,9 +1,12 @@
 #include "core/store/part_file.h"
 
-#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::store {
@@ -24,23 +27,49 @@ fs::path withoutLinks(fs::path file) {
   return file;
 }
 
-fs::path partOf(const fs::path& file) {
+std::string hex(std::uint64_t number) {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
+  return text.data();
+}
+
+// FNV-1a of both: the same in every version, for a part that an earlier one left. On Windows a name is UTF-16.
+std::uint64_t proofOf(std::uint64_t number, const fs::path& name) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  const auto add = [&hash](std::uint64_t byte) { hash = (hash ^ byte) * 0x100000001b3; };
+  for (int shift = 0; shift < 64; shift += 8) add(number >> shift & 0xff);
+  for (const auto unit : name.native()) add(static_cast<std::uint64_t>(unit) & 0xffff);
+  return hash;
+}
+
+// What `file` is called while it is written, with this number.
+fs::path partOf(const fs::path& file, std::uint64_t number) {
+  fs::path part = file;
+  part += ".sluice-" + hex(number) + '-' + hex(proofOf(number, file.filename())) + ".part";
+  return part;
+}
+
+fs::path newPartOf(const fs::path& file) {
   std::random_device random;
   std::error_code ignored;
   fs::path part;
   do {
-    part = file;
-    part += "." + std::to_string(random()) + ".part";
+    part = partOf(file, std::uint64_t{random()} << 32 | random());
   } while (fs::exists(part, ignored));
   return part;
 }
 
-// "a.har.123456.part" beside "a.har".
 bool isPartOf(const fs::path& found, const fs::path& file) {
-  const auto name = found.filename().native(), stem = file.filename().native() + fs::path(".").native(), end = fs::path(".part").native();
-  if (name.size() <= stem.size() + end.size() || !name.starts_with(stem) || !name.ends_with(end)) return false;
-  return std::all_of(name.begin() + std::ptrdiff_t(stem.size()), name.end() - std::ptrdiff_t(end.size()),
-                     [](auto c) { return c >= '0' && c <= '9'; });
+  constexpr std::size_t kDigits = 16;
+  const auto begin = file.filename().native() + fs::path(".sluice-").native(), name = found.filename().native();
+  if (!name.starts_with(begin) || name.size() < begin.size() + kDigits) return false;
+  std::uint64_t number = 0;
+  for (const auto unit : name.substr(begin.size(), kDigits)) {
+    const auto digit = std::string_view("0123456789abcdef").find(static_cast<char>(unit));
+    if (digit == std::string_view::npos) return false;
+    number = number << 4 | digit;
+  }
+  return name == partOf(file, number).filename().native();
 }
 
 void sweepPartsOf(const fs::path& file) {
@@ -65,7 +94,7 @@ PartFile::PartFile(const fs::path& file) : target_(file), part_(file) {
   if (fs::exists(status) && !fs::is_regular_file(status)) return;
   target_ = withoutLinks(file);
   sweepPartsOf(target_);
-  part_ = partOf(target_);
+  part_ = newPartOf(target_);
 }
 
 PartFile::~PartFile() {

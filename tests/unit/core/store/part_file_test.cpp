@@ -1,5 +1,8 @@
 #include "core/store/part_file.h"
 
+#include <string>
+#include <vector>
+
 #include "tests/support/test.h"
 #include "tests/unit/core/store/fixture.h"
 
@@ -52,24 +55,31 @@ SLUICE_TEST(whatIsNoRegularFileIsWrittenAsItStands) {
 // A folder of the user's: nothing goes but what is certain to be ours and left.
 SLUICE_TEST(whatAKilledProgramLeftGoesAfterADay) {
   TempFolder folder;
-  const auto put = [&](const char* name, int hoursAgo) {
+  const auto put = [&](const std::string& name, int hoursAgo) {
     writeFile(folder / name, "half");
     fs::last_write_time(folder / name, fs::file_time_type::clock::now() - std::chrono::hours(hoursAgo));
   };
+  const auto partOf = [&](const char* name) { return PartFile(folder / name).path().filename().string(); };
+  const std::string left = partOf("a.har"), recent = partOf("a.har"), ofOther = partOf("b.har"), folders = partOf("a.har");
   put("a.har", 99);
-  put("a.har.123.part", 25);
-  put("a.har.45678.part", 23);  // somebody may write it
-  for (const char* name : {"b.har.123.part", "a.har.part", "a.har..part", "a.har.x1.part", "a.har.1.2.part", "a.har.123.par"}) {
-    put(name, 99);
-  }
-  fs::create_directory(folder / "a.har.9.part");
+  put(left, 25);
+  put(recent, 23);  // somebody may write it
+  put(ofOther, 99);
+  std::string forged = left, renamed = ofOther;
+  forged[forged.find("sluice-") + 7] = forged[forged.find("sluice-") + 7] == '0' ? '1' : '0';
+  renamed.replace(0, 5, "a.har");
+  const std::vector<std::string> others = {"a.har.part", "a.har.1.part", "a.har.123.part", "a.har.sluice-1.part", "a.har.sluice-.part",
+                                           "a.har.sluice-0123456789abcdef-0123456789abcdef.part", left + "~", "x" + left,
+                                           forged, renamed};
+  for (const std::string& name : others) put(name, 99);
+  fs::create_directory(folder / folders);
   std::error_code ignored;  // not every system dates a folder
-  fs::last_write_time(folder / "a.har.9.part", fs::file_time_type::clock::now() - std::chrono::hours(99), ignored);
-  const auto count = [&] { return std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()); };
-  QCOMPARE(count(), std::ptrdiff_t(10));
+  fs::last_write_time(folder / folders, fs::file_time_type::clock::now() - std::chrono::hours(99), ignored);
+  const auto count = [&] { return std::size_t(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator())); };
+  QCOMPARE(count(), others.size() + 5);
   { PartFile other(folder / "c.har"); }
-  QCOMPARE(count(), std::ptrdiff_t(10));
+  QCOMPARE(count(), others.size() + 5);
   PartFile part(folder / "a.har");
-  QCOMPARE(count(), std::ptrdiff_t(9));
-  QVERIFY(!fs::exists(folder / "a.har.123.part"));
+  QCOMPARE(count(), others.size() + 4);
+  QVERIFY(!fs::exists(folder / left));
 }
