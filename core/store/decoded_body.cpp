@@ -1,6 +1,7 @@
 #include "core/store/decoded_body.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "core/base/limits.h"
@@ -26,7 +27,7 @@ std::string_view decodingHead(const ExchangeDetails& details, capture::Direction
 Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t bytesMax, const BodySink& sink) {
   const auto codings = content::parseContentEncoding(valueOf(readRawHead(head), "content-encoding"));
   if (!codings) return fail(codings.error());
-  content::ContentDecoder decoder(*codings, bytesMax);
+  content::ContentDecoder decoder(*codings, codings->empty() ? std::numeric_limits<std::uint64_t>::max() : bytesMax);
   Result<void> given;
   const auto give = [&](Bytes bytes) {
     given = sink(bytes);

@@ -18,8 +18,9 @@ namespace sluice::store {
 std::string_view decodingHead(const ExchangeDetails& details, capture::Direction direction);
 
 // Gives the body to `sink` in pieces, decoded as the head's Content-Encoding says; `head` is the raw head that came with
-// it. At most `bytesMax` decoded bytes: what is more is an error, DecodedTooLarge. Other errors: UnsupportedCoding,
-// BadCoding, those of the body and those of the sink. What the sink got before an error stays true.
+// it. At most `bytesMax` bytes of what had a coding, which a small body may become many of: what is more is an error, DecodedTooLarge. A
+// body without one has any size. Other errors: UnsupportedCoding, BadCoding, those of the body and those of the sink. What the sink got
+// before an error stays true.
 using BodySink = std::function<Result<void>(Bytes)>;
 Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t bytesMax, const BodySink& sink);
 

@@ -59,6 +59,13 @@ SLUICE_TEST(decodesAsTheHeadSays) {
   QVERIFY(decoded(gzipped(std::string(5000, 'a')), kGzip, 1000).code == Code::DecodedTooLarge);
 }
 
+SLUICE_TEST(aBodyWithoutACodingHasAnySize) {
+  for (const char* head : {"", kPlain, "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\n\r\n"}) {
+    const auto got = decoded(std::string(5000, 'a'), head, 1000);
+    QVERIFY2(got.code == Code::None && got.text.size() == 5000, head);
+  }
+}
+
 SLUICE_TEST(givesTheBeginningOfWhateverCanBeHad) {
   const std::string text = pattern(200'000);
   QVERIFY(beginning(text, kPlain, 1000) == text.substr(0, 1000));
