@@ -1,5 +1,5 @@
-// Whether the system's clock may tell how old exchanges are. When it jumps ahead, by a slip or because a machine woke up with a wrong one,
-// all of the history looks old at once: there shall be time to set it right. One thread at a time.
+// Whether the system's clock may tell how old exchanges are. When it jumps ahead, by a slip or because a machine woke up or started with a
+// wrong one, all of the history looks old at once: there shall be time to set it right. One thread at a time.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,12 @@ class ClockJumps {
   static constexpr auto kJump = std::chrono::hours(1);
   static constexpr auto kSettlesAfter = std::chrono::minutes(10);
 
-  // To be asked often. The first answer is yes: what was before nobody knows.
+  static constexpr auto kLongAway = std::chrono::hours(48);
+
+  // To be told before the first question, if it is known: when the history was written last. To have been off for so long may be a jump.
+  void wasLast(WallTime wall) { before_ = wall; }
+
+  // To be asked often.
   bool areOver(WallTime wall, Time now);
 
  private:
@@ -25,6 +30,7 @@ class ClockJumps {
     Time at;
   };
 
+  std::optional<WallTime> before_;
   std::optional<Reading> last_;
   Time settledAt_{};
 };

@@ -9,10 +9,17 @@
 #include "core/store/sql_connection.h"
 
 namespace sluice::store {
+namespace {
+
+// 2023 in UTC. Nothing was recorded before that: such a date comes from a clock without a battery, which begins anew in 1970, or at a day
+// of its maker's.
+constexpr std::int64_t kFirstUs = 1'672'531'200'000'000;
+
+}  // namespace
 
 Result<std::vector<HistoryPruner::Oldest>> HistoryPruner::oldest() {
   auto select = database_->sql().prepare(
-      "SELECT id, connection, started_us, request_place, request_stored_bytes, response_place, response_stored_bytes"
+      "SELECT id, connection, session, started_us, request_place, request_stored_bytes, response_place, response_stored_bytes"
       " FROM exchange WHERE state <> 0 ORDER BY id LIMIT ?1");
   if (!select) return fail(select.error());
   std::vector<Oldest> rows;
@@ -21,9 +28,10 @@ Result<std::vector<HistoryPruner::Oldest>> HistoryPruner::oldest() {
     Oldest& row = rows.emplace_back();
     row.id = ExchangeId{select->natural(0)};
     row.connection = ConnectionId{select->natural(1)};
-    row.startedUs = select->integer(2);
+    row.session = select->integer(2);
+    row.startedUs = select->integer(3);
     for (const auto direction : {capture::Direction::Request, capture::Direction::Response}) {
-      const int column = direction == capture::Direction::Request ? 3 : 5;
+      const int column = direction == capture::Direction::Request ? 4 : 6;
       if (select->integer(column) != static_cast<int>(BodyPlace::File)) continue;
       row.files.push_back({row.id, direction});
       row.fileBytes += select->natural(column + 1);
@@ -34,33 +42,44 @@ Result<std::vector<HistoryPruner::Oldest>> HistoryPruner::oldest() {
   return rows;
 }
 
-// Its own word, unless that is in the future: the clock was ahead then. So it began before the first that came later and is not; no import
-// (which has no connection), since that may tell of any time. The clock was ahead for a while, so they lie behind it in a row, of any
-// length: it is halved until its end is found, once for all of them. Imports can lie in between in any number: each is passed over once.
+// Its own word, unless no clock that was right can have said it: what is in the future, or of a machine that began to count anew. Then it
+// began before the first that came later and is dated right; no import (which has no connection), since that may tell of any time. The
+// clock was wrong for a while, so they lie behind it in a row, of any length: it is halved until its end is found, once for all of them.
+// Imports can lie in between in any number: each is passed over once.
 Result<std::int64_t> HistoryPruner::startOf(const Oldest& exchange, std::int64_t nowUs) {
-  if (exchange.startedUs <= nowUs) return exchange.startedUs;
-  if (exchange.id.value < futureEnd_) return futureStartUs_;
+  const auto isWrong = [nowUs](std::int64_t us) { return us > nowUs || us < kFirstUs; };
+  const bool isImport = exchange.connection == ConnectionId{};
+  if (!isWrong(exchange.startedUs) || (isImport && exchange.startedUs <= nowUs)) return exchange.startedUs;
+  if (exchange.id.value < wrongEnd_) return wrongStartUs_;
   auto next = database_->sql().prepare("SELECT id, started_us FROM exchange WHERE id >= ?1 AND id < ?2 AND connection <> 0"
                                        " ORDER BY id LIMIT 1");
   if (!next) return fail(next.error());
-  std::uint64_t future = exchange.id.value;
+  std::uint64_t wrong = exchange.id.value;
   auto until = database_->sql().integer("SELECT max(id) FROM exchange");
   if (!until) return fail(until.error());
-  futureStartUs_ = exchange.startedUs;
-  futureEnd_ = static_cast<std::uint64_t>(*until) + 1;
-  while (futureEnd_ - future > 1) {
-    const std::uint64_t middle = future + (futureEnd_ - future) / 2;
-    std::uint64_t laterFuture = 0;
-    next->bind(middle, futureEnd_);
+  wrongStartUs_ = nowUs;
+  wrongEnd_ = static_cast<std::uint64_t>(*until) + 1;
+  while (wrongEnd_ - wrong > 1) {
+    const std::uint64_t middle = wrong + (wrongEnd_ - wrong) / 2;
+    std::uint64_t laterWrong = 0;
+    next->bind(middle, wrongEnd_);
     const auto read = next->each([&] {
-      const bool isFuture = next->integer(1) > nowUs;
-      isFuture ? void(laterFuture = next->natural(0)) : void(futureStartUs_ = next->integer(1));
+      isWrong(next->integer(1)) ? void(laterWrong = next->natural(0)) : void(wrongStartUs_ = next->integer(1));
       return false;
     });
     if (!read) return fail(read.error());
-    laterFuture != 0 ? future = laterFuture : futureEnd_ = middle;
+    laterWrong != 0 ? wrong = laterWrong : wrongEnd_ = middle;
   }
-  return futureStartUs_;
+  return wrongStartUs_;
+}
+
+// What was recorded since this session began is no older than that.
+Result<bool> HistoryPruner::isTooOld(const Oldest& exchange, const Retention& retention, const Moment& moment) {
+  if (retention.ageMax.count() == 0) return false;
+  if (exchange.session == moment.session && moment.sessionAge < retention.ageMax) return false;
+  const auto startUs = startOf(exchange, moment.now.time_since_epoch().count());
+  if (!startUs) return fail(startUs.error());
+  return *startUs < (moment.now - retention.ageMax).time_since_epoch().count();
 }
 
 Result<std::uint64_t> HistoryPruner::usedBytes() {
@@ -99,11 +118,11 @@ Result<void> HistoryPruner::removeChains() {
   return {};
 }
 
-Result<HistoryPruner::Step> HistoryPruner::step(const Retention& retention, WallTime now, std::uint64_t exchanges,
+Result<HistoryPruner::Step> HistoryPruner::step(const Retention& retention, const Moment& moment, std::uint64_t exchanges,
                                                 std::uint64_t bodyFileBytes) {
   files_.clear();
   chains_.clear();
-  futureEnd_ = 0;
+  wrongEnd_ = 0;
   auto used = usedBytes();
   if (!used) return fail(used.error());
   const auto rows = oldest();
@@ -111,17 +130,15 @@ Result<HistoryPruner::Step> HistoryPruner::step(const Retention& retention, Wall
   if (retention.bytesMax != 0 && !rows->empty()) *used += derivedBytes(database_->dataDir(), exchanges, rows->front().id);
   // What one exchange takes in the database is known only on average.
   const std::uint64_t each = exchanges == 0 ? 0 : *used / exchanges;
-  const std::int64_t nowUs = now.time_since_epoch().count(), oldestUs = (now - retention.ageMax).time_since_epoch().count();
   Step step;
   ConnectionId lastConnection;
   for (const Oldest& row : *rows) {
     const std::uint64_t bytes = *used + bodyFileBytes - std::min(*used + bodyFileBytes, step.exchanges * each + step.bodyFileBytes);
     const bool tooMany = retention.exchangesMax != 0 && exchanges - step.exchanges > retention.exchangesMax;
     const bool tooLarge = retention.bytesMax != 0 && bytes > retention.bytesMax;
-    const auto startUs = retention.ageMax.count() != 0 ? startOf(row, nowUs) : Result<std::int64_t>(nowUs);
-    if (!startUs) return fail(startUs.error());
-    const bool tooOld = *startUs < oldestUs;
-    if (!tooMany && !tooLarge && !tooOld) break;
+    const auto tooOld = isTooOld(row, retention, moment);
+    if (!tooOld) return fail(tooOld.error());
+    if (!tooMany && !tooLarge && !*tooOld) break;
     if (auto done = remove(row); !done) return fail(done.error());
     ++step.exchanges;
     step.bodyFileBytes += row.fileBytes;

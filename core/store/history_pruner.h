@@ -22,6 +22,13 @@ class HistoryPruner {
   // `database` must outlive the pruner.
   explicit HistoryPruner(Database& database) : database_(&database) {}
 
+  // When it is, by a clock that may have been wrong before, and for how long this session has been recorded, which is certain.
+  struct Moment {
+    WallTime now;
+    std::int64_t session = 0;  // 0: none is recorded
+    Micros sessionAge{0};      // at most
+  };
+
   struct Step {
     std::uint64_t exchanges = 0;      // removed
     std::uint64_t bodyFileBytes = 0;  // of their files, which are gone too
@@ -29,7 +36,7 @@ class HistoryPruner {
   };
   // Some milliseconds of work, inside the transaction that the caller has begun; `kept`: exchanges and bytes of body
   // files as of now. After it is committed, removeFiles().
-  Result<Step> step(const Retention& retention, WallTime now, std::uint64_t exchanges, std::uint64_t bodyFileBytes);
+  Result<Step> step(const Retention& retention, const Moment& moment, std::uint64_t exchanges, std::uint64_t bodyFileBytes);
   void removeFiles();
 
   // Gives some freed pages back; true: there are more. REQUIRES: no transaction.
@@ -39,6 +46,7 @@ class HistoryPruner {
   struct Oldest {
     ExchangeId id;
     ConnectionId connection;
+    std::int64_t session = 0;
     std::int64_t startedUs = 0;
     std::vector<BodyKey> files;
     std::uint64_t fileBytes = 0;
@@ -46,6 +54,7 @@ class HistoryPruner {
 
   Result<std::vector<Oldest>> oldest();
   Result<std::uint64_t> usedBytes();
+  Result<bool> isTooOld(const Oldest& exchange, const Retention& retention, const Moment& moment);
   Result<std::int64_t> startOf(const Oldest& exchange, std::int64_t nowUs);
   Result<void> remove(const Oldest& exchange);
   Result<void> removeChains();
@@ -53,8 +62,8 @@ class HistoryPruner {
   Database* database_;
   std::vector<BodyKey> files_;     // of exchanges that are removed
   std::set<std::string> chains_;  // that they referred to
-  std::uint64_t futureEnd_ = 0;   // of a step: those before it that are from the future...
-  std::int64_t futureStartUs_ = 0;  // ...began before this
+  std::uint64_t wrongEnd_ = 0;     // of a step: those before it that no right clock dated...
+  std::int64_t wrongStartUs_ = 0;  // ...began before this
 };
 
 }  // namespace sluice::store

@@ -206,9 +206,16 @@ Result<void> HistoryWriter::annotate(std::span<const ExchangeId> exchanges, cons
   return committed;
 }
 
-Result<bool> HistoryWriter::prune(const Retention& retention, WallTime now) {
+Result<WallTime> HistoryWriter::lastTime() {
+  const auto us = database_->sql().integer(
+      "SELECT coalesce((SELECT coalesce(ended_us, max(started_us, (SELECT started_us FROM exchange ORDER BY id DESC LIMIT 1)), started_us)"
+      " FROM session ORDER BY id DESC LIMIT 1), 0)");
+  return us ? Result<WallTime>(WallTime(Micros(*us))) : fail(us.error());
+}
+
+Result<bool> HistoryWriter::prune(const Retention& retention, WallTime now, Micros sessionAge) {
   HistoryPruner pruner(*database_);
-  const auto more = prune(pruner, retention, now);
+  const auto more = prune(pruner, retention, now, sessionAge);
   if (!more) return more;
   pruner.removeFiles();
   const auto freeMore = pruner.shrink();
@@ -216,10 +223,10 @@ Result<bool> HistoryWriter::prune(const Retention& retention, WallTime now) {
   return *more || *freeMore;
 }
 
-Result<bool> HistoryWriter::prune(HistoryPruner& pruner, const Retention& retention, WallTime now) {
+Result<bool> HistoryWriter::prune(HistoryPruner& pruner, const Retention& retention, WallTime now, Micros sessionAge) {
   auto transaction = Transaction::begin(database_->sql(), Transaction::Kind::Write);
   if (!transaction) return fail(transaction.error());
-  const auto step = pruner.step(retention, now, state_.exchanges, state_.bodyFileBytes);
+  const auto step = pruner.step(retention, {now, session_, sessionAge}, state_.exchanges, state_.bodyFileBytes);
   if (!step) return fail(step.error());
   if (step->exchanges == 0) return false;
   next_ = state_;

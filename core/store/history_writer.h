@@ -36,9 +36,12 @@ class HistoryWriter {
   // Says this of those of the exchanges that are in the history, in one transaction. NotFound: none of them is.
   Result<void> annotate(std::span<const ExchangeId> exchanges, const Annotation& annotation);
 
+  // The newest time that the history has of its recorder: of the end of the last session, or, where it has none, of what it recorded last.
+  Result<WallTime> lastTime();
+
   // Removes some of the oldest exchanges if the history is past the limits, and gives space back. True: there may be more
-  // of either.
-  Result<bool> prune(const Retention& retention, WallTime now);
+  // of either. `sessionAge`: how long at most the session lasts.
+  Result<bool> prune(const Retention& retention, WallTime now, Micros sessionAge);
 
   // As of the last commit.
   struct State {
@@ -61,7 +64,7 @@ class HistoryWriter {
   Result<void> run(Sql sql, const Values&... values);
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
 
-  Result<bool> prune(HistoryPruner& pruner, const Retention& retention, WallTime now);
+  Result<bool> prune(HistoryPruner& pruner, const Retention& retention, WallTime now, Micros sessionAge);
   Result<void> prepare();
   Result<void> readState();
   Result<void> writeAll(const Backlog& backlog);

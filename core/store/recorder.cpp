@@ -100,6 +100,7 @@ class Recorder::Impl {
   std::optional<Checkpointer> checkpointer_;
   Retention retention_;
   ClockJumps clockJumps_;
+  const Steady::time_point begun_ = Steady::now();
   bool pruneMore_ = false;
   Steady::time_point pruneAt_{};
   std::uint64_t firstVersion_ = 0;  // of the history that session_ and the backlog belong to
@@ -241,7 +242,7 @@ void Recorder::Impl::prune() {
   const std::uint64_t before = writer_->state().version;
   Retention due = retention_;
   if (!clockJumps_.areOver(wallNow(), Steady::now())) due.ageMax = {};
-  const auto more = writer_->prune(due, wallNow());
+  const auto more = writer_->prune(due, wallNow(), std::chrono::duration_cast<Micros>(Steady::now() - begun_));
   // A disk or a database in trouble shows when the next batch is written.
   pruneMore_ = more && *more;
   if (writer_->state().version == before) return;
@@ -365,6 +366,7 @@ Result<void> Recorder::Impl::ensureWriter() {
   if (!writer) return fail(writer.error());
   if (auto noticed = notice(*writer); !noticed) return noticed;
   if (session_ == 0) {
+    if (const auto last = writer->lastTime(); last && last->time_since_epoch().count() > 0) clockJumps_.wasLast(*last);
     auto begun = writer->beginSession(wallNow());
     if (!begun) return fail(begun.error());
     session_ = *begun;

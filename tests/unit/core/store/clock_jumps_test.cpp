@@ -33,3 +33,19 @@ SLUICE_TEST(aClockThatJumpsAheadIsTrustedAfterAWhile) {
   QVERIFY(jumps.areOver(kWall + minutes(12), kBegin + minutes(12)));
   QVERIFY(!jumps.areOver(ahead, kBegin + minutes(13)));
 }
+
+// Whoever was away for long, or started with a clock that is a year ahead: nobody can tell the one from the other.
+SLUICE_TEST(aClockThatIsFarAheadAtTheStartIsTrustedAfterAWhile) {
+  for (const auto away : {hours(49), hours(24 * 365)}) {
+    ClockJumps jumps;
+    jumps.wasLast(kWall - away);
+    QVERIFY(!jumps.areOver(kWall, kBegin));
+    QVERIFY(!jumps.areOver(kWall + minutes(9), kBegin + minutes(9)));
+    QVERIFY(jumps.areOver(kWall + minutes(11), kBegin + minutes(11)));
+  }
+  for (const auto away : {hours(47), hours(0), hours(-24 * 365)}) {
+    ClockJumps jumps;
+    jumps.wasLast(kWall - away);
+    QVERIFY(jumps.areOver(kWall, kBegin));
+  }
+}

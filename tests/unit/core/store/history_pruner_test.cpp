@@ -51,7 +51,7 @@ Result<void> pruneAll(Database& database, const Retention& retention, WallTime n
   auto writer = HistoryWriter::create(database);
   if (!writer) return fail(writer.error());
   for (;;) {
-    const auto more = writer->prune(retention, now);
+    const auto more = writer->prune(retention, now, {});
     if (!more) return fail(more.error());
     if (!*more) return {};
   }
@@ -119,13 +119,56 @@ SLUICE_TEST(removesWhatIsTooOld) {
   History history;
   VERIFY_OK(history.start());
   recordMany(*history.recorder, 50, 10);  // years ago
+  history.stop();
+  RecorderOptions options;
+  options.retention = {.ageMax = std::chrono::hours(24)};
+  VERIFY_OK(history.start(options));
+  history.recorder->record(started(59));  // it runs
   auto fresh = started(60);
   fresh.at = std::chrono::floor<Micros>(std::chrono::system_clock::now());
   history.recorder->record(std::move(fresh));
   history.recorder->record(ended(60));
   history.recorder->flush();
-  history.recorder->setRetention({.ageMax = std::chrono::hours(24)});
   QCOMPARE(whenAtMost(history, 2).exchanges, std::uint64_t(2));  // and the one that runs
+}
+
+// The clock was wrong when this was recorded, and has been set right.
+SLUICE_TEST(whatThisRunRecordedIsNoOlderThanTheRun) {
+  History history;
+  VERIFY_OK(history.start());
+  recordMany(*history.recorder, 50, 10);  // years ago
+  history.stop();
+  auto database = std::move(*Database::open(history.folder.path(), wall(0)));
+  const auto session = database.sql().integer("SELECT max(id) FROM session").value();
+  const WallTime now = wall(1'800'000'000'000'000);
+  const auto removed = [&](std::int64_t of, std::chrono::hours age) {
+    auto transaction = Transaction::begin(database.sql(), Transaction::Kind::Write);  // and not committed
+    HistoryPruner pruner(database);
+    return pruner.step({.ageMax = std::chrono::hours(24)}, {now, of, age}, 50, 0).value().exchanges;
+  };
+  QCOMPARE(removed(session, std::chrono::hours(23)), std::uint64_t(0));
+  QCOMPARE(removed(session, std::chrono::hours(25)), std::uint64_t(49));  // all but the one that runs
+  QCOMPARE(removed(session + 1, std::chrono::hours(23)), std::uint64_t(49));
+}
+
+// A machine without a battery for its clock begins in 1970, or at some day of its maker's.
+SLUICE_TEST(whatNoClockCanHaveSaidIsAsOldAsWhatCameAfterIt) {
+  const WallTime now = wall(1'700'000'000'000'000);
+  const auto day = std::chrono::hours(24);
+  History history;
+  VERIFY_OK(history.start());
+  std::uint64_t next = 1;
+  recordAt(*history.recorder, next, 300, wall(0) + day, ConnectionId{1});
+  recordAt(*history.recorder, next, 300, now - 3 * day, ConnectionId{2});
+  recordAt(*history.recorder, next, 300, wall(0) + day, ConnectionId{3});
+  history.stop();
+  auto database = std::move(*Database::open(history.folder.path(), now));
+  VERIFY_OK(pruneAll(database, {.ageMax = 30 * day}, now));
+  QCOMPARE(idsOf(history), std::string("1-900"));
+  VERIFY_OK(pruneAll(database, {.ageMax = day}, now));
+  QCOMPARE(idsOf(history), std::string("601-900"));  // nothing came after them
+  VERIFY_OK(pruneAll(database, {.ageMax = day}, wall(0) + 5 * day));
+  QCOMPARE(idsOf(history), std::string("601-900"));
 }
 
 SLUICE_TEST(removesACertificateChainWithTheLastExchangeThatSawIt) {
@@ -166,7 +209,7 @@ SLUICE_TEST(countsTheIndexesToo) {
     const auto bytes = std::uint64_t(pages * database.sql().integer("PRAGMA page_size").value());
     HistoryPruner pruner(database);
     for (bool more = true; more;) {
-      const auto step = pruner.step({.bytesMax = bytes / 2}, wall(0), 2000 - removed[indexed], 0);
+      const auto step = pruner.step({.bytesMax = bytes / 2}, {.now = wall(0)}, 2000 - removed[indexed], 0);
       VERIFY_OK(step);
       removed[indexed] += step->exchanges;
       more = step->more;
@@ -243,7 +286,7 @@ SLUICE_TEST(anImportBehindExchangesFromTheFutureCostsOneLookAtEach) {
   sqlite3_progress_handler(
       database.sql().handle(), 1, [](void* count) { return ++*static_cast<long*>(count), 0; }, &operations);
   HistoryPruner pruner(database);
-  const auto step = pruner.step({.ageMax = day}, now, 5510, 0);
+  const auto step = pruner.step({.ageMax = day}, {.now = now}, 5510, 0);
   sqlite3_progress_handler(database.sql().handle(), 0, nullptr, nullptr);
   VERIFY_OK(step);
   QCOMPARE(step->exchanges, std::uint64_t(limits::kPrunedExchangesAStep));
