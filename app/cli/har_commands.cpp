@@ -34,13 +34,13 @@ std::string counted(Format format, const char* key, const std::string& sentence,
 
 std::string exchanges(std::uint64_t count) { return grouped(count) + (count == 1 ? " exchange" : " exchanges"); }
 
-Result<std::uint64_t> readIntoEngine(EngineClient& client, std::istream& file) {
+Result<std::uint64_t> readIntoEngine(EngineClient& client, const fs::path& dataDir, std::istream& file) {
   const auto request = [&client](const control::Request& what) -> Result<void> {
     const auto done = ask<control::Done>(client, what);
     return done ? Result<void>() : fail(done.error());
   };
   std::uint64_t added = 0;
-  auto sent = har::sendHar(file, [&](std::string piece) { return request(control::ImportRecords{std::move(piece)}); }, added);
+  auto sent = har::sendHar(file, dataDir, [&](std::string piece) { return request(control::ImportRecords{std::move(piece)}); }, added);
   // All that came is in the history then.
   if (auto done = request(control::SyncHistory()); !done) return fail(done.error());
   if (!sent) return fail(sent.error());
@@ -49,7 +49,7 @@ Result<std::uint64_t> readIntoEngine(EngineClient& client, std::istream& file) {
 
 Result<std::uint64_t> readIntoHistory(const fs::path& dataDir, std::istream& file) {
   auto client = EngineClient::connect(dataDir);
-  if (client) return readIntoEngine(*client, file);
+  if (client) return readIntoEngine(*client, dataDir, file);
   if (client.error().code != Code::NotRunning) return fail(client.error());
   if (auto ready = platform::ensurePrivateDirectory(dataDir); !ready) return fail(ready.error());
   const auto lock = platform::DataDirLock::acquire(dataDir, wallNow());

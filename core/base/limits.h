@@ -70,7 +70,7 @@ inline constexpr std::size_t kFilterPatternBytesMax = 4 * kMiB;   // RE2's defau
 // Files of other tools.
 inline constexpr std::uint64_t kExportedBodyBytesMax = 1024 * kMiB;  // decoded; what grows beyond that is exported encoded
 inline constexpr std::size_t kCurlBodyBytesMax = 64 * kMiB;          // as much of a body as is usually captured; held as text
-inline constexpr std::uint64_t kHarEntryBytesMax = 3 * kExportedBodyBytesMax;  // held while it is read; two bodies in base64, and the rest
+inline constexpr std::uint64_t kHarEntryBytesMax = 16 * kMiB;         // held while it is read, without bodies: two heads of 4 MiB, in parts
 inline constexpr std::size_t kHarDepthMax = 500;                     // call stacks in browsers' files go some 100 deep
 
 // Control connections between our programs.

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/base/limits.h"
+#include "core/capture/record_codec.h"
 #include "core/har/har_text.h"
 
 namespace sluice::har {
@@ -67,12 +69,6 @@ std::vector<std::pair<std::string, std::string>> fieldsOf(const Json& message) {
   return fields;
 }
 
-std::string bodyText(const Json& holder) {
-  std::string body = text(holder, "text");
-  if (text(holder, "encoding") != "base64") return body;
-  return fromBase64(body).value_or(body);
-}
-
 // A form whose text was left out.
 std::string formText(const Json& postData) {
   std::string body;
@@ -84,20 +80,22 @@ std::string formText(const Json& postData) {
   return body;
 }
 
-std::uint64_t bodyBytes(const Json& message, const std::string& body) {
+std::optional<std::uint64_t> bodyBytes(const Json& message) {
   const std::int64_t told = whole(message, "bodySize", -1);
-  return told >= 0 ? static_cast<std::uint64_t>(told) : body.size();
+  return told < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(told));
 }
 
-void readRequest(HarEntry& entry, const Json& request) {
+Result<void> readRequest(HarEntry& entry, const Json& request) {
   entry.method = oneLine(text(request, "method"));
   entry.url = oneLine(text(request, "url"));
   entry.request.version = oneLine(text(request, "httpVersion"));
   entry.request.fields = fieldsOf(request);
+  entry.request.bodyBytes = bodyBytes(request);
   const Json& postData = member(request, "postData");
-  entry.request.body = bodyText(postData);
-  if (entry.request.body.empty()) entry.request.body = formText(postData);
-  entry.request.bodyBytes = bodyBytes(request, entry.request.body);
+  entry.request.base64 = text(postData, "encoding") == "base64";
+  if (entry.texts.request.bytes() > 0) return {};
+  entry.request.base64 = false;
+  return entry.texts.request.add(formText(postData));
 }
 
 void readResponse(HarEntry& entry, const Json& response) {
@@ -105,10 +103,10 @@ void readResponse(HarEntry& entry, const Json& response) {
   entry.phrase = oneLine(text(response, "statusText"));
   entry.response.version = oneLine(text(response, "httpVersion"));
   entry.response.fields = fieldsOf(response);
+  entry.response.bodyBytes = bodyBytes(response);
   const Json& content = member(response, "content");
   entry.contentType = oneLine(text(content, "mimeType"));
-  entry.response.body = bodyText(content);
-  entry.response.bodyBytes = bodyBytes(response, entry.response.body);
+  entry.response.base64 = text(content, "encoding") == "base64";
 }
 
 // An address that is none is left out: "", "unknown", "[2001" and the like come in such files.
@@ -137,20 +135,18 @@ void readExtras(HarEntry& entry, const Json& extras) {
 }
 
 // Chrome's; Firefox writes the same. In base64 where it is no text.
-void readMessages(HarEntry& entry, const Json& messages) {
+std::optional<capture::MessagePassed> messageFrom(const Json& json) {
   constexpr int kText = 1;  // RFC 6455, 5.2
-  if (!messages.is_array()) return;
-  for (const Json& each : messages) {
-    const auto opcode = whole(each, "opcode", kText);
-    if (!each.is_object() || opcode < 0 || opcode > 15) continue;  // Chrome's -1 is an error's text
-    capture::MessagePassed& message = entry.messages.emplace_back();
-    message.direction = text(each, "type") == "send" ? capture::Direction::Request : capture::Direction::Response;
-    message.at = wallTimeFrom(std::llround(std::clamp(number(each, "time", 0), 0.0, 9e9) * 1e6));
-    message.opcode = static_cast<std::uint8_t>(opcode);
-    message.payload = text(each, "data");
-    if (opcode != kText) message.payload = fromBase64(message.payload).value_or(message.payload);
-    message.bytes = message.wireBytes = message.payload.size();
-  }
+  const auto opcode = whole(json, "opcode", kText);
+  if (!json.is_object() || opcode < 0 || opcode > 15) return std::nullopt;  // Chrome's -1 is an error's text
+  capture::MessagePassed message;
+  message.direction = text(json, "type") == "send" ? capture::Direction::Request : capture::Direction::Response;
+  message.at = wallTimeFrom(std::llround(std::clamp(number(json, "time", 0), 0.0, 9e9) * 1e6));
+  message.opcode = static_cast<std::uint8_t>(opcode);
+  message.payload = text(json, "data");
+  if (opcode != kText) message.payload = fromBase64(message.payload).value_or(message.payload);
+  message.bytes = message.wireBytes = message.payload.size();
+  return message;
 }
 
 struct Address {
@@ -186,74 +182,143 @@ std::string head(const std::string& firstLine, const HarMessage& message) {
   return text + "\r\n";
 }
 
-constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kChunkBytes = 64 * limits::kKiB;
 
-void addBody(std::vector<capture::Record>& records, ExchangeId id, capture::Direction direction, const std::string& body) {
-  for (std::size_t at = 0; at < body.size(); at += kChunkBytes) {
-    records.emplace_back(capture::BodyChunk{id, direction, body.substr(at, kChunkBytes)});
+bool isBase64(const LongText& text) {
+  FromBase64 reading;
+  std::string bytes;
+  const auto read = text.each([&](std::string_view piece) -> Result<void> {
+    bytes.clear();
+    return reading.feed(piece, bytes) ? Result<void>() : fail(Side::Local, Code::BadCoding);
+  });
+  return read && reading.finish(bytes);
+}
+
+// Gives how many bytes it has.
+Result<std::uint64_t> giveBody(const HarMessage& message, const LongText& text, ExchangeId id, capture::Direction direction,
+                               const TakeRecord& take) {
+  std::uint64_t bytes = 0;
+  const auto give = [&](std::string_view body) -> Result<void> {
+    for (std::size_t at = 0; at < body.size(); at += kChunkBytes) {
+      if (auto taken = take(capture::BodyChunk{id, direction, std::string(body.substr(at, kChunkBytes))}); !taken) return taken;
+    }
+    bytes += body.size();
+    return {};
+  };
+  FromBase64 reading;
+  std::string decoded;
+  const bool base64 = message.base64 && isBase64(text);
+  auto given = text.each([&](std::string_view piece) {
+    if (!base64) return give(piece);
+    decoded.clear();
+    reading.feed(piece, decoded);
+    return give(decoded);
+  });
+  decoded.clear();
+  if (given && base64 && reading.finish(decoded)) given = give(decoded);
+  return given ? Result<std::uint64_t>(bytes) : fail(given.error());
+}
+
+constexpr std::size_t kLengthBytes = 4;
+
+Result<void> giveMessages(const LongText& messages, ExchangeId id, const TakeRecord& take) {
+  std::string waiting;
+  return messages.each([&](std::string_view piece) -> Result<void> {
+    waiting += piece;
+    std::size_t at = 0;
+    while (waiting.size() - at >= kLengthBytes) {
+      std::size_t length = 0;
+      for (std::size_t i = kLengthBytes; i-- > 0;) length = length << 8 | static_cast<unsigned char>(waiting[at + i]);
+      if (waiting.size() - at - kLengthBytes < length) break;
+      auto record = capture::decode(asBytes(std::string_view(waiting).substr(at + kLengthBytes, length)));
+      if (!record) return fail(record.error());
+      std::get<capture::MessagePassed>(*record).exchange = id;
+      if (auto taken = take(std::move(*record)); !taken) return taken;
+      at += kLengthBytes + length;
+    }
+    waiting.erase(0, at);
+    return {};
+  });
+}
+
+capture::ExchangeStarted startOf(const HarEntry& entry, ExchangeId id) {
+  Address address = addressOf(entry.url);
+  capture::ExchangeStarted started;
+  started.exchange = id;
+  started.at = entry.startedAt;
+  started.requestHead = head(entry.method + ' ' + address.path + ' ' + entry.request.version, entry.request);
+  started.method = entry.method;
+  started.url = entry.url;
+  started.scheme = std::move(address.scheme);
+  started.host = std::move(address.host);
+  started.port = address.port;
+  started.path = std::move(address.path);
+  return started;
+}
+
+bool hasResponse(const HarEntry& entry) { return entry.status != 0 || !entry.response.fields.empty(); }
+
+capture::ExchangeEnded endOf(const HarEntry& entry, ExchangeId id, std::uint64_t requestBytes, std::uint64_t responseBytes) {
+  capture::ExchangeEnded ended;
+  ended.exchange = id;
+  ended.phases = phasesOf(entry.timings);
+  ended.at = wallTimeFrom((entry.startedAt + Micros(std::max<std::int64_t>(0, total(entry.timings)))).time_since_epoch().count());
+  ended.error = entry.error;
+  if (!hasResponse(entry) && ended.error.code == Code::None) {
+    ended.error = {Code::Aborted, Side::Upstream, 0, "no response in the file"};
   }
+  ended.request = {entry.request.bodyBytes.value_or(requestBytes), requestBytes, 0};
+  ended.response = {entry.response.bodyBytes.value_or(responseBytes), responseBytes, 0};
+  ended.upstreamAddress = entry.upstreamAddress;
+  ended.upstreamReused = entry.upstreamReused;
+  ended.requestTrailers = entry.request.trailers;
+  ended.responseTrailers = entry.response.trailers;
+  return ended;
 }
 
 }  // namespace
 
-HarEntry entryFrom(const Json& json) {
-  HarEntry entry;
+Result<HarEntry> entryFrom(const Json& json, HarTexts texts) {
+  HarEntry entry(std::move(texts));
   entry.startedAt = wallTimeFrom(fromIsoTime(text(json, "startedDateTime")).value_or(WallTime()).time_since_epoch().count());
   const Json& timings = member(json, "timings");
   entry.timings = {micros(timings, "dns"), micros(timings, "connect"), micros(timings, "send"), micros(timings, "wait"),
                    micros(timings, "receive")};
-  readRequest(entry, member(json, "request"));
+  if (auto read = readRequest(entry, member(json, "request")); !read) return fail(read.error());
   readResponse(entry, member(json, "response"));
   entry.upstreamAddress = addressFrom(text(json, "serverIPAddress"));
-  readMessages(entry, member(json, "_webSocketMessages"));
   entry.comment = text(json, "comment").substr(0, kCommentBytesMax);
   readExtras(entry, member(json, "_sluice"));
   return entry;
 }
 
-std::vector<capture::Record> recordsOf(HarEntry entry, ExchangeId id) {
+Result<void> appendMessage(const Json& json, LongText& messages) {
+  const auto message = messageFrom(json);
+  if (!message) return {};
+  std::string record(kLengthBytes, '\0');
+  capture::encode(*message, record);
+  const std::size_t length = record.size() - kLengthBytes;
+  for (std::size_t i = 0; i < kLengthBytes; ++i) record[i] = static_cast<char>(length >> (8 * i));
+  return messages.add(record);
+}
+
+Result<void> giveRecords(HarEntry entry, ExchangeId id, const TakeRecord& take) {
   using capture::Direction;
-  Address address = addressOf(entry.url);
-  std::vector<capture::Record> records;
-  capture::ExchangeStarted started;
-  started.exchange = id;
-  started.at = entry.startedAt;
-  started.requestHead = head(entry.method + ' ' + address.path + ' ' + entry.request.version, entry.request);
-  started.method = std::move(entry.method);
-  started.url = std::move(entry.url);
-  started.scheme = std::move(address.scheme);
-  started.host = std::move(address.host);
-  started.port = address.port;
-  started.path = std::move(address.path);
-  records.emplace_back(std::move(started));
-  addBody(records, id, Direction::Request, entry.request.body);
-  const bool responded = entry.status != 0 || !entry.response.fields.empty();
-  if (responded) {
+  if (auto taken = take(startOf(entry, id)); !taken) return taken;
+  const auto requestBytes = giveBody(entry.request, entry.texts.request, id, Direction::Request, take);
+  if (!requestBytes) return fail(requestBytes.error());
+  if (hasResponse(entry)) {
     const std::string line = entry.response.version + ' ' + std::to_string(entry.status) + ' ' + entry.phrase;
-    records.emplace_back(capture::ResponseStarted{id, entry.status, entry.contentType, head(line, entry.response)});
+    auto taken = take(capture::ResponseStarted{id, entry.status, entry.contentType, head(line, entry.response)});
+    if (!taken) return taken;
   }
-  addBody(records, id, Direction::Response, entry.response.body);
-  for (auto& message : entry.messages) {
-    message.exchange = id;
-    records.emplace_back(std::move(message));
-  }
+  const auto responseBytes = giveBody(entry.response, entry.texts.response, id, Direction::Response, take);
+  if (!responseBytes) return fail(responseBytes.error());
+  if (auto given = giveMessages(entry.texts.messages, id, take); !given) return given;
   if (entry.mark != Mark::None || !entry.comment.empty()) {
-    records.emplace_back(capture::Annotated{id, entry.mark, std::move(entry.comment)});
+    if (auto taken = take(capture::Annotated{id, entry.mark, std::move(entry.comment)}); !taken) return taken;
   }
-  capture::ExchangeEnded ended;
-  ended.exchange = id;
-  ended.phases = phasesOf(entry.timings);
-  ended.at = wallTimeFrom((entry.startedAt + Micros(std::max<std::int64_t>(0, total(entry.timings)))).time_since_epoch().count());
-  ended.error = std::move(entry.error);
-  if (!responded && ended.error.code == Code::None) ended.error = {Code::Aborted, Side::Upstream, 0, "no response in the file"};
-  ended.request = {entry.request.bodyBytes, entry.request.body.size(), 0};
-  ended.response = {entry.response.bodyBytes, entry.response.body.size(), 0};
-  ended.upstreamAddress = std::move(entry.upstreamAddress);
-  ended.upstreamReused = entry.upstreamReused;
-  ended.requestTrailers = std::move(entry.request.trailers);
-  ended.responseTrailers = std::move(entry.response.trailers);
-  records.emplace_back(std::move(ended));
-  return records;
+  return take(endOf(entry, id, *requestBytes, *responseBytes));
 }
 
 }  // namespace sluice::har

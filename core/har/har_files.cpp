@@ -62,17 +62,15 @@ Result<Written> writeFile(store::Reader& reader, const store::PartFile& part, co
   return written;
 }
 
-// Gives records to the recorder no faster than the disk takes them, since here nothing may be lost.
-Result<void> record(store::Recorder& recorder, std::vector<capture::Record> records) {
-  for (auto& each : records) {
-    for (;;) {
-      const auto status = recorder.status();
-      if (status.problem.code != Code::None) return fail(status.problem);
-      if (status.queuedBytes <= limits::kRecorderQueueBytesMax / 2) break;
-      std::this_thread::sleep_for(kWaitForRecorder);
-    }
-    recorder.record(std::move(each));
+// Gives a record to the recorder no faster than the disk takes them, since here nothing may be lost.
+Result<void> record(store::Recorder& recorder, capture::Record record) {
+  for (;;) {
+    const auto status = recorder.status();
+    if (status.problem.code != Code::None) return fail(status.problem);
+    if (status.queuedBytes <= limits::kRecorderQueueBytesMax / 2) break;
+    std::this_thread::sleep_for(kWaitForRecorder);
   }
+  recorder.record(std::move(record));
   return {};
 }
 
@@ -82,22 +80,21 @@ class Pieces {
   // `added` counts those of which all has been taken.
   Pieces(const TakePiece& take, std::uint64_t& added) : take_(take), added_(added) {}
 
-  Result<void> add(std::vector<capture::Record> records) {
-    for (auto& record : records) {
-      auto* chunk = std::get_if<capture::BodyChunk>(&record);
-      if (chunk == nullptr) {
-        put(record);
-        continue;
-      }
-      const std::string whole = std::move(chunk->bytes);
-      for (std::size_t at = 0; at < whole.size(); at += kPieceBytes) {
-        chunk->bytes = whole.substr(at, kPieceBytes);
-        put(record);
-        if (auto sent = send(kPieceBytes); !sent) return sent;
-      }
+  Result<void> add(capture::Record record) {
+    auto* chunk = std::get_if<capture::BodyChunk>(&record);
+    if (chunk == nullptr) return put(record), send(kPieceBytes);
+    const std::string whole = std::move(chunk->bytes);
+    for (std::size_t at = 0; at < whole.size(); at += kPieceBytes) {
+      chunk->bytes = whole.substr(at, kPieceBytes);
+      put(record);
+      if (auto sent = send(kPieceBytes); !sent) return sent;
     }
+    return {};
+  }
+  // What was added is all of an exchange.
+  void endExchange() {
     ends_.push_back(taken_ + bytes_.size());
-    return send(kPieceBytes);
+    count();
   }
   Result<void> finish() { return send(1); }
 
@@ -120,8 +117,12 @@ class Pieces {
       if (outcome_) at += size;
     }
     bytes_.erase(0, at);
-    for (taken_ += at; !ends_.empty() && ends_.front() <= taken_; ends_.pop_front()) ++added_;
+    taken_ += at;
+    count();
     return outcome_;
+  }
+  void count() {
+    for (; !ends_.empty() && ends_.front() <= taken_; ends_.pop_front()) ++added_;
   }
 
   const TakePiece& take_;
@@ -156,9 +157,9 @@ Result<std::uint64_t> importHar(std::istream& file, const fs::path& dataDir, Wal
   auto next = database->nextExchangeId().value;
   auto recorder = store::Recorder::start(std::move(*database), {});
   if (!recorder) return fail(recorder.error());
-  auto count = readHar(file, [&](HarEntry entry) -> Result<void> {
+  auto count = readHar(file, dataDir, [&](HarEntry entry) -> Result<void> {
     if (auto told = tell(goOn, file); !told) return told;
-    return record(**recorder, recordsOf(std::move(entry), ExchangeId{next++}));
+    return giveRecords(std::move(entry), ExchangeId{next++}, [&](capture::Record each) { return record(**recorder, std::move(each)); });
   });
   (*recorder)->flush();
   const auto status = (*recorder)->status();
@@ -166,13 +167,15 @@ Result<std::uint64_t> importHar(std::istream& file, const fs::path& dataDir, Wal
   return count;
 }
 
-Result<void> sendHar(std::istream& file, const TakePiece& take, std::uint64_t& added, const GoOn& goOn) {
+Result<void> sendHar(std::istream& file, const fs::path& folder, const TakePiece& take, std::uint64_t& added, const GoOn& goOn) {
   added = 0;
   Pieces pieces(take, added);
   std::uint64_t next = 1;
-  const auto read = readHar(file, [&](HarEntry entry) -> Result<void> {
+  const auto read = readHar(file, folder, [&](HarEntry entry) -> Result<void> {
     if (auto told = tell(goOn, file); !told) return told;
-    return pieces.add(recordsOf(std::move(entry), ExchangeId{next++}));
+    auto given = giveRecords(std::move(entry), ExchangeId{next++}, [&](capture::Record each) { return pieces.add(std::move(each)); });
+    if (given) pieces.endExchange();
+    return given;
   });
   // What came before a mistake in the file stays.
   if (auto rest = pieces.finish(); !rest) return rest;

@@ -29,7 +29,8 @@ Result<std::uint64_t> importHar(std::istream& file, const std::filesystem::path&
 using TakePiece = std::function<Result<void>(std::string records)>;
 
 // Gives the exchanges of a HAR to whoever records, in pieces that a control request has room for. `added` is how many have been given
-// away whole, also when it fails. Errors: those of readHar() and of `take`.
-Result<void> sendHar(std::istream& file, const TakePiece& take, std::uint64_t& added, const GoOn& goOn = {});
+// away whole, also when it fails. `folder`: as of readHar(). Errors: those of readHar() and of `take`.
+Result<void> sendHar(std::istream& file, const std::filesystem::path& folder, const TakePiece& take, std::uint64_t& added,
+                     const GoOn& goOn = {});
 
 }  // namespace sluice::har

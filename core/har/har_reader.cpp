@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
+#include <cstdio>
 #include <ios>
 #include <istream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <streambuf>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
 #include "core/base/limits.h"
+#include "core/har/json_bytes.h"
 
 namespace sluice::har {
 namespace {
@@ -26,10 +27,10 @@ constexpr std::size_t kHeadBytesMax = 4 * limits::kMiB;
 // What a key, a value, a list or an object takes beside its text.
 constexpr std::uint64_t kPartBytes = 64;
 
-// Whatever an export writes can be read: both bodies in base64, or of one every byte escaped, which six of the file stand for.
+// Of the file, what the parser may hold: a text of which every byte is escaped takes six times as much.
 constexpr std::uint64_t fileBytesMax(std::uint64_t entryBytesMax) { return 2 * entryBytesMax + limits::kMiB; }
-static_assert(limits::kHarEntryBytesMax > 2 * (limits::kExportedBodyBytesMax / 3 * 4) + 2 * kHeadBytesMax);
-static_assert(fileBytesMax(limits::kHarEntryBytesMax) > 6 * limits::kExportedBodyBytesMax);
+static_assert(limits::kHarEntryBytesMax > 2 * kHeadBytesMax);
+static_assert(fileBytesMax(limits::kHarEntryBytesMax) > 6 * kHeadBytesMax);
 
 std::string sizeText(std::uint64_t bytes) {
   return bytes >= limits::kMiB ? std::to_string(bytes / limits::kMiB) + " MiB" : std::to_string(bytes) + " bytes";
@@ -41,107 +42,39 @@ std::size_t headBytes(const HarMessage& message) {
   return bytes;
 }
 
-// The bytes of the file as the parser gets them, one by one, so that it is known where it stands. Half of a character outside the BMP
-// (RFC 8259, 8.2), at which it would end, is U+FFFD, which is as long.
-class Characters final : public std::streambuf {
- public:
-  // Ends where one part of the file takes more than `partBytesMax`: the parser holds it until it is over.
-  Characters(std::streambuf& file, std::uint64_t partBytesMax) : file_(file), partBytesMax_(partBytesMax) {}
-
-  void beginPart() { partBytes_ = 0; }
-  bool endedEarly() const { return partBytes_ > partBytesMax_; }
-
-  bool isUtf16();
-  // Where the text began that is over before the last byte: "at line 2, column 22".
-  std::string placeOf(std::string_view text) const;
-
- private:
-  struct Place {
-    std::size_t line = 1;
-    std::size_t column = 0;
-  };
-
-  int_type uflow() override;
-  int_type next();
-  bool hasAhead(std::size_t bytes);
-  std::size_t escape();
-  unsigned unit(std::size_t at);
-
-  std::streambuf& file_;
-  const std::uint64_t partBytesMax_;
-  std::uint64_t partBytes_ = 0;
-  std::string ahead_;
-  std::size_t known_ = 0;  // of ahead_: to be given as they are
-  Place place_;            // of the last byte
-  Place before_;           // of the one before
+// What is read of an entry; all else is passed over.
+constexpr std::string_view kRead[] = {
+    "startedDateTime", "serverIPAddress", "comment",
+    "timings.dns", "timings.connect", "timings.send", "timings.wait", "timings.receive",
+    "request.method", "request.url", "request.httpVersion", "request.bodySize",
+    "request.headers[].name", "request.headers[].value",
+    "request.postData.encoding", "request.postData.params[].name", "request.postData.params[].value",
+    "response.status", "response.statusText", "response.httpVersion", "response.bodySize",
+    "response.headers[].name", "response.headers[].value", "response.content.mimeType", "response.content.encoding",
+    "_webSocketMessages[].type", "_webSocketMessages[].time", "_webSocketMessages[].opcode", "_webSocketMessages[].data",
+    "_sluice.upstream", "_sluice.upstreamReused", "_sluice.requestTrailers", "_sluice.responseTrailers", "_sluice.mark",
+    "_sluice.error.code", "_sluice.error.side", "_sluice.error.system", "_sluice.error.detail",
 };
+// And these, which may be long.
+constexpr std::string_view kRequestText = "request.postData.text";
+constexpr std::string_view kResponseText = "response.content.text";
+// Each of these is done with when it ends.
+constexpr std::string_view kMessage = "_webSocketMessages[]";
 
-bool Characters::hasAhead(std::size_t bytes) {
-  while (ahead_.size() < bytes) {
-    const auto byte = file_.sbumpc();
-    if (byte == traits_type::eof()) return false;
-    ahead_ += traits_type::to_char_type(byte);
-  }
-  return true;
+bool isRead(std::string_view path) { return std::find(std::begin(kRead), std::end(kRead), path) != std::end(kRead); }
+
+// Whether something in this list or object is read.
+bool isEntered(const std::string& path, bool array) {
+  const std::string inside = path + (array ? "[]" : ".");
+  return std::any_of(std::begin(kRead), std::end(kRead), [&](std::string_view each) { return each.starts_with(inside); });
 }
 
-bool Characters::isUtf16() {
-  if (!hasAhead(2)) return false;
-  return ahead_ == "\xff\xfe" || ahead_ == "\xfe\xff" || ahead_[0] == '\0' || ahead_[1] == '\0';
-}
-
-std::string Characters::placeOf(std::string_view text) const {
-  const std::size_t column = before_.column + 1 - std::min(text.size(), before_.column);
-  return "at line " + std::to_string(before_.line) + ", column " + std::to_string(column);
-}
-
-Characters::int_type Characters::uflow() {
-  if (endedEarly()) return traits_type::eof();
-  const auto byte = next();
-  if (byte == traits_type::eof()) return byte;
-  ++partBytes_;
-  before_ = place_;
-  if (byte == '\n') place_ = {place_.line + 1, 0};
-  else ++place_.column;
-  return byte;
-}
-
-Characters::int_type Characters::next() {
-  if (!hasAhead(1)) return traits_type::eof();
-  if (known_ == 0) known_ = ahead_.front() == '\\' ? escape() : 1;
-  --known_;
-  const auto byte = traits_type::to_int_type(ahead_.front());
-  ahead_.erase(0, 1);
-  return byte;
-}
-
-// Gives how long the escape is with which ahead_ begins.
-std::size_t Characters::escape() {
-  constexpr std::size_t kUnit = 6;
-  if (!hasAhead(2)) return 1;
-  const unsigned first = unit(0);
-  if (first < 0xd800 || first > 0xdfff) return 2;
-  const unsigned second = first < 0xdc00 ? unit(kUnit) : 0;
-  if (second >= 0xdc00 && second <= 0xdfff) return 2 * kUnit;
-  ahead_.replace(0, kUnit, "\\ufffd");
-  return kUnit;
-}
-
-// The code unit of "\uXXXX"; 0 when it is none.
-unsigned Characters::unit(std::size_t at) {
-  if (!hasAhead(at + 2) || ahead_.compare(at, 2, "\\u") != 0 || !hasAhead(at + 6)) return 0;
-  unsigned code = 0;
-  const char* const end = ahead_.data() + at + 6;
-  const auto read = std::from_chars(ahead_.data() + at + 2, end, code, 16);
-  return read.ec == std::errc() && read.ptr == end ? code : 0;
-}
-
-// Follows the file down to log.entries, which some tools wrap in further objects, and builds each element of it, nothing
+// Follows the file down to log.entries, which some tools wrap in further objects, and builds of each element of it what is read, nothing
 // else.
 class EntryReader final : public nlohmann::json_sax<Json> {
  public:
-  EntryReader(const EntrySink& sink, Characters& text, std::uint64_t entryBytesMax)
-      : sink_(sink), text_(text), entryBytesMax_(entryBytesMax) {}
+  EntryReader(const std::filesystem::path& folder, const EntrySink& sink, JsonBytes& file, std::uint64_t entryBytesMax)
+      : folder_(folder), sink_(sink), file_(file), entryBytesMax_(entryBytesMax), texts_(folder) {}
 
   const Result<void>& outcome() const { return outcome_; }
   std::uint64_t entries() const { return entries_; }
@@ -165,137 +98,205 @@ class EntryReader final : public nlohmann::json_sax<Json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override;
 
  private:
+  // A list or an object that is open.
   struct Container {
-    std::string key;  // under which it stands in its object
+    std::string name;       // outside of entries its key, in one the path to it
     bool array = false;
+    Json* json = nullptr;   // that is built; outside of entries none
+    std::uint64_t before = 0;  // bytes_ when it began
   };
+  enum class Next : std::uint8_t { Key, Value };
 
-  bool inEntry() const { return !building_.empty(); }
+  bool inEntry() const { return !open_.empty() && open_.back().json != nullptr; }
   // Whether the innermost container is log.entries.
   bool atEntries() const {
-    const auto depth = path_.size();
-    return depth >= 2 && path_.back().array && path_.back().key == "entries" && path_[depth - 2].key == "log";
+    const auto depth = open_.size();
+    return depth >= 2 && open_.back().array && open_.back().name == "entries" && open_[depth - 2].name == "log";
   }
+  std::string pathOfValue() const;
+  bool expect(Next next);
+  void expectValue();
+  bool goOn() { return expect(open_.empty() || open_.back().array ? Next::Value : Next::Key); }
   bool open(Json container);
   bool close();
   bool value(Json given, std::size_t bytes);
   bool hasRoom(std::size_t bytes);
   Json* place(Json given);
+  bool end(Container& closed);
   bool give(Json entry);
+  bool done(Result<void> outcome);
   bool refuse(std::string why);
 
+  const std::filesystem::path& folder_;
   const EntrySink& sink_;
-  Characters& text_;
+  JsonBytes& file_;
   const std::uint64_t entryBytesMax_;
   Result<void> outcome_;
   std::uint64_t entries_ = 0;
   bool foundEntries_ = false;
-  std::vector<Container> path_;  // of what is open
+  std::vector<Container> open_;
+  std::size_t passedOver_ = 0;  // containers that are open within those, and not read
   std::string key_;
   Json entry_;
-  std::vector<Json*> building_;  // containers that are open, from the entry down
-  std::uint64_t bytes_ = 0;      // of the entry so far
+  HarTexts texts_;
+  std::uint64_t bytes_ = 0;  // of the entry so far
 };
 
-bool EntryReader::key(string_t& given) {
-  text_.beginPart();
-  if (inEntry() && !hasRoom(given.size())) return false;
-  key_ = std::move(given);
+std::string EntryReader::pathOfValue() const {
+  const Container& in = open_.back();
+  if (in.array) return in.name + "[]";
+  return in.name.empty() ? key_ : in.name + '.' + key_;
+}
+
+bool EntryReader::expect(Next next) {
+  if (passedOver_ > 0) file_.skipTexts();
+  else if (next == Next::Key) file_.parseTexts();
+  else expectValue();
   return true;
+}
+
+// The last of several with one key counts.
+void EntryReader::expectValue() {
+  const std::string path = inEntry() ? pathOfValue() : std::string();
+  LongText* const text = path == kRequestText ? &texts_.request : path == kResponseText ? &texts_.response : nullptr;
+  if (text != nullptr) {
+    *text = LongText(folder_);
+    file_.giveTexts([text](std::string_view piece) { return text->add(piece); });
+  } else if (isRead(path)) {
+    file_.parseTexts();
+  } else {
+    file_.skipTexts();
+  }
+}
+
+bool EntryReader::key(string_t& given) {
+  if (passedOver_ > 0) return true;
+  key_ = std::move(given);
+  return expect(Next::Value);
 }
 
 // Counts another part of the entry.
 bool EntryReader::hasRoom(std::size_t bytes) {
   bytes_ += kPartBytes + bytes;
   if (bytes_ <= entryBytesMax_) return true;
-  return refuse("has an entry, number " + std::to_string(entries_ + 1) + ", of more than " + sizeText(entryBytesMax_) + ": " +
-                text_.placeOf({}));
+  return refuse("has an entry, number " + std::to_string(entries_ + 1) + ", of more than " + sizeText(entryBytesMax_) +
+                " without its bodies: " + file_.placeOf({}));
 }
 
 bool EntryReader::open(Json container) {
-  if (path_.size() >= limits::kHarDepthMax) return refuse("is nested more than " + std::to_string(limits::kHarDepthMax) + " deep");
+  if (open_.size() + passedOver_ >= limits::kHarDepthMax) {
+    return refuse("is nested more than " + std::to_string(limits::kHarDepthMax) + " deep");
+  }
   const bool array = container.is_array();
-  text_.beginPart();
+  if (passedOver_ > 0 || (inEntry() && !isEntered(pathOfValue(), array))) {
+    ++passedOver_;
+    return goOn();
+  }
+  Container opened{{}, array, nullptr, bytes_};
   if (inEntry()) {
+    opened.name = pathOfValue();
     if (!hasRoom(0)) return false;
-    building_.push_back(place(std::move(container)));
+    opened.json = place(std::move(container));
   } else if (atEntries() && !array) {
     entry_ = std::move(container);
-    building_.push_back(&entry_);
-    bytes_ = 0;
+    texts_ = HarTexts(folder_);
+    opened.json = &entry_;
+    bytes_ = opened.before = 0;
+  } else if (!open_.empty() && !open_.back().array) {
+    opened.name = key_;
   }
-  const bool named = !path_.empty() && !path_.back().array;
-  path_.push_back({named ? key_ : std::string(), array});
-  foundEntries_ = foundEntries_ || (!inEntry() && atEntries());
-  return true;
+  open_.push_back(std::move(opened));
+  foundEntries_ = foundEntries_ || atEntries();
+  return goOn();
 }
 
 bool EntryReader::close() {
-  text_.beginPart();
-  path_.pop_back();
-  if (!inEntry()) return true;
-  building_.pop_back();
-  return inEntry() || give(std::move(entry_));
+  if (passedOver_ > 0) {
+    --passedOver_;
+    return goOn();
+  }
+  Container closed = std::move(open_.back());
+  open_.pop_back();
+  return end(closed) && goOn();
+}
+
+bool EntryReader::end(Container& closed) {
+  if (closed.json == &entry_) return give(std::move(entry_));
+  if (closed.name != kMessage || closed.json == nullptr) return true;
+  auto kept = appendMessage(*closed.json, texts_.messages);
+  open_.back().json->clear();
+  bytes_ = closed.before;
+  return done(std::move(kept));
 }
 
 bool EntryReader::value(Json given, std::size_t bytes) {
-  text_.beginPart();
-  if (!inEntry()) return true;
+  if (passedOver_ > 0 || !inEntry() || !isRead(pathOfValue())) return goOn();
   if (!hasRoom(bytes)) return false;
   place(std::move(given));
-  return true;
+  return goOn();
 }
 
 Json* EntryReader::place(Json given) {
-  Json& into = *building_.back();
+  Json& into = *open_.back().json;
   if (into.is_array()) return &into.emplace_back(std::move(given));
   return &(into[key_] = std::move(given));
 }
 
 bool EntryReader::give(Json entry) {
-  HarEntry taken = entryFrom(entry);
-  const std::size_t request = taken.method.size() + taken.url.size() + headBytes(taken.request);
-  const std::size_t response = taken.contentType.size() + taken.phrase.size() + headBytes(taken.response);
+  auto taken = entryFrom(entry, std::move(texts_));
+  if (!taken) return done(fail(taken.error()));
+  const std::size_t request = taken->method.size() + taken->url.size() + headBytes(taken->request);
+  const std::size_t response = taken->contentType.size() + taken->phrase.size() + headBytes(taken->response);
   if (std::max(request, response) > kHeadBytesMax) {
     const std::string which = request > kHeadBytesMax ? "request" : "response";
     return refuse("has an entry, number " + std::to_string(entries_ + 1) + ", whose " + which + " has a head of more than 4 MiB");
   }
   ++entries_;
-  outcome_ = sink_(std::move(taken));
+  return done(sink_(std::move(*taken)));
+}
+
+bool EntryReader::done(Result<void> outcome) {
+  outcome_ = std::move(outcome);
   return outcome_.has_value();
 }
 
-bool EntryReader::refuse(std::string why) {
-  outcome_ = fail(Side::Local, Code::BadArgument, std::move(why));
-  return false;
+bool EntryReader::refuse(std::string why) { return done(fail(Side::Local, Code::BadArgument, std::move(why))); }
+
+// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ...", with the columns that the parser saw.
+std::string whereAndWhat(const std::string& what, std::size_t hiddenInLine) {
+  unsigned long line = 0, column = 0;
+  int begin = 0;
+  const auto place = what.find("at line ");
+  const char* const text = what.c_str() + (place == std::string::npos ? what.size() : place);
+  if (std::sscanf(text, "at line %lu, column %lu%n", &line, &column, &begin) != 2) return what;
+  return "at line " + std::to_string(line) + ", column " + std::to_string(column + hiddenInLine) +
+         what.substr(place + static_cast<std::size_t>(begin));
 }
 
 bool EntryReader::parse_error(std::size_t, const std::string& token, const nlohmann::json::exception& error) {
   constexpr int kNumberOverflow = 406;
   constexpr std::size_t kShownBytes = 40;
-  if (text_.endedEarly()) {
-    return refuse("has a text of more than " + sizeText(fileBytesMax(entryBytesMax_)) + ": " + text_.placeOf({}));
+  if (!file_.outcome()) return done(file_.outcome());
+  if (file_.endedEarly()) {
+    return refuse("has a text of more than " + sizeText(fileBytesMax(entryBytesMax_)) + ": " + file_.placeOf({}));
   }
   if (error.id == kNumberOverflow) {
     const std::string number = token.substr(0, kShownBytes);
-    return refuse("is no JSON that can be read: " + text_.placeOf(token) + ": the number " + number + " is too large");
+    return refuse("is no JSON that can be read: " + file_.placeOf(token) + ": the number " + number + " is too large");
   }
-  // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
-  const std::string what = error.what();
-  const auto place = what.find("at line ");
-  return refuse("is no JSON: " + (place == std::string::npos ? what : what.substr(place)));
+  return refuse("is no JSON: " + whereAndWhat(error.what(), file_.hiddenInLine()));
 }
 
 }  // namespace
 
-Result<std::uint64_t> readHar(std::istream& file, const EntrySink& sink, std::uint64_t entryBytesMax) {
-  Characters characters(*file.rdbuf(), fileBytesMax(entryBytesMax));
-  std::istream text(&characters);
-  EntryReader reader(sink, characters, entryBytesMax);
+Result<std::uint64_t> readHar(std::istream& file, const std::filesystem::path& folder, const EntrySink& sink, std::uint64_t entryBytesMax) {
+  JsonBytes bytes(*file.rdbuf(), fileBytesMax(entryBytesMax));
+  std::istream text(&bytes);
+  EntryReader reader(folder, sink, bytes, entryBytesMax);
   bool whole = false;
   try {
     errno = 0;
-    if (characters.isUtf16()) return fail(Side::Local, Code::BadArgument, "is UTF-16, which is not read: save it as UTF-8");
+    if (bytes.isUtf16()) return fail(Side::Local, Code::BadArgument, "is UTF-16, which is not read: save it as UTF-8");
     whole = Json::sax_parse(text, &reader);
   } catch (const std::ios_base::failure&) {  // thrown by the stream itself, of a folder or a disk that fails
     return fail(Side::Local, Code::System, "cannot be read: " + std::generic_category().message(errno));

@@ -55,8 +55,9 @@ bool isUtf8(std::string_view text) {
   return check.whole();
 }
 
-std::string asUtf8(std::string_view text) {
-  if (isUtf8(text)) return std::string(text);
+std::string asUtf8(std::string_view text) { return isUtf8(text) ? std::string(text) : latin1AsUtf8(text); }
+
+std::string latin1AsUtf8(std::string_view text) {
   std::string result;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -114,27 +115,39 @@ std::string Base64::finish() {
   return result;
 }
 
+bool FromBase64::feed(std::string_view piece, std::string& out) {
+  for (const char c : piece) {
+    if (!valid_ || padded_) break;
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
+    if (c == '=') {
+      padded_ = true;
+      break;
+    }
+    const int value = digitValue(c);
+    valid_ = value >= 0;
+    bits_ = bits_ << 6 | (static_cast<unsigned>(value) & 63);
+    if (++count_ < 4) continue;
+    out += static_cast<char>(bits_ >> 16 & 0xff);
+    out += static_cast<char>(bits_ >> 8 & 0xff);
+    out += static_cast<char>(bits_ & 0xff);
+    bits_ = 0;
+    count_ = 0;
+  }
+  return valid_;
+}
+
+bool FromBase64::finish(std::string& out) {
+  if (!valid_ || count_ == 1) return false;
+  if (count_ >= 2) out += static_cast<char>(bits_ >> (count_ == 2 ? 4 : 10) & 0xff);
+  if (count_ == 3) out += static_cast<char>(bits_ >> 2 & 0xff);
+  return true;
+}
+
 std::optional<std::string> fromBase64(std::string_view text) {
+  FromBase64 reading;
   std::string result;
   result.reserve(text.size() / 4 * 3);
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    if (c == '=') break;
-    const int value = digitValue(c);
-    if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<unsigned>(value);
-    if (++count < 4) continue;
-    result += static_cast<char>(bits >> 16 & 0xff);
-    result += static_cast<char>(bits >> 8 & 0xff);
-    result += static_cast<char>(bits & 0xff);
-    bits = 0;
-    count = 0;
-  }
-  if (count == 1) return std::nullopt;
-  if (count >= 2) result += static_cast<char>(bits >> (count == 2 ? 4 : 10) & 0xff);
-  if (count == 3) result += static_cast<char>(bits >> 2 & 0xff);
+  if (!reading.feed(text, result) || !reading.finish(result)) return std::nullopt;
   return result;
 }
 

@@ -25,6 +25,7 @@ class Utf8Check {
 bool isUtf8(std::string_view text);
 // `text` when it is UTF-8, else each byte as the character of Latin 1 that it would be.
 std::string asUtf8(std::string_view text);
+std::string latin1AsUtf8(std::string_view text);
 
 // The inside of a JSON string. REQUIRES: UTF-8, but a piece may end inside a character.
 std::string escaped(std::string_view piece);
@@ -40,7 +41,22 @@ class Base64 {
  private:
   std::string rest_;
 };
-// Nothing when it is not base64; spaces and line ends are passed over, padding may be missing.
+
+// The bytes of base64 that comes in pieces: of its alphabet or the URL's; spaces and line ends are passed over, padding may be missing.
+class FromBase64 {
+ public:
+  // Appends to `out`. False once it is certain that it is no base64.
+  bool feed(std::string_view piece, std::string& out);
+  bool finish(std::string& out);
+
+ private:
+  bool valid_ = true;
+  bool padded_ = false;  // what follows is passed over
+  unsigned bits_ = 0;
+  int count_ = 0;  // of digits that make no three bytes yet
+};
+
+// A whole one; nothing when it is not base64.
 std::optional<std::string> fromBase64(std::string_view text);
 
 }  // namespace sluice::har

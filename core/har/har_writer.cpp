@@ -16,10 +16,12 @@ namespace {
 
 using capture::Direction;
 using store::ExchangeDetails;
+using store::ExchangeRow;
 using store::RawHead;
 
 constexpr std::size_t kPageRows = 200;
-constexpr std::size_t kPageMessages = 16;  // of a MiB each at most
+constexpr std::size_t kPageMessages = 512;  // held at once; fewer where they are long, as Reader::messages() has it
+constexpr std::size_t kPieceBytes = 64 * limits::kKiB;
 
 std::string member(std::string_view name, std::string_view json) { return '"' + std::string(name) + "\":" + std::string(json); }
 std::string text(std::string_view name, std::string_view value) { return member(name, jsonString(value)); }
@@ -130,9 +132,19 @@ std::string seconds(WallTime at) {
   return std::to_string(micros / 1'000'000) + '.' + fraction.substr(1);
 }
 
+// One exchange of many could not be written: which?
+Error naming(const ExchangeRow& row, Error error) {
+  constexpr std::size_t kUrlBytesMax = 200;
+  std::string url = uri(row.url);
+  if (url.size() > kUrlBytesMax) url = url.substr(0, kUrlBytesMax) + "...";
+  error.detail = "exchange " + std::to_string(row.id.value) + " (" + url + "): " + error.detail;
+  return error;
+}
+
 class Writer {
  public:
-  Writer(store::Reader& reader, const TextSink& sink) : reader_(reader), sink_(sink) {}
+  Writer(store::Reader& reader, const TextSink& sink, std::uint64_t decodedBytesMax)
+      : reader_(reader), sink_(sink), decodedBytesMax_(decodedBytesMax) {}
 
   Result<Written> all();
 
@@ -150,12 +162,14 @@ class Writer {
   Result<void> response(const ExchangeDetails& details);
   Result<void> messages(ExchangeId id);
   std::string extras(const ExchangeDetails& details) const;
-  Result<Shape> look(ExchangeId id, Direction direction, std::string_view head);
-  Result<void> content(ExchangeId id, Direction direction, std::string_view head, const Shape& shape);
+  Result<void> message(const store::MessageRow& message, bool first);
+  Result<Shape> look(const ExchangeRow& row, Direction direction, std::string_view head);
+  Result<void> content(const ExchangeRow& row, Direction direction, std::string_view head, const Shape& shape);
   Result<void> each(ExchangeId id, Direction direction, std::string_view head, bool decode, const store::BodySink& use);
 
   store::Reader& reader_;
   const TextSink& sink_;
+  const std::uint64_t decodedBytesMax_;
   Written written_;
 };
 
@@ -214,24 +228,34 @@ Result<void> Writer::entry(const ExchangeDetails& details) {
   return sink_(extras(details) + '}');
 }
 
-// Of a WebSocket, as Chrome writes them: seconds since 1970, text as it is, all else in base64.
+// Of a WebSocket, as Chrome writes them: seconds since 1970, text as it is, all else in base64. However many there are, a page of them is
+// held.
 Result<void> Writer::messages(ExchangeId id) {
   for (std::int64_t after = 0;;) {
     const auto page = reader_.messages(id, after, kPageMessages);
     if (!page) return fail(page.error());
     if (page->empty()) return after == 0 ? Result<void>() : sink_("]");
-    for (const auto& message : *page) {
-      constexpr int kText = 1;  // RFC 6455, 5.2
-      Base64 base64;
-      const std::string data = message.opcode == kText ? jsonString(message.payload)
-                                                       : '"' + base64.feed(message.payload) + base64.finish() + '"';
-      std::string json = after == 0 ? ",\"_webSocketMessages\":[{" : ",{";
-      json += text("type", message.direction == Direction::Request ? "send" : "receive") + ',' + member("time", seconds(message.at)) +
-              ',' + number("opcode", static_cast<std::uint64_t>(message.opcode)) + ',' + member("data", data) + '}';
-      after = message.id;
-      if (auto done = sink_(json); !done) return done;
+    for (const auto& each : *page) {
+      if (auto done = message(each, after == 0); !done) return done;
+      after = each.id;
     }
   }
+}
+
+Result<void> Writer::message(const store::MessageRow& message, bool first) {
+  constexpr int kText = 1;  // RFC 6455, 5.2
+  std::string begin = first ? ",\"_webSocketMessages\":[{" : ",{";
+  begin += text("type", message.direction == Direction::Request ? "send" : "receive") + ',' + member("time", seconds(message.at)) + ',' +
+           number("opcode", static_cast<std::uint64_t>(message.opcode)) + ",\"data\":\"";
+  if (auto done = sink_(begin); !done) return done;
+  const bool isText = message.opcode == kText, utf8 = isText && isUtf8(message.payload);
+  Base64 base64;
+  for (std::size_t at = 0; at < message.payload.size(); at += kPieceBytes) {
+    const auto piece = std::string_view(message.payload).substr(at, kPieceBytes);
+    auto done = sink_(!isText ? base64.feed(piece) : escaped(utf8 ? std::string(piece) : latin1AsUtf8(piece)));
+    if (!done) return done;
+  }
+  return sink_(base64.finish() + "\"}");
 }
 
 Result<void> Writer::request(const ExchangeDetails& details) {
@@ -244,7 +268,7 @@ Result<void> Writer::request(const ExchangeDetails& details) {
   // Only bodies that were encoded for good reason are decoded: what a client sent is shown as it was sent.
   Shape shape;
   if (row.request.capturedBytes > 0) {
-    auto looked = look(row.id, Direction::Request, {});
+    auto looked = look(row, Direction::Request, {});
     if (!looked) return fail(looked.error());
     shape = *looked;
     json += ",\"postData\":{" + text("mimeType", store::valueOf(head, "content-type")) + (shape.text ? "" : ",\"encoding\":\"base64\"") +
@@ -252,14 +276,14 @@ Result<void> Writer::request(const ExchangeDetails& details) {
   }
   if (auto done = sink_(json); !done) return done;
   if (row.request.capturedBytes == 0) return sink_("}");
-  if (auto done = content(row.id, Direction::Request, {}, shape); !done) return done;
+  if (auto done = content(row, Direction::Request, {}, shape); !done) return done;
   return sink_("\"}}");
 }
 
 Result<void> Writer::response(const ExchangeDetails& details) {
   const RawHead head = store::readRawHead(details.responseHead);
   const auto& row = details.row;
-  auto shape = look(row.id, Direction::Response, decodingHead(details, Direction::Response));
+  auto shape = look(row, Direction::Response, decodingHead(details, Direction::Response));
   if (!shape) return fail(shape.error());
   std::string json = '{' + number("status", static_cast<std::uint64_t>(row.status)) + ',' + text("statusText", phrase(head.firstLine)) +
       ',' +
@@ -269,7 +293,7 @@ Result<void> Writer::response(const ExchangeDetails& details) {
   if (shape->bytes > 0) json += (shape->text ? std::string() : std::string(",\"encoding\":\"base64\"")) + ",\"text\":\"";
   if (auto done = sink_(json); !done) return done;
   if (shape->bytes > 0) {
-    if (auto done = content(row.id, Direction::Response, decodingHead(details, Direction::Response), *shape); !done) return done;
+    if (auto done = content(row, Direction::Response, decodingHead(details, Direction::Response), *shape); !done) return done;
     if (auto done = sink_("\""); !done) return done;
   }
   return sink_("}," + text("redirectURL", store::valueOf(head, "location")) + ",\"headersSize\":-1," +
@@ -297,14 +321,14 @@ std::string Writer::extras(const ExchangeDetails& details) const {
 Result<void> Writer::each(ExchangeId id, Direction direction, std::string_view head, bool decode, const store::BodySink& use) {
   auto body = reader_.openBody(id, direction);
   if (!body) return fail(body.error());
-  return store::decodeBody(*body, decode ? head : std::string_view{}, limits::kExportedBodyBytesMax, use);
+  return store::decodeBody(*body, decode ? head : std::string_view{}, decodedBytesMax_, use);
 }
 
-Result<Writer::Shape> Writer::look(ExchangeId id, Direction direction, std::string_view head) {
+Result<Writer::Shape> Writer::look(const ExchangeRow& row, Direction direction, std::string_view head) {
   for (const bool decode : {true, false}) {
     Shape shape{decode, true, 0};
     Utf8Check check;
-    const auto done = each(id, direction, head, decode, [&](Bytes bytes) -> Result<void> {
+    const auto done = each(row.id, direction, head, decode, [&](Bytes bytes) -> Result<void> {
       shape.bytes += bytes.size();
       check.feed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
       return {};
@@ -317,23 +341,28 @@ Result<Writer::Shape> Writer::look(ExchangeId id, Direction direction, std::stri
       ++written_.bodiesGone;
       return Shape{false, true, 0};
     }
-    if (!decode || (code != Code::BadCoding && code != Code::UnsupportedCoding && code != Code::DecodedTooLarge)) return fail(done.error());
+    const bool mayStayEncoded = code == Code::BadCoding || code == Code::UnsupportedCoding || code == Code::DecodedTooLarge;
+    if (!decode || !mayStayEncoded) return fail(naming(row, done.error()));
   }
   return Shape{};
 }
 
-Result<void> Writer::content(ExchangeId id, Direction direction, std::string_view head, const Shape& shape) {
+Result<void> Writer::content(const ExchangeRow& row, Direction direction, std::string_view head, const Shape& shape) {
   Base64 base64;
-  const auto done = each(id, direction, head, shape.decoded, [&](Bytes bytes) {
+  Result<void> sunk;
+  const auto done = each(row.id, direction, head, shape.decoded, [&](Bytes bytes) {
     const std::string_view piece(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return sink_(shape.text ? escaped(piece) : base64.feed(piece));
+    return sunk = sink_(shape.text ? escaped(piece) : base64.feed(piece));
   });
-  if (!done) return done;
+  if (!sunk) return sunk;
+  if (!done) return fail(naming(row, done.error()));
   return shape.text ? Result<void>() : sink_(base64.finish());
 }
 
 }  // namespace
 
-Result<Written> writeHar(store::Reader& reader, const TextSink& sink) { return Writer(reader, sink).all(); }
+Result<Written> writeHar(store::Reader& reader, const TextSink& sink, std::uint64_t decodedBytesMax) {
+  return Writer(reader, sink, decodedBytesMax).all();
+}
 
 }  // namespace sluice::har

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string_view>
 
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/store/reader.h"
 
@@ -19,8 +20,9 @@ struct Written {
   std::uint64_t bodiesGone = 0;  // empty, since somebody removed their files
 };
 
-// Everything that `reader` shows (Reader::show()), in order of id. Errors: those of the reader and of the sink; DatabaseBusy when the
-// history is cleared meanwhile.
-Result<Written> writeHar(store::Reader& reader, const TextSink& sink);
+// Everything that `reader` shows (Reader::show()), in order of id, whatever its size; a body that would become more than `decodedBytesMax`
+// bytes stays encoded. Errors: those of the reader, which name the exchange, and of the sink; DatabaseBusy when the history is cleared
+// meanwhile.
+Result<Written> writeHar(store::Reader& reader, const TextSink& sink, std::uint64_t decodedBytesMax = limits::kExportedBodyBytesMax);
 
 }  // namespace sluice::har

@@ -194,10 +194,10 @@ void SessionFiles::importFrom(const QString& file) {
   if (link_ == nullptr || !link_->isAttached()) return emit failed(tr("%1 cannot be imported: no engine is running").arg(nameOf(file)));
   auto* link = new EngineLink;
   link->connectTo(link_->address());
-  const auto work = [this, file, link](const FileJob::GoOn& goOn) -> std::function<void()> {
+  const auto work = [this, file, link, dataDir = dataDir_](const FileJob::GoOn& goOn) -> std::function<void()> {
     std::ifstream stream(pathOf(file), std::ios::binary);
     std::uint64_t added = 0;
-    auto sent = stream ? har::sendHar(stream, [&](std::string piece) { return give(*link, std::move(piece), goOn); }, added, goOn)
+    auto sent = stream ? har::sendHar(stream, dataDir, [&](std::string piece) { return give(*link, std::move(piece), goOn); }, added, goOn)
                        : Result<void>(fail(Side::Local, Code::NotFound, "it cannot be read"));
     if (auto synced = give(*link, {}, goOn); sent && !synced) sent = fail(synced.error());
     return [this, file, added, sent = std::move(sent)] { tellImported(file, added, sent); };

@@ -10,10 +10,11 @@ Result<std::string> harCopy(std::istream& file) {
   store::test::History history;
   if (auto started = history.start(); !started) return fail(started.error());
   std::uint64_t next = 1;
-  const auto count = har::readHar(file, [&](har::HarEntry entry) -> Result<void> {
-    for (auto& record : recordsOf(std::move(entry), ExchangeId{next})) history.recorder->record(std::move(record));
-    ++next;
-    return {};
+  const auto count = har::readHar(file, history.folder.path(), [&](har::HarEntry entry) {
+    return giveRecords(std::move(entry), ExchangeId{next++}, [&](capture::Record record) -> Result<void> {
+      history.recorder->record(std::move(record));
+      return {};
+    });
   });
   if (!count) return fail(count.error());
   history.recorder->flush();

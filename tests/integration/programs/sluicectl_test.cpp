@@ -1,6 +1,12 @@
 // sluicectl against a real engine and its history.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
 #include <fstream>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "tests/support/engine_process.h"
 #include "tests/support/origin/origin.h"
@@ -311,4 +317,56 @@ SLUICE_TEST(importsAFileIntoTheHistoryOfARunningEngine) {
   QVERIFY2(broken.exitCode == 1 && contains(broken.errors, "line 1, column"), broken.text().c_str());
   QVERIFY(ask(engine, {"list", "--filter", "host=imported.test", "--limit", "1000"}).size() > 590);
   QVERIFY(engine.stop() == 0);
+}
+
+namespace {
+
+// A HAR that asks for much memory: a list of millions that nobody reads, a body of 200 MB, and 100,000 messages. `progress` is told of each
+// block.
+std::function<std::size_t(MutableBytes)> hostileHar(std::function<void()> progress) {
+  struct Part {
+    std::string text;
+    int times = 1;
+  };
+  std::string braces, messages;
+  for (int i = 0; i < 1000; ++i) braces += "{},";
+  for (int i = 0; i < 100; ++i) messages += R"({"type":"send","time":1700000000.5,"opcode":1,"data":"a message"},)";
+  auto parts = std::make_shared<std::vector<Part>>(std::vector<Part>{
+      {R"({"log":{"entries":[{"_x":[)"}, {braces, 3000}, {R"({}],"response":{"status":200,"content":{"text":")"},
+      {std::string(100'000, 'x'), 2000}, {R"("}},"_webSocketMessages":[)"}, {messages, 1000},
+      {R"(null],"request":{"method":"GET","url":"http://imported.test/"}}]}})"}});
+  return [parts, progress, waiting = std::string(), at = std::size_t(0)](MutableBytes into) mutable -> std::size_t {
+    if (at == waiting.size()) {
+      progress();
+      if (parts->empty()) return 0;
+      waiting = parts->front().text;
+      at = 0;
+      if (--parts->front().times == 0) parts->erase(parts->begin());
+    }
+    const std::size_t count = std::min(into.size(), waiting.size() - at);
+    std::memcpy(into.data(), waiting.data() + at, count);
+    at += count;
+    return count;
+  };
+}
+
+}  // namespace
+
+// What is not read is passed over, and what is long lies in a file: no HAR takes more than some 150 MB.
+SLUICE_TEST(importsAnyFileInBoundedMemory) {
+  const TemporaryDirectory folder;
+  std::atomic<std::int64_t> id{0};
+  std::atomic<std::uint64_t> most{0};
+  int blocks = 0;
+  Process::Options options;
+  options.input = hostileHar([&] {
+    if (++blocks % 200 == 0 && id != 0) most = std::max(most.load(), residentBytes(id));
+  });
+  Process import(programPath("sluicectl"), {"--data-dir", folder.path().string(), "import", "har", "-"}, std::move(options));
+  id = import.id();
+  QVERIFY2(import.wait() == 0, import.errors().c_str());
+  QVERIFY2(import.output().starts_with("added 1 exchange"), import.output().c_str());
+  QVERIFY2(!kMemoryIsTelling || (most > 1'000'000 && most < 150'000'000), std::to_string(most).c_str());
+  const auto shown = Json::parse(sluicectl(folder.path(), {"--json", "list"}).output, nullptr, false);
+  QVERIFY(shown.size() == 1 && shown[0]["responseBody"]["capturedBytes"] == 200'000'000);
 }

@@ -68,7 +68,7 @@ SLUICE_TEST(aFileIsSentInPiecesAndCountedAsTheyAreTaken) {
     std::istringstream file(har + "]}}");
     std::size_t pieces = 0;
     return sendHar(
-        file,
+        file, fs::temp_directory_path(),
         [&](std::string piece) -> Result<void> {
           if (pieces++ == piecesMax || piece.size() > limits::kControlRequestBytesMax) return fail(Side::Local, Code::System, "no more");
           all += piece;
@@ -98,7 +98,7 @@ SLUICE_TEST(nothingIsSentAfterAPieceThatFailed) {
     std::size_t pieces = 0;
     std::uint64_t added = 0;
     const auto sent = sendHar(
-        file,
+        file, fs::temp_directory_path(),
         [&](const std::string&) -> Result<void> {
           if (pieces++ < failing) return {};
           return fail(Side::Local, Code::Aborted, "answer lost");

@@ -32,9 +32,11 @@ void take(Imported& to, const capture::Record& record) {
 Imported import(const std::string& beside, const std::string& entry, const std::string& before = "") {
   Imported result;
   std::istringstream file(before + "{\"log\":{" + beside + "\"entries\":[" + entry + "]}}");
-  const auto count = readHar(file, [&](HarEntry each) -> Result<void> {
-    for (const auto& record : recordsOf(std::move(each), ExchangeId{1})) take(result, record);
-    return {};
+  const auto count = readHar(file, {}, [&](HarEntry each) {
+    return giveRecords(std::move(each), ExchangeId{1}, [&](const capture::Record& record) -> Result<void> {
+      take(result, record);
+      return {};
+    });
   });
   if (!count) result.problem = describe(count.error());
   else if (*count != 1) result.problem = std::to_string(*count) + " entries";

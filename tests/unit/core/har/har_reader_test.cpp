@@ -20,7 +20,7 @@ struct Read {
 Read read(const std::string& text, std::uint64_t entryBytesMax = limits::kHarEntryBytesMax) {
   std::istringstream file(text);
   Read result;
-  const auto count = readHar(file, [&](HarEntry entry) -> Result<void> {
+  const auto count = readHar(file, std::filesystem::temp_directory_path(), [&](HarEntry entry) -> Result<void> {
     result.urls += entry.url + ' ';
     return {};
   }, entryBytesMax);
@@ -91,36 +91,54 @@ SLUICE_TEST(stopsWhereItIsNestedTooDeep) {
 
 // Whatever it consists of: an object takes two bytes of the file, and many more of the memory.
 SLUICE_TEST(saysWhichEntryIsTooLarge) {
-  const auto second = [](const std::string& json) {
-    return "{\"log\":{\"entries\":[{\"request\":{\"url\":\"a\"}},\n{\"x\":" + json + "}]}}";
+  const auto second = [](const std::string& fields) {
+    return "{\"log\":{\"entries\":[{\"request\":{\"url\":\"a\"}},\n{\"request\":{\"headers\":" + fields + "}}]}}";
   };
   const auto many = [](const std::string& item, int count) {
     std::string all = item;
     for (int i = 1; i < count; ++i) all += ',' + item;
     return all;
   };
-  std::string keys;
-  for (int i = 0; i < 300; ++i) keys += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":1";
-  for (const std::string& large : {'[' + many("{}", 300) + ']', '[' + many("[]", 300) + ']', '[' + many("1", 300) + ']',
-                                   '[' + many("null", 300) + ']', '[' + many("\"\"", 300) + ']', '{' + keys + '}',
-                                   '"' + std::string(16 * 1024, 'x') + '"', "{\"" + std::string(16 * 1024, 'x') + "\":1}"}) {
+  for (const std::string& large : {'[' + many("{}", 300) + ']', '[' + many("{\"name\":1}", 150) + ']',
+                                   '[' + many("{\"value\":null,\"value\":\"\"}", 100) + ']',
+                                   "[{\"name\":\"" + std::string(16 * 1024, 'x') + "\"}]"}) {
     const auto got = read(second(large), 16 * 1024);
     QCOMPARE(got.urls, std::string("a "));
-    QVERIFY2(got.problem.starts_with("has an entry, number 2, of more than 16384 bytes: at line 2, column "), got.problem.c_str());
+    QVERIFY2(got.problem.starts_with("has an entry, number 2, of more than 16384 bytes without its bodies: at line 2, column "),
+             got.problem.c_str());
     QCOMPARE(read(second(large), 64 * 1024).problem, std::string());
   }
   const auto small = second('[' + many("{}", 100) + ']');
   QCOMPARE(read(small, 16 * 1024).problem, std::string());
-  // Each entry begins anew.
-  const std::string entry = "{\"x\":[" + many("{}", 100) + "]}";
+  // Each entry begins anew, and so does each message.
+  const std::string entry = "{\"request\":{\"headers\":[" + many("{}", 100) + "]}}";
   QCOMPARE(read("{\"log\":{\"entries\":[" + many(entry, 10) + "]}}", 16 * 1024).problem, std::string());
+  const std::string message = "{\"type\":\"send\",\"opcode\":1,\"data\":\"" + std::string(1000, 'x') + "\"}";
+  QCOMPARE(read("{\"log\":{\"entries\":[{\"_webSocketMessages\":[" + many(message, 100) + "]}]}}", 16 * 1024).problem, std::string());
 }
 
-// It is held until it is over, wherever it stands.
-SLUICE_TEST(refusesATextThatIsLongerThanAnyBody) {
-  const std::string text(2 * limits::kMiB, 'x');
-  for (const std::string& file : {"{\"a\":\"" + text + "\",\"log\":{\"entries\":[]}}", "{\"" + text + "\":1,\"log\":{\"entries\":[]}}",
-                                  "{\"log\":{\"entries\":[{\"x\":\"" + text + "\"}]}}"}) {
+// However much of it there is: it is not held, so that no limit is needed.
+SLUICE_TEST(passesOverWhatIsNotRead) {
+  std::string many = "[0";
+  for (int i = 0; i < 1000; ++i) many += R"(,{"a":[{"b":"\"\\\u00e9"},[null]],"url":"no"},"x",-1.5e3,true)";
+  many += ']';
+  const std::string text(100'000, 'x');
+  for (const std::string& odd : {many, '"' + text + '"', "{\"" + text.substr(0, 10'000) + "\":1}"}) {
+    const auto got = read("{\"_x\":" + odd + ",\"log\":{\"pages\":" + odd + ",\"entries\":[{\"_x\":" + odd +
+                              ",\"request\":{\"cookies\":" + odd + ",\"url\":\"a\",\"headers\":[" + odd + "],\"postData\":{\"x\":" + odd +
+                              "}},\"response\":" + odd +
+                              "},{\"request\":{\"url\":\"b\",\"method\":" + many + "}}],\"comment\":" + odd + "}}",
+                          6000);
+    QCOMPARE(got.problem, std::string());
+    QCOMPARE(got.urls, std::string("a b "));
+  }
+}
+
+// A key is held until it is over, wherever it stands, and so is a number.
+SLUICE_TEST(refusesATextThatIsLongerThanAnEntry) {
+  const std::string text(2 * limits::kMiB, 'x'), number(2 * limits::kMiB, '1');
+  for (const std::string& file : {"{\"" + text + "\":1,\"log\":{\"entries\":[]}}", "{\"a\":" + number + ",\"log\":{\"entries\":[]}}",
+                                  "{\"log\":{\"entries\":[{\"request\":{\"url\":\"" + text + "\"}}]}}"}) {
     const auto got = read(file, 1000);
     QVERIFY2(got.problem.find("of more than") != std::string::npos && got.problem.find("at line 1, column ") != std::string::npos,
              got.problem.c_str());
@@ -129,13 +147,35 @@ SLUICE_TEST(refusesATextThatIsLongerThanAnyBody) {
   // As large as it may be, each byte escaped.
   std::string escaped;
   for (std::size_t i = 0; i < limits::kMiB; ++i) escaped += "\\u0001";
-  QCOMPARE(read("{\"log\":{\"entries\":[{\"x\":\"" + escaped + "\"}]}}", 3 * limits::kMiB).problem, std::string());
+  QCOMPARE(read("{\"log\":{\"entries\":[{\"request\":{\"httpVersion\":\"" + escaped + "\"}}]}}", 3 * limits::kMiB).problem, std::string());
+}
+
+// Space is no text.
+SLUICE_TEST(takesAFileThatIsMostlySpace) {
+  const std::string space(2 * limits::kMiB, ' ');
+  QCOMPARE(read("{\"log\":" + space + "{\"entries\":[{\"request\":{\"url\":\"a\"}}]}}", 1000).urls, std::string("a "));
+}
+
+// Also in what is passed over, and behind it.
+SLUICE_TEST(tellsWhereATextIsNone) {
+  const auto where = [](const std::string& text) {
+    const std::string problem = read("{\"log\":{\"entries\":[\n{\"_x\":\"" + text).problem;
+    return problem.substr(0, problem.find(": ", 12));
+  };
+  QCOMPARE(where("abc\x01\"}]}}"), std::string("is no JSON: at line 2, column 11"));
+  QCOMPARE(where("ab\\q\"}]}}"), std::string("is no JSON: at line 2, column 11"));
+  QCOMPARE(where("ab\xff\"}]}}"), std::string("is no JSON: at line 2, column 10"));
+  QCOMPARE(where("ab\xc3\"}]}}"), std::string("is no JSON: at line 2, column 11"));
+  QCOMPARE(where("abc\" ?"), std::string("is no JSON: at line 2, column 13"));
+  QVERIFY(where("abc").starts_with("is no JSON: at line 2, column "));
+  QVERIFY(where("abc\\").starts_with("is no JSON: at line 2, column "));
+  QVERIFY(where("abc\\u12").starts_with("is no JSON: at line 2, column "));
 }
 
 SLUICE_TEST(endsWhenTheSinkFails) {
   std::istringstream file("{\"log\":{\"entries\":[{},{}]}}");
   int calls = 0;
-  const auto count = readHar(file, [&](HarEntry) -> Result<void> {
+  const auto count = readHar(file, {}, [&](HarEntry) -> Result<void> {
     ++calls;
     return fail(Side::Local, Code::NoSpace);
   });
@@ -145,7 +185,7 @@ SLUICE_TEST(endsWhenTheSinkFails) {
 
 SLUICE_TEST(tellsThatAFolderCannotBeRead) {
   std::ifstream folder(std::filesystem::temp_directory_path(), std::ios::binary);
-  const auto count = readHar(folder, [](HarEntry) -> Result<void> { return {}; });
+  const auto count = readHar(folder, {}, [](HarEntry) -> Result<void> { return {}; });
   QVERIFY(!count);
   QVERIFY2(count.error().detail.find("is no JSON") == 0 || count.error().detail.find("cannot be read") == 0, count.error().detail.c_str());
 }

@@ -16,12 +16,12 @@ using namespace sluice::store::test;
 
 namespace {
 
-std::string exported(Reader& reader) {
+std::string exported(Reader& reader, std::uint64_t decodedBytesMax = limits::kExportedBodyBytesMax) {
   std::string text;
   const auto written = writeHar(reader, [&](std::string_view piece) -> Result<void> {
     text += piece;
     return {};
-  });
+  }, decodedBytesMax);
   return written ? text : describe(written.error());
 }
 
@@ -29,10 +29,11 @@ std::string exported(Reader& reader) {
 void import(History& history, const std::string& har) {
   std::istringstream file(har);
   std::uint64_t next = 101;  // ids differ from those of the file's history
-  (void)readHar(file, [&](HarEntry entry) -> Result<void> {
-    for (auto& record : recordsOf(std::move(entry), ExchangeId{next})) history.recorder->record(std::move(record));
-    ++next;
-    return {};
+  (void)readHar(file, history.folder.path(), [&](HarEntry entry) {
+    return giveRecords(std::move(entry), ExchangeId{next++}, [&](capture::Record record) -> Result<void> {
+      history.recorder->record(std::move(record));
+      return {};
+    });
   });
   history.recorder->flush();
 }
@@ -132,6 +133,36 @@ SLUICE_TEST(survivesABodyWhoseFileIsGone) {
   QCOMPARE(written.value().bodiesGone, 1u);
 }
 
+// What would become more than that when it is decoded stays as it is; the rest is not touched by it.
+SLUICE_TEST(writesBodiesOfAnySize) {
+  History history, copy;
+  VERIFY_OK(history.start());
+  VERIFY_OK(copy.start());
+  recordOddThings(*history.recorder);
+  auto reader = history.reader();
+  const std::string all = exported(reader, 2);
+  const auto json = nlohmann::json::parse(all);
+  const auto& entries = json["log"]["entries"];
+  QVERIFY(entries[2]["response"]["content"]["size"] == 300'000);
+  QVERIFY(entries[3]["response"]["content"]["encoding"] == "base64" && entries[3]["response"]["content"]["size"] == 23);
+  QVERIFY(entries[0]["request"]["postData"]["encoding"] == "base64");
+  import(copy, all);
+  auto copied = copy.reader();
+  QVERIFY(exported(copied, 2) == all);
+}
+
+SLUICE_TEST(saysWhichExchangeCannotBeRead) {
+  History history;
+  VERIFY_OK(history.start());
+  recordOddThings(*history.recorder);
+  const fs::path file = history.folder / "bodies/3.response";
+  fs::remove(file);
+  fs::create_directory(file);  // which nobody can read
+  auto reader = history.reader();
+  const auto problem = exported(reader);
+  QVERIFY2(problem.find("exchange 3 (http://") != std::string::npos && problem.find("3.response") != std::string::npos, problem.c_str());
+}
+
 // The rest would be of another history.
 SLUICE_TEST(failsWhenTheHistoryIsClearedMeanwhile) {
   History history;
@@ -173,9 +204,14 @@ SLUICE_TEST(writesMessagesOfWebSocketsAndReadsThemAgain) {
   const auto message = [](Direction direction, std::int64_t at, std::uint8_t opcode, std::string payload) {
     return capture::MessagePassed{ExchangeId{1}, direction, wall(at), opcode, false, 0, payload.size(), payload, {}};
   };
+  const std::string longText = std::string(65'535, 'x') + "\xc3\xa9", longBytes = pattern(200'000);
   history.recorder->record(message(Direction::Request, 1'700'000'000'000'007, 1, "say \"hi\" \xc3\xa9"));
   history.recorder->record(message(Direction::Response, 1'700'000'000'250'000, 2, std::string("\0\xff!", 3)));
   for (int i = 0; i < 40; ++i) history.recorder->record(message(Direction::Response, 1'700'000'001'000'000 + i, 9, ""));
+  history.recorder->record(message(Direction::Request, 1'700'000'002'000'000, 1, longText));
+  history.recorder->record(message(Direction::Request, 1'700'000'002'000'000, 2, longBytes));
+  history.recorder->record(message(Direction::Request, 1'700'000'002'000'000, 1, longText + '\xff'));  // what may not be, is kept
+  for (int i = 0; i < 1000; ++i) history.recorder->record(message(Direction::Response, 1'700'000'003'000'000 + i, 1, "more"));
   history.recorder->record(ended(1));
   history.recorder->record(started(2));
   history.recorder->record(responded(2));
@@ -185,7 +221,8 @@ SLUICE_TEST(writesMessagesOfWebSocketsAndReadsThemAgain) {
   const std::string first = exported(reader);
   const auto entries = nlohmann::json::parse(first)["log"]["entries"];
   const auto& messages = entries[0]["_webSocketMessages"];
-  QCOMPARE(messages.size(), std::size_t(42));
+  QCOMPARE(messages.size(), std::size_t(1045));
+  QVERIFY(messages[42]["data"] == longText && messages[44]["data"].get<std::string>().ends_with("x\xc3\x83\xc2\xa9\xc3\xbf"));
   QVERIFY(messages[0]["type"] == "send" && messages[0]["opcode"] == 1 && messages[0]["data"] == "say \"hi\" \xc3\xa9");
   QVERIFY(messages[1]["type"] == "receive" && messages[1]["data"] == "AP8h" && messages[1]["time"] == 1700000000.25);
   QVERIFY(!entries[1].contains("_webSocketMessages"));
@@ -193,4 +230,5 @@ SLUICE_TEST(writesMessagesOfWebSocketsAndReadsThemAgain) {
   auto copied = copy.reader();
   QCOMPARE(exported(copied), first);
   QCOMPARE(copied.messages(ExchangeId{101}, 0, 100).value().at(1).payload, std::string("\0\xff!", 3));
+  QVERIFY(copied.messages(ExchangeId{101}, 0, 100).value().at(43).payload == longBytes);
 }
