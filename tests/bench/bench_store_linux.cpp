@@ -1,6 +1,7 @@
 // What recording costs: exchanges a second through the recorder, beside what SQLite itself reaches with the same rows
 // through bare prepared statements, and with the same bytes as one blob a row, in the same run. Then what a history of
-// --rows=N rows (a million by default) costs to read: one page, the changes since a version, one exchange.
+// --rows=N rows (a million by default), each with a body of some hundred bytes of text, costs to read: one page, the changes since a
+// version, one exchange, lists under filters and sorts, searches; and what memory an engine over it and this reader take together.
 //
 //   bench_store [--rows=N] [--exchanges=N] [--dir=FOLDER] [--history=FOLDER]    the folder should be on a real disk; the history is
 //   kept there, and read again when it is there already: then nothing is recorded
@@ -17,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include "core/base/limits.h"
 #include "core/filter/parser.h"
 #include "core/store/database.h"
@@ -27,11 +30,14 @@
 #include "core/store/sort_builder.h"
 #include "core/store/sort_index.h"
 #include "core/store/sql_connection.h"
+#include "tests/support/process.h"
 
 namespace {
 
 using namespace sluice;
 using namespace sluice::store;
+using test::Process;
+using test::residentBytes;
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
@@ -86,7 +92,7 @@ struct Sample {
   capture::ExchangeEnded end;
 };
 
-Sample sample(std::uint64_t id, std::size_t bodyBytes) {
+Sample sample(std::uint64_t id, std::string body) {
   Sample s;
   s.start.exchange = ExchangeId{id};
   s.start.connection = ConnectionId{1};
@@ -100,30 +106,49 @@ Sample sample(std::uint64_t id, std::size_t bodyBytes) {
   s.start.requestHead = "GET " + s.start.path + " HTTP/1.1\r\nHost: " + s.start.host +
                         "\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0\r\n"
                         "Accept: */*\r\nAccept-Language: en-US,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n";
-  s.response = {ExchangeId{id}, id % 20 == 0 ? 404 : 200, "application/javascript",
+  s.response = {ExchangeId{id}, id % 23 == 0 ? 404 : 200, "application/javascript",
                 "HTTP/1.1 200 OK\r\nServer: nginx/1.24.0\r\nContent-Type: application/javascript\r\n"
                 "Content-Length: 1024\r\nETag: \"66599680-bc55\"\r\nCache-Control: public, max-age=31536000\r\n\r\n"};
-  s.body.assign(bodyBytes, char('a' + id % 26));
+  s.body = std::move(body);
   s.end.exchange = ExchangeId{id};
   s.end.at = s.start.at;
   s.end.phases = {.resolvedUs = -1, .connectedUs = 90, .requestSentUs = 150, .responseHeadUs = 2150, .finishedUs = 2400};
-  s.end.response = {bodyBytes, bodyBytes};
+  s.end.response = {s.body.size(), s.body.size()};
   s.end.upstreamAddress = "127.0.0.1:8081";
   return s;
 }
 
+std::string sameLetters(std::uint64_t id, std::size_t bytes) { return std::string(bytes, char('a' + id % 26)); }
+
+// JSON as an API answers, 200 to 1000 bytes: of 8000 words, the common ones often, and of numbers of its own.
+std::string answer(std::uint64_t id) {
+  constexpr const char* kSyllables[] = {"ba", "den", "ko", "lu",  "mir", "no",  "pas", "ri",  "sol", "ta",
+                                        "ve", "wex", "zu", "fa", "gol", "hi", "jen", "qua", "rox", "tri"};
+  std::mt19937_64 random(id);
+  const auto word = [&] {
+    const double share = double(random() % 1'000'000) / 1e6;
+    const auto which = std::size_t(8000 * share * share * share);
+    return std::string(kSyllables[which % 20]) + kSyllables[which / 20 % 20] + kSyllables[which / 400];
+  };
+  std::string text = "{\"id\":" + std::to_string(id) + ",\"token\":\"t" + std::to_string(random()) + "\",\"title\":\"" + word() + ' ' +
+                     word() + "\",\"tags\":[\"" + word() + "\",\"" + word() + "\"],\"text\":\"";
+  for (std::size_t left = 100 + random() % 800; left > 10; left -= std::min<std::size_t>(left, 8)) text += word() + ' ';
+  return text + "\"}";
+}
+
 // Exchanges a second; waits where the engine would lose bodies, so that every byte is written.
-double throughRecorder(const fs::path& folder, std::uint64_t exchanges, std::size_t bodyBytes) {
+template <class MakeBody>
+double recorded(const fs::path& folder, std::uint64_t exchanges, MakeBody makeBody) {
   auto recorder = must(Recorder::start(must(Database::open(folder, WallTime())), {}));
   const auto begun = Steady::now();
   for (std::uint64_t id = 1; id <= exchanges; ++id) {
-    Sample s = sample(id, bodyBytes);
+    Sample s = sample(id, makeBody(id));
     while (id % 64 == 0 && recorder->status().queuedBytes > limits::kRecorderQueueBytesMax / 2) {
       std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
     recorder->record(std::move(s.start));
     recorder->record(std::move(s.response));
-    if (bodyBytes > 0) recorder->record(capture::BodyChunk{ExchangeId{id}, capture::Direction::Response, std::move(s.body)});
+    recorder->record(capture::BodyChunk{ExchangeId{id}, capture::Direction::Response, std::move(s.body)});
     recorder->record(std::move(s.end));
   }
   recorder->flush();
@@ -131,6 +156,10 @@ double throughRecorder(const fs::path& folder, std::uint64_t exchanges, std::siz
   const auto status = recorder->status();
   if (status.refusedBodyBytes + status.droppedExchanges + status.ignoredRecords > 0) std::printf("  RECORDS WERE LOST\n");
   return rate;
+}
+
+double throughRecorder(const fs::path& folder, std::uint64_t exchanges, std::size_t bodyBytes) {
+  return recorded(folder, exchanges, [bodyBytes](std::uint64_t id) { return sameLetters(id, bodyBytes); });
 }
 
 constexpr std::uint64_t kRowsATransaction = limits::kRecorderBatchRecords / 4;
@@ -150,7 +179,7 @@ double throughBareStatements(const fs::path& folder, std::uint64_t exchanges, st
   auto piece = must(sql.prepare("INSERT INTO body_piece (exchange, direction, bytes) VALUES (?1, 1, ?2)"));
   const auto begun = Steady::now();
   for (std::uint64_t id = 1; id <= exchanges; ++id) {
-    const Sample s = sample(id, bodyBytes);
+    const Sample s = sample(id, sameLetters(id, bodyBytes));
     if (id % kRowsATransaction == 1) must(sql.run("BEGIN IMMEDIATE"));
     must(exchange.run(id, id / kRowsATransaction, s.start.method, s.start.url, s.start.scheme, s.start.host,
                       int{s.start.port}, s.start.path, s.response.status, s.response.contentType, s.start.at,
@@ -172,7 +201,7 @@ double throughBlobs(const fs::path& folder, std::uint64_t exchanges, std::size_t
   auto insert = must(sql.prepare("INSERT INTO plain VALUES (?1, ?2)"));
   const auto begun = Steady::now();
   for (std::uint64_t id = 1; id <= exchanges; ++id) {
-    const Sample s = sample(id, bodyBytes);
+    const Sample s = sample(id, sameLetters(id, bodyBytes));
     if (id % kRowsATransaction == 1) must(sql.run("BEGIN IMMEDIATE"));
     const std::string row = s.start.method + s.start.url + s.start.host + s.start.path + s.response.contentType +
                             s.end.upstreamAddress + s.start.requestHead + s.response.responseHead + s.body;
@@ -295,7 +324,8 @@ void searchLargeHistory(const fs::path& folder, Reader& reader) {
   std::printf("search index: %.0f exchanges/s, longest step %.0f ms, %.0f bytes an exchange\n", double(totals.exchanges) / taken,
               longest * 1000, double(bytes) / double(totals.exchanges));
   for (const char* text : {"\"v=77777\"", "path~v=77777", "\"host3.example.com/assets/app.js?v=424203\"",
-                           "header~\"GET /assets/app.js.v=123456 \"", "body~needle", "header~firefox/115 id>990000", "firefox"}) {
+                           "header~\"GET /assets/app.js.v=123456 \"", "body~needle", "header~firefox/115 id>990000", "firefox",
+                           "body~\"id\\\":424242,\"", "body~zugoltri", "body~badenko status>=400"}) {
     const auto node = *filter::parse(text);
     timed(("search and first 100 of " + std::string(text)).c_str(), 3, [&](int) {
       must(reader.show({}));
@@ -358,10 +388,40 @@ void sortLargeHistory(const fs::path& folder, Reader& reader) {
 }
 
 void recordLargeHistory(const fs::path& folder, std::uint64_t rows) {
-  const double rate = throughRecorder(folder, rows, 0);
+  std::uint64_t bodyBytes = 0;
+  const double rate = recorded(folder, rows, [&](std::uint64_t id) {
+    std::string body = answer(id);
+    bodyBytes += body.size();
+    return body;
+  });
   const auto bytes = fs::file_size(folder / "history.db");
-  std::printf("%llu rows without bodies: %.0f exchanges/s, %.0f bytes an exchange\n", static_cast<unsigned long long>(rows), rate,
-              double(bytes) / double(rows));
+  std::printf("%llu rows with small bodies: %.0f exchanges/s, %.0f bytes an exchange, %.0f of them its body\n",
+              static_cast<unsigned long long>(rows), rate, double(bytes) / double(rows), double(bodyBytes) / double(rows));
+}
+
+// Of an engine that has this history open, its workers, and this process, which has all ids of a list and looks through it.
+void weighProcesses(const fs::path& folder) {
+  Process engine(fs::canonical("/proc/self/exe").replace_filename("sluiced").string(),
+                 {"--data-dir", folder.string(), "--listen", "regular@127.0.0.1:0"});
+  if (!engine.lineThatBegins("listening ")) return void(std::printf("the engine does not start: %s\n", engine.errors().c_str()));
+  std::uint64_t engineMost = 0, oursMost = 0;
+  const auto weigh = [&] {
+    engineMost = std::max(engineMost, residentBytes(engine.id()));
+    oursMost = std::max(oursMost, residentBytes(getpid()) - residentBytes(engine.id()));
+  };
+  auto reader = must(Reader::open(folder));
+  const auto all = must(reader.ids(ExchangeId{}, SIZE_MAX)).ids;
+  for (std::size_t at = 0; at < all.size(); at += std::max<std::size_t>(1, all.size() / 100)) {
+    must(reader.rows(std::span(all).subspan(at, std::min<std::size_t>(100, all.size() - at))));
+  }
+  weigh();
+  for (const char* text : {"host=host7.example.com status>=400", "body~zugoltri"}) {
+    must(reader.show(*filter::parse(text)));
+    fillIds(reader);
+    weigh();
+  }
+  std::printf("memory: the engine and its workers %.0f MB, this process %.0f MB, together %.0f MB at most (goal 500)\n",
+              double(engineMost) / 1e6, double(oursMost) / 1e6, double(engineMost + oursMost) / 1e6);
 }
 
 void readLargeHistory(const Options& options, const fs::path& folder) {
@@ -403,6 +463,7 @@ int main(int argc, char** argv) {
   }
   if (fs::exists(options.history / "history.db")) {
     readLargeHistory(options, options.history);
+    weighProcesses(options.history);
     return 0;
   }
   compareRates(options, 1024, options.exchanges);
@@ -412,5 +473,6 @@ int main(int argc, char** argv) {
   fs::create_directories(folder);
   recordLargeHistory(folder, options.rows);
   readLargeHistory(options, folder);
+  weighProcesses(folder);
   return 0;
 }
