@@ -132,6 +132,19 @@ SLUICE_TEST(removesWhatIsTooOld) {
   QCOMPARE(whenAtMost(history, 2).exchanges, std::uint64_t(2));  // and the one that runs
 }
 
+// Its clock may be wrong: the limit of age waits, and the others do not.
+SLUICE_TEST(anEngineThatStartsLongAfterTheLastRemovesNothingForItsAge) {
+  History history;
+  VERIFY_OK(history.start());
+  recordMany(*history.recorder, 50, 10);  // years ago
+  history.stop();
+  VERIFY_OK(SqlConnection::open(history.folder / "history.db", Access::ReadWrite)->run("UPDATE session SET ended_us = 1700000002000000"));
+  RecorderOptions options;
+  options.retention = {.exchangesMax = 40, .ageMax = std::chrono::hours(24)};
+  VERIFY_OK(history.start(options));
+  QCOMPARE(whenAtMost(history, 40).exchanges, std::uint64_t(40));
+}
+
 // The clock was wrong when this was recorded, and has been set right.
 SLUICE_TEST(whatThisRunRecordedIsNoOlderThanTheRun) {
   History history;

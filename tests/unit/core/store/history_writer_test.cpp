@@ -146,3 +146,19 @@ SLUICE_TEST(findsOutThatPiecesOfABodyAreMissing) {
   QVERIFY(!failed);
   QVERIFY(failed.error().code == Code::DatabaseDamaged);
 }
+
+SLUICE_TEST(knowsWhenTheHistoryWasWrittenLast) {
+  Fixture f;
+  QVERIFY(f.writer.lastTime().value() == wall(0));
+  VERIFY_OK(f.writer.beginSession(wall(5)));
+  QVERIFY(f.writer.lastTime().value() == wall(5));
+  VERIFY_OK(f.writer.endSession(wall(9)));
+  QVERIFY(f.writer.lastTime().value() == wall(9));
+  VERIFY_OK(f.writer.beginSession(wall(7)));  // the clock was set back
+  QVERIFY(f.writer.lastTime().value() == wall(7));
+  auto start = started(1);
+  start.at = wall(8);
+  QVERIFY(f.backlog.apply(std::move(start)));
+  VERIFY_OK(f.writer.write(f.backlog));
+  QVERIFY(f.writer.lastTime().value() == wall(8));  // and then the engine was killed
+}
