@@ -1,6 +1,8 @@
 #include "core/har/json_bytes.h"
 
 #include <istream>
+#include <nlohmann/json.hpp>
+#include <random>
 #include <sstream>
 #include <vector>
 
@@ -72,4 +74,34 @@ SLUICE_TEST(leavesAMistakeToTheParser) {
     bytes.skipTexts();
     QCOMPARE(seenBy(bytes), seen);
   }
+}
+
+// What is no JSON stays none, whoever takes its texts, and what is JSON stays it.
+SLUICE_TEST(hidesNoMistakeAndMakesNone) {
+  const std::string json = R"({"a\"":["x\\y","\u00e9b/",1e1,{}],"":{"b":"\n"},"e9":[[],""]})" + std::string("\n ");
+  const std::string letters = "\"\\,:{}[]x1 \n\xc3\xa9\x01u0e9/b\xff";
+  std::mt19937 random(7);
+  int sound = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = json;
+    for (auto changes = random() % 3; changes > 0; --changes) {
+      const std::size_t at = random() % text.size();
+      const char letter = letters[random() % letters.size()];
+      switch (random() % 3) {
+        case 0: text[at] = letter; break;
+        case 1: text.insert(at, 1, letter); break;
+        default: text.erase(at, 1);
+      }
+    }
+    const bool isJson = nlohmann::json::accept(text);
+    sound += isJson ? 1 : 0;
+    for (const bool skip : {false, true}) {
+      std::istringstream file(text);
+      JsonBytes bytes(*file.rdbuf(), limits::kMiB);
+      if (skip) bytes.skipTexts();
+      std::istream seen(&bytes);
+      QVERIFY2(nlohmann::json::accept(seen) == isJson, text.c_str());
+    }
+  }
+  QVERIFY2(sound > 1000 && sound < 19'000, std::to_string(sound).c_str());
 }
