@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -30,11 +31,14 @@ class ServerContext {
   ServerContext(ServerContext&&) = delete;
 
   ssl_ctx_st* native() const { return context_; }
+  // Room for ciphertext that a session has given back: mostly one receives at a time, and new room would be filled with zeros.
+  std::vector<std::byte>& spare() { return spare_; }
 
  private:
   ServerContext() = default;
 
   ssl_ctx_st* context_ = nullptr;
+  std::vector<std::byte> spare_;
   KeyLog keyLog_;
 };
 
@@ -52,6 +56,7 @@ class ClientContext {
   ClientContext(ClientContext&&) = delete;
 
   ssl_ctx_st* native() const { return context_; }
+  std::vector<std::byte>& spare() { return spare_; }  // likewise
   std::size_t roots() const { return roots_; }
   // Whether this is a certificate of our own authority, of one with the same key, or signed by it.
   bool isOwnAuthority(const void* certificate) const;
@@ -69,6 +74,7 @@ class ClientContext {
   void drop(std::list<Ticket>::iterator ticket);
 
   ssl_ctx_st* context_ = nullptr;
+  std::vector<std::byte> spare_;
   KeyLog keyLog_;
   std::string ownKey_;  // SubjectPublicKeyInfo of our authority
   std::size_t roots_ = 0;

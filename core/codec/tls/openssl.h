@@ -38,6 +38,11 @@ inline tl::unexpected<Error> failed(const std::string& what) {
   return fail(Side::Local, Code::TlsFailed, what + ": " + takeErrorText());
 }
 
+// Before a call after which the queue is to be read. Mostly it is empty, and to clear it costs a third of a microsecond all the same.
+inline void clearErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 inline const unsigned char* octets(const void* data) { return static_cast<const unsigned char*>(data); }
 
 }  // namespace sluice::tls

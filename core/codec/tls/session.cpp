@@ -70,7 +70,7 @@ Result<void> Session::open(void* context) {
 }
 
 Result<std::unique_ptr<Session>> Session::toClient(ServerContext& context, const Identity& identity) {
-  std::unique_ptr<Session> session(new Session(Role::Server));
+  std::unique_ptr<Session> session(new Session(Role::Server, context.spare()));
   if (auto opened = session->open(context.native()); !opened) return fail(opened.error());
   if (SSL_use_cert_and_key(session->ssl_, identity.certificate(), identity.key(), nullptr, 1) != 1) {
     return failed("using a certificate");
@@ -80,7 +80,7 @@ Result<std::unique_ptr<Session>> Session::toClient(ServerContext& context, const
 }
 
 Result<std::unique_ptr<Session>> Session::toServer(ClientContext& context, const Target& target) {
-  std::unique_ptr<Session> session(new Session(Role::Client));
+  std::unique_ptr<Session> session(new Session(Role::Client, context.spare()));
   if (auto opened = session->open(context.native()); !opened) return fail(opened.error());
   if (auto aimed = session->aim(context, target); !aimed) return fail(aimed.error());
   return session;
@@ -111,6 +111,7 @@ void Session::keepTicket(void* ticket) { client_->keep(ticketKey_, static_cast<S
 
 MutableBytes Session::room() {
   if (begin_ == end_) begin_ = end_ = 0;
+  if (in_.empty()) in_.swap(spare_);
   if (end_ == in_.size()) in_.resize(std::max(in_.size(), end_ + limits::kTlsReceiveBytes));
   return MutableBytes(in_).subspan(end_);
 }
@@ -146,6 +147,7 @@ void Session::sent(std::size_t bytes) {
 
 void Session::rest() {
   if (begin_ == end_ && !in_.empty()) {
+    if (in_.size() == limits::kTlsReceiveBytes) spare_.swap(in_);
     std::vector<std::byte>().swap(in_);
     begin_ = end_ = 0;
   }
@@ -157,7 +159,7 @@ void Session::rest() {
 Session::Progress Session::handshake() {
   if (established_) return Progress::Done;
   if (error_.code != Code::None) return Progress::Failed;
-  ERR_clear_error();
+  clearErrors();
   const int outcome = SSL_do_handshake(ssl_);
   if (outcome == 1) {
     established_ = true;
@@ -171,7 +173,7 @@ Session::Progress Session::handshake() {
 IoResult Session::read(MutableBytes into) {
   if (error_.code != Code::None) return IoResult::failed(error_);
   std::size_t count = 0;
-  ERR_clear_error();
+  clearErrors();
   if (SSL_read_ex(ssl_, into.data(), into.size(), &count) == 1) {
     readAny_ = true;
     return IoResult::ok(count);
@@ -187,7 +189,7 @@ IoResult Session::peek() {
   if (error_.code != Code::None) return IoResult::failed(error_);
   std::array<char, 1> byte{};
   std::size_t count = 0;
-  ERR_clear_error();
+  clearErrors();
   if (SSL_peek_ex(ssl_, byte.data(), byte.size(), &count) == 1) return IoResult::ok(count);
   const int why = SSL_get_error(ssl_, 0);
   if (why == SSL_ERROR_WANT_READ) return IoResult::wouldBlock();
@@ -200,7 +202,7 @@ Result<void> Session::write(Bytes bytes) {
   SLUICE_ASSERT(established_);
   if (error_.code != Code::None) return fail(error_);
   std::size_t count = 0;
-  ERR_clear_error();
+  clearErrors();
   if (SSL_write_ex(ssl_, bytes.data(), bytes.size(), &count) == 1) return {};
   error_ = verdict(0);
   return fail(error_);
@@ -208,9 +210,9 @@ Result<void> Session::write(Bytes bytes) {
 
 void Session::endSending() {
   if (!established_ || error_.code != Code::None || (SSL_get_shutdown(ssl_) & SSL_SENT_SHUTDOWN) != 0) return;
-  ERR_clear_error();
+  clearErrors();
   SSL_shutdown(ssl_);
-  ERR_clear_error();
+  clearErrors();
 }
 
 Facts Session::facts() const {

@@ -86,7 +86,7 @@ class Session {
 
  private:
   enum class Role : std::uint8_t { Server, Client };
-  explicit Session(Role role) : role_(role) {}
+  Session(Role role, std::vector<std::byte>& spare) : role_(role), spare_(spare) {}
   Result<void> open(void* context);
   Result<void> aim(ClientContext& context, const Target& target);
 
@@ -99,6 +99,7 @@ class Session {
   Side peer() const { return role_ == Role::Server ? Side::Client : Side::Upstream; }
 
   const Role role_;
+  std::vector<std::byte>& spare_;  // the context's; empty, or room that the next to receive takes
   ssl_st* ssl_ = nullptr;
   ClientContext* client_ = nullptr;
   Target target_;

@@ -170,3 +170,15 @@ SLUICE_TEST(anIdleSessionOwnsNoRoomForCiphertext) {
   pair.server->rest();
   QCOMPARE(pair.server->room().size(), before);
 }
+
+SLUICE_TEST(roomThatOneSessionGivesBackIsTakenByTheNext) {
+  World world;
+  auto first = world.pair(), second = world.pair();
+  QVERIFY(first.shakeHands() && second.shakeHands());
+  first.server->rest();
+  second.server->rest();
+  const auto* const room = first.server->room().data();
+  first.server->rest();
+  QVERIFY(second.server->room().data() == room);
+  QVERIFY(first.server->room().data() != room);
+}
