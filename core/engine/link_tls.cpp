@@ -1,6 +1,7 @@
 // Link: TLS over its transport. Ciphertext is received into the session's memory, plaintext goes straight into the
 // caller's, so that bodies run through the same pipes as without.
 #include <algorithm>
+#include <array>
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
@@ -15,6 +16,22 @@ namespace {
 
 // Of ciphertext without plaintext in one go. New keys come so (RFC 8446 section 4.6.3), one after the other if the peer likes.
 constexpr std::size_t kInVainBytesMax = 4 * limits::kTlsReceiveBytes;
+
+// A record costs more than copying so much: a head travels with a small body.
+constexpr std::size_t kGatheredBytesMax = 4 * limits::kKiB;
+
+// The first piece, or a copy of the first ones together where they are small. REQUIRES: `pieces` not empty.
+Bytes takePiece(std::span<const Bytes>& pieces, MutableBytes gathered) {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < pieces.size() && pieces[count].size() <= gathered.size() - bytes) bytes += pieces[count++].size();
+  const auto first = pieces.first(std::max<std::size_t>(count, 1));
+  pieces = pieces.subspan(first.size());
+  if (first.size() == 1) return first[0];
+  auto to = gathered.begin();
+  for (const Bytes piece : first) to = std::copy(piece.begin(), piece.end(), to);
+  return gathered.first(bytes);
+}
 
 }  // namespace
 
@@ -121,18 +138,19 @@ IoResult Link::peekSecure() {
 
 IoResult Link::sendSecure(std::span<const Bytes> pieces) {
   constexpr std::size_t kRecordBytesMax = 1 << 14;  // RFC 8446 section 5.1
+  std::array<std::byte, kGatheredBytesMax> gathered;
   std::size_t total = 0;
-  for (auto piece : pieces) {
-    while (!piece.empty()) {
-      if (tls_->outgoing().size() >= limits::kTlsHeldBackBytesMax) {
-        auto sent = pushOut();
-        if (sent.status != Status::Ok) return total > 0 ? IoResult::ok(total) : std::move(sent);
-      }
-      const auto part = piece.first(std::min(piece.size(), kRecordBytesMax));
-      if (auto written = tls_->write(part); !written) return IoResult::failed(std::move(written.error()));
-      total += part.size();
-      piece = piece.subspan(part.size());
+  for (Bytes piece; !piece.empty() || !pieces.empty();) {
+    if (piece.empty()) piece = takePiece(pieces, gathered);
+    if (tls_->outgoing().size() >= limits::kTlsHeldBackBytesMax) {
+      auto sent = pushOut();
+      if (sent.status != Status::Ok) return total > 0 ? IoResult::ok(total) : std::move(sent);
     }
+    const auto part = piece.first(std::min(piece.size(), kRecordBytesMax));
+    if (part.empty()) continue;
+    if (auto written = tls_->write(part); !written) return IoResult::failed(std::move(written.error()));
+    total += part.size();
+    piece = piece.subspan(part.size());
   }
   auto sent = pushOut();
   return sent.status == Status::Failed ? std::move(sent) : IoResult::ok(total);

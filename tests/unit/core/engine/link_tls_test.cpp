@@ -82,6 +82,26 @@ SLUICE_TEST(whatIsWrittenIsReadHoweverLittleThePeerTakes) {
   QVERIFY(!rig.server.holdsBack());
 }
 
+SLUICE_TEST(smallPiecesTravelInOneRecord) {
+  constexpr std::size_t kRecordOverheadBytes = 22;  // RFC 8446 section 5.2: header, kind of content, tag
+  Rig rig;
+  QVERIFY(rig.begin());
+  const std::string head(200, 'h'), body(1000, 'b'), large = test::Pattern(1).text(0, 5000);
+  const auto sendAll = [&](std::vector<Bytes> pieces) {
+    const auto before = rig.server.transport().bytesSent();
+    const auto sent = rig.server.send(pieces);
+    return std::pair(sent.bytes, rig.server.transport().bytesSent() - before - sent.bytes);
+  };
+  QCOMPARE(sendAll({asBytes(head), Bytes{}, asBytes(body)}), std::pair(std::size_t{1200}, kRecordOverheadBytes));
+  QCOMPARE(sendAll({asBytes(head), asBytes(large)}), std::pair(std::size_t{5200}, 2 * kRecordOverheadBytes));
+  QCOMPARE(sendAll({asBytes(large), asBytes(head), asBytes(body)}), std::pair(std::size_t{6200}, 2 * kRecordOverheadBytes));
+  QCOMPARE(sendAll({Bytes{}}), std::pair(std::size_t{0}, std::size_t{0}));
+  std::string came;
+  const auto all = head + body + head + large + large + head + body;
+  QVERIFY(rig.drive([&] { return rig.receive(*rig.client, came, 700) != Status::WouldBlock || came.size() == all.size(); }));
+  QVERIFY(came == all);
+}
+
 SLUICE_TEST(theEndIsSeenOnceEverythingBeforeItWasRead) {
   Rig rig;
   QVERIFY(rig.begin());
