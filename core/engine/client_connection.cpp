@@ -322,7 +322,7 @@ void ClientConnection::attach(std::unique_ptr<Upstream> upstream, MonoTime resol
   if (throttled_) upstream_->link.writer().setLimiter(&flows_->up);
   addedUp_ = wireBytesBeside(upstream_->link);
   accountedUpstream_ = 0;
-  if (upstream_->tls) {
+  if (upstream_->tls && session_.isRecorded()) {
     auto seen = *upstream_->tls;
     if (upstream_->carried) seen.handshakeUs = -1;  // it belongs to an earlier exchange
     session_.upstreamTls(std::move(seen));
