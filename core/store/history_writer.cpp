@@ -261,6 +261,7 @@ Result<void> HistoryWriter::writeAll(const Backlog& backlog) {
   if (!transaction) return fail(transaction.error());
   next_ = state_;
   ++next_.version;
+  chainsWritten_.clear();
   for (const PendingConnection* connection : backlog.dirtyConnections()) {
     if (auto done = write(*connection); !done) return done;
   }
@@ -380,7 +381,8 @@ Result<void> HistoryWriter::write(const capture::MessagePassed& message) {
 }
 
 Result<void> HistoryWriter::write(const capture::TlsSeen& tls) {
-  if (!tls.chain.empty()) {
+  // Most exchanges of a batch go to few servers, and looking for a chain costs as much as a row.
+  if (!tls.chain.empty() && chainsWritten_.insert(tls.chainDigest).second) {
     if (auto done = run(Sql::InsertChain, tls.chainDigest, Blob{tls.chain}); !done) return done;
   }
   return run(Sql::InsertTls, tls.exchange, number(tls.side), tls.version, tls.cipher, tls.protocol, tls.serverName, tls.resumed,

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/base/annotation.h"
@@ -89,6 +91,7 @@ class HistoryWriter {
   State state_;
   State next_;  // what the transaction under way makes of it
   std::int64_t session_ = 0;
+  std::unordered_set<std::string_view> chainsWritten_;  // digests, by the transaction under way; the backlog holds them
 };
 
 }  // namespace sluice::store

@@ -203,6 +203,23 @@ SLUICE_TEST(removesACertificateChainWithTheLastExchangeThatSawIt) {
   QCOMPARE(sql->integer("SELECT count(*) FROM tls").value(), std::int64_t(10));
 }
 
+SLUICE_TEST(aCertificateChainThatWasRemovedIsKeptAgain) {
+  History history;
+  VERIFY_OK(history.start());
+  const auto see = [&](std::uint64_t id, const std::string& chain) {
+    history.recorder->record(started(id));
+    history.recorder->record(capture::TlsSeen{ExchangeId{id}, Side::Upstream, "TLSv1.3", "c", "h2", "s", false, 5, {}, chain, chain});
+    history.recorder->record(ended(id));
+    history.recorder->flush();
+  };
+  see(1, "old");
+  for (const std::uint64_t id : {2, 3, 4}) see(id, "");
+  history.recorder->setRetention({.exchangesMax = 2});
+  QCOMPARE(whenAtMost(history, 2).exchanges, std::uint64_t(2));
+  see(5, "old");
+  QCOMPARE(history.reader().exchange(ExchangeId{5}).value()->tls.at(0).chain, std::string("old"));
+}
+
 // What search and order take counts: with them, fewer exchanges fit.
 SLUICE_TEST(countsTheIndexesToo) {
   std::uint64_t removed[2] = {};
