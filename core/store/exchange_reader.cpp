@@ -11,19 +11,22 @@
 
 namespace sluice::store {
 
-enum class ExchangeReader::Sql : std::uint8_t { Row, Details, Body, PieceBytes, Pieces, Messages, Tls };
+enum class ExchangeReader::Sql : std::uint8_t { Row, Details, Body, PieceBytes, Pieces, Messages, Tls, Searched };
 
 namespace {
 
 constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
 constexpr std::uint64_t kHeldBodyBytesMax = 1 * limits::kMiB;  // of a session; more is read a piece at a time
 
+// Whether what an exchange's response holds was imported, and is decoded whatever its head says.
+constexpr const char* kImported = "exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0";
+
 // In the order of ExchangeReader::Sql.
-std::array<std::string, 7> statements() {
+std::array<std::string, 8> statements() {
   return {
       "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE id = ?1",
-      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process,"
-      " exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0 FROM exchange"
+      std::string("SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process, ") +
+      kImported + " FROM exchange"
       " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id = ?1",
       "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes),"
@@ -34,10 +37,24 @@ std::array<std::string, 7> statements() {
       " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
       "SELECT side, version, cipher, protocol, server_name, resumed, handshake_us, note, der FROM tls"
       " LEFT JOIN certificate_chain ON digest = chain WHERE exchange = ?1 ORDER BY side",
+      std::string("SELECT url, path, request, response, ") + kImported + ", request_place, request_stored_bytes, request_body,"
+      " response_place, response_stored_bytes, response_body FROM exchange LEFT JOIN head ON head.exchange = exchange.id"
+      " WHERE exchange.id = ?1 AND state <> 0",
   };
 }
 
 }  // namespace
+
+// Where a body lies, how long it is, and what of it lies beside the heads.
+struct ExchangeReader::Placed {
+  BodyPlace place = BodyPlace::Inline;
+  std::uint64_t storedBytes = 0;
+  std::string beginning;
+
+  static Placed read(const Statement& select, int at) {
+    return {static_cast<BodyPlace>(select.natural(at)), select.natural(at + 1), select.text(at + 2)};
+  }
+};
 
 Result<ExchangeReader> ExchangeReader::create(SqlConnection& sql, std::filesystem::path place, LargeBodies large) {
   ExchangeReader made(sql, std::move(place), large);
@@ -133,23 +150,24 @@ Result<std::vector<MessageRow>> ExchangeReader::messages(ExchangeId exchange, st
 Result<BodyReader> ExchangeReader::body(BodyKey key) {
   Statement& select = statement(Sql::Body);
   select.bind(key.exchange, static_cast<int>(key.direction));
-  std::optional<BodyPlace> place;
-  std::uint64_t storedBytes = 0;
-  std::string bytes;
+  std::optional<Placed> placed;
   auto done = select.each([&] {
-    place = static_cast<BodyPlace>(select.natural(0));
-    storedBytes = select.natural(1);
-    bytes = select.view(2);
+    placed = Placed::read(select, 0);
     return true;
   });
   if (!done) return fail(done.error());
-  if (!place) {
+  if (!placed) {
     return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(key.exchange.value) + " is not recorded");
   }
-  if (*place == BodyPlace::File && large_ == LargeBodies::InPieces) {
+  return open(key, std::move(*placed));
+}
+
+Result<BodyReader> ExchangeReader::open(BodyKey key, Placed placed) {
+  auto& [place, storedBytes, bytes] = placed;
+  if (place == BodyPlace::File && large_ == LargeBodies::InPieces) {
     return fail(Side::Local, Code::NotFound, "the session was saved without this body");
   }
-  if (*place == BodyPlace::File) return BodyReader::ofFile(bodyFile(place_, key), storedBytes);
+  if (place == BodyPlace::File) return BodyReader::ofFile(bodyFile(place_, key), storedBytes);
   if (bytes.size() < storedBytes) return inPieces(key, std::move(bytes), storedBytes);
   return bytes.size() == storedBytes ? Result<BodyReader>(BodyReader::ofMemory(std::move(bytes))) : incomplete(key);
 }
@@ -199,6 +217,33 @@ std::string ExchangeReader::searchedBody(BodyKey key) {
   if (!read || !mayBeText(head)) return {};
   auto opened = body(key);
   return opened ? searchedBeginning(*opened, head, imported ? std::string_view() : head) : std::string();
+}
+
+Result<std::optional<SearchedExchange>> ExchangeReader::searched(ExchangeId id) {
+  std::optional<SearchedExchange> found;
+  bool imported = false;
+  Placed request, response;
+  Statement& select = statement(Sql::Searched);
+  select.bind(id);
+  auto done = select.each([&] {
+    found.emplace(SearchedExchange{id, select.text(0), select.text(1), select.text(2), select.text(3), {}, {}});
+    imported = select.integer(4) != 0;
+    request = Placed::read(select, 5);
+    response = Placed::read(select, 8);
+    return false;
+  });
+  if (!done) return fail(done.error());
+  if (!found) return found;
+  found->requestBody = searched({id, capture::Direction::Request}, std::move(request), found->requestHead, found->requestHead);
+  found->responseBody = searched({id, capture::Direction::Response}, std::move(response), found->responseHead,
+                                 imported ? std::string_view() : found->responseHead);
+  return found;
+}
+
+std::string ExchangeReader::searched(BodyKey key, Placed placed, const std::string& head, std::string_view decodingHead) {
+  if (placed.storedBytes == 0 || !mayBeText(head)) return {};
+  auto opened = open(key, std::move(placed));
+  return opened ? searchedBeginning(*opened, head, decodingHead) : std::string();
 }
 
 }  // namespace sluice::store

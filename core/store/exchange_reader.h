@@ -41,6 +41,9 @@ class ExchangeReader {
   // The beginning of a body, decoded, when it may be text; nothing when it cannot be read.
   std::string searchedBody(BodyKey key);
 
+  // What people search in, of one exchange that has ended; nothing: it runs, or there is none. REQUIRES: a transaction.
+  Result<std::optional<SearchedExchange>> searched(ExchangeId id);
+
  private:
   enum class Sql : std::uint8_t;
   ExchangeReader(SqlConnection& sql, std::filesystem::path place, LargeBodies large)
@@ -48,6 +51,9 @@ class ExchangeReader {
 
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   Result<void> readTls(ExchangeDetails& details);
+  struct Placed;
+  Result<BodyReader> open(BodyKey key, Placed placed);
+  std::string searched(BodyKey key, Placed placed, const std::string& head, std::string_view decodingHead);
   Result<BodyReader> inPieces(BodyKey key, std::string beginning, std::uint64_t bytes);
   tl::unexpected<Error> incomplete(BodyKey key) const;
 

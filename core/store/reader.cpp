@@ -85,6 +85,7 @@ class Reader::Impl {
   Result<std::vector<ExchangeRow>> rows(std::span<const ExchangeId> ids);
   Result<Changes> changesSince(std::uint64_t version, std::size_t limit, std::chrono::milliseconds atMost);
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
+  Result<bool> searched(std::span<const ExchangeId> ids, const std::function<bool(const SearchedExchange&)>& visit);
   Result<std::vector<MessageRow>> messages(ExchangeId exchange, std::int64_t after, std::size_t limit);
   Result<BodyReader> openBody(BodyKey key);
 
@@ -94,7 +95,7 @@ class Reader::Impl {
   Result<void> prepare();
   Result<void> followIndex();
   template <class Read>
-  std::invoke_result_t<Read, ExchangeReader&> ofOne(Read read);
+  std::invoke_result_t<Read, ExchangeReader&> inOneState(Read read);
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   SortedExchanges& sorted(SortOrder order);
   Result<bool> hasManyHosts();
@@ -333,9 +334,9 @@ Result<Changes> Reader::Impl::changesSince(std::uint64_t version, std::size_t li
   return changes;
 }
 
-// Calls something that reads one exchange, in one state.
+// Calls something that reads exchanges, in one state.
 template <class Read>
-std::invoke_result_t<Read, ExchangeReader&> Reader::Impl::ofOne(Read read) {
+std::invoke_result_t<Read, ExchangeReader&> Reader::Impl::inOneState(Read read) {
   auto transaction = Transaction::begin(*sql_, Transaction::Kind::Read);
   if (!transaction) return broken(transaction.error());
   auto given = read(*exchanges_);
@@ -344,15 +345,26 @@ std::invoke_result_t<Read, ExchangeReader&> Reader::Impl::ofOne(Read read) {
 }
 
 Result<std::optional<ExchangeDetails>> Reader::Impl::exchange(ExchangeId id) {
-  return ofOne([&](ExchangeReader& reader) { return reader.details(id); });
+  return inOneState([&](ExchangeReader& reader) { return reader.details(id); });
+}
+
+Result<bool> Reader::Impl::searched(std::span<const ExchangeId> ids, const std::function<bool(const SearchedExchange&)>& visit) {
+  return inOneState([&](ExchangeReader& reader) -> Result<bool> {
+    for (const ExchangeId id : ids) {
+      const auto found = reader.searched(id);
+      if (!found) return fail(found.error());
+      if (*found && !visit(**found)) return false;
+    }
+    return true;
+  });
 }
 
 Result<std::vector<MessageRow>> Reader::Impl::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {
-  return ofOne([&](ExchangeReader& reader) { return reader.messages(exchange, after, limit); });
+  return inOneState([&](ExchangeReader& reader) { return reader.messages(exchange, after, limit); });
 }
 
 Result<BodyReader> Reader::Impl::openBody(BodyKey key) {
-  return ofOne([&](ExchangeReader& reader) { return reader.body(key); });
+  return inOneState([&](ExchangeReader& reader) { return reader.body(key); });
 }
 
 Result<Reader> Reader::open(const fs::path& dataDir) {
@@ -422,6 +434,10 @@ Result<Changes> Reader::changesSince(std::uint64_t version, std::size_t limit, s
 
 Result<std::optional<ExchangeDetails>> Reader::exchange(ExchangeId id) {
   return impl_->now([&](Impl& impl) { return impl.exchange(id); });
+}
+
+Result<bool> Reader::searched(std::span<const ExchangeId> ids, const std::function<bool(const SearchedExchange&)>& visit) {
+  return impl_->now([&](Impl& impl) { return impl.searched(ids, visit); });
 }
 
 Result<std::vector<MessageRow>> Reader::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {

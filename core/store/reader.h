@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -79,6 +80,10 @@ class Reader {
                                std::chrono::milliseconds atMost = std::chrono::milliseconds::max());
 
   Result<std::optional<ExchangeDetails>> exchange(ExchangeId id);
+
+  // What people search in, of those of these ids that have ended, in their order, until `visit` returns false: then false. In one state,
+  // which whoever visits must not keep for long.
+  Result<bool> searched(std::span<const ExchangeId> ids, const std::function<bool(const SearchedExchange&)>& visit);
 
   // Messages of a WebSocket whose id is above `after`, in their order, at most `limit`, and fewer where they are large: until they are
   // 16 MiB together. None: there are no more.

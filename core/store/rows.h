@@ -81,6 +81,17 @@ struct ExchangeDetails {
   std::vector<TlsRow> tls;  // client side first; empty where there was none
 };
 
+// What people search in. Of a body that is text, the beginning that is searched, decoded (search_text.h); empty: it cannot be read.
+struct SearchedExchange {
+  ExchangeId id;
+  std::string url;
+  std::string path;
+  std::string requestHead;
+  std::string responseHead;
+  std::string requestBody;
+  std::string responseBody;
+};
+
 // A message of a WebSocket: records.h tells what each means.
 struct MessageRow {
   std::int64_t id = 0;  // rises in the order in which messages passed

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/base/limits.h"
-#include "core/store/decoded_body.h"
 #include "core/store/file_names.h"
 #include "core/store/search_text.h"
 
@@ -18,9 +17,19 @@ using Steady = std::chrono::steady_clock;
 constexpr auto kStepTime = std::chrono::milliseconds(30);       // what stopping may have to wait for
 constexpr std::size_t kStepTextBytes = 4 * limits::kMiB;        // FTS5 holds it in memory until the step is committed
 constexpr std::size_t kChangesAStep = 2000;                     // two of the recorder's largest commits
-constexpr std::size_t kRowsAtOnce = 64;
 constexpr std::uintmax_t kRoomLeft = 64 * limits::kMiB;         // of the disk, for what is recorded
 constexpr std::uint64_t kGoneExchangesKept = 10'000;            // below that, the room is not worth the work
+
+SearchedText textOf(const SearchedExchange& exchange) {
+  SearchedText text;
+  appendSearchText(text.url, exchange.url);
+  if (exchange.url.find(exchange.path) == std::string::npos) appendSearchText(text.url, exchange.path);
+  appendSearchText(text.heads, exchange.requestHead);
+  appendSearchText(text.heads, exchange.responseHead);
+  appendSearchText(text.bodies, exchange.requestBody);
+  appendSearchText(text.bodies, exchange.responseBody);
+  return text;
+}
 
 }  // namespace
 
@@ -82,52 +91,23 @@ Result<bool> SearchBuilder::addChanges() {
 
 Result<bool> SearchBuilder::add(std::span<const ExchangeId> ids) {
   const auto until = Steady::now() + kStepTime;
-  std::size_t textBytes = 0;
   std::vector<ExchangeId> missing;
   for (const ExchangeId id : ids) {
     const auto has = index_->has(id);
     if (!has) return fail(has.error());
     if (!*has) missing.push_back(id);
   }
-  for (std::span<const ExchangeId> rest(missing); !rest.empty();) {
-    const auto now = rest.first(std::min(rest.size(), kRowsAtOnce));
-    rest = rest.subspan(now.size());
-    const auto rows = reader_->rows(now);
-    if (!rows) return fail(rows.error());
-    for (const ExchangeRow& row : *rows) {
-      if (row.state == State::Running) continue;  // changes once more when it ends
-      if (Steady::now() > until || textBytes > kStepTextBytes) return false;
-      const auto added = add(row);
-      if (!added) return fail(added.error());
-      textBytes += *added;
-    }
-  }
-  return true;
-}
-
-Result<std::size_t> SearchBuilder::add(const ExchangeRow& row) {
-  const auto details = reader_->exchange(row.id);
-  if (!details) return fail(details.error());
-  if (!*details) return std::size_t{0};
-  SearchedText text;
-  appendSearchText(text.url, row.url);
-  if (row.url.find(row.path) == std::string::npos) appendSearchText(text.url, row.path);
-  appendSearchText(text.heads, (*details)->requestHead);
-  appendSearchText(text.heads, (*details)->responseHead);
-  appendBody(text.bodies, **details, capture::Direction::Request);
-  appendBody(text.bodies, **details, capture::Direction::Response);
-  if (auto added = index_->add(row.id, text); !added) return fail(added.error());
-  return text.url.size() + text.heads.size() + text.bodies.size();
-}
-
-// A body that cannot be read is found by nobody else either.
-void SearchBuilder::appendBody(std::string& to, const ExchangeDetails& details, capture::Direction direction) {
-  const bool request = direction == capture::Direction::Request;
-  const std::string& head = request ? details.requestHead : details.responseHead;
-  const auto& totals = request ? details.row.request : details.row.response;
-  if (totals.capturedBytes == 0 || !mayBeText(head)) return;
-  auto body = reader_->openBody(details.row.id, direction);
-  if (body) appendSearchText(to, searchedBeginning(*body, head, decodingHead(details, direction)));
+  std::size_t textBytes = 0;
+  Result<void> added;
+  // What runs changes once more when it ends.
+  const auto all = reader_->searched(missing, [&](const SearchedExchange& exchange) {
+    const SearchedText text = textOf(exchange);
+    added = index_->add(exchange.id, text);
+    textBytes += text.url.size() + text.heads.size() + text.bodies.size();
+    return added && textBytes <= kStepTextBytes && Steady::now() <= until;
+  });
+  if (!added) return fail(added.error());
+  return all;
 }
 
 }  // namespace sluice::store

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <optional>
 #include <span>
-#include <string>
 
 #include "core/base/result.h"
 #include "core/store/reader.h"
@@ -27,8 +26,6 @@ class SearchBuilder {
   Result<bool> addChanges();
   // Adds what has ended of these, as long as there is time; false: not all of them.
   Result<bool> add(std::span<const ExchangeId> ids);
-  Result<std::size_t> add(const ExchangeRow& row);
-  void appendBody(std::string& to, const ExchangeDetails& details, capture::Direction direction);
 
   const std::filesystem::path dataDir_;
   std::optional<Reader> reader_;

@@ -50,6 +50,41 @@ SLUICE_TEST(readsABodyInPiecesAsStoredWhenItWasOpened) {
   }
 }
 
+SLUICE_TEST(givesWhatPeopleSearchInOfWhatHasEnded) {
+  History history;
+  VERIFY_OK(history.start());
+  for (const std::uint64_t id : {1, 2, 3, 4}) {
+    history.recorder->record(started(id));
+    auto response = responded(id);
+    if (id == 3) response.responseHead = "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n";
+    history.recorder->record(response);
+    history.recorder->record(chunk(id, "asked " + std::to_string(id), Direction::Request));
+    history.recorder->record(chunk(id, id == 4 ? std::string(200'000, 'x') : "answered " + std::to_string(id)));
+    if (id != 2) history.recorder->record(ended(id));
+  }
+  history.recorder->flush();
+  auto reader = history.reader();
+  std::vector<SearchedExchange> found;
+  const ExchangeId ids[] = {ExchangeId{4}, ExchangeId{1}, ExchangeId{2}, ExchangeId{9}, ExchangeId{3}};
+  const auto all = reader.searched(ids, [&](const SearchedExchange& exchange) {
+    found.push_back(exchange);
+    return true;
+  });
+  QVERIFY(all.value());
+  QCOMPARE(found.size(), std::size_t(3));
+  QVERIFY(found[0].id == ExchangeId{4} && found[1].id == ExchangeId{1} && found[2].id == ExchangeId{3});
+  QVERIFY(found[0].responseBody == std::string(200'000, 'x'));
+  QCOMPARE(found[1].requestBody, std::string("asked 1"));
+  QCOMPARE(found[1].responseBody, std::string("answered 1"));
+  QCOMPARE(found[2].responseBody, std::string());
+  const auto row = reader.exchange(ExchangeId{1}).value().value();
+  QVERIFY(found[1].url == row.row.url && found[1].path == row.row.path);
+  QVERIFY(found[1].requestHead == row.requestHead && found[1].responseHead == row.responseHead);
+  int visited = 0;
+  QVERIFY(!reader.searched(ids, [&](const SearchedExchange&) { return ++visited < 2; }).value());
+  QCOMPARE(visited, 2);
+}
+
 SLUICE_TEST(tellsThatABodyFileIsGoneOrTooShort) {
   History history;
   VERIFY_OK(history.start());
