@@ -52,6 +52,9 @@ class Link final : public pipe::Source,
   // --- Receiving. False: it is known that nothing is there, and receive() answers so without a system call.
   bool mayReceive() const { return mayReceive_; }
   IoResult receive(std::span<const MutableBytes> into) override;
+  // Not with TLS: what comes is its ciphertext, for which it has memory of its own.
+  bool lend(MutableBytes piece, Lender& lender) override { return lends() && !mayReceive_ && transport_.lend(piece, lender); }
+  bool lends() const { return !tls_ && transport_.lends(); }
   bool endIsKnown() const override { return false; }
   IoResult takeEnd() override { return IoResult::end(); }
   // Into a pipe of the kernel that is empty. REQUIRES: canSplice().

@@ -9,8 +9,7 @@
 
 namespace sluice::engine {
 
-Relay::Relay(const Means& means, std::function<void()> spillWritten)
-    : means_(means), spillWritten_(std::move(spillWritten)) {}
+Relay::Relay(const Means& means, std::function<void()> cameBack) : means_(means), cameBack_(std::move(cameBack)) {}
 
 // Whoever receives through a file has the whole of it there in the end, without a copy. What is small, larger than what is
 // kept, or framed inside the file is copied as it passes instead.
@@ -31,7 +30,12 @@ void Relay::spillEnded(Result<void> result) {
     totals_.capturedBytes = spill_->keptBytes();
     recorded_.sink->record(capture::BodyInFile{recorded_.exchange, recorded_.direction, totals_.capturedBytes});
   }
-  spillWritten_();
+  cameBack_();
+}
+
+void Relay::givenBack() {
+  pipe_.blockGivenBack();
+  if (!active_) cameBack_();
 }
 
 void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& framing, Bytes preread,
@@ -49,6 +53,8 @@ void Relay::start(Link& from, Link& to, Side fromSide, const http1::Framing& fra
     case http1::Framing::Kind::UntilClose: ends.filter = &filter_.emplace<pipe::CopyFilter>(); break;
   }
   ends.source = &from;
+  ends.lender = this;
+  settings.singleBuf = from.lends();
   ends.output = &to.output();
   recorded_ = recorded;
   delivery_ = settings.delivery;

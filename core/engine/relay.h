@@ -21,7 +21,7 @@
 
 namespace sluice::engine {
 
-class Relay final : private pipe::BodyTap {
+class Relay final : private pipe::BodyTap, private Lender {
  public:
   // What of the payload is recorded, and as what. Sink null: only counted.
   struct Recorded {
@@ -40,10 +40,11 @@ class Relay final : private pipe::BodyTap {
     const std::filesystem::path& bodyDirectory;  // of the recorder; empty: no file becomes a body's
     net::KernelPipes* kernelPipes = nullptr;  // null: nothing is spliced
   };
-  // `spillWritten` is called on the loop when a write to the spill file has ended, also after the relay was cancelled.
-  Relay(const Means& means, std::function<void()> spillWritten);
+  // `cameBack` is called on the loop when a write to the spill file has ended, also after the relay was cancelled, and when a block
+  // that was lent to a wait came back after that.
+  Relay(const Means& means, std::function<void()> cameBack);
   // From now on it serves another connection, which is told instead. REQUIRES: isIdle().
-  void tell(std::function<void()> spillWritten) { spillWritten_ = std::move(spillWritten); }
+  void tell(std::function<void()> cameBack) { cameBack_ = std::move(cameBack); }
 
   // `from` is blamed as `fromSide` for what is malformed. `preread` stays valid until the relay has ended.
   // REQUIRES: isIdle().
@@ -80,17 +81,19 @@ class Relay final : private pipe::BodyTap {
   bool isDrained() const { return pipe_.isDrained() && (!splice_ || !splice_->holds()); }
   // Whether another one, begun when more comes, would go on as this one would: of a stream that only its end delimits.
   bool mayRest() const {
-    return isDrained() && pipe_.upstream() == pipe::Upstream::Open && std::holds_alternative<pipe::CopyFilter>(filter_);
+    return isDrained() && !pipe_.lends() && pipe_.upstream() == pipe::Upstream::Open && std::holds_alternative<pipe::CopyFilter>(filter_);
   }
   // Much came at last, so that more is likely: the short way is tried first. Another relay is told so behind start().
   bool expectsMuch() const { return muchPassed_; }
   void expectMuch() { muchPassed_ = true; }
   std::uint64_t bytesSpliced() const { return bytesSpliced_; }
-  // Nothing of it is lent out: it can be started again, or destroyed. A spill write in flight keeps it from that.
+  // Nothing of it is lent out: it can be started again, or destroyed. A spill write in flight keeps it from that, and a wait that
+  // owns a block.
   bool isIdle() const { return !active_ && pipe_.idle(); }
 
  private:
   void onBody(Bytes payload) override;
+  void givenBack() override;
   bool becomesBodyFile(const http1::Framing& framing, const pipe::Settings& settings) const;
   buffer::BlockPool& blocksFor(const Recorded& recorded) const;
   void makeSpillFile(std::filesystem::path stayAs);
@@ -104,7 +107,7 @@ class Relay final : private pipe::BodyTap {
   using Filter = std::variant<pipe::CopyFilter, pipe::LengthFilter, pipe::ChunkedFilter>;
 
   const Means means_;
-  std::function<void()> spillWritten_;
+  std::function<void()> cameBack_;
   Filter filter_;
   std::optional<PooledSpillFile> spill_;
   pipe::EventPipe pipe_;
@@ -117,6 +120,7 @@ class Relay final : private pipe::BodyTap {
     Gate() = default;
     explicit Gate(Link& from) : from_(&from) {}
     IoResult receive(std::span<const MutableBytes> into) override { return shut ? IoResult::wouldBlock() : from_->receive(into); }
+    bool lend(MutableBytes piece, Lender& lender) override { return from_->lend(piece, lender); }
     bool endIsKnown() const override { return false; }
     IoResult takeEnd() override { return IoResult::end(); }
     bool shut = false;

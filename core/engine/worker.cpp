@@ -70,7 +70,7 @@ void Worker::run() {
   upstreams_.clear();
   drainDeadline_.clear();
   clients_.giveUp(readClocks().mono + kLastLookPatience);
-  while (files_.inFlight() + clients_.inFlight() > 0) {
+  while (relaysAreEnding() || files_.inFlight() + clients_.inFlight() > 0) {
     loop_.restart();  // a connection that goes may have stopped it once more
     loop_.run_one();
   }
@@ -130,19 +130,24 @@ void Worker::resumeLater(ConnectionId connection) {
   });
 }
 
-void Worker::spillWritten(ConnectionId connection) {
+bool Worker::relaysAreEnding() {
+  std::erase_if(endingRelays_, [](const auto& relay) { return relay->isIdle(); });
+  return !endingRelays_.empty();
+}
+
+void Worker::cameBack(ConnectionId connection) {
   // The caller may be a relay that has ended: it goes once it has returned.
-  asio::post(loop_, [this] { std::erase_if(endingRelays_, [](const auto& relay) { return relay->isIdle(); }); });
+  asio::post(loop_, [this] { relaysAreEnding(); });
   const auto found = connections_.find(connection);
   if (found != connections_.end()) found->second->resume();
 }
 
 std::unique_ptr<Relay> Worker::takeRelay(ConnectionId connection) {
-  const auto written = [this, connection] { spillWritten(connection); };
-  if (spareRelays_.empty()) return std::make_unique<Relay>(relayMeans(), written);
+  const auto cameBack = [this, connection] { this->cameBack(connection); };
+  if (spareRelays_.empty()) return std::make_unique<Relay>(relayMeans(), cameBack);
   auto relay = std::move(spareRelays_.back());
   spareRelays_.pop_back();
-  relay->tell(written);
+  relay->tell(cameBack);
   return relay;
 }
 

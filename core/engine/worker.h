@@ -95,11 +95,11 @@ class Worker final : public session::IdSource {
   UpstreamPool& upstreams() { return upstreams_; }
   Connecting::Means connectMeans() { return {loop_, resolver_, ownAddresses_, settings_.timeouts.connect}; }
   Relay::Means relayMeans() { return {blocks_, files_, settings_.spillDirectory, settings_.bodyDirectory, &kernelPipes_}; }
-  // A write to a spill file of this connection has ended: its turn, if it still stands.
-  void spillWritten(ConnectionId connection);
+  // Something that a relay of this connection had given away came back: its turn, if it still stands.
+  void cameBack(ConnectionId connection);
   // For an exchange of this connection that has a body. It comes back once the exchange has ended: idle connections have none.
   std::unique_ptr<Relay> takeRelay(ConnectionId connection);
-  // REQUIRES: not active. Its last spill write may still be under way.
+  // REQUIRES: not active. Its last spill write may still be under way, or a wait that owns a block of it.
   void giveRelay(std::unique_ptr<Relay> relay);
   capture::Sink* sink() const { return sink_; }
   // Exchanges that begin now. ENSURES: there is a sink.
@@ -116,6 +116,7 @@ class Worker final : public session::IdSource {
   void accepted(Listening& listening, const std::error_code& code, asio::ip::tcp::socket socket);
   void open(Listening& listening, asio::ip::tcp::socket socket);
   void clientIdentified(capture::ClientIdentified client);
+  bool relaysAreEnding();
   std::vector<ClientConnection*> openConnections() const;
   void beginDrain();
   void stopIfDrained();
@@ -142,7 +143,7 @@ class Worker final : public session::IdSource {
   std::vector<std::unique_ptr<Listening>> listeners_;
   std::unordered_map<ConnectionId, std::unique_ptr<ClientConnection>> connections_;
   std::vector<std::unique_ptr<ClientConnection>> retired_;
-  std::vector<std::unique_ptr<Relay>> endingRelays_;  // until their last spill write has ended
+  std::vector<std::unique_ptr<Relay>> endingRelays_;  // until everything of theirs came back
   std::vector<std::unique_ptr<Relay>> spareRelays_;
   bool records_;
   bool draining_ = false;

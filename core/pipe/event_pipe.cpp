@@ -102,8 +102,15 @@ void EventPipe::failDownstream(Error error) {
 
 void EventPipe::close() {
   if (phase_ == Phase::Running) leaveRunning(Phase::Stopped);
+}
+
+void EventPipe::blockGivenBack() {
   blocks_.lend(0);
-  if (Block* head = blocks_.head()) head->rewind();
+  if (phase_ != Phase::Running) releaseFree();
+}
+
+void EventPipe::releaseFree() {
+  if (Block* head = blocks_.head(); head != nullptr && !blocks_.lent()) head->rewind();
   blocks_.releaseUnused();
 }
 
@@ -126,8 +133,7 @@ void EventPipe::leaveRunning(Phase phase) {
   out_.clear();
   releaseAll(in_, FreeAt::Front);
   preread_ = {};
-  if (Block* head = blocks_.head(); head != nullptr && !blocks_.lent()) head->rewind();
-  blocks_.releaseUnused();
+  releaseFree();
   invariants();
 }
 

@@ -35,6 +35,7 @@ struct Ends {
   SpillFile* spill = nullptr;      // null: never spill
   Limiter* readLimiter = nullptr;  // null: unlimited. The write limiter belongs to the output filter
   BodyTap* tap = nullptr;          // null: nobody looks
+  Lender* lender = nullptr;        // with Settings::singleBuf: told in the pipe's place, see blockGivenBack()
 };
 
 enum class DoWrite : bool { No, Yes };
@@ -90,6 +91,8 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
 
   // The spill file's write ended. Call process(DoWrite::Yes) afterwards.
   void spillWritten(Result<void> result);
+  // The block that was lent (Settings::singleBuf) is the pipe's again.
+  void blockGivenBack();
   // From outside: a timer fired, a connection was seen to break, the user closed it. process() acts on it.
   void failUpstream(Error error);
   void failDownstream(Error error);
@@ -99,8 +102,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   void adapt(const Settings& settings);
 
   // Ends whatever is under way: slices are discarded, blocks go back to their pool, except those of a spill write in
-  // flight, which follow when it completes. Needed, once the receive is cancelled, also after a pipe with singleBuf
-  // left Phase::Running while a block was lent. REQUIRES: no receive is in flight (singleBuf).
+  // flight and one that is lent, which follow when they are over.
   void close();
   // No memory is lent out: start() and destruction are possible.
   bool idle() const { return phase_ != Phase::Running && blocks_.held() == 0 && spill_ == Spill::Idle; }
@@ -118,6 +120,8 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
     return phase_ == Phase::Running && preread_.empty() && received_ == sent_ && busy_.empty() && in_.empty() && !outputHolds();
   }
   bool spillInFlight() const { return spill_ == Spill::InFlight; }
+  // A block is lent to a wait (Settings::singleBuf).
+  bool lends() const { return blocks_.lent(); }
 
   std::uint64_t bytesReceived() const { return received_; }  // raw, preread included, excess included
   std::uint64_t bytesPassed() const { return passed_; }      // what the input filter handed on
@@ -155,6 +159,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
   ReadStop receiveWhilePossible(MonoTime now);
   std::optional<ReadStop> findRoom(MonoTime now);
   std::optional<ReadStop> receive(std::size_t allowance, MonoTime now);
+  void lend(MutableBytes piece);
   void takePreread();
   void accept(std::size_t bytes);
   void handOnPartial(bool sourceIsDry);
@@ -193,6 +198,7 @@ class EventPipe final : private FilterOutput, private buffer::SliceOwner {
 
   void updatePhase();
   void leaveRunning(Phase phase);
+  void releaseFree();
   void invariants() const;
 
   // Fixed while a message is under way.

@@ -68,13 +68,11 @@ std::optional<EventPipe::ReadStop> EventPipe::findRoom(MonoTime now) {
 std::optional<EventPipe::ReadStop> EventPipe::receive(std::size_t allowance, MonoTime now) {
   std::array<MutableBytes, limits::kGatherBuffersMax> pieces;
   const auto room = blocks_.room(allowance, std::span(pieces).first(settings_.singleBuf ? 1 : pieces.size()));
-  const std::size_t offered = room[0].size();
   IoResult result = ends_.source->receive(room);
-  blocks_.lend(0);
   switch (result.status) {
     case IoResult::Status::WouldBlock:
       sourceIsDry_ = true;
-      if (settings_.singleBuf) blocks_.lend(offered);  // the kernel owns it until the receive completes
+      lend(room[0]);
       return ReadStop::WouldBlock;
     case IoResult::Status::End:
     case IoResult::Status::Failed: endOfStream(std::move(result)); return std::nullopt;
@@ -87,6 +85,12 @@ std::optional<EventPipe::ReadStop> EventPipe::receive(std::size_t allowance, Mon
   readProgress_ = true;
   accept(result.bytes);
   return std::nullopt;
+}
+
+// The system owns the piece until the wait is over.
+void EventPipe::lend(MutableBytes piece) {
+  if (!settings_.singleBuf || blocks_.lent()) return;
+  if (ends_.source->lend(piece, *ends_.lender)) blocks_.lend(piece.size());
 }
 
 // Rule 6: full blocks go to the input filter one at a time; a partly filled one stays and receives more.

@@ -39,7 +39,7 @@ struct Settings {
   RecordFailure recordFailure = RecordFailure::EndExchange;  // cacheable
   buffer::Slice recordHeader;  // cacheable: stands once at the file's byte 0; memory; may be empty
 
-  bool singleBuf = false;     // a receive owns its buffer until it completes (IOCP)
+  bool singleBuf = false;     // one block a receive, since a wait may own it until it completes (IOCP)
   bool releaseBlocks = true;  // free blocks go back to the pool as soon as upstream has ended
   bool markLast = true;       // the message's last slice says so; off where the owner sends more behind it
   Delivery delivery = Delivery::Streaming;

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/base/bytes.h"
+#include "core/base/lender.h"
 
 namespace sluice::pipe {
 
@@ -12,9 +13,10 @@ class Source {
   virtual ~Source() = default;
   // Receives into the pieces in order. Tries first and never waits; a source that knows that nothing is there
   // (it waits for readiness already) answers WouldBlock without a system call.
-  // Where a receive owns its buffer (Settings::singleBuf) WouldBlock means that `into`, then exactly one piece, stays
-  // lent until readiness is announced; the next call brings the same piece again and takes the outcome.
   virtual IoResult receive(std::span<const MutableBytes> into) = 0;
+  // Where a wait may own memory (Settings::singleBuf), after WouldBlock: true when it keeps `piece` and receives into it. Until the
+  // lender has it again, each receive() brings this piece alone; one that says something else than WouldBlock has given it back.
+  virtual bool lend(MutableBytes piece, Lender& lender) = 0;
   // True where the platform already told that the stream has ended and nothing is left to read (kqueue).
   virtual bool endIsKnown() const = 0;
   // End, or Failed if the socket carries an error. REQUIRES: endIsKnown().

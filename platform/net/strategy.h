@@ -12,6 +12,16 @@ enum class SendMode : std::uint8_t {
   TakeOver,  // a copy of some of it becomes a send that completes when there is room; one is in flight, at most
 };
 
+enum class ReceiveMode : std::uint8_t {
+  Wait,  // a wait owns no memory: what it announces is received then
+  Lend,  // a wait in the midst of much receives into memory that is lent to it
+};
+
+// Of ReceiveMode::Lend. How many bytes in a row are much: what one block takes.
+inline constexpr std::size_t kMuchBytes = 16 * 1024;
+// How long memory is lent for nothing: between once and twice this.
+inline constexpr int kLentIdleMs = 1000;
+
 // Of SendMode::TakeOver. What is copied at once: as much as a full socket takes next.
 inline constexpr std::size_t kTakenSendBytesMax = 64 * 1024;
 // How long the last bytes of a closed connection are waited for: a peer this slow has given up too.
@@ -19,6 +29,8 @@ inline constexpr int kCloseSendMs = 30'000;
 
 struct Strategy {
   SendMode sendMode = SendMode::Wait;
+  ReceiveMode receiveMode = ReceiveMode::Wait;
+  std::size_t muchBytes = kMuchBytes;  // received since the wait before: from here on a wait may own memory
 };
 
 // Of the back end that this program was built for.

@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <asio/buffer.hpp>
-#include <asio/error.hpp>
 #include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
-#include <optional>
 #include <vector>
 
 #include "core/base/assert.h"
 #include "platform/net/address.h"
 #include "platform/net/keep_alive.h"
 #include "platform/net/send_file.h"
+#include "platform/net/transport_shared.h"
 
 namespace sluice::net {
 namespace {
@@ -39,43 +37,12 @@ IoResult ofStanding(IoResult result) {
 
 IoResult outcome(std::size_t bytes, const std::error_code& code, Side side) {
   if (!code) return IoResult::ok(bytes);
-  if (code == asio::error::would_block || code == asio::error::try_again) return IoResult::wouldBlock();
+  if (wouldBlock(code)) return IoResult::wouldBlock();
   if (code == asio::error::eof) return IoResult::end();
   return ofStanding(IoResult::failed(toError(code, side)));
 }
 
 }  // namespace
-
-// Outlives the transport while a wait or a send that was taken over is pending.
-struct Transport::Shared : std::enable_shared_from_this<Shared> {
-  explicit Shared(asio::ip::tcp::socket s) : socket(std::move(s)) {}
-
-  enum class After : std::uint8_t { Nothing, EndSending, Close };
-
-  bool isOpen() const { return after != After::Close && socket.is_open(); }
-  // Where a wait is a receive of no bytes (Windows), it may have been told of a reset that nobody is told of again (Wine).
-  std::error_code why(const std::error_code& code) const { return code == asio::error::eof && waitFailed ? waitFailed : code; }
-  void announceWritable() {
-    if (!waitingWrite) return;
-    waitingWrite = false;
-    if (isOpen() && handler != nullptr) handler->onWritable();
-  }
-  void sendTaken();
-  void sent(const std::error_code& code);
-  void closeWhenSent();
-
-  asio::ip::tcp::socket socket;
-  Handler* handler = nullptr;
-  std::error_code waitFailed;  // of the last wait for something to receive
-  bool waitingRead = false;
-  bool waitingWrite = false;
-
-  // SendMode::TakeOver.
-  std::vector<std::byte> taken;  // not empty: its send is in flight
-  std::error_code sendFailed;
-  After after = After::Nothing;  // what is to be done once it is sent
-  std::optional<asio::steady_timer> patience;
-};
 
 void Transport::Shared::sendTaken() {
   asio::async_write(socket, asio::buffer(taken),
@@ -115,6 +82,10 @@ Transport::~Transport() { close(CloseKind::Orderly); }
 void Transport::setHandler(Handler* handler) { shared_->handler = handler; }
 
 IoResult Transport::receive(std::span<const MutableBytes> into) {
+  return isOpen() && shared_->isLent() ? receiveLent(into) : receiveNow(into);
+}
+
+IoResult Transport::receiveNow(std::span<const MutableBytes> into) {
   return into.size() <= kFewBuffers ? receiveGathered<kFewBuffers>(into) : receiveGathered<kBuffersMax>(into);
 }
 
@@ -128,6 +99,7 @@ IoResult Transport::receiveGathered(std::span<const MutableBytes> into) {
   auto& socket = shared_->socket;
   const auto bytes = gathered.size() == 1 ? socket.receive(gathered.front(), 0, code) : socket.receive(gathered, 0, code);
   if (!code) received_ += bytes;
+  if (isFailure(code)) shared_->receiveFailed = code;
   return outcome(bytes, shared_->why(code), side_);
 }
 
@@ -204,6 +176,7 @@ IoResult fileEndedEarly(std::uint64_t offset, std::size_t missing) {
 
 IoResult Transport::peek() {
   if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
+  if (shared_->isLent()) return shared_->loan->inFlight ? IoResult::wouldBlock() : IoResult::ok(1);
   char byte = 0;
   std::error_code code;
   const auto bytes =
@@ -214,10 +187,11 @@ IoResult Transport::peek() {
 void Transport::waitReadable() {
   if (shared_->waitingRead || !isOpen()) return;
   shared_->waitingRead = true;
+  receivedAtWait_ = received_;
+  if (shared_->isLent()) return asio::post(shared_->socket.get_executor(), [shared = shared_] { shared->announceReadable(); });
   shared_->socket.async_wait(asio::ip::tcp::socket::wait_read, [shared = shared_](const std::error_code& code) {
-    shared->waitingRead = false;
-    shared->waitFailed = code;
-    if (shared->isOpen() && shared->handler != nullptr) shared->handler->onReadable();
+    if (isFailure(code)) shared->receiveFailed = code;
+    shared->announceReadable();
   });
 }
 
@@ -250,6 +224,7 @@ void Transport::endSending() {
 void Transport::close(CloseKind kind) {
   if (!isOpen()) return;
   shared_->handler = nullptr;
+  shared_->breakOffLoan();
   if (kind == CloseKind::Orderly && !shared_->taken.empty()) return shared_->closeWhenSent();
   std::error_code ignored;
   // Zero linger turns close into a reset (POSIX and Windows alike).

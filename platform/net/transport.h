@@ -6,7 +6,10 @@
 // - A wait is one-shot. Asking again while one is pending is free and changes nothing.
 // - Nothing is announced after close(), and nothing from inside a call of this class. Completions that come later find
 //   nobody.
-// - A wait owns no buffer: an idle connection costs no block.
+// - A wait owns no buffer, so an idle connection costs no block; but for one in the midst of much, which may own one (lend()): it has
+//   it back when nothing has come for a second or two, and what is idle from then on, or came in less, owns nothing.
+// - What the system may still write to is not touched until it says that it is done, also when the transport is long gone; and what it
+//   brought before the wait was broken off is not lost.
 // - Destroying the transport closes it in order.
 // - A peer that is gone without a word is found out by TCP's keep-alive within minutes, however silent the connection is.
 #pragma once
@@ -18,6 +21,7 @@
 #include <string>
 
 #include "core/base/bytes.h"
+#include "core/base/lender.h"
 #include "platform/net/kernel_pipe.h"
 #include "platform/net/strategy.h"
 
@@ -59,14 +63,21 @@ class Transport {
   // REQUIRES: movesThroughPipes().
   IoResult receiveInto(KernelPipe& pipe);
   IoResult sendFrom(KernelPipe& pipe);
-  // Not where a send that finds no room is taken over.
-  bool movesThroughPipes() const { return strategy_.sendMode == SendMode::Wait; }
+  // Not where a send that finds no room is taken over, or a wait may have received already.
+  bool movesThroughPipes() const { return strategy_.sendMode == SendMode::Wait && !lends(); }
 
   // What the peer did, without taking bytes: Ok: bytes wait; WouldBlock: nothing yet; End; Failed.
   IoResult peek();
 
   void waitReadable();
   void waitWritable();
+  // A wait for something to receive that owns `into`: what comes lies there when it is announced, and the next receive() takes it from
+  // there before anything else, in place where its first piece begins with it; until then receive() and peek() find nothing. False:
+  // nothing is lent, and waitReadable() may be asked for; always while a wait is pending.
+  // REQUIRES: `into` stays and is left alone until `lender` has it back, which may be inside receive() and close().
+  bool lend(MutableBytes into, Lender& lender);
+  // Whether a wait of it ever owns memory.
+  bool lends() const { return strategy_.receiveMode == ReceiveMode::Lend; }
 
   // Half-close: the peer sees end of stream behind everything that was sent; receiving goes on.
   void endSending();
@@ -83,7 +94,11 @@ class Transport {
  private:
   // Outlives the transport while a wait is pending.
   struct Shared;
+  // Memory that is lent to a wait.
+  struct Loan;
 
+  IoResult receiveLent(std::span<const MutableBytes> into);
+  IoResult receiveNow(std::span<const MutableBytes> into);
   template <std::size_t N>
   IoResult receiveGathered(std::span<const MutableBytes> into);
   template <std::size_t N>
@@ -96,6 +111,7 @@ class Transport {
   const Strategy strategy_;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
+  std::uint64_t receivedAtWait_ = 0;  // when the last wait for something to receive began
 };
 
 }  // namespace sluice::net

@@ -55,6 +55,7 @@ class EndlessSource final : public pipe::Source {
     for (MutableBytes piece : into) bytes += piece.size();
     return IoResult::ok(bytes);
   }
+  bool lend(MutableBytes, Lender&) override { return false; }
   bool endIsKnown() const override { return false; }
   IoResult takeEnd() override { return IoResult::end(); }
 };

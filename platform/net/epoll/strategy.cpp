@@ -3,6 +3,6 @@
 
 namespace sluice::net {
 
-Strategy nativeStrategy() { return {SendMode::Wait}; }
+Strategy nativeStrategy() { return {SendMode::Wait, ReceiveMode::Wait}; }
 
 }  // namespace sluice::net

@@ -43,6 +43,7 @@ class FailingSource final : public Source {
     if (countdown_.fails(Operation::Receive)) return IoResult::failed({Code::ConnectionReset, Side::Upstream, 104, {}});
     return source_.receive(into);
   }
+  bool lend(MutableBytes, Lender&) override { return false; }
   bool endIsKnown() const override { return false; }
   IoResult takeEnd() override { return IoResult::end(); }
 

@@ -109,6 +109,14 @@ Result failed(int why) {
   return static_cast<Result>(-1);
 }
 
+// Who was told that a receive would block waits for word that it no longer does, and epoll gives it once for each change. Setting this
+// makes the kernel look again.
+ssize_t blockedReceive(int socket) {
+  const int lowAtOne = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &lowAtOne, sizeof lowAtOne);
+  return failed<ssize_t>(EAGAIN);
+}
+
 // `go` makes the real call with no more than so many bytes.
 template <class Go>
 ssize_t receiving(int socket, Go go) {
@@ -116,7 +124,7 @@ ssize_t receiving(int socket, Go go) {
   if (faults == nullptr || !isTcp(socket)) return go(~std::size_t{0});
   if (hasEnded(socket)) return 0;
   const auto verdict = faults->beforeReceive();
-  if (verdict.blocks && !isOver(socket)) return failed<ssize_t>(EAGAIN);
+  if (verdict.blocks && !isOver(socket)) return blockedReceive(socket);
   if (verdict.fails == Failure::Reset) reset(socket);
   if (verdict.fails == Failure::End) {
     end(socket);

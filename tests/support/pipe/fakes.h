@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/assert.h"
@@ -36,8 +37,24 @@ class ScriptedSource final : public pipe::Source {
     ++receives;
     lastPieces.clear();
     for (MutableBytes piece : into) lastPieces.push_back(piece);
-    if (singleBuf) return receiveLent(into);
-    return next(into);
+    if (singleBuf) SLUICE_ASSERT(into.size() == 1);
+    if (lent) SLUICE_ASSERT(lent->data() == into[0].data() && lent->size() == into[0].size());
+    IoResult result = next(into);
+    if (result.status != IoResult::Status::WouldBlock) giveBack();
+    return result;
+  }
+  bool lend(MutableBytes piece, Lender& to) override {
+    SLUICE_ASSERT(singleBuf && !lent);
+    if (!mayLend) return false;
+    lent = piece;
+    lender = &to;
+    if (onLend) onLend(piece);
+    return true;
+  }
+  // The receive in flight is over.
+  void giveBack() {
+    if (!std::exchange(lent, std::nullopt)) return;
+    lender->givenBack();
   }
   bool endIsKnown() const override { return endKnown; }
   IoResult takeEnd() override {
@@ -46,12 +63,14 @@ class ScriptedSource final : public pipe::Source {
   }
 
   bool singleBuf = false;  // would-block keeps the piece; the next call must bring it again
+  bool mayLend = true;
   bool endKnown = false;
   Error endFailure;
   int receives = 0;
   int endsTaken = 0;
   std::vector<MutableBytes> lastPieces;
   std::optional<MutableBytes> lent;
+  Lender* lender = nullptr;
   std::function<void(MutableBytes)> onLend;
 
  private:
@@ -65,18 +84,6 @@ class ScriptedSource final : public pipe::Source {
   ScriptedSource& add(Step step) {
     steps_.push_back(std::move(step));
     return *this;
-  }
-
-  IoResult receiveLent(std::span<const MutableBytes> into) {
-    SLUICE_ASSERT(into.size() == 1);
-    if (lent) SLUICE_ASSERT(lent->data() == into[0].data() && lent->size() == into[0].size());
-    lent.reset();
-    IoResult result = next(into);
-    if (result.status == IoResult::Status::WouldBlock) {
-      lent = into[0];
-      if (onLend) onLend(*lent);
-    }
-    return result;
   }
 
   IoResult next(std::span<const MutableBytes> into) {

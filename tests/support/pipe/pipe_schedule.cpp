@@ -58,7 +58,7 @@ Message makeMessage(Choices& choices, std::size_t bodyMax) {
   return message;
 }
 
-class Schedule {
+class Schedule final : private Lender {
  public:
   explicit Schedule(Choices& choices)
       : choices_(choices), pool_{pickBlockBytes(), choices.chance(50)}, settings_(pickSettings()), tap_(choices, pipe_, pool_) {
@@ -91,6 +91,7 @@ class Schedule {
     ends.spill = settings_.cacheable || choices_.chance(80) ? &spill_ : nullptr;
     ends.readLimiter = bucket_.get();
     ends.tap = &tap_;
+    ends.lender = this;
     startedAt_ = now_;
     pipe_.start(settings_, ends, asBytes(preread_));
     process(choices_.chance(50) ? DoWrite::Yes : DoWrite::No);
@@ -104,6 +105,8 @@ class Schedule {
   }
 
  private:
+  void givenBack() override { pipe_.blockGivenBack(); }
+
   std::size_t pickBlockBytes() {
     switch (choices_.below(20)) {
       case 0: return 16 * 1024;
@@ -231,7 +234,7 @@ class Schedule {
       case 1: pipe_.failDownstream({Code::IdleTimeout, Side::Client, 0, {}}); break;
       case 2:
         closed_ = true;
-        source_->cancel();
+        if (choices_.chance(50)) source_->giveBack();  // else once the pipe is closed
         pipe_.close();
         return true;
       case 3:
@@ -366,9 +369,11 @@ class Schedule {
 
   // 7: after any ending everything is back.
   void finish() {
-    source_->cancel();
     pipe_.close();
     if (spill_.inFlight) spill_.complete(pipe_);
+    source_->checkLent();
+    if (!source_->fault.empty()) fail(source_->fault);
+    source_->giveBack();
     pipe_.close();
     if (!pipe_.idle()) fail("7: the pipe is not idle");
     if (pool_.taken() != 0) fail("7: blocks are missing");

@@ -14,12 +14,15 @@ struct PipeRig {
     settings.spillWriteSize = 2 * blockBytes;
     settings.maxSpillSize = 1'000'000;
     settings.markLast = false;
-    ends = {&source, &copy, &output, &pool, &spill, nullptr, &tap};
+    ends = {&source, &copy, &output, &pool, &spill, nullptr, &tap, &lender};
   }
   ~PipeRig() {
     if (spill.inFlight) spill.complete(pipe);
     pipe.close();
+    source.giveBack();
   }
+  PipeRig(const PipeRig&) = delete;
+  PipeRig& operator=(const PipeRig&) = delete;
 
   void start(std::string_view preread = {}) {
     source.singleBuf = settings.singleBuf;
@@ -54,6 +57,11 @@ struct PipeRig {
   pipe::Settings settings;
   pipe::Ends ends;
   pipe::EventPipe pipe;
+  struct BackToPipe final : Lender {
+    explicit BackToPipe(pipe::EventPipe& p) : pipe(p) {}
+    void givenBack() override { pipe.blockGivenBack(); }
+    pipe::EventPipe& pipe;
+  } lender{pipe};
 };
 
 inline std::string numbered(std::size_t bytes) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "core/buffer/heap_block_pool.h"
 #include "core/output/chain_writer.h"
@@ -111,26 +112,38 @@ class RandomSource final : public pipe::Source {
   IoResult receive(std::span<const MutableBytes> into) override {
     if (into.empty() || (singleBuf_ && into.size() != 1)) fault = "receive was not offered what it should be";
     if (lent_) checkLent(into[0]);
-    lent_.reset();
     IoResult result = attempt(into);
-    if (result.status == IoResult::Status::WouldBlock) {
+    if (result.status != IoResult::Status::WouldBlock) {
+      giveBack();
+    } else {
       ++dryReceives;
       waiting_ = true;
-      if (singleBuf_) lend(into[0]);
     }
     return result;
+  }
+  // Not always: a wait that owns nothing is as good.
+  bool lend(MutableBytes piece, Lender& lender) override {
+    if (!singleBuf_ || lent_) fault = "what was lent is lent again";
+    if (choices_.chance(20)) return false;
+    lent_ = piece;
+    lender_ = &lender;
+    std::memset(piece.data(), '~', piece.size());  // the kernel may do so whenever it likes
+    return true;
   }
   bool endIsKnown() const override { return tellsEnd_ && atEnd() && !waiting_ && ending_ != Ending::Silence; }
   IoResult takeEnd() override { return end(); }
 
-  // Readiness arrives, unless there will never be anything.
+  // Readiness arrives, unless there will never be anything; what was lent may come back empty, as after a long silence.
   bool becomeReadable() {
+    if (lent_ && choices_.chance(10)) giveBack();
     if (atEnd() && ending_ == Ending::Silence) return false;
     waiting_ = false;
     return true;
   }
-  // The driver cancels the receive in flight.
-  void cancel() { lent_.reset(); }
+  // The receive in flight is over.
+  void giveBack() {
+    if (std::exchange(lent_, std::nullopt)) lender_->givenBack();
+  }
   // Nobody may touch what a receive owns.
   void checkLent() {
     if (!lent_) return;
@@ -170,10 +183,6 @@ class RandomSource final : public pipe::Source {
     }
     return IoResult::wouldBlock();
   }
-  void lend(MutableBytes piece) {
-    lent_ = piece;
-    std::memset(piece.data(), '~', piece.size());  // the kernel may do so whenever it likes
-  }
   void checkLent(MutableBytes again) {
     checkLent();
     if (again.data() != lent_->data() || again.size() != lent_->size()) fault = "another piece than the lent one";
@@ -187,6 +196,7 @@ class RandomSource final : public pipe::Source {
   bool waiting_ = false;
   std::size_t at_ = 0;
   std::optional<MutableBytes> lent_;
+  Lender* lender_ = nullptr;
 };
 
 // Takes parts, blocks, and fails after so many bytes.

@@ -6,6 +6,8 @@
 #include <asio/post.hpp>
 #include <asio/write.hpp>
 #include <array>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "core/buffer/heap_block_pool.h"
@@ -22,10 +24,31 @@ struct LinkEnds {
   LinkEnds() { platform::prepareServerProcess(); }
 
   static MonoTime now() { return engine::readClocks().mono; }
-  std::unique_ptr<engine::Relay> makeRelay() {
-    return std::make_unique<engine::Relay>(engine::Relay::Means{blocks, files, directory.path(), directory.path(), &kernelPipes}, [] {});
+  // Goes once a block that is lent to a wait came back; with it both connections.
+  struct RelayEnd {
+    LinkEnds* ends;
+    void operator()(engine::Relay* relay) const {
+      relay->cancel();
+      if (!relay->isIdle()) ends->closeUntil([relay] { return relay->isIdle(); });
+      delete relay;
+    }
+  };
+  using OwnedRelay = std::unique_ptr<engine::Relay, RelayEnd>;
+  OwnedRelay makeRelay() {
+    const engine::Relay::Means means{blocks, files, directory.path(), directory.path(), &kernelPipes};
+    return OwnedRelay(new engine::Relay(means, [] {}), RelayEnd{this});
   }
 
+  void closeUntil(const std::function<bool()>& holds) {
+    client.transport().close(net::CloseKind::Orderly);
+    upstream.transport().close(net::CloseKind::Orderly);
+    runUntil(loop, holds);
+  }
+  bool splices() const { return net::hasKernelPipes() && client.canSplice() && upstream.canSplice(); }
+  // At once, or when a wait gives back what it owns.
+  bool untilNothingIsHeld() {
+    return drive([&] { return blocks.taken() == 0; });
+  }
   // Runs `step` again whenever something may have happened, until it says true. False at the deadline.
   template <class Step>
   bool drive(Step step) {

@@ -150,7 +150,31 @@ SLUICE_TEST(closeEndsAPipeWithALentBlock) {
   QCOMPARE(rig.pipe.phase(), Phase::Stopped);
   QVERIFY(!rig.pipe.idle());  // the kernel may still write into that block
   rig.pipe.close();
+  QVERIFY(!rig.pipe.idle());
+  rig.source.giveBack();
   QVERIFY(rig.pipe.idle());
+  QCOMPARE(rig.pool.taken(), std::size_t{0});
+}
+
+// As after a long silence: the pipe has it like any other that nothing lies in.
+SLUICE_TEST(aLentBlockThatComesBackEmptyCanBeReleased) {
+  PipeRig rig;
+  rig.settings.singleBuf = true;
+  rig.source.gives("hello");
+  rig.start();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QVERIFY(rig.pipe.lends());
+  rig.pipe.releaseUnusedBlocks();
+  QVERIFY(rig.pool.taken() > 0);
+  rig.source.giveBack();
+  rig.source.mayLend = false;
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QVERIFY(!rig.pipe.lends());
+  rig.pipe.releaseUnusedBlocks();
+  QCOMPARE(rig.pool.taken(), std::size_t{0});
+  rig.source.gives(" world").ends();
+  QCOMPARE(rig.read(), Outcome::Ok);
+  QCOMPARE(rig.output.sent, std::string("hello world"));
 }
 
 SLUICE_TEST(asksForATurnWhenTheOutputStoppedByItself) {

@@ -1,90 +1,14 @@
 // The transport's contract, as its header states it, on real sockets.
 #include "platform/net/transport.h"
 
-#include <array>
 #include <asio/write.hpp>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include "tests/support/test.h"
-#include "tests/support/wire/socket_pair.h"
+#include "transport_rig.h"
 
 using namespace sluice;
+using namespace sluice::test;
 using net::CloseKind;
-using net::Transport;
-using Status = IoResult::Status;
-using test::runUntil;
-
-namespace {
-
-struct Announced final : Transport::Handler {
-  int readable = 0;
-  int writable = 0;
-  void onReadable() override { ++readable; }
-  void onWritable() override { ++writable; }
-};
-
-// Every test here holds for every strategy, whatever back end it was made for.
-net::Strategy strategy() {
-  const auto mode = test::option("send", "native");
-  if (mode == "wait") return {net::SendMode::Wait};
-  if (mode == "take-over") return {net::SendMode::TakeOver};
-  return net::nativeStrategy();
-}
-
-struct Rig {
-  Rig() : Rig(std::make_unique<asio::io_context>()) {}
-  explicit Rig(std::unique_ptr<asio::io_context> io) : loop_(std::move(io)), loop(*loop_) {
-    test::SocketPair pair(loop);
-    near.emplace(std::move(pair.near), Side::Client, strategy());
-    far.emplace(std::move(pair.far), Side::Upstream, strategy());
-    near->setHandler(&heard);
-  }
-
-  IoResult send(Transport& transport, std::string_view text) {
-    const Bytes piece = asBytes(text);
-    return transport.send({&piece, 1});
-  }
-  IoResult receive(Transport& transport, std::string& into, std::size_t room = 1000) {
-    std::vector<std::byte> buffer(room);
-    const MutableBytes piece(buffer);
-    auto result = transport.receive({&piece, 1});
-    into.append(asText(Bytes(buffer).first(result.bytes)));
-    return result;
-  }
-  // Receives as it arrives until there is `text`, the stream's end or its failure.
-  IoResult receiveUntil(Transport& transport, const std::string& text) {
-    IoResult result;
-    const bool came = runUntil(loop, [&] {
-      result = receive(transport, received);
-      return received == text || (result.status != Status::Ok && result.status != Status::WouldBlock);
-    });
-    return came ? result : IoResult::wouldBlock();
-  }
-  // Sends until the system takes no more.
-  std::size_t fill(Transport& transport) {
-    const std::string much(1 << 20, 'x');
-    std::size_t sent = 0;
-    for (auto result = send(transport, much); result.status == Status::Ok; result = send(transport, much)) sent += result.bytes;
-    return sent;
-  }
-  // Everything that is ready now, and nothing that would have to be waited for.
-  void settle() {
-    loop.restart();
-    while (loop.poll() > 0) {
-    }
-  }
-
-  std::unique_ptr<asio::io_context> loop_;
-  asio::io_context& loop;
-  Announced heard;
-  std::optional<Transport> near;
-  std::optional<Transport> far;
-  std::string received;
-};
-
-}  // namespace
+using Rig = TransportRig;
 
 SLUICE_TEST(anAttemptToReceiveNothingReturnsAtOnce) {
   Rig rig;
@@ -147,8 +71,8 @@ SLUICE_TEST(peekingSeesTheEndAndAReset) {
 
 SLUICE_TEST(aWaitIsAnnouncedOnceHoweverOftenItWasAskedFor) {
   Rig rig;
-  rig.near->waitReadable();
-  rig.near->waitReadable();
+  rig.waitReadable();
+  rig.waitReadable();
   rig.send(*rig.far, "a");
   QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable > 0; }));
   rig.settle();
@@ -157,7 +81,7 @@ SLUICE_TEST(aWaitIsAnnouncedOnceHoweverOftenItWasAskedFor) {
 
 SLUICE_TEST(aWaitEndsWithItsAnnouncement) {
   Rig rig;
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.send(*rig.far, "a");
   QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == 1; }));
   rig.send(*rig.far, "b");
@@ -171,7 +95,7 @@ SLUICE_TEST(aWaitSeesWhatCameBeforeIt) {
   rig.send(*rig.far, "a");
   QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Ok; }));
   for (int times = 1; times <= 3; ++times) {
-    rig.near->waitReadable();
+    rig.waitReadable();
     QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == times; }));
   }
 }
@@ -180,17 +104,17 @@ SLUICE_TEST(nothingIsAnnouncedFromInsideACall) {
   Rig rig;
   rig.send(*rig.far, "a");
   QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Ok; }));
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.near->waitWritable();
   QCOMPARE(rig.heard.readable + rig.heard.writable, 0);
 }
 
 SLUICE_TEST(anEndAndAResetAreAnnounced) {
   Rig ended, broken;
-  ended.near->waitReadable();
+  ended.waitReadable();
   ended.far->close(CloseKind::Orderly);
   QVERIFY(runUntil(ended.loop, [&] { return ended.heard.readable == 1; }));
-  broken.near->waitReadable();
+  broken.waitReadable();
   broken.far->close(CloseKind::Abort);
   QVERIFY(runUntil(broken.loop, [&] { return broken.heard.readable == 1; }));
 }
@@ -220,10 +144,10 @@ SLUICE_TEST(waitingToSendIsAnnouncedWhenThePeerIsGone) {
 
 SLUICE_TEST(nothingIsAnnouncedAfterClosing) {
   Rig rig;
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.near->waitWritable();
   rig.near->close(CloseKind::Orderly);
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.settle();
   QCOMPARE(rig.heard.readable + rig.heard.writable, 0);
 }
@@ -240,7 +164,7 @@ SLUICE_TEST(nothingIsAnnouncedWithoutAHandler) {
 SLUICE_TEST(aLateCompletionFindsNobody) {
   Rig rig;
   rig.near->waitWritable();
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.near.reset();
   rig.settle();
   QCOMPARE(rig.heard.readable + rig.heard.writable, 0);
@@ -248,7 +172,7 @@ SLUICE_TEST(aLateCompletionFindsNobody) {
 
 SLUICE_TEST(aWaitTakesNothingFromTheStream) {
   Rig rig;
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.send(*rig.far, "all of it");
   QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == 1; }));
   QCOMPARE(rig.near->bytesReceived(), std::uint64_t{0});
@@ -258,7 +182,7 @@ SLUICE_TEST(aWaitTakesNothingFromTheStream) {
 
 SLUICE_TEST(bothWaitsArePendingAtOnceAndEachIsAnnounced) {
   Rig rig;
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.near->waitWritable();
   QVERIFY(runUntil(rig.loop, [&] { return rig.heard.writable == 1; }));
   QCOMPARE(rig.heard.readable, 0);
@@ -270,7 +194,7 @@ SLUICE_TEST(bothWaitsArePendingAtOnceAndEachIsAnnounced) {
 SLUICE_TEST(aWaitIsAnnouncedToWhoeverIsTheHandlerThen) {
   Rig rig;
   Announced next;
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.near->setHandler(&next);
   rig.send(*rig.far, "a");
   QVERIFY(runUntil(rig.loop, [&] { return next.readable == 1; }));
@@ -282,7 +206,7 @@ SLUICE_TEST(aLateCompletionIsNotTakenForOneOfTheNextConnection) {
   Rig rig;
   rig.send(*rig.far, "for the one that goes");
   QVERIFY(runUntil(rig.loop, [&] { return rig.near->peek().status == Status::Ok; }));
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.near->waitWritable();
   rig.near.reset();
   Announced next;
@@ -302,7 +226,7 @@ SLUICE_TEST(whoIsToldMayAskAgainAtOnce) {
     void onReadable() override {
       ++told;
       rig.receive(*rig.near, rig.received, 1);
-      rig.near->waitReadable();
+      rig.waitReadable();
     }
     void onWritable() override {}
     Rig& rig;
@@ -311,7 +235,7 @@ SLUICE_TEST(whoIsToldMayAskAgainAtOnce) {
   Rig rig;
   Again again(rig);
   rig.near->setHandler(&again);
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.send(*rig.far, "one by one");
   QVERIFY(runUntil(rig.loop, [&] { return rig.received == "one by one"; }));
   QVERIFY(again.told >= 10);
@@ -331,7 +255,7 @@ SLUICE_TEST(whoIsToldMayEndTheTransport) {
   Rig rig;
   Ends ends(rig.near);
   rig.near->setHandler(&ends);
-  rig.near->waitReadable();
+  rig.waitReadable();
   rig.send(*rig.far, "a");
   QVERIFY(runUntil(rig.loop, [&] { return ends.told == 1; }));
   rig.settle();
@@ -349,7 +273,7 @@ SLUICE_TEST(anEndIsSeenAgainByWhoeverLooksAgain) {
   QVERIFY(rig.receive(*rig.near, rig.received).status == Status::End);
   QVERIFY(rig.near->peek().status == Status::End);
   for (int times = 1; times <= 2; ++times) {
-    rig.near->waitReadable();
+    rig.waitReadable();
     QVERIFY(runUntil(rig.loop, [&] { return rig.heard.readable == times; }));
   }
   QCOMPARE(rig.received, std::string("last"));
