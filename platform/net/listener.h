@@ -4,7 +4,10 @@
 // What holds on every system:
 // - Who connects before anybody accepts waits, and is served by whoever accepts next.
 // - A process that ends, in whichever way, takes nothing from the others but its own connections.
-// - Nothing is called from inside a call; after close() a pending accept still ends, with operation_aborted.
+// - A process that hangs takes no more than its accepts in flight (Strategy::acceptsInFlight) from the others until it ends: on Windows
+//   they are its own from the moment they come. That is the price of taking several in a row.
+// - Nothing is called from inside a call; after close() a pending accept still ends, with operation_aborted. Who was taken ahead of
+//   an accept waits for the next one, and is closed with the acceptor.
 #pragma once
 
 #include <asio/io_context.hpp>

@@ -27,9 +27,14 @@ inline constexpr std::size_t kTakenSendBytesMax = 64 * 1024;
 // How long the last bytes of a closed connection are waited for: a peer this slow has given up too.
 inline constexpr int kCloseSendMs = 30'000;
 
+// How many accepts a process has in flight where the system completes them by itself (Windows): so many connections come in a row
+// without a call between them, and so many a process that hangs may take with it.
+inline constexpr std::size_t kAcceptsInFlight = 4;
+
 struct Strategy {
   SendMode sendMode = SendMode::Wait;
   ReceiveMode receiveMode = ReceiveMode::Wait;
+  std::size_t acceptsInFlight = 1;
   std::size_t muchBytes = kMuchBytes;  // received since the wait before: from here on a wait may own memory
 };
 

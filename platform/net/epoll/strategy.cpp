@@ -3,6 +3,7 @@
 
 namespace sluice::net {
 
-Strategy nativeStrategy() { return {SendMode::Wait, ReceiveMode::Wait}; }
+// An accept in flight takes nothing before the loop turns: one is as good as many.
+Strategy nativeStrategy() { return {SendMode::Wait, ReceiveMode::Wait, 1}; }
 
 }  // namespace sluice::net

@@ -6,14 +6,17 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <algorithm>
 #include <array>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/windows/object_handle.hpp>
 #include <cstring>
+#include <deque>
 #include <system_error>
 
 #include "platform/net/address.h"
+#include "platform/net/strategy.h"
 
 namespace sluice::net {
 namespace {
@@ -37,19 +40,57 @@ bool setOption(SOCKET socket, int level, int option, int value) {
   return setsockopt(socket, level, option, reinterpret_cast<const char*>(&value), sizeof value) == 0;
 }
 
-// Outlives its acceptor until the operation is over.
+constexpr DWORD kAddressBytes = sizeof(sockaddr_storage) + 16;  // AcceptEx's own rule
+
+// One AcceptEx. What the system writes into stays until it says that it is over.
+struct Accept {
+  explicit Accept(asio::io_context& loop) : event(loop, CreateEventW(nullptr, TRUE, FALSE, nullptr)) {}
+
+  std::error_code begin(SOCKET listener, int family) {
+    next = newSocket(family);
+    if (next == INVALID_SOCKET) return socketError();
+    operation = {};
+    operation.hEvent = event.native_handle();
+    ResetEvent(operation.hEvent);
+    DWORD count = 0;
+    const bool now = AcceptEx(listener, next, addresses.data(), 0, kAddressBytes, kAddressBytes, &count, &operation) != 0;
+    running = now || WSAGetLastError() == ERROR_IO_PENDING;
+    return running ? std::error_code() : socketError();
+  }
+  // WSA_IO_INCOMPLETE: it is not over yet.
+  std::error_code outcome(SOCKET listener, bool wait) {
+    DWORD count = 0, flags = 0;
+    return WSAGetOverlappedResult(listener, &operation, &count, wait, &flags) ? std::error_code() : socketError();
+  }
+  void cancel(SOCKET listener) {
+    if (running) CancelIoEx(reinterpret_cast<HANDLE>(listener), &operation);
+  }
+  void closeNext() {
+    if (next != INVALID_SOCKET) closesocket(std::exchange(next, INVALID_SOCKET));
+  }
+
+  asio::windows::object_handle event;
+  OVERLAPPED operation{};
+  std::array<std::byte, 2 * kAddressBytes> addresses{};
+  SOCKET next = INVALID_SOCKET;
+  bool running = false;
+};
+
+// Several of them, for as long as somebody wants a connection. Who came all the same waits here. Outlives its acceptor until the last
+// of them is over.
 class Accepting : public std::enable_shared_from_this<Accepting> {
  public:
-  Accepting(asio::io_context& loop, SOCKET listener)
-      : loop_(loop), listener_(listener), address_(boundAddress(listener)), event_(loop, CreateEventW(nullptr, TRUE, FALSE, nullptr)) {}
+  Accepting(asio::io_context& loop, SOCKET listener) : loop_(loop), listener_(listener), address_(boundAddress(listener)) {
+    for (std::size_t i = 0; i < nativeStrategy().acceptsInFlight; ++i) all_.emplace_back(loop);
+  }
   Accepting(const Accepting&) = delete;
   Accepting& operator=(const Accepting&) = delete;
   ~Accepting() {
-    cancel();
-    DWORD count = 0, flags = 0;
-    // The system writes into this object until it says otherwise.
-    if (running_) WSAGetOverlappedResult(listener_, &operation_, &count, TRUE, &flags);
-    closeNext();
+    cancelAll();
+    for (auto& each : all_) {
+      if (each.running) each.outcome(listener_, /*wait=*/true);
+      each.closeNext();
+    }
     closeListener();
   }
 
@@ -57,74 +98,93 @@ class Accepting : public std::enable_shared_from_this<Accepting> {
 
   void begin(Acceptor::Accepted done) {
     done_ = std::move(done);
-    if (closed_) return endLater(asio::error::operation_aborted);
-    next_ = newSocket(address_.data()->sa_family);
-    if (next_ == INVALID_SOCKET) return endLater(socketError());
-    operation_ = {};
-    operation_.hEvent = event_.native_handle();
-    ResetEvent(operation_.hEvent);
-    DWORD count = 0;
-    const bool now = AcceptEx(listener_, next_, addresses_.data(), 0, kAddressBytes, kAddressBytes, &count, &operation_) != 0;
-    if (!now && WSAGetLastError() != ERROR_IO_PENDING) return endLater(socketError());
-    running_ = true;
-    await();
+    if (!closed_) beginAll();
+    if (closed_ ? isOver() : !came_.empty()) tellLater();
   }
   // Who connects from here on is refused, once nobody else has the listener: also while this object waits for its last completion.
   void close() {
     closed_ = true;
-    running_ ? cancel() : closeListener();
+    came_.clear();
+    cancelAll();
+    if (!isOver()) return;
+    closeListener();
+    if (done_) tellLater();
   }
 
  private:
-  static constexpr DWORD kAddressBytes = sizeof(sockaddr_storage) + 16;  // AcceptEx's own rule
+  struct Came {
+    std::error_code code;
+    tcp::socket socket;
+  };
 
-  void await() {
-    event_.async_wait([self = shared_from_this()](const std::error_code& code) { self->signalled(code); });
+  bool isOver() const {
+    return std::none_of(all_.begin(), all_.end(), [](const Accept& each) { return each.running; });
   }
-  void cancel() {
-    if (running_) CancelIoEx(reinterpret_cast<HANDLE>(listener_), &operation_);
-  }
-  void closeNext() {
-    if (next_ != INVALID_SOCKET) closesocket(std::exchange(next_, INVALID_SOCKET));
+  void cancelAll() {
+    for (auto& each : all_) each.cancel(listener_);
   }
   void closeListener() {
     if (listener_ != INVALID_SOCKET) closesocket(std::exchange(listener_, INVALID_SOCKET));
   }
-  void endLater(std::error_code code) {
-    closeNext();
-    asio::post(loop_, [self = shared_from_this(), code] { self->end(code, tcp::socket(self->loop_)); });
-  }
-  void end(const std::error_code& code, tcp::socket socket) { std::exchange(done_, nullptr)(code, std::move(socket)); }
 
-  void signalled(const std::error_code& code) {
-    DWORD count = 0, flags = 0;
-    std::error_code why = code;
-    if (!why && !WSAGetOverlappedResult(listener_, &operation_, &count, FALSE, &flags)) why = socketError();
-    if (why.value() == WSA_IO_INCOMPLETE) return await();
-    running_ = false;
-    if (why.value() == WSAECONNRESET || why.value() == ERROR_NETNAME_DELETED) why = asio::error::connection_aborted;  // it has left again
-    if (closed_) why = asio::error::operation_aborted;
-    if (closed_) closeListener();
-    // MSDN, AcceptEx: without this the new socket knows neither its addresses nor how to be shut down.
-    if (!why && setsockopt(next_, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, reinterpret_cast<const char*>(&listener_), sizeof listener_) != 0) {
-      why = socketError();
+  // No more than these, together with those who wait here already.
+  void beginAll() {
+    std::size_t taken = came_.size();
+    for (auto& each : all_) taken += each.running ? 1 : 0;
+    for (auto& each : all_) {
+      if (each.running || taken++ >= all_.size()) continue;
+      if (const auto failed = each.begin(listener_, address_.data()->sa_family)) {
+        each.closeNext();
+        return came_.push_back({failed, tcp::socket(loop_)});
+      }
+      await(each);
     }
+  }
+  void await(Accept& one) {
+    one.event.async_wait([self = shared_from_this(), &one](const std::error_code& code) { self->signalled(one, code); });
+  }
+  void signalled(Accept& one, const std::error_code& code) {
+    const auto outcome = code ? code : one.outcome(listener_, /*wait=*/false);
+    if (outcome.value() == WSA_IO_INCOMPLETE) return await(one);
+    one.running = false;
+    const bool calledOff = outcome.value() == WSA_OPERATION_ABORTED;
+    if (!closed_ && !calledOff) came_.push_back(taken(one, outcome));
+    one.closeNext();
+    if (closed_ && isOver()) closeListener();
+    if (!closed_ && calledOff && done_) beginAll();
+    tell();
+  }
+  Came taken(Accept& one, std::error_code why) {
+    if (why.value() == WSAECONNRESET || why.value() == ERROR_NETNAME_DELETED) why = asio::error::connection_aborted;  // it has left again
+    // MSDN, AcceptEx: without this the new socket knows neither its addresses nor how to be shut down.
+    const auto* context = reinterpret_cast<const char*>(&listener_);
+    if (!why && setsockopt(one.next, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, context, sizeof listener_) != 0) why = socketError();
     tcp::socket socket(loop_);
-    if (!why) socket.assign(address_.protocol(), next_, why);
-    if (!why) next_ = INVALID_SOCKET;
-    closeNext();
-    end(why, std::move(socket));
+    if (!why) socket.assign(address_.protocol(), one.next, why);
+    if (!why) one.next = INVALID_SOCKET;
+    return {why, std::move(socket)};
+  }
+
+  void tellLater() {
+    asio::post(loop_, [self = shared_from_this()] { self->tell(); });
+  }
+  void tell() {
+    if (!done_ || (closed_ ? !isOver() : came_.empty())) return;
+    Came first{asio::error::operation_aborted, tcp::socket(loop_)};
+    if (!closed_) {
+      first = std::move(came_.front());
+      came_.pop_front();
+    }
+    std::exchange(done_, nullptr)(first.code, std::move(first.socket));
+    if (!done_) cancelAll();  // nobody wants another: whoever else accepts may have them
   }
 
   asio::io_context& loop_;
   SOCKET listener_;
   const tcp::endpoint address_;
-  asio::windows::object_handle event_;
-  OVERLAPPED operation_{};
-  std::array<std::byte, 2 * kAddressBytes> addresses_{};
-  SOCKET next_ = INVALID_SOCKET;
+  std::deque<Accept> all_;
+  std::deque<Came> came_;
   Acceptor::Accepted done_;
-  bool running_ = false;
   bool closed_ = false;
 };
 

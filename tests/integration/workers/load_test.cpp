@@ -139,6 +139,7 @@ SLUICE_TEST(aNewWorkerAcceptsWithinASecondUnderLoad) {
   Load load(engine, origin);
   QVERIFY(eventually([&] { return load.served >= kWarmUp; }));
   QVERIFY(pauseProcess(workers[1]));
+  const TakenAhead taken(engine, workers.size());
   const auto killedAt = std::chrono::steady_clock::now();
   killProcess(workers[0]);
   QVERIFY(eventually([&] { return holdsNothing(workers[0]); }));

@@ -7,7 +7,7 @@ namespace sluice::net {
 
 Strategy nativeStrategy() {
   static const Strategy chosen{test::option("send", "wait") == "take-over" ? SendMode::TakeOver : SendMode::Wait,
-                               test::option("receive", "wait") == "lend" ? ReceiveMode::Lend : ReceiveMode::Wait, 1};
+                               test::option("receive", "wait") == "lend" ? ReceiveMode::Lend : ReceiveMode::Wait, 1, 1};
   return chosen;
 }
 

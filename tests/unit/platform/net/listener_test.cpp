@@ -11,6 +11,7 @@
 #include <set>
 #include <vector>
 
+#include "platform/net/strategy.h"
 #include "platform/port_socket.h"
 #include "platform/process.h"
 #include "tests/support/test.h"
@@ -190,6 +191,84 @@ SLUICE_TEST(aPendingAcceptEndsOnceWhenItsAcceptorCloses) {
   QCOMPARE(ends, 1);
   // io_uring hears of the accept only when its loop turns, and finds no listener then.
   QVERIFY2(how == asio::error::operation_aborted || how == asio::error::bad_descriptor, how.message().c_str());
+}
+
+// Its loop does not turn: what it took it has, and serves when it goes on.
+SLUICE_TEST(whoHangsTakesNoMoreThanItsAcceptsInFlight) {
+  const std::size_t ahead = net::nativeStrategy().acceptsInFlight, count = ahead + 5;
+  const auto listener = Listener::open(kAnyPort).value();
+  asio::io_context hanging, loop;
+  const auto hangs = handOver(listener, hanging).value();
+  const auto serves = handOver(listener, loop).value();
+  std::set<tcp::endpoint> served;
+  const std::function<void(Acceptor&)> serveFrom = [&](Acceptor& acceptor) {
+    acceptor.accept([&](const std::error_code& code, tcp::socket socket) {
+      if (code) return;
+      served.insert(socket.remote_endpoint());
+      serveFrom(acceptor);
+    });
+  };
+  serveFrom(*hangs);
+  serveFrom(*serves);
+  std::vector<tcp::socket> clients;
+  for (std::size_t i = 0; i < count; ++i) {
+    clients.emplace_back(loop);
+    clients.back().connect(listener.address());
+  }
+  QVERIFY(runUntil(loop, [&] { return served.size() >= count - ahead; }));
+  QVERIFY(runUntil(hanging, [&] {
+    loop.restart();
+    loop.poll();
+    return served.size() == count;
+  }));
+}
+
+SLUICE_TEST(whoComesBetweenTwoAcceptsIsServedByTheNext) {
+  const auto listener = Listener::open(kAnyPort).value();
+  asio::io_context loop;
+  const auto acceptor = handOver(listener, loop).value();
+  std::vector<tcp::socket> clients;
+  std::set<tcp::endpoint> served;
+  for (int i = 0; i < 10; ++i) {
+    Accepted accepted;
+    accepted.from(*acceptor);
+    for (int more = 0; more < 2 && clients.size() < 10; ++more) {
+      clients.emplace_back(loop);
+      clients.back().connect(listener.address());
+    }
+    QVERIFY(runUntil(loop, [&] { return accepted.code.has_value(); }));
+    QVERIFY(!*accepted.code);
+    served.insert(accepted.socket->remote_endpoint());
+    loop.restart();
+    while (loop.poll() > 0) {
+    }
+  }
+  QCOMPARE(served.size(), clients.size());
+}
+
+SLUICE_TEST(whoWasTakenAheadIsClosedWithTheAcceptor) {
+  auto listener = Listener::open(kAnyPort).value();
+  asio::io_context loop;
+  const auto acceptor = handOver(listener, loop).value();
+  std::vector<tcp::socket> clients;
+  Accepted first;
+  first.from(*acceptor);
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back(loop);
+    clients.back().connect(listener.address());
+  }
+  QVERIFY(runUntil(loop, [&] { return first.code.has_value(); }));
+  const auto served = first.socket->remote_endpoint();
+  listener.close();
+  acceptor->close();
+  for (auto& client : clients) {
+    if (client.local_endpoint() == served) continue;
+    std::array<char, 1> buffer{};
+    std::optional<std::error_code> code;
+    client.async_receive(asio::buffer(buffer), [&](const std::error_code& c, std::size_t) { code = c; });
+    QVERIFY(runUntil(loop, [&] { return code.has_value(); }));
+    QVERIFY(*code);
+  }
 }
 
 SLUICE_TEST(nobodyIsServedOnceAllAreGone) {

@@ -12,7 +12,7 @@ using Rig = TransportRig;
 namespace {
 
 constexpr std::size_t kMuch = 50;
-const net::Strategy kLending{net::nativeStrategy().sendMode, net::ReceiveMode::Lend, kMuch};
+const net::Strategy kLending{net::nativeStrategy().sendMode, net::ReceiveMode::Lend, 1, kMuch};
 const std::string kFill(kMuch, '.');
 
 // In the midst of much: a wait owns memory.

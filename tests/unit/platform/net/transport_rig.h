@@ -31,7 +31,7 @@ inline net::Strategy strategy() {
   if (send == "take-over") all.sendMode = net::SendMode::TakeOver;
   const auto receive = option("receive", "native");
   if (receive == "wait") all.receiveMode = net::ReceiveMode::Wait;
-  if (receive == "lend") all = {all.sendMode, net::ReceiveMode::Lend, 0};
+  if (receive == "lend") all.receiveMode = net::ReceiveMode::Lend, all.muchBytes = 0;
   return all;
 }
 
