@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/base/limits.h"
 #include "core/store/history_files.h"
 
 namespace sluice::store {
@@ -12,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kSearchVersion = 3;  // raised by whoever changes the tables or what is put into them
+constexpr std::int64_t kSearchVersion = 4;  // raised by whoever changes the tables or what is put into them
 constexpr std::size_t kGramBytes = 3;
 constexpr std::size_t kGramsAPiece = 24;    // more leave out next to nothing, and each costs a look at its list
 constexpr std::size_t kGramsMax = 40;
@@ -21,15 +22,25 @@ constexpr std::size_t kGramsAlone = 3;      // of common ones that are read, if 
 constexpr std::size_t kGramsTogether = 8;   // of those that have, which are walked through side by side
 constexpr std::int64_t kIdsAWalk = 8192;    // between two looks at the clock
 
-// Contentless and without positions: an entry costs about a byte. `done` says what is in, since an exchange must not be added twice.
-constexpr const char* kTables = R"sql(
-CREATE TABLE done (exchange INTEGER PRIMARY KEY) STRICT;
-CREATE VIRTUAL TABLE url_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
-CREATE VIRTUAL TABLE head_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
-CREATE VIRTUAL TABLE body_text USING fts5(text, content='', detail=none, columnsize=0, tokenize='trigram');
-)sql";
+// A table of trigrams as DistinctGrams gives them: a token is what stands between two line ends. Contentless and without positions: an
+// entry costs about a byte. Segments are merged by sixteen rather than by four: merging took more time than all else, and a look at one
+// trigram costs little in any of them. The hash holds what a step adds.
+std::string gramTable(const std::string& name) {
+  const auto set = [&](const std::string& option, int value) {
+    return "INSERT INTO " + name + " (" + name + ", rank) VALUES ('" + option + "', " + std::to_string(value) + ");";
+  };
+  return "CREATE VIRTUAL TABLE " + name + " USING fts5(text, content='', detail=none, columnsize=0,"
+         R"( tokenize="ascii tokenchars ' !""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'");)" +
+         set("automerge", 16) + set("hashsize", static_cast<int>(16 * limits::kMiB));
+}
 
-DerivedKind kindIn(const fs::path& dataDir) { return {searchFile(dataDir), kSearchVersion, kTables}; }
+// `done` says what is in, since an exchange must not be added twice.
+std::string tables() {
+  return "CREATE TABLE done (exchange INTEGER PRIMARY KEY) STRICT;" + gramTable("url_text") + gramTable("head_text") +
+         gramTable("body_text");
+}
+
+DerivedKind kindIn(const fs::path& dataDir) { return {searchFile(dataDir), kSearchVersion, tables()}; }
 
 using Ids = std::vector<std::int64_t>;
 
@@ -149,10 +160,10 @@ Result<bool> SearchIndex::has(ExchangeId exchange) {
 
 Result<void> SearchIndex::add(ExchangeId exchange, const SearchedText& text) {
   if (auto done = addDone_->run(exchange); !done) return done;
-  if (auto done = addUrl_->run(exchange, text.url); !done) return done;
-  if (auto done = addHeads_->run(exchange, text.heads); !done) return done;
+  if (auto done = addUrl_->run(exchange, grams_.of(text.url)); !done) return done;
+  if (auto done = addHeads_->run(exchange, grams_.of(text.heads)); !done) return done;
   ++added_;
-  return text.bodies.empty() ? Result<void>{} : addBodies_->run(exchange, text.bodies);
+  return text.bodies.empty() ? Result<void>{} : addBodies_->run(exchange, grams_.of(text.bodies));
 }
 
 Result<SearchLookup> SearchLookup::open(const fs::path& dataDir, std::uint64_t history) {

@@ -15,6 +15,7 @@
 #include "core/base/id.h"
 #include "core/base/result.h"
 #include "core/store/derived.h"
+#include "core/store/distinct_grams.h"
 
 namespace sluice::store {
 
@@ -53,6 +54,7 @@ class SearchIndex {
   static Result<SearchIndex> prepared(Result<DerivedIndex> index);
 
   DerivedIndex index_;
+  DistinctGrams grams_;
   std::optional<Statement> has_;
   std::optional<Statement> addDone_;
   std::optional<Statement> addUrl_;

@@ -42,6 +42,19 @@ SLUICE_TEST(asksForEveryTrigramOfShortPiecesAndForSomeOfLongOnes) {
   QVERIFY(searchGrams(many).size() <= 40);
 }
 
+// What means something to FTS5 or to SQL is a character as any other.
+SLUICE_TEST(findsEveryPrintableCharacter) {
+  TempFolder folder;
+  auto index = SearchIndex::open(folder.path(), 7);
+  VERIFY_OK(index);
+  for (char c = ' '; c < 0x7f; ++c) add(*index, static_cast<std::uint64_t>(c), {'a', c, 'b', c, '\n'});
+  for (char c = ' '; c < 0x7f; ++c) {
+    const bool isCapital = c >= 'A' && c <= 'Z';  // nothing is put in or asked for in capitals
+    if (isCapital || (c >= 'a' && c <= 'z')) continue;
+    QCOMPARE(find(folder.path(), SearchTable::Heads, {{'a', c, 'b', c}}), Ids{c});
+  }
+}
+
 SLUICE_TEST(findsWhatWasAdded) {
   TempFolder folder;
   auto index = SearchIndex::open(folder.path(), 7);
