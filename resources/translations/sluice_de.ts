@@ -3158,8 +3158,8 @@ MIT-Lizenz.</translation>
         <translation>Zeichnet auf, %1 Rückstand</translation>
     </message>
     <message>
-        <source>How far recording is behind the traffic: %1, %L2 records</source>
-        <translation>Wie weit die Aufzeichnung hinter dem Verkehr zurück ist: %1, %L2 Einträge</translation>
+        <source>How far recording is behind the traffic: %1</source>
+        <translation>Wie weit die Aufzeichnung hinter dem Verkehr zurück ist: %1</translation>
     </message>
     <message>
         <source>Bodies not recorded since the start: %1</source>

@@ -76,9 +76,7 @@ QString recordingText(const control::StatusSample& sample) {
 }
 
 QString recordingTip(const control::StatusSample& sample) {
-  QStringList lines{StatusLine::tr("How far recording is behind the traffic: %1, %L2 records")
-                        .arg(formatBytes(sample.recorderQueueBytes))
-                        .arg(sample.recorderQueueRecords)};
+  QStringList lines{StatusLine::tr("How far recording is behind the traffic: %1").arg(formatBytes(sample.recorderQueueBytes))};
   if (!sample.storeError.empty()) lines << visibleLine(sample.storeError);
   if (sample.refusedBodyBytes > 0) {
     lines << StatusLine::tr("Bodies not recorded since the start: %1").arg(formatBytes(sample.refusedBodyBytes));
