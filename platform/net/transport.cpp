@@ -11,6 +11,7 @@
 #include "platform/net/address.h"
 #include "platform/net/keep_alive.h"
 #include "platform/net/send_file.h"
+#include "platform/net/transmit_file.h"
 #include "platform/net/transport_shared.h"
 
 namespace sluice::net {
@@ -44,14 +45,25 @@ IoResult outcome(std::size_t bytes, const std::error_code& code, Side side) {
 
 }  // namespace
 
-void Transport::Shared::sendTaken() {
-  asio::async_write(socket, asio::buffer(taken),
-                    [self = shared_from_this()](const std::error_code& code, std::size_t) { self->sent(code); });
+void Transport::Shared::sendTaken(Side side) {
+  underWay = taken.size();
+  asio::async_write(socket, asio::buffer(taken), [self = shared_from_this(), side](const std::error_code& code, std::size_t bytes) {
+    self->sent(outcome(bytes, code, side));
+  });
 }
 
-void Transport::Shared::sent(const std::error_code& code) {
+IoResult Transport::Shared::transmit(std::intptr_t file, std::uint64_t offset, std::size_t length, Side side) {
+  auto started = transmitFile(socket, file, offset, length, side, [self = shared_from_this()](IoResult outcome) {
+    self->sent(ofStanding(std::move(outcome)));
+  });
+  underWay = started.bytes;
+  return ofStanding(std::move(started));
+}
+
+void Transport::Shared::sent(IoResult outcome) {
   std::error_code ignored;
-  sendFailed = code;
+  if (outcome.status != IoResult::Status::Ok) sendFailed = std::move(outcome.error);
+  underWay = 0;
   taken = {};
   patience.reset();
   if (after == After::EndSending) socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -62,7 +74,8 @@ void Transport::Shared::sent(const std::error_code& code) {
 // Closing now would throw away what is in flight. A peer that never takes it is given up in the end.
 void Transport::Shared::closeWhenSent() {
   after = After::Close;
-  patience.emplace(socket.get_executor(), std::chrono::milliseconds(kCloseSendMs));
+  const auto pieces = (underWay + kTakenSendBytesMax - 1) / kTakenSendBytesMax;
+  patience.emplace(socket.get_executor(), std::chrono::milliseconds(kCloseSendMs) * pieces);
   patience->async_wait([self = shared_from_this()](const std::error_code& code) {
     std::error_code ignored;
     if (!code) self->socket.close(ignored);
@@ -113,8 +126,8 @@ IoResult Transport::sendGathered(std::span<const Bytes> from) {
   const auto gathered = gather(from, buffers);
   if (SLUICE_BUG(gathered.empty())) return IoResult::wouldBlock();
   if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
-  if (shared_->sendFailed) return outcome(0, shared_->sendFailed, side_);
-  if (!shared_->taken.empty()) return IoResult::wouldBlock();
+  if (shared_->sendFailed) return IoResult::failed(*shared_->sendFailed);
+  if (shared_->isSending()) return IoResult::wouldBlock();
   std::error_code code;
   auto& socket = shared_->socket;
   const auto bytes = gathered.size() == 1 ? socket.send(gathered.front(), 0, code) : socket.send(gathered, 0, code);
@@ -132,18 +145,23 @@ IoResult Transport::takeOver(std::span<const Bytes> from) {
   }
   const auto bytes = taken.size();
   sent_ += bytes;
-  shared_->sendTaken();
+  shared_->sendTaken(side_);
   return IoResult::ok(bytes);
 }
 
 IoResult Transport::sendFile(std::intptr_t file, std::uint64_t offset, std::size_t length) {
   if (!isOpen()) return outcome(0, asio::error::bad_descriptor, side_);
-  if (shared_->sendFailed) return outcome(0, shared_->sendFailed, side_);
-  if (!shared_->taken.empty()) return IoResult::wouldBlock();
-  auto result = ofStanding(net::sendFile(static_cast<std::intptr_t>(shared_->socket.native_handle()), file, offset, length, side_));
+  if (shared_->sendFailed) return IoResult::failed(*shared_->sendFailed);
+  if (shared_->isSending()) return IoResult::wouldBlock();
+  const bool transmits = strategy_.fileMode == FileMode::Transmit;
+  auto result = transmits ? shared_->transmit(file, offset, length, side_) : attemptFile(file, offset, length);
   sent_ += result.bytes;
   const bool full = result.status == IoResult::Status::WouldBlock;
   return full && strategy_.sendMode == SendMode::TakeOver ? takeOverFile(file, offset, length) : result;
+}
+
+IoResult Transport::attemptFile(std::intptr_t file, std::uint64_t offset, std::size_t length) {
+  return ofStanding(net::sendFile(static_cast<std::intptr_t>(shared_->socket.native_handle()), file, offset, length, side_));
 }
 
 IoResult Transport::takeOverFile(std::intptr_t file, std::uint64_t offset, std::size_t length) {
@@ -205,7 +223,7 @@ void Transport::waitWritable() {
       return;
     case SendMode::TakeOver:
       // The end of what is in flight announces it. With nothing in flight there is room for another.
-      if (shared_->taken.empty()) {
+      if (!shared_->isSending()) {
         asio::post(shared_->socket.get_executor(), [shared = shared_] { shared->announceWritable(); });
       }
       return;
@@ -213,7 +231,7 @@ void Transport::waitWritable() {
 }
 
 void Transport::endSending() {
-  if (!shared_->taken.empty()) {
+  if (shared_->isSending()) {
     if (isOpen()) shared_->after = Shared::After::EndSending;
     return;
   }
@@ -225,7 +243,7 @@ void Transport::close(CloseKind kind) {
   if (!isOpen()) return;
   shared_->handler = nullptr;
   shared_->breakOffLoan();
-  if (kind == CloseKind::Orderly && !shared_->taken.empty()) return shared_->closeWhenSent();
+  if (kind == CloseKind::Orderly && shared_->isSending()) return shared_->closeWhenSent();
   std::error_code ignored;
   // Zero linger turns close into a reset (POSIX and Windows alike).
   if (kind == CloseKind::Abort) shared_->socket.set_option(asio::socket_base::linger(true, 0), ignored);

@@ -56,7 +56,8 @@ class Transport {
   IoResult receive(std::span<const MutableBytes> into);
   IoResult send(std::span<const Bytes> from);
   // Sends a range of a file without copying it through this process. Failed with Side::Local and Code::FileChanged
-  // when the file ends before the range does.
+  // when the file ends before the range does. The file may be closed then; but what was counted may still be read from it, on Linux
+  // until the peer has received it.
   IoResult sendFile(std::intptr_t file, std::uint64_t offset, std::size_t length);
 
   // Through a pipe of the kernel. See there; a Failed with Side::Local of receiveInto() has changed nothing.
@@ -104,6 +105,7 @@ class Transport {
   template <std::size_t N>
   IoResult sendGathered(std::span<const Bytes> from);
   IoResult takeOver(std::span<const Bytes> from);
+  IoResult attemptFile(std::intptr_t file, std::uint64_t offset, std::size_t length);
   IoResult takeOverFile(std::intptr_t file, std::uint64_t offset, std::size_t length);
 
   std::shared_ptr<Shared> shared_;

@@ -58,8 +58,10 @@ struct Transport::Shared : std::enable_shared_from_this<Shared> {
   void breakOffLoan();
   bool isLent() const { return loan && loan->lender != nullptr; }
 
-  void sendTaken();
-  void sent(const std::error_code& code);
+  bool isSending() const { return underWay > 0; }
+  void sendTaken(Side side);
+  IoResult transmit(std::intptr_t file, std::uint64_t offset, std::size_t length, Side side);
+  void sent(IoResult outcome);
   void closeWhenSent();
 
   asio::ip::tcp::socket socket;
@@ -71,8 +73,9 @@ struct Transport::Shared : std::enable_shared_from_this<Shared> {
   std::unique_ptr<Loan> loan;  // null: nothing was ever lent
 
   // SendMode::TakeOver.
-  std::vector<std::byte> taken;  // not empty: its send is in flight
-  std::error_code sendFailed;
+  std::size_t underWay = 0;  // bytes of the send in flight, if there is one
+  std::vector<std::byte> taken;  // the bytes themselves, unless they are a file's
+  std::optional<Error> sendFailed;
   After after = After::Nothing;  // what is to be done once it is sent
   std::optional<asio::steady_timer> patience;
 };

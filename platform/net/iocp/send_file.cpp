@@ -1,5 +1,4 @@
-// Not TransmitFile: desktop editions of Windows run two of them at a time for the whole machine, so that two slow clients
-// would hold up every other one.
+// Of FileMode::Attempt: reads a piece and sends what there is room for.
 #include "platform/net/send_file.h"
 
 #include <winsock2.h>

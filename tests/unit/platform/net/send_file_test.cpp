@@ -8,16 +8,12 @@
 #include "platform/process.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test.h"
-#include "tests/support/wire/socket_pair.h"
+#include "transport_rig.h"
 
 using namespace sluice;
 using Status = IoResult::Status;
 
 namespace {
-
-net::Strategy strategy() {
-  return test::option("send", "native") == "take-over" ? net::Strategy{net::SendMode::TakeOver} : net::nativeStrategy();
-}
 
 struct Rig {
   explicit Rig(std::string_view content) : file(platform::openTemporary(directory.path()).value()) {
@@ -39,7 +35,7 @@ struct Rig {
   test::TemporaryDirectory directory;
   asio::io_context loop;
   test::SocketPair pair{loop};
-  net::Transport near{std::move(pair.near), Side::Client, strategy()};
+  net::Transport near{std::move(pair.near), Side::Client, test::strategy()};
   platform::OwnedHandle file;
   bool written = false;
 };

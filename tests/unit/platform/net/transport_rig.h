@@ -32,6 +32,9 @@ inline net::Strategy strategy() {
   const auto receive = option("receive", "native");
   if (receive == "wait") all.receiveMode = net::ReceiveMode::Wait;
   if (receive == "lend") all.receiveMode = net::ReceiveMode::Lend, all.muchBytes = 0;
+  const auto file = option("file", "native");
+  if (file == "attempt") all.fileMode = net::FileMode::Attempt;
+  if (file == "transmit") all.fileMode = net::FileMode::Transmit;
   return all;
 }
 
