@@ -1,5 +1,6 @@
 #include "core/engine/relay.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "link_ends.h"
@@ -331,4 +332,53 @@ SLUICE_TEST(whatCameIntoABlockOfARelayThatWasCancelledIsNotLost) {
     return text == "for whoever is next";
   }));
   QVERIFY(rig.relay->isIdle());
+}
+
+namespace {
+
+// A body in which every byte tells where it stands.
+std::string pieceOf(std::size_t begin, std::size_t count) {
+  std::string text(count, '\0');
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = begin + i;
+    text[i] = static_cast<char>((at >> 8 * (at % 4)) ^ at * 31);
+  }
+  return text;
+}
+
+}  // namespace
+
+// The system has the pages of a file that it has been given, not their bytes, until the peer has taken them.
+SLUICE_TEST(whatIsOnItsWayFromTheSpillFileIsNotWrittenOver) {
+  constexpr std::size_t kRound = 16 << 20, kLeftInTheSystem = 1 << 20, kRounds = 3;
+  Rig rig;
+  pipe::Settings settings;
+  settings.overflow = pipe::Overflow::Spill;
+  rig.relay->start(rig.upstream, rig.client, Side::Upstream, Framing::ofLength(kRounds * kRound), {}, settings, {});
+  rig.server.non_blocking(true);
+  rig.browser.non_blocking(true);
+  rig.browser.set_option(asio::socket_base::receive_buffer_size(64 << 10));
+  std::size_t read = 0;
+  for (std::size_t round = 1; round <= kRounds; ++round) {
+    const std::string more = pieceOf((round - 1) * kRound, kRound);
+    std::size_t written = 0;
+    QVERIFY(rig.drive([&] {
+      std::error_code code;
+      written += rig.server.write_some(asio::buffer(more) + written, code);
+      if (rig.relay->active()) rig.relay->process(rig.now());
+      return written == more.size() && rig.upstream.transport().bytesReceived() == round * kRound;
+    }));
+    std::string& came = rig.came;
+    const std::size_t wanted = round * kRound - (round < kRounds ? kLeftInTheSystem : 0);
+    came.resize(wanted);
+    QVERIFY(rig.drive([&] {
+      std::error_code code;
+      read += rig.browser.read_some(asio::buffer(came.data() + read, wanted - read), code);
+      if (rig.relay->active()) rig.relay->process(rig.now());
+      return read == wanted;
+    }));
+  }
+  const std::string body = pieceOf(0, kRounds * kRound);
+  const auto differs = std::mismatch(body.begin(), body.end(), rig.came.begin(), rig.came.end()).first - body.begin();
+  QCOMPARE(static_cast<std::size_t>(differs), body.size());
 }
