@@ -18,7 +18,7 @@ struct Entry {
   bool counts = true;
 };
 
-// Under Wine, an engine comes with processes that are not its own: the name of those that are.
+// Under Wine, a program of ours comes with processes that are not its own: how the names of those that are begin.
 const char* onlyProgram() { return std::getenv("SLUICE_MEASURED_PROGRAM"); }
 
 // One line of /proc/ID/stat; the name in it may hold spaces and parentheses, so what counts begins after the last one.
@@ -28,7 +28,7 @@ bool readEntry(const std::filesystem::path& folder, Entry& entry) {
   if (!std::getline(file, line)) return false;
   const auto fields = line.substr(line.rfind(')') + 2);
   const char* only = onlyProgram();
-  entry.counts = only == nullptr || line.find("(" + std::string(only) + ")") != line.npos;
+  entry.counts = only == nullptr || line.find("(" + std::string(only)) != line.npos;
   char state = 0;
   long long parent = 0;
   unsigned long long startedAt = 0;
