@@ -23,15 +23,16 @@ constexpr std::size_t kGramsTogether = 8;   // of those that have, which are wal
 constexpr std::int64_t kIdsAWalk = 8192;    // between two looks at the clock
 
 // A table of trigrams as DistinctGrams gives them: a token is what stands between two line ends. Contentless and without positions: an
-// entry costs about a byte. Segments are merged by sixteen rather than by four: merging took more time than all else, and a look at one
-// trigram costs little in any of them. The hash holds what a step adds.
+// entry costs about a byte. Segments are merged by eight rather than by four: merging took more time than all else, and a look at one
+// trigram costs little in any of them. Only a little at a time: a crisis would merge all of them in one step, for seconds. The hash holds
+// what a step adds.
 std::string gramTable(const std::string& name) {
   const auto set = [&](const std::string& option, int value) {
     return "INSERT INTO " + name + " (" + name + ", rank) VALUES ('" + option + "', " + std::to_string(value) + ");";
   };
   return "CREATE VIRTUAL TABLE " + name + " USING fts5(text, content='', detail=none, columnsize=0,"
          R"( tokenize="ascii tokenchars ' !""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'");)" +
-         set("automerge", 16) + set("hashsize", static_cast<int>(16 * limits::kMiB));
+         set("automerge", 8) + set("crisismerge", 64) + set("hashsize", static_cast<int>(16 * limits::kMiB));
 }
 
 // `done` says what is in, since an exchange must not be added twice.
