@@ -40,6 +40,7 @@ class Session {
     bool offersHttp11 = true;
   };
 
+  // REQUIRES: the context outlives the session, which returns room to it.
   static Result<std::unique_ptr<Session>> toClient(ServerContext& context, const Identity& identity);
   static Result<std::unique_ptr<Session>> toServer(ClientContext& context, const Target& target);
   ~Session();
