@@ -35,8 +35,9 @@ std::array<std::string, 8> statements() {
       "SELECT bytes FROM body_piece WHERE exchange = ?1 AND direction = ?2 ORDER BY id",
       "SELECT id, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault FROM message"
       " WHERE exchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-      "SELECT side, version, cipher, protocol, server_name, resumed, handshake_us, note, der FROM tls"
-      " LEFT JOIN certificate_chain ON digest = chain WHERE exchange = ?1 ORDER BY side",
+      "SELECT tls.version, cipher, protocol, server_name, resumed, iif(?2 = 0, client_handshake_us, upstream_handshake_us), note, der"
+      " FROM exchange JOIN tls ON tls.id = iif(?2 = 0, client_tls, upstream_tls) LEFT JOIN certificate_chain ON digest = chain"
+      " WHERE exchange.id = ?1",
       std::string("SELECT url, path, request, response, ") + kImported + ", request_place, request_stored_bytes, request_body,"
       " response_place, response_stored_bytes, response_body FROM exchange LEFT JOIN head ON head.exchange = exchange.id"
       " WHERE exchange.id = ?1 AND state <> 0",
@@ -108,21 +109,17 @@ Result<std::optional<ExchangeDetails>> ExchangeReader::details(ExchangeId id) {
 }
 
 Result<void> ExchangeReader::readTls(ExchangeDetails& details) {
-  Statement& select = statement(Sql::Tls);
-  select.bind(details.row.id);
-  return select.each([&] {
-    TlsRow& row = details.tls.emplace_back();
-    row.side = select.integer(0) == static_cast<std::int64_t>(Side::Client) ? Side::Client : Side::Upstream;
-    row.version = select.text(1);
-    row.cipher = select.text(2);
-    row.protocol = select.text(3);
-    row.serverName = select.text(4);
-    row.resumed = select.integer(5) != 0;
-    row.handshakeUs = select.isNull(6) ? -1 : select.integer(6);
-    row.note = select.text(7);
-    row.chain = select.text(8);
-    return true;
-  });
+  for (const Side side : {Side::Client, Side::Upstream}) {
+    Statement& select = statement(Sql::Tls);
+    select.bind(details.row.id, side == Side::Client ? 0 : 1);
+    auto done = select.each([&] {
+      details.tls.push_back({side, select.text(0), select.text(1), select.text(2), select.text(3), select.integer(4) != 0,
+                             select.isNull(5) ? -1 : select.integer(5), select.text(6), select.text(7)});
+      return true;
+    });
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<std::vector<MessageRow>> ExchangeReader::messages(ExchangeId exchange, std::int64_t after, std::size_t limit) {

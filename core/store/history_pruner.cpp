@@ -95,11 +95,6 @@ Result<std::uint64_t> HistoryPruner::usedBytes() {
 
 // Heads, pieces of bodies and messages go with their row.
 Result<void> HistoryPruner::remove(const Oldest& exchange) {
-  auto chains = database_->sql().prepare("SELECT chain FROM tls WHERE exchange = ?1 AND chain <> ''");
-  if (!chains) return fail(chains.error());
-  chains->bind(exchange.id);
-  auto read = chains->each([&] { return chains_.insert(chains->text(0)), true; });
-  if (!read) return read;
   auto erase = database_->sql().prepare("DELETE FROM exchange WHERE id = ?1");
   if (!erase) return fail(erase.error());
   if (auto done = erase->run(exchange.id); !done) return done;
@@ -107,21 +102,9 @@ Result<void> HistoryPruner::remove(const Oldest& exchange) {
   return {};
 }
 
-// Those that no exchange refers to any more.
-Result<void> HistoryPruner::removeChains() {
-  auto erase = database_->sql().prepare(
-      "DELETE FROM certificate_chain WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM tls WHERE chain = ?1)");
-  if (!erase) return fail(erase.error());
-  for (const std::string& chain : chains_) {
-    if (auto done = erase->run(chain); !done) return done;
-  }
-  return {};
-}
-
 Result<HistoryPruner::Step> HistoryPruner::step(const Retention& retention, const Moment& moment, std::uint64_t exchanges,
                                                 std::uint64_t bodyFileBytes) {
   files_.clear();
-  chains_.clear();
   wrongEnd_ = 0;
   auto used = usedBytes();
   if (!used) return fail(used.error());
@@ -150,7 +133,6 @@ Result<HistoryPruner::Step> HistoryPruner::step(const Retention& retention, cons
       "DELETE FROM connection WHERE id <= ?1 AND closed_us < (SELECT started_us FROM exchange ORDER BY id LIMIT 1)");
   if (!erase) return fail(erase.error());
   if (auto done = erase->run(lastConnection); !done) return fail(done.error());
-  if (auto done = removeChains(); !done) return fail(done.error());
   return step;
 }
 

@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
-#include <string>
 #include <vector>
 
 #include "core/base/id.h"
@@ -57,11 +55,9 @@ class HistoryPruner {
   Result<bool> isTooOld(const Oldest& exchange, const Retention& retention, const Moment& moment);
   Result<std::int64_t> startOf(const Oldest& exchange, std::int64_t nowUs);
   Result<void> remove(const Oldest& exchange);
-  Result<void> removeChains();
 
   Database* database_;
   std::vector<BodyKey> files_;     // of exchanges that are removed
-  std::set<std::string> chains_;  // that they referred to
   std::uint64_t wrongEnd_ = 0;     // of a step: those before it that no right clock dated...
   std::int64_t wrongStartUs_ = 0;  // ...began before this
 };

@@ -28,8 +28,6 @@ enum class HistoryWriter::Sql : std::uint8_t {
   EmptyBesideHeads,
   DeletePieces,
   InsertMessage,
-  InsertChain,
-  InsertTls,
   Annotate,
   UpdateHistory,
 };
@@ -50,14 +48,17 @@ constexpr std::array kStatements{
     " content_type, started_us, resolved_us, connected_us, request_sent_us, response_head_us, finished_us,"
     " request_bytes, request_stored_bytes, request_place, response_bytes, response_stored_bytes, response_place,"
     " error_code, error_side, error_system, error_detail, upstream_address, upstream_reused, response_first_us,"
-    " request_wire_bytes, response_wire_bytes, profile, held_back_us)"
+    " request_wire_bytes, response_wire_bytes, profile, held_back_us, client_tls, client_handshake_us, upstream_tls, upstream_handshake_us)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37) ON CONFLICT DO NOTHING",
+    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37,"
+    " ?38, ?39, ?40, ?41) ON CONFLICT DO NOTHING",
     "UPDATE exchange SET version = ?2, state = ?3, status = ?4, content_type = ?5, resolved_us = ?6, connected_us = ?7,"
     " request_sent_us = ?8, response_head_us = ?9, finished_us = ?10, request_bytes = ?11, request_stored_bytes = ?12,"
     " request_place = ?13, response_bytes = ?14, response_stored_bytes = ?15, response_place = ?16, error_code = ?17,"
     " error_side = ?18, error_system = ?19, error_detail = ?20, upstream_address = ?21, upstream_reused = ?22,"
-    " response_first_us = ?23, request_wire_bytes = ?24, response_wire_bytes = ?25, profile = ?26, held_back_us = ?27"
+    " response_first_us = ?23, request_wire_bytes = ?24, response_wire_bytes = ?25, profile = ?26, held_back_us = ?27,"
+    " client_tls = ifnull(client_tls, ?28), client_handshake_us = ifnull(client_handshake_us, ?29),"
+    " upstream_tls = ifnull(upstream_tls, ?30), upstream_handshake_us = ifnull(upstream_handshake_us, ?31)"
     " WHERE id = ?1",
     "INSERT INTO head (exchange, request, response, request_trailers, response_trailers, request_body, response_body)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -72,9 +73,6 @@ constexpr std::array kStatements{
     "DELETE FROM body_piece WHERE exchange = ?1 AND direction = ?2",
     "INSERT INTO message (exchange, direction, at_us, opcode, compressed, wire_bytes, bytes, payload, fault)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    "INSERT INTO certificate_chain (digest, der) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-    "INSERT INTO tls (exchange, side, version, cipher, protocol, server_name, resumed, handshake_us, note, chain)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
     "UPDATE exchange SET version = ?2, mark = ifnull(?3, mark), comment = ifnull(?4, comment) WHERE id = ?1",
     "UPDATE history SET version = ?1, exchanges = ?2, next_exchange = ?3, next_connection = ?4, body_file_bytes = ?5"
     " WHERE id = 1",
@@ -121,7 +119,9 @@ std::string_view besideHeads(const PendingBody& body) {
 }  // namespace
 
 Result<HistoryWriter> HistoryWriter::create(Database& database) {
-  HistoryWriter writer(database);
+  auto tls = TlsTable::create(database.sql());
+  if (!tls) return fail(tls.error());
+  HistoryWriter writer(database, std::move(*tls));
   if (auto ready = writer.prepare(); !ready) return fail(ready.error());
   if (auto read = writer.readState(); !read) return fail(read.error());
   return writer;
@@ -233,6 +233,7 @@ Result<bool> HistoryWriter::prune(HistoryPruner& pruner, const Retention& retent
   ++next_.version;
   next_.exchanges -= std::min(next_.exchanges, step->exchanges);
   next_.bodyFileBytes -= std::min(next_.bodyFileBytes, step->bodyFileBytes);
+  if (auto done = tls_.prune(); !done) return fail(done.error());
   if (auto done = writeState(); !done) return fail(done.error());
   if (auto done = transaction->commit(); !done) return fail(done.error());
   state_ = next_;
@@ -241,7 +242,9 @@ Result<bool> HistoryWriter::prune(HistoryPruner& pruner, const Retention& retent
 
 Result<void> HistoryWriter::write(const Backlog& backlog) {
   auto written = writeAll(backlog);
-  if (!written) undoFiles(backlog);
+  if (written) return written;
+  undoFiles(backlog);
+  tls_.forget();
   return written;
 }
 
@@ -261,7 +264,6 @@ Result<void> HistoryWriter::writeAll(const Backlog& backlog) {
   if (!transaction) return fail(transaction.error());
   next_ = state_;
   ++next_.version;
-  chainsWritten_.clear();
   for (const PendingConnection* connection : backlog.dirtyConnections()) {
     if (auto done = write(*connection); !done) return done;
   }
@@ -271,6 +273,7 @@ Result<void> HistoryWriter::writeAll(const Backlog& backlog) {
   for (const auto& client : backlog.identifiedClients()) {
     if (auto done = write(client); !done) return done;
   }
+  if (auto done = tls_.noteNewest(); !done) return done;
   if (auto done = writeState(); !done) return done;
   auto committed = transaction->commit();
   if (committed) state_ = next_;
@@ -296,7 +299,9 @@ Result<void> HistoryWriter::write(const capture::ClientIdentified& client) {
 
 Result<void> HistoryWriter::write(PendingExchange& exchange) {
   for (PendingBody& body : exchange.bodies) plan(body);
-  auto row = exchange.inserted ? update(exchange) : insert(exchange);
+  const auto tls = writeTls(exchange);
+  if (!tls) return fail(tls.error());
+  auto row = exchange.inserted ? update(exchange, *tls) : insert(exchange, *tls);
   if (!row) return fail(row.error());
   if (*row == Row::IdTaken) return {};
   for (const capture::Direction direction : kDirections) {
@@ -307,16 +312,13 @@ Result<void> HistoryWriter::write(PendingExchange& exchange) {
   for (const auto& message : exchange.messages) {
     if (auto done = write(message); !done) return done;
   }
-  for (const auto& tls : exchange.tls) {
-    if (auto done = write(tls); !done) return done;
-  }
   if (!exchange.annotated) return {};
   return run(Sql::Annotate, exchange.row.id, next_.version, number(exchange.annotated->mark), exchange.annotated->comment);
 }
 
-Result<HistoryWriter::Row> HistoryWriter::insert(PendingExchange& exchange) {
+Result<HistoryWriter::Row> HistoryWriter::insert(PendingExchange& exchange, const Tls& tls) {
   const ExchangeId id = exchange.row.id;
-  if (auto done = insertExchange(exchange); !done) return fail(done.error());
+  if (auto done = insertExchange(exchange, tls); !done) return fail(done.error());
   if (database_->sql().changedRows() == 0) {
     ++next_.duplicates;
     exchange.ended = true;  // so that nothing more is taken for it
@@ -334,8 +336,8 @@ Result<HistoryWriter::Row> HistoryWriter::insert(PendingExchange& exchange) {
   return Row::Written;
 }
 
-Result<HistoryWriter::Row> HistoryWriter::update(const PendingExchange& exchange) {
-  if (auto done = updateExchange(exchange); !done) return fail(done.error());
+Result<HistoryWriter::Row> HistoryWriter::update(const PendingExchange& exchange, const Tls& tls) {
+  if (auto done = updateExchange(exchange, tls); !done) return fail(done.error());
   const std::string_view requestBody = besideHeads(exchange.bodies[0]);
   const std::string_view responseBody = besideHeads(exchange.bodies[1]);
   const bool trailers = !exchange.requestTrailers.empty() || !exchange.responseTrailers.empty();
@@ -348,7 +350,7 @@ Result<HistoryWriter::Row> HistoryWriter::update(const PendingExchange& exchange
   return Row::Written;
 }
 
-Result<void> HistoryWriter::insertExchange(const PendingExchange& exchange) {
+Result<void> HistoryWriter::insertExchange(const PendingExchange& exchange, const Tls& tls) {
   const ExchangeRow& row = exchange.row;
   const PendingBody& request = exchange.bodies[0];
   const PendingBody& response = exchange.bodies[1];
@@ -359,10 +361,11 @@ Result<void> HistoryWriter::insertExchange(const PendingExchange& exchange) {
              row.request.bytes, request.nextStoredBytes, number(request.nextPlace), row.response.bytes,
              response.nextStoredBytes, number(response.nextPlace), number(row.error.code), number(row.error.side),
              row.error.systemCode, row.error.detail, row.upstreamAddress, row.upstreamReused,
-             phase(row.phases.responseFirstUs), row.request.wireBytes, row.response.wireBytes, row.profile, row.heldBackUs);
+             phase(row.phases.responseFirstUs), row.request.wireBytes, row.response.wireBytes, row.profile, row.heldBackUs,
+             tls.client.row, tls.client.handshakeUs, tls.upstream.row, tls.upstream.handshakeUs);
 }
 
-Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
+Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange, const Tls& tls) {
   const ExchangeRow& row = exchange.row;
   const PendingBody& request = exchange.bodies[0];
   const PendingBody& response = exchange.bodies[1];
@@ -372,7 +375,8 @@ Result<void> HistoryWriter::updateExchange(const PendingExchange& exchange) {
              request.nextStoredBytes, number(request.nextPlace), row.response.bytes, response.nextStoredBytes,
              number(response.nextPlace), number(row.error.code), number(row.error.side), row.error.systemCode,
              row.error.detail, row.upstreamAddress, row.upstreamReused, phase(row.phases.responseFirstUs),
-             row.request.wireBytes, row.response.wireBytes, row.profile, row.heldBackUs);
+             row.request.wireBytes, row.response.wireBytes, row.profile, row.heldBackUs, tls.client.row, tls.client.handshakeUs,
+             tls.upstream.row, tls.upstream.handshakeUs);
 }
 
 Result<void> HistoryWriter::write(const capture::MessagePassed& message) {
@@ -380,13 +384,17 @@ Result<void> HistoryWriter::write(const capture::MessagePassed& message) {
              message.compressed, message.wireBytes, message.bytes, Blob{message.payload}, message.fault);
 }
 
-Result<void> HistoryWriter::write(const capture::TlsSeen& tls) {
-  // Most exchanges of a batch go to few servers, and looking for a chain costs as much as a row.
-  if (!tls.chain.empty() && chainsWritten_.insert(tls.chainDigest).second) {
-    if (auto done = run(Sql::InsertChain, tls.chainDigest, Blob{tls.chain}); !done) return done;
+// What was said of a side first stays.
+Result<HistoryWriter::Tls> HistoryWriter::writeTls(const PendingExchange& exchange) {
+  Tls tls;
+  for (const capture::TlsSeen& seen : exchange.tls) {
+    SideTls& side = seen.side == Side::Client ? tls.client : tls.upstream;
+    if (side.row) continue;
+    const auto row = tls_.rowOf(seen);
+    if (!row) return fail(row.error());
+    side = {*row, phase(seen.handshakeUs)};
   }
-  return run(Sql::InsertTls, tls.exchange, number(tls.side), tls.version, tls.cipher, tls.protocol, tls.serverName, tls.resumed,
-             phase(tls.handshakeUs), tls.note, tls.chainDigest);
+  return tls;
 }
 
 Result<void> HistoryWriter::writeBody(PendingBody& body, BodyKey key) {

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/base/annotation.h"
@@ -15,6 +16,7 @@
 #include "core/store/database.h"
 #include "core/store/retention.h"
 #include "core/store/sql_statement.h"
+#include "core/store/tls_table.h"
 
 namespace sluice::store {
 
@@ -59,7 +61,17 @@ class HistoryWriter {
   const State& state() const { return state_; }
 
  private:
-  explicit HistoryWriter(Database& database) : database_(&database) {}
+  HistoryWriter(Database& database, TlsTable tls) : database_(&database), tls_(std::move(tls)) {}
+
+  // What an exchange says of TLS on one side: the row with the facts, and its own handshake. Nothing of it: none was seen.
+  struct SideTls {
+    std::optional<std::int64_t> row;
+    std::optional<std::int64_t> handshakeUs;
+  };
+  struct Tls {
+    SideTls client;
+    SideTls upstream;
+  };
 
   enum class Sql : std::uint8_t;
   template <class... Values>
@@ -75,12 +87,12 @@ class HistoryWriter {
   Result<void> write(const capture::ClientIdentified& client);
   Result<void> write(PendingExchange& exchange);
   Result<void> write(const capture::MessagePassed& message);
-  Result<void> write(const capture::TlsSeen& tls);
+  Result<Tls> writeTls(const PendingExchange& exchange);
   enum class Row : std::uint8_t { Written, IdTaken };
-  Result<Row> insert(PendingExchange& exchange);
-  Result<Row> update(const PendingExchange& exchange);
-  Result<void> insertExchange(const PendingExchange& exchange);
-  Result<void> updateExchange(const PendingExchange& exchange);
+  Result<Row> insert(PendingExchange& exchange, const Tls& tls);
+  Result<Row> update(const PendingExchange& exchange, const Tls& tls);
+  Result<void> insertExchange(const PendingExchange& exchange, const Tls& tls);
+  Result<void> updateExchange(const PendingExchange& exchange, const Tls& tls);
   Result<void> writeBody(PendingBody& body, BodyKey key);
   Result<void> writeBodyToFile(PendingBody& body, BodyKey key);
   Result<std::string> takePieces(BodyKey key);
@@ -91,7 +103,7 @@ class HistoryWriter {
   State state_;
   State next_;  // what the transaction under way makes of it
   std::int64_t session_ = 0;
-  std::unordered_set<std::string_view> chainsWritten_;  // digests, by the transaction under way; the backlog holds them
+  TlsTable tls_;
 };
 
 }  // namespace sluice::store

@@ -12,7 +12,7 @@ class SqlConnection;
 // PRAGMA application_id of our databases: "SLUI".
 inline constexpr std::int64_t kApplicationId = 0x534c5549;
 // PRAGMA user_version that this program writes and reads.
-inline constexpr std::int64_t kSchemaVersion = 9;
+inline constexpr std::int64_t kSchemaVersion = 10;
 // A user_version above this was never written by any program of ours: the file is damaged.
 inline constexpr std::int64_t kSchemaVersionPlausible = 10'000;
 

@@ -192,7 +192,48 @@ ALTER TABLE head ADD COLUMN request_body BLOB NOT NULL DEFAULT x'';
 ALTER TABLE head ADD COLUMN response_body BLOB NOT NULL DEFAULT x'';
 )sql";
 
-constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7, kStep8, kStep9};
+// What exchanges saw of TLS is kept once for all of them, for a connection has many and a server many connections; how long a handshake
+// took is the exchange's own. `newest_exchange`: the newest that saw it; with that, the row goes.
+constexpr const char* kStep10 = R"sql(
+ALTER TABLE exchange ADD COLUMN client_tls INTEGER;
+ALTER TABLE exchange ADD COLUMN client_handshake_us INTEGER;
+ALTER TABLE exchange ADD COLUMN upstream_tls INTEGER;
+ALTER TABLE exchange ADD COLUMN upstream_handshake_us INTEGER;
+
+DROP INDEX tls_chain;
+ALTER TABLE tls RENAME TO seen;
+CREATE TABLE tls (
+  id INTEGER PRIMARY KEY,
+  newest_exchange INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  cipher TEXT NOT NULL,
+  protocol TEXT NOT NULL,
+  server_name TEXT NOT NULL,
+  resumed INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  chain TEXT NOT NULL  -- digest; empty: the peer showed no certificate
+) STRICT;
+
+INSERT INTO tls (newest_exchange, version, cipher, protocol, server_name, resumed, note, chain)
+  SELECT max(exchange), version, cipher, protocol, server_name, resumed, note, chain FROM seen
+  GROUP BY version, cipher, protocol, server_name, resumed, note, chain;
+CREATE INDEX tls_facts ON tls (chain, server_name, note, resumed, version, cipher, protocol);
+UPDATE exchange SET
+  (client_tls, client_handshake_us) =
+    (SELECT tls.id, handshake_us FROM seen JOIN tls USING (chain, server_name, note, resumed, version, cipher, protocol)
+     WHERE seen.exchange = exchange.id AND side = 1),
+  (upstream_tls, upstream_handshake_us) =
+    (SELECT tls.id, handshake_us FROM seen JOIN tls USING (chain, server_name, note, resumed, version, cipher, protocol)
+     WHERE seen.exchange = exchange.id AND side = 2)
+  WHERE id IN (SELECT exchange FROM seen);
+DROP INDEX tls_facts;
+DROP TABLE seen;
+
+CREATE INDEX tls_newest ON tls (newest_exchange);
+CREATE INDEX tls_chain ON tls (chain);
+)sql";
+
+constexpr std::array kSteps{kStep1, kStep2, kStep3, kStep4, kStep5, kStep6, kStep7, kStep8, kStep9, kStep10};
 static_assert(kSteps.size() == kSchemaVersion);
 
 }  // namespace

@@ -44,9 +44,10 @@ constexpr Part kParts[] = {
     {"SELECT * FROM head WHERE exchange = ?1", "INSERT INTO head"},
     {"SELECT NULL, exchange, direction, bytes FROM body_piece WHERE exchange = ?1 ORDER BY id", "INSERT INTO body_piece"},
     {"SELECT * FROM message WHERE exchange = ?1", "INSERT INTO message"},
-    {"SELECT * FROM certificate_chain WHERE digest IN (SELECT chain FROM tls WHERE exchange = ?1)",
+    {"SELECT * FROM certificate_chain WHERE digest IN (SELECT chain FROM tls JOIN exchange ON tls.id IN (client_tls, upstream_tls)"
+     " WHERE exchange.id = ?1)",
      "INSERT OR IGNORE INTO certificate_chain"},
-    {"SELECT * FROM tls WHERE exchange = ?1", "INSERT INTO tls"},
+    {"SELECT tls.* FROM tls JOIN exchange ON tls.id IN (client_tls, upstream_tls) WHERE exchange.id = ?1", "INSERT OR IGNORE INTO tls"},
 };
 
 // The rows of one table that belong to an exchange, from one database to another of the same version.

@@ -200,7 +200,7 @@ SLUICE_TEST(removesACertificateChainWithTheLastExchangeThatSawIt) {
   history.stop();
   auto sql = SqlConnection::open(history.folder / "history.db", Access::ReadOnly);
   QCOMPARE(sql->text("SELECT group_concat(digest) FROM certificate_chain").value(), std::string("digest of common"));
-  QCOMPARE(sql->integer("SELECT count(*) FROM tls").value(), std::int64_t(10));
+  QCOMPARE(sql->integer("SELECT count(*) FROM tls").value(), std::int64_t(2));
 }
 
 SLUICE_TEST(aCertificateChainThatWasRemovedIsKeptAgain) {

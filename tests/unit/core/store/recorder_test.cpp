@@ -436,34 +436,6 @@ SLUICE_TEST(keepsMessagesInTheOrderInWhichTheyPassed) {
   QVERIFY(reader.messages(ExchangeId{9}, 0, 1).value().empty());
 }
 
-SLUICE_TEST(keepsWhatTlsWasOnEachSide) {
-  History history;
-  VERIFY_OK(history.start());
-  for (const std::uint64_t id : {1, 2, 3}) history.recorder->record(started(id));
-  const std::string chain("\x30\x03\0\xff\0", 5);
-  for (const std::uint64_t id : {1, 2}) {
-    history.recorder->record(capture::TlsSeen{ExchangeId{id}, Side::Upstream, "TLSv1.3", "TLS_AES_128_GCM_SHA256", "http/1.1",
-                                              "a.example", true, 1234, {}, chain, "d1"});
-  }
-  history.recorder->record(capture::TlsSeen{ExchangeId{1}, Side::Client, "TLSv1.2", "c", {}, "a.example", false, -1, "a note", {}, {}});
-  history.recorder->flush();
-
-  auto reader = history.reader();
-  const auto tls = reader.exchange(ExchangeId{1}).value()->tls;
-  QCOMPARE(tls.size(), std::size_t(2));
-  QVERIFY(tls[0].side == Side::Client && tls[1].side == Side::Upstream);
-  QCOMPARE(tls[0].note, std::string("a note"));
-  QCOMPARE(tls[0].handshakeUs, std::int64_t(-1));
-  QVERIFY(tls[0].chain.empty() && !tls[0].resumed);
-  QCOMPARE(tls[1].chain, chain);
-  QCOMPARE(tls[1].cipher, std::string("TLS_AES_128_GCM_SHA256"));
-  QCOMPARE(tls[1].handshakeUs, std::int64_t(1234));
-  QVERIFY(tls[1].resumed && tls[1].serverName == "a.example" && tls[1].protocol == "http/1.1" && tls[1].version == "TLSv1.3");
-  QCOMPARE(reader.exchange(ExchangeId{2}).value()->tls.at(0).chain, chain);
-  QVERIFY(reader.exchange(ExchangeId{3}).value()->tls.empty());
-}
-
-// The system may tell who the client is only after its exchanges, or after its connection: rows on view hear of it then.
 SLUICE_TEST(theProgramOfAClientShowsOnEveryRowOfItsConnection) {
   History history;
   VERIFY_OK(history.start());

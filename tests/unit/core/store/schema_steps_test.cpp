@@ -71,6 +71,33 @@ SLUICE_TEST(bringsEveryEarlierVersionToTheTablesOfANewHistory) {
   }
 }
 
+// Many exchanges see the same, and each has its own handshake.
+SLUICE_TEST(bringsWhatEarlierVersionsKeptOfTlsTogether) {
+  Fixture f;
+  VERIFY_OK(migrate(f.sql, 0, 9));
+  VERIFY_OK(f.sql.run(kOldRows));
+  VERIFY_OK(f.sql.run(R"sql(
+    INSERT INTO exchange SELECT 8, version, session, connection, kind, state, method, url, scheme, host, port, path, status, content_type,
+      started_us, resolved_us, connected_us, request_sent_us, response_head_us, finished_us, request_bytes, request_stored_bytes,
+      request_place, response_bytes, response_stored_bytes, response_place, error_code, error_side, error_system, error_detail,
+      upstream_address, upstream_reused, response_first_us, request_wire_bytes, response_wire_bytes, profile, held_back_us, mark, comment
+      FROM exchange WHERE id = 7;
+    INSERT INTO certificate_chain VALUES ('d', x'30');
+    INSERT INTO tls VALUES (7, 1, 'v', 'c', 'p', 's', 0, 11, '', ''), (7, 2, 'v', 'c', 'p', 's', 1, 12, 'n', 'd'),
+                           (8, 2, 'v', 'c', 'p', 's', 1, NULL, 'n', 'd');
+  )sql"));
+  VERIFY_OK(migrate(f.sql, 9));
+  QCOMPARE(f.sql.text("SELECT group_concat(newest_exchange || version || cipher || protocol || server_name || resumed || note || chain,"
+                      " ' ') FROM (SELECT * FROM tls ORDER BY newest_exchange)").value(),
+           std::string("7vcps0 8vcps1nd"));
+  QCOMPARE(f.sql.text("SELECT group_concat(ifnull((SELECT newest_exchange FROM tls WHERE tls.id = client_tls), '-') || ' ' ||"
+                      " ifnull(client_handshake_us, '-') || ' ' ||"
+                      " (SELECT newest_exchange FROM tls WHERE tls.id = upstream_tls) || ' ' || ifnull(upstream_handshake_us, '-'), ', ')"
+                      " FROM (SELECT * FROM exchange ORDER BY id)").value(),
+           std::string("7 11 8 12, - - 8 -"));
+  QCOMPARE(f.sql.text("PRAGMA integrity_check").value(), std::string("ok"));
+}
+
 SLUICE_TEST(goesOnFromTheStepThatWasInterrupted) {
   for (std::int64_t version = 1; version < kSchemaVersion; ++version) {
     Fixture f;
