@@ -89,6 +89,8 @@ BAD = {
     "white space": ("core/base/notes.md", "a \n\tb\n", ["core/base/notes.md:1 [white-space]", "core/base/notes.md:2 [white-space]"]),
     "no last line end": ("core/base/notes.md", "a\nb", ["core/base/notes.md:2 [white-space]"]),
     "carriage return": ("core/base/notes.md", "a\nb\r\n", ["core/base/notes.md:2 [white-space]"]),
+    "limit of its own": ("tests/unit/CMakeLists.txt", "add_test(NAME x COMMAND x)\nset_tests_properties(x PROPERTIES TIMEOUT 60)\n",
+                         ["tests/unit/CMakeLists.txt:1 [test-limit]", "tests/unit/CMakeLists.txt:2 [test-limit]"]),
     "encoding": ("core/base/notes.md", b"a\nb\xff\n", ["core/base/notes.md:2 [encoding]"]),
     "top level": ("docs/x.md", "x\n", ["docs:1 [top-level]"]),
     "no readme": ("tests/bench/bench_x.cpp", "\n", ["tests/bench:1 [readme]"]),
