@@ -14,11 +14,10 @@ using Steady = std::chrono::steady_clock;
 constexpr std::uint64_t kIdsAtOnce = 8192;          // nobody can interrupt SQLite and go on later
 constexpr std::size_t kCandidatesAtOnce = 1024;
 
-// Where to begin among those that rise.
-std::size_t beyond(const std::vector<std::uint64_t>& rising, ExchangeScan::Way way, std::uint64_t from) {
-  const auto at = way == ExchangeScan::Way::Up ? std::upper_bound(rising.begin(), rising.end(), from)
-                                               : std::lower_bound(rising.begin(), rising.end(), from);
-  return static_cast<std::size_t>(at - rising.begin());
+// Where a piece ends that begins with `first`.
+ExchangeId endOfPiece(ExchangeId first, ExchangeId last) {
+  if (first.value <= last.value) return ExchangeId{first.value + std::min(last.value - first.value, kIdsAtOnce - 1)};
+  return ExchangeId{first.value - std::min(first.value - last.value, kIdsAtOnce - 1)};
 }
 
 }  // namespace
@@ -41,7 +40,7 @@ Result<ExchangeScan::Statements> ExchangeScan::prepare(SqlConnection& sql, const
   return Statements{std::move(*next), std::move(*last), std::move(*some)};
 }
 
-Result<ExchangeScan> ExchangeScan::create(SqlConnection& sql, const FilterSql& filter, const SearchCandidates& candidates) {
+Result<ExchangeScan> ExchangeScan::create(SqlConnection& sql, const FilterSql& filter, SearchCandidates& candidates) {
   auto up = prepare(sql, filter, Way::Up);
   if (!up) return fail(up.error());
   auto down = prepare(sql, filter, Way::Down);
@@ -52,7 +51,6 @@ Result<ExchangeScan> ExchangeScan::create(SqlConnection& sql, const FilterSql& f
 }
 
 Result<IdPage> ExchangeScan::page(Way way, ExchangeId from, std::size_t limit, Time until) {
-  if (candidates_->any()) return ofCandidates(way, from, limit, until);
   Statements& statements = ways_[static_cast<std::size_t>(way)];
   IdPage page;
   page.upTo = from;
@@ -62,9 +60,9 @@ Result<IdPage> ExchangeScan::page(Way way, ExchangeId from, std::size_t limit, T
     const auto next = one(statements.next, page.upTo);  // ids need not lie close together
     if (!next) return fail(next.error());
     if (!*next) break;
-    const bool whole = (way == Way::Up ? last->value - next->value : next->value - last->value) < kIdsAtOnce;
-    const ExchangeId end = whole ? *last : ExchangeId{way == Way::Up ? next->value + (kIdsAtOnce - 1) : next->value - (kIdsAtOnce - 1)};
-    const auto all = some(statements.ids, page, end, limit, until);
+    const auto left = candidates_->towards(next->value, last->value);
+    const ExchangeId end = left ? ExchangeId{left->end} : endOfPiece(*next, *last);
+    const auto all = left ? someOf(left->ids, way, page, limit, until) : some(statements.ids, page, end, limit, until);
     if (!all) return fail(all.error());
     if (*all) page.upTo = end;
     page.more = !*all || page.upTo != *last;
@@ -86,22 +84,18 @@ Result<bool> ExchangeScan::some(Statement& ids, IdPage& page, ExchangeId upTo, s
   return goOn;
 }
 
-Result<IdPage> ExchangeScan::ofCandidates(Way way, ExchangeId from, std::size_t limit, Time until) {
-  const auto& all = candidates_->ids();
-  const std::size_t begin = beyond(all, way, from.value);
-  const std::size_t count = way == Way::Up ? all.size() - begin : begin;
-  IdPage page;
-  page.upTo = from;
-  for (std::size_t seen = 0; seen < count;) {
-    page.upTo = ExchangeId{way == Way::Up ? all[begin + seen] : all[begin - 1 - seen]};
+// Likewise, of those that nothing else passes beside.
+Result<bool> ExchangeScan::someOf(std::span<const std::uint64_t> rising, Way way, IdPage& page, std::size_t limit, Time until) {
+  for (std::size_t seen = 0; seen < rising.size();) {
+    page.upTo = ExchangeId{way == Way::Up ? rising[seen] : rising[rising.size() - 1 - seen]};
     const auto shown = passes(page.upTo.value);
-    if (!shown) return fail(shown.error());
+    if (!shown) return shown;
+    ++seen;
     if (*shown) page.ids.push_back(page.upTo);
-    page.more = ++seen < count;
     const bool look = readsContent_ || seen % kCandidatesAtOnce == 0;
-    if (page.ids.size() >= limit || (look && Steady::now() >= until)) break;
+    if (page.ids.size() >= limit || (look && Steady::now() >= until)) return false;
   }
-  return page;
+  return true;
 }
 
 Result<bool> ExchangeScan::passes(std::uint64_t id) {

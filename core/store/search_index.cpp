@@ -18,9 +18,7 @@ constexpr std::size_t kGramBytes = 3;
 constexpr std::size_t kGramsAPiece = 24;    // more leave out next to nothing, and each costs a look at its list
 constexpr std::size_t kGramsMax = 40;
 constexpr std::size_t kRareRows = 500;      // a shorter list is read whole, and what it names is looked at without further ado
-constexpr std::size_t kGramsAlone = 3;      // of common ones that are read, if none has too many
-constexpr std::size_t kGramsTogether = 8;   // of those that have, which are walked through side by side
-constexpr std::int64_t kIdsAWalk = 8192;    // between two looks at the clock
+constexpr std::size_t kGramsTogether = 6;   // of common ones: more leave out next to nothing, and all of a list is walked through
 
 // A table of trigrams as DistinctGrams gives them: a token is what stands between two line ends. Contentless and without positions: an
 // entry costs about a byte. Segments are merged by eight rather than by four: merging took more time than all else, and a look at one
@@ -47,8 +45,7 @@ using Ids = std::vector<std::int64_t>;
 
 // A trigram whose list is long.
 struct Common {
-  std::int64_t begins = 0;   // its first exchange
-  std::int64_t reaches = 0;  // the one at which its first kRareRows end
+  std::int64_t reaches = 0;  // the exchange at which its first kRareRows end
   std::string expression;
 };
 
@@ -86,36 +83,14 @@ Ids inBoth(const Ids& a, const Ids& b) {
   return both;
 }
 
-// What each of them has, where that is no more than `max`; nothing: they all have more.
-Result<std::optional<Ids>> readAlone(Statement& select, const std::vector<Common>& rarestFirst, std::size_t max) {
-  std::optional<Ids> found;
-  for (std::size_t i = 0; i < std::min(rarestFirst.size(), kGramsAlone); ++i) {
-    auto ids = read(select, rarestFirst[i].expression, max + 1);
-    if (!ids) return fail(ids.error());
-    if (ids->size() > max) break;
-    found = found ? inBoth(*found, *ids) : std::move(*ids);
-  }
-  return found;
-}
-
-// What all of them have, which may be next to nothing of long lists: so it is looked for a little at a time. Nothing: it is more than
-// `max`, or it was late.
-Result<std::optional<Ids>> walkTogether(Statement& select, const std::vector<Common>& rarestFirst, std::int64_t last, std::size_t max,
-                                        SearchLookup::Time until) {
+// The rarest of them, side by side.
+std::string together(std::vector<Common> common) {
+  std::stable_sort(common.begin(), common.end(), [](const Common& a, const Common& b) { return a.reaches > b.reaches; });
   std::string expression;
-  std::int64_t at = std::numeric_limits<std::int64_t>::max();
-  for (std::size_t i = 0; i < std::min(rarestFirst.size(), kGramsTogether); ++i) {
-    expression += (i == 0 ? "" : " AND ") + rarestFirst[i].expression;
-    at = std::min(at, rarestFirst[i].begins - 1);
+  for (std::size_t i = 0; i < std::min(common.size(), kGramsTogether); ++i) {
+    expression += (i == 0 ? "" : " AND ") + common[i].expression;
   }
-  Ids found;
-  for (; at < last; at += kIdsAWalk) {
-    const auto more = read(select, expression, max + 1, at, at + kIdsAWalk);
-    if (!more) return fail(more.error());
-    found.insert(found.end(), more->begin(), more->end());
-    if (found.size() > max || (at + kIdsAWalk < last && std::chrono::steady_clock::now() >= until)) return std::nullopt;
-  }
-  return found;
+  return expression;
 }
 
 }  // namespace
@@ -175,36 +150,34 @@ Result<SearchLookup> SearchLookup::open(const fs::path& dataDir, std::uint64_t h
 
 // Lists are read whole only where that is little: one rare trigram leaves out more than many common ones, and where all are common the
 // rarest are taken. How rare is told by how far the beginning of a list reaches.
-Result<std::optional<std::vector<std::int64_t>>> SearchLookup::find(SearchTable table, const std::vector<std::string>& pieces,
-                                                                    std::size_t max, Time until) {
+Result<SearchTerm> SearchLookup::term(SearchTable table, const std::vector<std::string>& pieces) {
   auto select = look_.sql().prepare(selectOf(table));
   if (!select) return fail(select.error());
-  std::optional<Ids> found;
+  SearchTerm term{table, {}, {}};
   std::vector<Common> common;
   for (const std::string& gram : searchGrams(pieces)) {
     std::string expression = quoted(gram);
     auto beginning = read(*select, expression, kRareRows);
     if (!beginning) return fail(beginning.error());
     if (beginning->size() == kRareRows) {
-      common.push_back({beginning->front(), beginning->back(), std::move(expression)});
+      common.push_back({beginning->back(), std::move(expression)});
       continue;
     }
-    found = found ? inBoth(*found, *beginning) : std::move(*beginning);
-    if (found->empty()) return found;
+    term.few = term.few ? inBoth(*term.few, *beginning) : std::move(*beginning);
+    if (term.few->empty()) return term;
   }
-  if (!found) {
-    std::stable_sort(common.begin(), common.end(), [](const Common& a, const Common& b) { return a.reaches > b.reaches; });
-    auto all = readAlone(*select, common, max);
-    if (all && !*all) {
-      const auto last = look_.sql().integer("SELECT max(exchange) FROM done");
-      if (!last) return fail(last.error());
-      all = walkTogether(*select, common, *last, max, until);
-    }
-    if (!all || !*all) return all;
-    found = std::move(*all);
-  }
+  if (!term.few) term.expression = together(std::move(common));
+  return term;
+}
+
+Result<std::optional<std::vector<std::int64_t>>> SearchLookup::walk(const SearchTerm& term, std::int64_t after, std::int64_t upTo,
+                                                                    std::size_t max) {
+  auto select = look_.sql().prepare(selectOf(term.table));
+  if (!select) return fail(select.error());
+  auto found = read(*select, term.expression, max + 1, after, upTo);
+  if (!found) return fail(found.error());
   if (found->size() > max) return std::nullopt;
-  return found;
+  return std::move(*found);
 }
 
 std::vector<std::string> searchGrams(const std::vector<std::string>& pieces) {

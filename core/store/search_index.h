@@ -4,7 +4,6 @@
 // SearchIndex: the one thread that builds it (search_builder.h). SearchLookup: whoever reads, one thread at a time.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -63,20 +62,27 @@ class SearchIndex {
   std::uint64_t added_ = 0;  // since begin()
 };
 
+// What is asked about pieces of a text.
+struct SearchTerm {
+  SearchTable table = SearchTable::Urls;
+  std::optional<std::vector<std::int64_t>> few;  // all exchanges that may hold them, rising, where a trigram is rare
+  std::string expression;                        // else of FTS5: the trigrams that leave out most
+};
+
 class SearchLookup {
  public:
-  using Time = std::chrono::steady_clock::time_point;
-
   // As DerivedLook.
   static Result<SearchLookup> open(const std::filesystem::path& dataDir, std::uint64_t history);
   Result<std::uint64_t> begin() { return look_.begin(); }
   void end() { look_.end(); }
 
-  // Exchanges in which all of these pieces may be, rising; nothing when there are more than `max`, or when that
-  // is not clear by `until` or some milliseconds later: then the index is of no help.
-  // REQUIRES: pieces are as Pattern::requiredPieces() gives them, and there is one.
-  Result<std::optional<std::vector<std::int64_t>>> find(SearchTable table, const std::vector<std::string>& pieces, std::size_t max,
-                                                        Time until = Time::max());
+  // How exchanges in which all of these pieces may be are told from the others. REQUIRES: begun; pieces are as Pattern::requiredPieces()
+  // gives them, and there is one.
+  Result<SearchTerm> term(SearchTable table, const std::vector<std::string>& pieces);
+
+  // Of the exchanges above `after` and not above `upTo` those that hold the trigrams of a term, rising; nothing: they are more than `max`.
+  // Some milliseconds for thirty thousand. REQUIRES: begun; the term has no list.
+  Result<std::optional<std::vector<std::int64_t>>> walk(const SearchTerm& term, std::int64_t after, std::int64_t upTo, std::size_t max);
 
  private:
   explicit SearchLookup(DerivedLook look) : look_(std::move(look)) {}

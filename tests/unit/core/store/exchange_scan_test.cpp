@@ -173,3 +173,18 @@ SLUICE_TEST(aWholeListCostsNoMoreThanItsRows) {
     QVERIFY2(steps < 600 * kRows, (std::string(filter) + ": " + std::to_string(steps)).c_str());
   }
 }
+
+// Most bodies lie beside the heads of their exchange: whoever looks into them asks for both at once.
+SLUICE_TEST(aBodyBesideItsHeadsIsReadWithTheRow) {
+  constexpr std::uint64_t kRows = 2000;
+  Fixture f(kRows, Indexes::None);
+  auto reader = std::move(*Reader::open(f.folder.path()));
+  for (const char* filter : {"~b ell.", "~bs hello", "~b hello status=404", "~b hello | ~h none"}) {
+    VERIFY_OK(reader.show(*filter::parse(filter)));
+    const std::uint64_t before = f.counter.statements();
+    const auto ids = reader.ids(ExchangeId{}, SIZE_MAX).value().ids;
+    const std::uint64_t statements = f.counter.statements() - before;
+    QCOMPARE(ids.size(), std::size_t(std::string_view(filter).ends_with("404") ? kRows / 20 : kRows));
+    QVERIFY2(statements < 20, (std::string(filter) + ": " + std::to_string(statements)).c_str());
+  }
+}

@@ -6,6 +6,7 @@
 #include "core/filter/parser.h"
 #include "core/store/search_builder.h"
 #include "tests/support/test.h"
+#include "tests/unit/core/store/filled_history.h"
 #include "tests/unit/core/store/fixture.h"
 #include "tests/unit/core/store/step_counter.h"
 
@@ -89,31 +90,6 @@ SLUICE_TEST(neverChangesWhatAFilterShows) {
   }
 }
 
-SLUICE_TEST(leavesOutWhatCannotMatch) {
-  History history;
-  VERIFY_OK(history.start());
-  for (std::uint64_t id = 1; id <= 50; ++id) {
-    history.recorder->record(started(id));
-    history.recorder->record(chunk(id, id == 33 ? "needle" : "hay"));
-    history.recorder->record(ended(id));
-  }
-  history.recorder->flush();
-  SearchBuilder builder(history.folder.path());
-  for (bool more = true; more;) more = builder.step().value();
-  auto lookup = SearchLookup::open(history.folder.path(), history.reader().totals().value().history);
-  VERIFY_OK(lookup);
-  VERIFY_OK(lookup->begin());
-  const auto found = [&](const char* text, std::size_t max = 100) { return searchCandidates(*lookup, *filter::parse(text), max).value(); };
-  QVERIFY(found("body~needle") == std::vector<std::int64_t>{33});
-  QVERIFY(found("body~needle status=200") == std::vector<std::int64_t>{33});
-  QVERIFY(found("body~needle body~hay") == std::vector<std::int64_t>{});
-  QVERIFY(found("body~needle | body~other") == std::vector<std::int64_t>{33});
-  QVERIFY(!found("body~needle | status=200"));
-  QVERIFY(!found("!(body~needle)"));
-  QVERIFY(!found("body~ne"));
-  QVERIFY(!found("body~hay", 20));
-}
-
 SLUICE_TEST(showsWhatCameAfterTheFilterWasSet) {
   History history;
   VERIFY_OK(history.start());
@@ -156,4 +132,98 @@ SLUICE_TEST(asksTheIndexOfTheHistoryThatFollows) {
   const std::uint64_t before = counter.steps();
   QCOMPARE(reader.newest(10).value().size(), std::size_t(1));
   QVERIFY2(counter.steps() - before < 2000, std::to_string(counter.steps() - before).c_str());
+}
+
+namespace {
+
+// A history of sixty thousand, or more, of which these hold a word in their bodies.
+void fillWithNeedles(const TempFolder& folder, std::uint64_t each, std::uint64_t upTo, std::uint64_t all) {
+  Database database = std::move(*Database::open(folder.path(), wall(0)));
+  VERIFY_OK(fillHistory(database, all));
+  const auto these = [&](const char* id) {
+    return std::string(" WHERE ") + id + " <= " + std::to_string(upTo) + " AND " + id + " % " + std::to_string(each) + " = 0";
+  };
+  VERIFY_OK(database.sql().run(("UPDATE head SET response_body = CAST('needle' AS BLOB)" + these("exchange")).c_str()));
+  VERIFY_OK(database.sql().run(("UPDATE exchange SET response_stored_bytes = 6" + these("id")).c_str()));
+  const Totals totals = Reader::open(folder.path()).value().totals().value();
+  auto index = SearchIndex::open(folder.path(), totals.history);
+  VERIFY_OK(index->begin());
+  for (std::uint64_t id = 1; id <= all; ++id) {
+    VERIFY_OK(index->add(ExchangeId{id}, {{}, {}, id <= upTo && id % each == 0 ? "needle\n" : "hello\n"}));
+  }
+  VERIFY_OK(index->commit(totals.version));
+}
+
+struct Told {
+  std::uint64_t exchanges = 0;  // by number
+  std::uint64_t pieces = 0;     // of which most may pass
+  bool inOrder = true;
+};
+
+Told tellAll(SearchCandidates& candidates, std::uint64_t first, std::uint64_t last) {
+  constexpr std::uint64_t kPiece = 8192;
+  Told told;
+  const bool up = first < last;
+  for (std::uint64_t at = first; up ? at <= last : at >= last;) {
+    const auto some = candidates.towards(at, last);
+    const std::uint64_t end = some ? some->end : up ? std::min(last, at + kPiece - 1) : at - std::min(at - last, kPiece - 1);
+    if (!some) ++told.pieces;
+    else told.exchanges += some->ids.size();
+    std::uint64_t before = std::min(at, end) - 1;
+    for (const std::uint64_t id : some ? some->ids : std::vector<std::uint64_t>()) {
+      told.inOrder = told.inOrder && id > before && id <= std::max(at, end);
+      before = id;
+    }
+    at = up ? end + 1 : end - 1;
+  }
+  return told;
+}
+
+}  // namespace
+
+// However many hold a word: what lies beyond the newest of them is passed over.
+SLUICE_TEST(passesOverWhatHasNoneOfAWordThatManyHave) {
+  constexpr std::uint64_t kUpTo = 66'000, kAll = 100'000;
+  StepCounter counter;
+  TempFolder folder;
+  fillWithNeedles(folder, 3, kUpTo, kAll);
+  auto reader = std::move(*Reader::open(folder.path()));
+  const std::uint64_t before = counter.steps();
+  VERIFY_OK(reader.show(*filter::parse("body~needle")));
+  const auto newest = reader.newest(10).value();
+  const std::uint64_t steps = counter.steps() - before;
+  QCOMPARE(newest.size(), std::size_t(10));
+  QCOMPARE(newest.back().id.value, kUpTo);
+  QVERIFY2(steps < 100'000, std::to_string(steps).c_str());
+}
+
+// Either way, a look after the other, nothing is left out and nothing comes twice.
+SLUICE_TEST(tellsAllThereAreUpwardsAndDownwards) {
+  constexpr std::uint64_t kAll = 60'000;
+  for (const bool dense : {false, true}) {
+    TempFolder folder;
+    fillWithNeedles(folder, dense ? 1 : 3, dense ? 25'000 : kAll, kAll);
+    auto sql = std::move(*SqlConnection::open(folder / "history.db", Access::ReadOnly));
+    SearchCandidates candidates;
+    candidates.find(sql, folder.path(), *filter::parse("body~needle"));
+    QVERIFY(candidates.any());
+    for (const Told& told : {tellAll(candidates, 1, kAll), tellAll(candidates, kAll, 1)}) {
+      QVERIFY(told.inOrder);
+      QCOMPARE(told.exchanges, std::uint64_t(dense ? 0 : kAll / 3));
+      QCOMPARE(told.pieces, std::uint64_t(dense ? 4 : 0));
+    }
+  }
+}
+
+// What the history tells of its index is taken for true as long as it is the same one.
+SLUICE_TEST(tellsNothingWhereTheIndexIsBegunAnew) {
+  TempFolder folder;
+  fillWithNeedles(folder, 3, 3000, 3000);
+  auto sql = std::move(*SqlConnection::open(folder / "history.db", Access::ReadOnly));
+  SearchCandidates candidates;
+  candidates.find(sql, folder.path(), *filter::parse("body~needle"));
+  QCOMPARE(candidates.towards(1, 3000)->ids.size(), std::size_t(1000));
+  candidates.find(sql, folder.path(), *filter::parse("body~needle"));
+  VERIFY_OK(SearchIndex::anew(folder.path(), static_cast<std::uint64_t>(*sql.integer("SELECT first_version FROM history"))));
+  QVERIFY(candidates.any() && !candidates.towards(1, 3000) && !candidates.any());
 }
