@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/base/id.h"
@@ -21,6 +22,14 @@ struct BodyKey {
   capture::Direction direction = capture::Direction::Response;
 
   friend bool operator==(const BodyKey&, const BodyKey&) = default;
+};
+
+// A body as the rows of its exchange tell of it.
+struct StoredBody {
+  BodyKey key;
+  BodyPlace place = BodyPlace::None;
+  std::uint64_t bytes = 0;
+  std::string besideHeads;  // what of it lies there: its beginning
 };
 
 std::filesystem::path bodyFolder(const std::filesystem::path& dataDir);

@@ -22,9 +22,10 @@ Result<BodyReader> BodyReader::ofFile(const std::filesystem::path& file, std::ui
   reader.bytes_ = bytes;
   reader.name_ = utf8(file);
   errno = 0;
-  reader.file_.rdbuf()->pubsetbuf(nullptr, 0);  // callers bring buffers of their own
-  reader.file_.open(file, std::ios::binary);
-  if (!reader.file_) return fail(fileError(errno, reader.name_));
+  reader.file_.emplace();
+  reader.file_->rdbuf()->pubsetbuf(nullptr, 0);  // callers bring buffers of their own
+  reader.file_->open(file, std::ios::binary);
+  if (!*reader.file_) return fail(fileError(errno, reader.name_));
   return reader;
 }
 
@@ -46,12 +47,18 @@ Result<std::size_t> BodyReader::read(MutableBytes into) {
   return into.size();
 }
 
+std::optional<std::string> BodyReader::take() {
+  if (file_ || pieces_ || at_ > 0) return std::nullopt;
+  at_ = bytes_;
+  return std::move(memory_);
+}
+
 Result<void> BodyReader::readFile(MutableBytes into) {
   const auto count = static_cast<std::streamsize>(into.size());
   errno = 0;
-  file_.read(reinterpret_cast<char*>(into.data()), count);
-  if (file_.bad()) return fail(fileError(errno, name_));
-  if (file_.gcount() != count) return fail(Side::Local, Code::FileChanged, name_);
+  file_->read(reinterpret_cast<char*>(into.data()), count);
+  if (file_->bad()) return fail(fileError(errno, name_));
+  if (file_->gcount() != count) return fail(Side::Local, Code::FileChanged, name_);
   return {};
 }
 

@@ -29,6 +29,9 @@ class BodyReader {
   // Fills `into` as far as there is something; 0: the end. FileChanged when the file has become shorter. Errors name it.
   Result<std::size_t> read(MutableBytes into);
 
+  // The whole of a body that is held in memory, instead of reading it; nothing: it is not.
+  std::optional<std::string> take();
+
  private:
   Result<void> readFile(MutableBytes into);
   Result<void> readPieces(MutableBytes into);
@@ -38,8 +41,8 @@ class BodyReader {
   std::string memory_;  // when it has no file; of pieces, the beginning
   std::optional<BodyPieces> pieces_;
   std::string_view piece_;  // what is left of the last one
-  std::ifstream file_;
-  std::string name_;  // of the file; empty without one
+  std::optional<std::ifstream> file_;
+  std::string name_;  // of the file
 };
 
 }  // namespace sluice::store

@@ -25,7 +25,7 @@ std::string_view decodingHead(const ExchangeDetails& details, capture::Direction
 }
 
 Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t bytesMax, const BodySink& sink) {
-  const auto codings = content::parseContentEncoding(valueOf(readRawHead(head), "content-encoding"));
+  const auto codings = content::parseContentEncoding(valueIn(head, "content-encoding"));
   if (!codings) return fail(codings.error());
   content::ContentDecoder decoder(*codings, codings->empty() ? std::numeric_limits<std::uint64_t>::max() : bytesMax);
   Result<void> given;
@@ -49,10 +49,15 @@ namespace {
 enum class Wanted : std::uint8_t { Anything, Text };
 
 std::string beginningOf(BodyReader& body, std::string_view head, std::size_t bytesMax, Wanted wanted) {
+  const auto codings = content::parseContentEncoding(valueIn(head, "content-encoding"));
+  const auto undone = codings ? std::span<const content::Coding>(*codings) : std::span<const content::Coding>();
+  if (auto held = undone.empty() ? body.take() : std::nullopt) {
+    held->resize(std::min(held->size(), bytesMax));
+    return wanted == Wanted::Anything || looksLikeText(*held) ? std::move(*held) : std::string();
+  }
   std::string text;
   bool isText = true;
-  const auto codings = content::parseContentEncoding(valueOf(readRawHead(head), "content-encoding"));
-  content::ContentDecoder decoder(codings ? std::span<const content::Coding>(*codings) : std::span<const content::Coding>(), bytesMax);
+  content::ContentDecoder decoder(undone, bytesMax);
   const auto take = [&](Bytes bytes) {
     const auto count = std::min(bytes.size(), bytesMax - text.size());
     const bool enoughBefore = text.size() >= kSniffedBytes;
@@ -60,7 +65,7 @@ std::string beginningOf(BodyReader& body, std::string_view head, std::size_t byt
     if (wanted == Wanted::Text && !enoughBefore) isText = looksLikeText(text);
     return text.size() < bytesMax && isText ? content::Wish::More : content::Wish::Enough;
   };
-  std::vector<std::byte> piece(std::min(kPieceBytes, bytesMax));
+  std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(body.bytes(), std::min(kPieceBytes, bytesMax))));
   while (text.size() < bytesMax) {
     const auto count = body.read(piece);
     if (!count || *count == 0) break;
@@ -76,8 +81,7 @@ std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t
   return beginningOf(body, head, bytesMax, Wanted::Anything);
 }
 
-std::string searchedBeginning(BodyReader& body, std::string_view head, std::string_view decodingHead) {
-  if (!mayBeText(head)) return {};
+std::string searchedBeginning(BodyReader& body, std::string_view decodingHead) {
   return beginningOf(body, decodingHead, limits::kSearchedBodyBytesMax, Wanted::Text);
 }
 

@@ -28,8 +28,8 @@ Result<void> decodeBody(BodyReader& body, std::string_view head, std::uint64_t b
 // not known here.
 std::string beginningOfBody(BodyReader& body, std::string_view head, std::size_t bytesMax);
 
-// The same of what people search in, limits::kSearchedBodyBytesMax at most: nothing when it is no text (search_text.h has the rule).
-// `decodingHead`: as above; `head`: with the type.
-std::string searchedBeginning(BodyReader& body, std::string_view head, std::string_view decodingHead);
+// The same of what people search in, limits::kSearchedBodyBytesMax at most: nothing when what it begins with is no text (search_text.h has
+// the rule). `decodingHead`: as above.
+std::string searchedBeginning(BodyReader& body, std::string_view decodingHead);
 
 }  // namespace sluice::store

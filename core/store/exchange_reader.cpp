@@ -18,15 +18,11 @@ namespace {
 constexpr std::size_t kMessageBytesAtOnce = 16 * limits::kMiB;
 constexpr std::uint64_t kHeldBodyBytesMax = 1 * limits::kMiB;  // of a session; more is read a piece at a time
 
-// Whether what an exchange's response holds was imported, and is decoded whatever its head says.
-constexpr const char* kImported = "exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0";
-
 // In the order of ExchangeReader::Sql.
 std::array<std::string, 8> statements() {
   return {
       "SELECT " + std::string(kRowColumns) + " FROM exchange WHERE id = ?1",
-      std::string("SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process, ") +
-      kImported + " FROM exchange"
+      "SELECT request, response, request_trailers, response_trailers, client_address, listener, client_process FROM exchange"
       " LEFT JOIN head ON head.exchange = exchange.id LEFT JOIN connection ON connection.id = exchange.connection"
       " WHERE exchange.id = ?1",
       "SELECT iif(?2 = 0, request_place, response_place), iif(?2 = 0, request_stored_bytes, response_stored_bytes),"
@@ -38,24 +34,18 @@ std::array<std::string, 8> statements() {
       "SELECT tls.version, cipher, protocol, server_name, resumed, iif(?2 = 0, client_handshake_us, upstream_handshake_us), note, der"
       " FROM exchange JOIN tls ON tls.id = iif(?2 = 0, client_tls, upstream_tls) LEFT JOIN certificate_chain ON digest = chain"
       " WHERE exchange.id = ?1",
-      std::string("SELECT url, path, request, response, ") + kImported + ", request_place, request_stored_bytes, request_body,"
+      std::string("SELECT url, path, request, response, ") + kIsImported + ", request_place, request_stored_bytes, request_body,"
       " response_place, response_stored_bytes, response_body FROM exchange LEFT JOIN head ON head.exchange = exchange.id"
       " WHERE exchange.id = ?1 AND state <> 0",
   };
 }
 
+// From three columns.
+StoredBody stored(const Statement& select, int column, BodyKey key) {
+  return {key, static_cast<BodyPlace>(select.natural(column)), select.natural(column + 1), select.text(column + 2)};
+}
+
 }  // namespace
-
-// Where a body lies, how long it is, and what of it lies beside the heads.
-struct ExchangeReader::Placed {
-  BodyPlace place = BodyPlace::Inline;
-  std::uint64_t storedBytes = 0;
-  std::string beginning;
-
-  static Placed read(const Statement& select, int at) {
-    return {static_cast<BodyPlace>(select.natural(at)), select.natural(at + 1), select.text(at + 2)};
-  }
-};
 
 Result<ExchangeReader> ExchangeReader::create(SqlConnection& sql, std::filesystem::path place, LargeBodies large) {
   ExchangeReader made(sql, std::move(place), large);
@@ -147,52 +137,58 @@ Result<std::vector<MessageRow>> ExchangeReader::messages(ExchangeId exchange, st
 Result<BodyReader> ExchangeReader::body(BodyKey key) {
   Statement& select = statement(Sql::Body);
   select.bind(key.exchange, static_cast<int>(key.direction));
-  std::optional<Placed> placed;
+  std::optional<StoredBody> body;
   auto done = select.each([&] {
-    placed = Placed::read(select, 0);
+    body = stored(select, 0, key);
     return true;
   });
   if (!done) return fail(done.error());
-  if (!placed) {
+  if (!body) {
     return fail(Side::Local, Code::NotFound, "exchange " + std::to_string(key.exchange.value) + " is not recorded");
   }
-  return open(key, std::move(*placed));
+  return open(std::move(*body));
 }
 
-Result<BodyReader> ExchangeReader::open(BodyKey key, Placed placed) {
-  auto& [place, storedBytes, bytes] = placed;
-  if (place == BodyPlace::File && large_ == LargeBodies::InPieces) {
+Result<BodyReader> ExchangeReader::open(StoredBody body) {
+  if (body.place == BodyPlace::File && large_ == LargeBodies::InPieces) {
     return fail(Side::Local, Code::NotFound, "the session was saved without this body");
   }
-  if (place == BodyPlace::File) return BodyReader::ofFile(bodyFile(place_, key), storedBytes);
-  if (bytes.size() < storedBytes) return inPieces(key, std::move(bytes), storedBytes);
-  return bytes.size() == storedBytes ? Result<BodyReader>(BodyReader::ofMemory(std::move(bytes))) : incomplete(key);
+  if (body.place == BodyPlace::File) return BodyReader::ofFile(bodyFile(place_, body.key), body.bytes);
+  if (body.besideHeads.size() < body.bytes) return inPieces(std::move(body));
+  if (body.besideHeads.size() > body.bytes) return incomplete(body.key);
+  return BodyReader::ofMemory(std::move(body.besideHeads));
+}
+
+Result<BodyReader> ExchangeReader::inPieces(StoredBody body) {
+  if (large_ == LargeBodies::InPieces && body.bytes > kHeldBodyBytesMax) return inLargePieces(std::move(body));
+  std::string bytes = std::move(body.besideHeads);
+  std::uint64_t found = bytes.size();
+  Statement& select = statement(Sql::Pieces);
+  select.bind(body.key.exchange, static_cast<int>(body.key.direction));
+  auto done = select.each([&] {
+    const std::string_view piece = select.view(0);
+    found += piece.size();
+    if (found <= body.bytes) bytes += piece;
+    return found <= body.bytes;
+  });
+  if (!done) return fail(done.error());
+  return found == body.bytes ? Result<BodyReader>(BodyReader::ofMemory(std::move(bytes))) : incomplete(body.key);
 }
 
 // SQLite knows how long a piece is without reading it.
-Result<BodyReader> ExchangeReader::inPieces(BodyKey key, std::string beginning, std::uint64_t bytes) {
-  std::uint64_t found = beginning.size();
+Result<BodyReader> ExchangeReader::inLargePieces(StoredBody body) {
+  std::uint64_t found = body.besideHeads.size();
   Statement& lengths = statement(Sql::PieceBytes);
-  lengths.bind(key.exchange, static_cast<int>(key.direction));
+  lengths.bind(body.key.exchange, static_cast<int>(body.key.direction));
   auto done = lengths.each([&] {
     found += lengths.natural(0);
     return true;
   });
   if (!done) return fail(done.error());
-  if (found != bytes) return incomplete(key);
-  if (large_ == LargeBodies::InPieces && bytes > kHeldBodyBytesMax) {
-    auto pieces = BodyPieces::open(place_, key);
-    if (!pieces) return fail(pieces.error());
-    return BodyReader::ofPieces(std::move(beginning), std::move(*pieces), bytes);
-  }
-  Statement& select = statement(Sql::Pieces);
-  select.bind(key.exchange, static_cast<int>(key.direction));
-  done = select.each([&] {
-    beginning += select.view(0);
-    return true;
-  });
-  if (!done) return fail(done.error());
-  return BodyReader::ofMemory(std::move(beginning));
+  if (found != body.bytes) return incomplete(body.key);
+  auto pieces = BodyPieces::open(place_, body.key);
+  if (!pieces) return fail(pieces.error());
+  return BodyReader::ofPieces(std::move(body.besideHeads), std::move(*pieces), body.bytes);
 }
 
 tl::unexpected<Error> ExchangeReader::incomplete(BodyKey key) const {
@@ -200,47 +196,30 @@ tl::unexpected<Error> ExchangeReader::incomplete(BodyKey key) const {
               sql_->name() + ": the body of exchange " + std::to_string(key.exchange.value) + " is incomplete");
 }
 
-// Called by SQLite while it looks for rows, so in the state that they belong to.
-std::string ExchangeReader::searchedBody(BodyKey key) {
-  Statement& details = statement(Sql::Details);
-  details.bind(key.exchange);
-  std::string head;
-  bool imported = false;
-  const auto read = details.each([&] {
-    head = details.text(key.direction == capture::Direction::Request ? 0 : 1);
-    imported = key.direction == capture::Direction::Response && details.integer(7) != 0;
-    return false;
-  });
-  if (!read || !mayBeText(head)) return {};
-  auto opened = body(key);
-  return opened ? searchedBeginning(*opened, head, imported ? std::string_view() : head) : std::string();
+std::string ExchangeReader::searchedBody(StoredBody body, std::string_view head, bool decoded) {
+  if (body.bytes == 0 || !mayBeText(head)) return {};
+  auto opened = open(std::move(body));
+  return opened ? searchedBeginning(*opened, decoded ? std::string_view() : head) : std::string();
 }
 
 Result<std::optional<SearchedExchange>> ExchangeReader::searched(ExchangeId id) {
   std::optional<SearchedExchange> found;
   bool imported = false;
-  Placed request, response;
+  StoredBody request, response;
   Statement& select = statement(Sql::Searched);
   select.bind(id);
   auto done = select.each([&] {
     found.emplace(SearchedExchange{id, select.text(0), select.text(1), select.text(2), select.text(3), {}, {}});
     imported = select.integer(4) != 0;
-    request = Placed::read(select, 5);
-    response = Placed::read(select, 8);
+    request = stored(select, 5, {id, capture::Direction::Request});
+    response = stored(select, 8, {id, capture::Direction::Response});
     return false;
   });
   if (!done) return fail(done.error());
   if (!found) return found;
-  found->requestBody = searched({id, capture::Direction::Request}, std::move(request), found->requestHead, found->requestHead);
-  found->responseBody = searched({id, capture::Direction::Response}, std::move(response), found->responseHead,
-                                 imported ? std::string_view() : found->responseHead);
+  found->requestBody = searchedBody(std::move(request), found->requestHead, false);
+  found->responseBody = searchedBody(std::move(response), found->responseHead, imported);
   return found;
-}
-
-std::string ExchangeReader::searched(BodyKey key, Placed placed, const std::string& head, std::string_view decodingHead) {
-  if (placed.storedBytes == 0 || !mayBeText(head)) return {};
-  auto opened = open(key, std::move(placed));
-  return opened ? searchedBeginning(*opened, head, decodingHead) : std::string();
 }
 
 }  // namespace sluice::store

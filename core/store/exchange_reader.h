@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/id.h"
@@ -38,8 +39,9 @@ class ExchangeReader {
   // As Reader::openBody(). REQUIRES: a transaction.
   Result<BodyReader> body(BodyKey key);
 
-  // The beginning of a body, decoded, when it may be text; nothing when it cannot be read.
-  std::string searchedBody(BodyKey key);
+  // The beginning of a body when it is text, decoded unless it was so before it came; nothing when it cannot be read. `head` came with it.
+  // Called by SQLite while it looks for rows, so in the state that they belong to.
+  std::string searchedBody(StoredBody body, std::string_view head, bool decoded);
 
   // What people search in, of one exchange that has ended; nothing: it runs, or there is none. REQUIRES: a transaction.
   Result<std::optional<SearchedExchange>> searched(ExchangeId id);
@@ -51,10 +53,9 @@ class ExchangeReader {
 
   Statement& statement(Sql sql) { return statements_[static_cast<std::size_t>(sql)]; }
   Result<void> readTls(ExchangeDetails& details);
-  struct Placed;
-  Result<BodyReader> open(BodyKey key, Placed placed);
-  std::string searched(BodyKey key, Placed placed, const std::string& head, std::string_view decodingHead);
-  Result<BodyReader> inPieces(BodyKey key, std::string beginning, std::uint64_t bytes);
+  Result<BodyReader> open(StoredBody body);
+  Result<BodyReader> inPieces(StoredBody body);
+  Result<BodyReader> inLargePieces(StoredBody body);
   tl::unexpected<Error> incomplete(BodyKey key) const;
 
   SqlConnection* sql_;

@@ -28,7 +28,7 @@ Result<ExchangeScan::Statements> ExchangeScan::prepare(SqlConnection& sql, const
   const std::string back = up ? " ORDER BY id DESC" : " ORDER BY id";
   const std::string all = std::string("SELECT id FROM exchange WHERE ") + (up ? "id > ?1" : "id > 0 AND id < ?1");
   // Where each row costs, one after the other is given, so that whoever reads them can stop in between.
-  const std::string ids = (filter.readsContent ? "SELECT id, " + filter.condition : "SELECT id, 1") + " FROM exchange WHERE " +
+  const std::string ids = (filter.readsContent ? "SELECT id, " + filter.ofRow : "SELECT id, 1") + " FROM exchange WHERE " +
                           (up ? "id > ?1 AND id <= ?2" : "id < ?1 AND id >= ?2") + " AND " +
                           (filter.readsContent ? filter.cheap : filter.condition) + away;
   auto next = sql.prepare((all + away + " LIMIT 1").c_str());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/store/sql_connection.h"
 #include "core/store/sql_error.h"
@@ -56,9 +57,14 @@ void errorFound(sqlite3_context* context, int, sqlite3_value** arguments) {
 
 void bodyFound(sqlite3_context* context, int, sqlite3_value** arguments) {
   const auto& body = *static_cast<const SearchedBody*>(sqlite3_user_data(context));
-  const ExchangeId exchange{static_cast<std::uint64_t>(sqlite3_value_int64(arguments[1]))};
-  const auto direction = sqlite3_value_int(arguments[2]) == 0 ? capture::Direction::Request : capture::Direction::Response;
-  answer(context, patternOf(arguments[0]), body(exchange, direction));
+  const auto natural = [&](int i) { return static_cast<std::uint64_t>(std::max<sqlite3_int64>(0, sqlite3_value_int64(arguments[i]))); };
+  StoredBody stored;
+  stored.key.exchange = ExchangeId{natural(1)};
+  stored.key.direction = natural(2) == 0 ? capture::Direction::Request : capture::Direction::Response;
+  stored.place = static_cast<BodyPlace>(natural(5));
+  stored.bytes = natural(6);
+  stored.besideHeads = textOf(arguments[7]);
+  answer(context, patternOf(arguments[0]), body(std::move(stored), textOf(arguments[3]), natural(4) != 0));
 }
 
 struct Function {
@@ -68,7 +74,7 @@ struct Function {
 };
 
 constexpr Function kFunctions[] = {
-    {"found", 2, found}, {"head_found", 2, headFound}, {"error_found", 5, errorFound}, {"body_found", 3, bodyFound}};
+    {"found", 2, found}, {"head_found", 2, headFound}, {"error_found", 5, errorFound}, {"body_found", 8, bodyFound}};
 
 }  // namespace
 

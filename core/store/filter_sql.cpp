@@ -7,6 +7,7 @@
 #include "core/base/annotation.h"
 #include "core/base/error.h"
 #include "core/capture/records.h"
+#include "core/store/row_columns.h"
 #include "core/store/rows.h"
 
 namespace sluice::store {
@@ -114,7 +115,8 @@ Result<FilterSql> Compiler::compile(const Node& node) {
   // Of the same patterns under the same numbers, since it goes the same way.
   auto ofRow = hosts_ == Hosts::ByName ? Compiler(Hosts::ByRow).condition(node) : Result<std::string>(sql_.condition);
   if (!ofRow) return fail(ofRow.error());
-  sql_.ofRow = std::move(*ofRow);
+  // As a value, SQLite would look at both sides of an AND, whatever the first says.
+  sql_.ofRow = "iif(" + *ofRow + ", 1, 0)";
   if (!sql_.readsContent) {
     sql_.cheap = sql_.condition;
   } else if (node.kind == Node::Kind::And) {
@@ -186,16 +188,19 @@ std::optional<std::string> Compiler::contentMatches(Field field, const std::stri
   const auto head = [&](const std::string& found) {
     return "EXISTS (SELECT 1 FROM head WHERE head.exchange = exchange.id AND (" + found + "))";
   };
+  // Most bodies lie beside the heads: one look gives both.
+  const std::string requestBody = "(request_stored_bytes > 0 AND body_found(" + pattern +
+                                  ", exchange.id, 0, request, 0, request_place, request_stored_bytes, request_body))";
+  const std::string responseBody = "(response_stored_bytes > 0 AND body_found(" + pattern + ", exchange.id, 1, response, " + kIsImported +
+                                   ", response_place, response_stored_bytes, response_body))";
   const std::string requestHead = "head_found(" + pattern + ", request)";
   const std::string responseHead = "head_found(" + pattern + ", response)";
-  const std::string requestBody = "(request_stored_bytes > 0 AND body_found(" + pattern + ", exchange.id, 0))";
-  const std::string responseBody = "(response_stored_bytes > 0 AND body_found(" + pattern + ", exchange.id, 1))";
   if (field == Field::Header) return head(requestHead + " OR " + responseHead);
   if (field == Field::RequestHeader) return head(requestHead);
   if (field == Field::ResponseHeader) return head(responseHead);
-  if (field == Field::Body) return "(" + requestBody + " OR " + responseBody + ")";
-  if (field == Field::RequestBody) return requestBody;
-  if (field == Field::ResponseBody) return responseBody;
+  if (field == Field::Body) return head("(request_stored_bytes > 0 OR response_stored_bytes > 0) AND (" + requestBody + " OR " + responseBody + ")");
+  if (field == Field::RequestBody) return head(requestBody);
+  if (field == Field::ResponseBody) return head(responseBody);
   return std::nullopt;
 }
 

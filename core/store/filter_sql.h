@@ -16,7 +16,7 @@ inline constexpr int kFirstPattern = 11;
 
 struct FilterSql {
   std::string condition = "1";  // uses the functions of filter_functions.h
-  std::string ofRow = "1";      // the same for whoever asks it of one exchange after the other
+  std::string ofRow = "1";      // the same as a value, for whoever asks it of one exchange after the other
   std::string cheap = "1";      // holds wherever they do, and reads no heads or bodies
   std::vector<filter::Pattern> patterns;
   // Heads or bodies are read for it: up to milliseconds a row rather than a microsecond.

@@ -26,28 +26,52 @@ std::string_view takeLine(std::string_view& text) {
   return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
 }
 
-}  // namespace
+std::string_view takeFirstLine(std::string_view& text) {
+  std::string_view line;
+  while (!text.empty() && line.empty()) line = takeLine(text);
+  return line;
+}
 
-RawHead readRawHead(std::string_view text) {
-  RawHead head;
-  while (!text.empty() && head.firstLine.empty()) head.firstLine = takeLine(text);
+// Of what follows the first line: name and value as they stand, spaces and all.
+template <class Visit>
+void eachField(std::string_view text, Visit visit) {
   while (!text.empty()) {
     const auto line = takeLine(text);
     if (line.empty()) break;
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || kSpaces.find(line.front()) != std::string_view::npos) continue;
-    head.fields.push_back({trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))});
+    visit(line.substr(0, colon), line.substr(colon + 1));
   }
+}
+
+void append(std::string& all, std::string_view value) {
+  if (!all.empty()) all += ", ";
+  all += value;
+}
+
+}  // namespace
+
+RawHead readRawHead(std::string_view text) {
+  RawHead head;
+  head.firstLine = takeFirstLine(text);
+  eachField(text, [&](std::string_view name, std::string_view value) { head.fields.push_back({trimmed(name), trimmed(value)}); });
   return head;
 }
 
 std::string valueOf(const RawHead& head, std::string_view name) {
   std::string all;
   for (const RawField& field : head.fields) {
-    if (!sameName(field.name, name)) continue;
-    if (!all.empty()) all += ", ";
-    all += field.value;
+    if (sameName(field.name, name)) append(all, field.value);
   }
+  return all;
+}
+
+std::string valueIn(std::string_view head, std::string_view name) {
+  std::string all;
+  takeFirstLine(head);
+  eachField(head, [&](std::string_view each, std::string_view value) {
+    if (each.size() >= name.size() && sameName(trimmed(each), name)) append(all, trimmed(value));
+  });
   return all;
 }
 

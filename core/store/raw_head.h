@@ -23,5 +23,7 @@ RawHead readRawHead(std::string_view head);
 
 // Every value of the field joined by ", "; names compare without regard to case. Empty when there is none.
 std::string valueOf(const RawHead& head, std::string_view name);
+// The same of a head that is asked for nothing else.
+std::string valueIn(std::string_view head, std::string_view name);
 
 }  // namespace sluice::store

@@ -102,8 +102,8 @@ class Reader::Impl {
 
   const fs::path dataDir_;  // empty: of a session
   const std::optional<ReadableSession> session_;
-  const SearchedBody searchedBody_ = [this](ExchangeId id, capture::Direction direction) {
-    return exchanges_->searchedBody({id, direction});
+  const SearchedBody searchedBody_ = [this](StoredBody body, std::string_view head, bool decoded) {
+    return exchanges_->searchedBody(std::move(body), head, decoded);
   };
   filter::Node filter_;
   FilterSql filterSql_;  // of filter_; the statements refer to its patterns

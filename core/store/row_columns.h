@@ -18,6 +18,9 @@ inline constexpr const char* kRowColumns =
     " upstream_reused, response_first_us, request_wire_bytes, response_wire_bytes, profile, held_back_us,"
     " (SELECT client_program FROM connection WHERE connection.id = exchange.connection), mark, comment";
 
+// Whether what an exchange's response holds was imported, and is decoded whatever its head says. In SQL.
+inline constexpr const char* kIsImported = "exchange.connection = 0 AND state <> 0 AND request_wire_bytes + response_wire_bytes = 0";
+
 // A proxy passes on no longer head, but what is imported can have a URL of any length, and a list has many rows. What is longer in a
 // list ends in "…" there.
 inline constexpr std::size_t kListedTextBytesMax = limits::kHeadBytesMax;

@@ -68,7 +68,7 @@ void appendSearchText(std::string& to, std::string_view bytes) {
 
 bool mayBeText(std::string_view head) {
   std::string type;
-  for (const char c : valueOf(readRawHead(head), "content-type")) type += lower(c);
+  for (const char c : valueIn(head, "content-type")) type += lower(c);
   type.resize(std::min(type.find_first_of("; \t,"), type.size()));
   if (type.ends_with("+xml") || type.ends_with("+json")) return true;
   const auto isOneOf = [&](const auto& names, std::string_view text) { return std::find(names.begin(), names.end(), text) != names.end(); };
@@ -77,12 +77,12 @@ bool mayBeText(std::string_view head) {
 
 bool looksLikeText(std::string_view beginning) {
   const std::string_view looked = beginning.substr(0, kSniffedBytes);
+  if (looked.find('\0') != std::string_view::npos) return false;
   std::size_t controls = 0;
   for (const char c : looked) {
-    if (c == '\0') return false;
     const auto byte = static_cast<unsigned char>(c);
     const bool isLayout = byte >= 0x07 && byte <= 0x0d;  // bell to carriage return
-    if ((byte < 0x20 && !isLayout && byte != 0x1b) || byte == 0x7f) ++controls;
+    controls += (byte < 0x20 && !isLayout && byte != 0x1b) || byte == 0x7f ? 1 : 0;
   }
   return controls * kCharactersForAControl <= looked.size();
 }

@@ -79,12 +79,11 @@ SLUICE_TEST(givesTheBeginningOfWhateverCanBeHad) {
 SLUICE_TEST(givesWhatIsSearchedOnlyOfText) {
   const auto searched = [](std::string body, const char* head) {
     auto reader = BodyReader::ofMemory(std::move(body));
-    return searchedBeginning(reader, head, head);
+    return searchedBeginning(reader, head);
   };
   QCOMPARE(searched("some text", kPlain), std::string("some text"));
   QCOMPARE(searched(gzipped("some text"), kGzip), std::string("some text"));
   QCOMPARE(searched("", kPlain), std::string());
-  QCOMPARE(searched("text", "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"), std::string());
   QCOMPARE(searched(pattern(2000), kPlain), std::string());
   QCOMPARE(searched(gzipped(pattern(2000)), kGzip), std::string());
   QCOMPARE(searched(gzipped("text"), kPlain), std::string());  // as nobody could read it

@@ -12,8 +12,10 @@ namespace {
 
 struct Fixture {
   TempFolder folder;
-  SearchedBody body = [](ExchangeId id, capture::Direction direction) {
-    return "body " + std::to_string(id.value) + (direction == capture::Direction::Request ? " sent" : " got");
+  SearchedBody body = [](StoredBody stored, std::string_view head, bool decoded) {
+    return "body " + std::to_string(stored.key.exchange.value) +
+           (stored.key.direction == capture::Direction::Request ? " sent " : " got ") + std::string(head) + (decoded ? " decoded " : " ") +
+           std::to_string(int(stored.place)) + " " + std::to_string(stored.bytes) + " " + stored.besideHeads;
   };
   SqlConnection sql = open();
 
@@ -43,8 +45,9 @@ SLUICE_TEST(answersWhetherAPatternIsFound) {
   QCOMPARE(f.ask("found(?1, 'xy')", "ab"), std::int64_t(0));
   QCOMPARE(f.ask("found(?1, NULL)", "ab"), std::int64_t(0));
   QCOMPARE(f.ask("head_found(?1, x'610d0a620d0a')", "^a$"), std::int64_t(1));
-  QCOMPARE(f.ask("body_found(?1, 7, 0)", "^body 7 sent$"), std::int64_t(1));
-  QCOMPARE(f.ask("body_found(?1, 7, 1)", "sent"), std::int64_t(0));
+  QCOMPARE(f.ask("body_found(?1, 7, 0, 'head', 0, 1, 9, x'6162')", "^body 7 sent head 1 9 ab$"), std::int64_t(1));
+  QCOMPARE(f.ask("body_found(?1, 7, 1, 'head', 1, 2, 9, NULL)", "^body 7 got head decoded 2 9 $"), std::int64_t(1));
+  QCOMPARE(f.ask("body_found(?1, 7, 1, 'head', 0, 1, 9, x'6162')", "sent"), std::int64_t(0));
   QCOMPARE(f.ask("error_found(?1, 1, 2, 0, 'example.test:80')", "refused"), std::int64_t(1));
 }
 
@@ -57,5 +60,5 @@ SLUICE_TEST(takesNothingForAPatternThatIsNone) {
 // A hostile file could hide calls of them in an index or a view.
 SLUICE_TEST(keepsItsFunctionsFromSchemas) {
   Fixture f;
-  QVERIFY(!f.sql.run("CREATE TABLE t (a, b AS (body_found(1, a, 0))); INSERT INTO t VALUES (1); SELECT b FROM t"));
+  QVERIFY(!f.sql.run("CREATE TABLE t (a, b AS (body_found(1, a, 0, a, 0, 1, 1, a))); INSERT INTO t VALUES (1); SELECT b FROM t"));
 }

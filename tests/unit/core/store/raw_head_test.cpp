@@ -14,6 +14,15 @@ SLUICE_TEST(readsTheLinesOfAHead) {
   QCOMPARE(valueOf(head, "body"), std::string());
 }
 
+SLUICE_TEST(givesAValueOfAHeadAsOfItsFields) {
+  for (const char* text : {"GET / HTTP/1.1\r\nHost: a\r\nX-A:1\r\nx-a:  2 \r\nEmpty:\r\n\r\nBody: no\r\n", "", "\r\n\nGET",
+                           "x\nno colon\n: no name\n  folded: line\n X-A: 3\nX-A : b\nX-Ab: c\nempty: d\r\nX-a:\nX-A: e"}) {
+    for (const char* name : {"x-a", "X-A", "host", "empty", "body", "", "folded"}) {
+      QVERIFY2(valueIn(text, name) == valueOf(readRawHead(text), name), (std::string(text) + ": " + name).c_str());
+    }
+  }
+}
+
 SLUICE_TEST(makesSomethingOfAnyBytes) {
   QCOMPARE(readRawHead("").fields.size(), std::size_t(0));
   QCOMPARE(readRawHead("\r\n\nGET").firstLine, std::string_view("GET"));

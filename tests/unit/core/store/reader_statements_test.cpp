@@ -17,7 +17,7 @@ std::string planOf(const char* filter, Sql which) {
   History history;
   if (!history.start()) return "cannot start";
   auto sql = std::move(*SqlConnection::open(history.folder / "history.db", Access::ReadOnly));
-  const SearchedBody noBody = [](ExchangeId, capture::Direction) { return std::string(); };
+  const SearchedBody noBody = [](const StoredBody&, std::string_view, bool) { return std::string(); };
   if (!addFilterFunctions(sql, noBody)) return "no functions";
   const auto compiled = compileFilter(*filter::parse(filter));
   const auto texts = readerStatements(*compiled);
