@@ -33,7 +33,7 @@ void SearchCandidates::find(SqlConnection& sql, const std::filesystem::path& dat
   const auto version = lookup->begin();
   if (!version) return;
   since_ = upTo_ = *version;
-  auto plan = SearchPlan::make(*lookup, filter, std::chrono::steady_clock::now() + kPlanTime);
+  auto plan = SearchPlan::make(*lookup, filter, {.until = std::chrono::steady_clock::now() + kPlanTime});
   if (!plan || !*plan) return;
   plan_ = std::move(**plan);
   // What runs is not in the index, and changes once more when it ends.

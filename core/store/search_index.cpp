@@ -18,6 +18,7 @@ constexpr std::size_t kGramBytes = 3;
 constexpr std::size_t kGramsAPiece = 24;    // more leave out next to nothing, and each costs a look at its list
 constexpr std::size_t kGramsMax = 40;
 constexpr std::size_t kRareRows = 500;      // a shorter list is read whole, and what it names is looked at without further ado
+constexpr std::size_t kGramsAlone = 3;      // of common ones that are read whole, if none has too many
 constexpr std::size_t kGramsTogether = 6;   // of common ones: more leave out next to nothing, and all of a list is walked through
 
 // A table of trigrams as DistinctGrams gives them: a token is what stands between two line ends. Contentless and without positions: an
@@ -83,12 +84,23 @@ Ids inBoth(const Ids& a, const Ids& b) {
   return both;
 }
 
-// The rarest of them, side by side.
-std::string together(std::vector<Common> common) {
-  std::stable_sort(common.begin(), common.end(), [](const Common& a, const Common& b) { return a.reaches > b.reaches; });
+// What each of the rarest has, where that is no more than `max`; nothing: they all have more.
+Result<std::optional<Ids>> readAlone(Statement& select, const std::vector<Common>& rarestFirst, std::size_t max) {
+  std::optional<Ids> found;
+  for (std::size_t i = 0; i < std::min(rarestFirst.size(), kGramsAlone); ++i) {
+    auto ids = read(select, rarestFirst[i].expression, max + 1);
+    if (!ids) return fail(ids.error());
+    if (ids->size() > max) break;
+    found = found ? inBoth(*found, *ids) : std::move(*ids);
+  }
+  return found;
+}
+
+// The rarest, side by side.
+std::string together(const std::vector<Common>& rarestFirst) {
   std::string expression;
-  for (std::size_t i = 0; i < std::min(common.size(), kGramsTogether); ++i) {
-    expression += (i == 0 ? "" : " AND ") + common[i].expression;
+  for (std::size_t i = 0; i < std::min(rarestFirst.size(), kGramsTogether); ++i) {
+    expression += (i == 0 ? "" : " AND ") + rarestFirst[i].expression;
   }
   return expression;
 }
@@ -150,7 +162,7 @@ Result<SearchLookup> SearchLookup::open(const fs::path& dataDir, std::uint64_t h
 
 // Lists are read whole only where that is little: one rare trigram leaves out more than many common ones, and where all are common the
 // rarest are taken. How rare is told by how far the beginning of a list reaches.
-Result<SearchTerm> SearchLookup::term(SearchTable table, const std::vector<std::string>& pieces) {
+Result<SearchTerm> SearchLookup::term(SearchTable table, const std::vector<std::string>& pieces, std::size_t fewMax) {
   auto select = look_.sql().prepare(selectOf(table));
   if (!select) return fail(select.error());
   SearchTerm term{table, {}, {}};
@@ -166,7 +178,12 @@ Result<SearchTerm> SearchLookup::term(SearchTable table, const std::vector<std::
     term.few = term.few ? inBoth(*term.few, *beginning) : std::move(*beginning);
     if (term.few->empty()) return term;
   }
-  if (!term.few) term.expression = together(std::move(common));
+  if (term.few) return term;
+  std::stable_sort(common.begin(), common.end(), [](const Common& a, const Common& b) { return a.reaches > b.reaches; });
+  auto all = readAlone(*select, common, fewMax);
+  if (!all) return fail(all.error());
+  term.few = std::move(*all);
+  if (!term.few) term.expression = together(common);
   return term;
 }
 

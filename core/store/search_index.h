@@ -65,7 +65,7 @@ class SearchIndex {
 // What is asked about pieces of a text.
 struct SearchTerm {
   SearchTable table = SearchTable::Urls;
-  std::optional<std::vector<std::int64_t>> few;  // all exchanges that may hold them, rising, where a trigram is rare
+  std::optional<std::vector<std::int64_t>> few;  // all exchanges that may hold them, rising
   std::string expression;                        // else of FTS5: the trigrams that leave out most
 };
 
@@ -76,9 +76,9 @@ class SearchLookup {
   Result<std::uint64_t> begin() { return look_.begin(); }
   void end() { look_.end(); }
 
-  // How exchanges in which all of these pieces may be are told from the others. REQUIRES: begun; pieces are as Pattern::requiredPieces()
-  // gives them, and there is one.
-  Result<SearchTerm> term(SearchTable table, const std::vector<std::string>& pieces);
+  // How exchanges in which all of these pieces may be are told from the others: `fewMax` and less are few. REQUIRES: begun; pieces are as
+  // Pattern::requiredPieces() gives them, and there is one.
+  Result<SearchTerm> term(SearchTable table, const std::vector<std::string>& pieces, std::size_t fewMax);
 
   // Of the exchanges above `after` and not above `upTo` those that hold the trigrams of a term, rising; nothing: they are more than `max`.
   // Some milliseconds for thirty thousand. REQUIRES: begun; the term has no list.

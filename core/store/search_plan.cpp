@@ -56,15 +56,15 @@ bool SearchPlan::couldHelp(const Node& filter) {
   return tableOf(filter.term.field).has_value() && !piecesOf(filter.term).empty();
 }
 
-SearchPlan::Made SearchPlan::make(SearchLookup& lookup, const Node& filter, Time until) {
+SearchPlan::Made SearchPlan::make(SearchLookup& lookup, const Node& filter, const Bounds& bounds) {
   switch (filter.kind) {
     case Node::Kind::Everything:
     case Node::Kind::Not: return std::nullopt;
-    case Node::Kind::And: return ofAll(lookup, filter, until);
-    case Node::Kind::Or: return ofAny(lookup, filter, until);
+    case Node::Kind::And: return ofAll(lookup, filter, bounds);
+    case Node::Kind::Or: return ofAny(lookup, filter, bounds);
     case Node::Kind::Term: break;
   }
-  return std::chrono::steady_clock::now() < until ? ofTerm(lookup, filter.term) : Made(std::nullopt);
+  return std::chrono::steady_clock::now() < bounds.until ? ofTerm(lookup, filter.term, bounds) : Made(std::nullopt);
 }
 
 SearchPlan SearchPlan::ofFew(Ids ids) {
@@ -73,12 +73,12 @@ SearchPlan SearchPlan::ofFew(Ids ids) {
   return plan;
 }
 
-SearchPlan::Made SearchPlan::ofTerm(SearchLookup& lookup, const Term& term) {
+SearchPlan::Made SearchPlan::ofTerm(SearchLookup& lookup, const Term& term, const Bounds& bounds) {
   const auto table = tableOf(term.field);
   if (!table) return std::nullopt;
   const auto pieces = piecesOf(term);
   if (pieces.empty()) return std::nullopt;
-  auto asked = lookup.term(*table, pieces);
+  auto asked = lookup.term(*table, pieces, bounds.fewMax);
   if (!asked) return fail(asked.error());
   if (asked->few) return ofFew(std::move(*asked->few));
   SearchPlan plan(Kind::Walk, 1);
@@ -87,11 +87,11 @@ SearchPlan::Made SearchPlan::ofTerm(SearchLookup& lookup, const Term& term) {
 }
 
 // Where one of them leaves few, the others would leave out little more.
-SearchPlan::Made SearchPlan::ofAll(SearchLookup& lookup, const Node& node, Time until) {
+SearchPlan::Made SearchPlan::ofAll(SearchLookup& lookup, const Node& node, const Bounds& bounds) {
   std::optional<Ids> few;
   SearchPlan all(Kind::All, 0);
   for (const Node& child : node.children) {
-    auto part = make(lookup, child, until);
+    auto part = make(lookup, child, bounds);
     if (!part) return part;
     if (!*part) continue;
     if ((*part)->few() != nullptr) {
@@ -106,14 +106,15 @@ SearchPlan::Made SearchPlan::ofAll(SearchLookup& lookup, const Node& node, Time 
   return all;
 }
 
-SearchPlan::Made SearchPlan::ofAny(SearchLookup& lookup, const Node& node, Time until) {
+SearchPlan::Made SearchPlan::ofAny(SearchLookup& lookup, const Node& node, const Bounds& bounds) {
   Ids few;
   SearchPlan any(Kind::Any, 0);
   for (const Node& child : node.children) {
-    auto part = make(lookup, child, until);
+    auto part = make(lookup, child, bounds);
     if (!part || !*part) return part;
     if ((*part)->few() != nullptr) {
       few = inEither(few, (*part)->few_);
+      if (few.size() > bounds.fewMax) return std::nullopt;
     } else {
       any.walks_ += (*part)->walks_;
       any.parts_.push_back(std::move(**part));

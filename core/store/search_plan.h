@@ -22,8 +22,14 @@ class SearchPlan {
   // Whether the index could help at all: it need not be opened otherwise.
   static bool couldHelp(const filter::Node& filter);
 
-  // Nothing: the index is of no help, or that is not clear by `until` or some milliseconds later. REQUIRES: the lookup has begun.
-  static Result<std::optional<SearchPlan>> make(SearchLookup& lookup, const filter::Node& filter, Time until = Time::max());
+  // How much it may cost: as many exchanges are known at most, and it is made by then, or some milliseconds later.
+  struct Bounds {
+    std::size_t fewMax = 20'000;
+    Time until = Time::max();
+  };
+
+  // Nothing: the index is of no help, or that was not clear in time. REQUIRES: the lookup has begun.
+  static Result<std::optional<SearchPlan>> make(SearchLookup& lookup, const filter::Node& filter, const Bounds& bounds);
 
   // All exchanges in the index that may pass; null: they are not known.
   const Ids* few() const { return kind_ == Kind::Few ? &few_ : nullptr; }
@@ -38,9 +44,9 @@ class SearchPlan {
 
   SearchPlan(Kind kind, std::size_t walks) : kind_(kind), walks_(walks) {}
   static SearchPlan ofFew(Ids ids);
-  static Made ofTerm(SearchLookup& lookup, const filter::Term& term);
-  static Made ofAll(SearchLookup& lookup, const filter::Node& node, Time until);
-  static Made ofAny(SearchLookup& lookup, const filter::Node& node, Time until);
+  static Made ofTerm(SearchLookup& lookup, const filter::Term& term, const Bounds& bounds);
+  static Made ofAll(SearchLookup& lookup, const filter::Node& node, const Bounds& bounds);
+  static Made ofAny(SearchLookup& lookup, const filter::Node& node, const Bounds& bounds);
   Result<std::optional<Ids>> amongAll(SearchLookup& lookup, std::int64_t after, std::int64_t upTo, std::size_t max) const;
   Result<std::optional<Ids>> amongAny(SearchLookup& lookup, std::int64_t after, std::int64_t upTo, std::size_t max) const;
 

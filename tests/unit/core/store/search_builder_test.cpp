@@ -23,7 +23,7 @@ Result<int> build(SearchBuilder& builder) {
 Ids find(History& history, SearchTable table, const char* piece) {
   auto lookup = SearchLookup::open(history.folder.path(), history.reader().totals().value().history);
   if (!lookup || !lookup->begin()) return {-1};
-  const auto term = lookup->term(table, {piece}).value();
+  const auto term = lookup->term(table, {piece}, 10'000).value();
   return term.few ? *term.few : lookup->walk(term, 0, INT64_MAX, 10'000).value().value_or(Ids{-2});
 }
 

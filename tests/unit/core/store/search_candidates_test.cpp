@@ -136,7 +136,7 @@ SLUICE_TEST(asksTheIndexOfTheHistoryThatFollows) {
 
 namespace {
 
-// A history of sixty thousand, or more, of which these hold a word in their bodies.
+// A history in whose bodies these hold a word: more than are told by number from the first on.
 void fillWithNeedles(const TempFolder& folder, std::uint64_t each, std::uint64_t upTo, std::uint64_t all) {
   Database database = std::move(*Database::open(folder.path(), wall(0)));
   VERIFY_OK(fillHistory(database, all));
@@ -194,12 +194,12 @@ SLUICE_TEST(passesOverWhatHasNoneOfAWordThatManyHave) {
   const std::uint64_t steps = counter.steps() - before;
   QCOMPARE(newest.size(), std::size_t(10));
   QCOMPARE(newest.back().id.value, kUpTo);
-  QVERIFY2(steps < 100'000, std::to_string(steps).c_str());
+  QVERIFY2(steps < 300'000, std::to_string(steps).c_str());
 }
 
 // Either way, a look after the other, nothing is left out and nothing comes twice.
 SLUICE_TEST(tellsAllThereAreUpwardsAndDownwards) {
-  constexpr std::uint64_t kAll = 60'000;
+  constexpr std::uint64_t kAll = 63'000;
   for (const bool dense : {false, true}) {
     TempFolder folder;
     fillWithNeedles(folder, dense ? 1 : 3, dense ? 25'000 : kAll, kAll);
@@ -217,12 +217,13 @@ SLUICE_TEST(tellsAllThereAreUpwardsAndDownwards) {
 
 // What the history tells of its index is taken for true as long as it is the same one.
 SLUICE_TEST(tellsNothingWhereTheIndexIsBegunAnew) {
+  constexpr std::uint64_t kAll = 50'000;
   TempFolder folder;
-  fillWithNeedles(folder, 3, 3000, 3000);
+  fillWithNeedles(folder, 2, kAll, kAll);
   auto sql = std::move(*SqlConnection::open(folder / "history.db", Access::ReadOnly));
   SearchCandidates candidates;
   candidates.find(sql, folder.path(), *filter::parse("body~needle"));
-  QCOMPARE(candidates.towards(1, 3000)->ids.size(), std::size_t(1000));
+  QCOMPARE(candidates.towards(1, 3000)->ids.size(), std::size_t(1500));
   candidates.find(sql, folder.path(), *filter::parse("body~needle"));
   VERIFY_OK(SearchIndex::anew(folder.path(), static_cast<std::uint64_t>(*sql.integer("SELECT first_version FROM history"))));
   QVERIFY(candidates.any() && !candidates.towards(1, 3000) && !candidates.any());

@@ -23,9 +23,11 @@ void add(SearchIndex& index, std::uint64_t id, std::string heads, std::string bo
   VERIFY_OK(index.commit(id));
 }
 
+constexpr std::size_t kFewMax = 900;
+
 // All of them, in one walk where there are many; nothing: more than `max`.
 std::optional<Ids> look(SearchLookup& lookup, SearchTable table, const std::vector<std::string>& pieces, std::size_t max) {
-  auto term = lookup.term(table, pieces).value();
+  auto term = lookup.term(table, pieces, kFewMax).value();
   return term.few ? std::move(term.few) : lookup.walk(term, 0, INT64_MAX, max).value();
 }
 
@@ -141,8 +143,10 @@ SLUICE_TEST(looksNoFurtherThanTheRarestTrigrams) {
   QCOMPARE(count({"third", "common", "nowhere"}), 0);
   QCOMPARE(count({"common", "third"}, 1000), 1000);
   QCOMPARE(count({"common", "third"}, 999), -1);
-  QVERIFY(lookup->term(SearchTable::Urls, {"common", "rare"})->few);
-  QVERIFY(!lookup->term(SearchTable::Urls, {"common", "third"})->few);
+  const auto few = [&](std::vector<std::string> pieces, std::size_t max) { return lookup->term(SearchTable::Urls, pieces, max)->few; };
+  QVERIFY(few({"common", "rare"}, 0));
+  QVERIFY(few({"common", "third"}, 1000)->size() == 1000);
+  QVERIFY(!few({"common", "third"}, 999));
 }
 
 SLUICE_TEST(walksThroughARangeAlone) {
@@ -156,7 +160,7 @@ SLUICE_TEST(walksThroughARangeAlone) {
   VERIFY_OK(index->commit(1));
   auto lookup = SearchLookup::open(folder.path(), 7);
   VERIFY_OK(lookup->begin());
-  const auto term = lookup->term(SearchTable::Urls, {"odd", "evn"}).value();
+  const auto term = lookup->term(SearchTable::Urls, {"odd", "evn"}, kFewMax).value();
   QVERIFY(lookup->walk(term, 0, 999, 9).value() == Ids{999});
   QVERIFY(lookup->walk(term, 999, 2997, 9).value() == Ids{2997});
   QVERIFY(lookup->walk(term, 999, 2996, 9).value() == Ids{});

@@ -15,6 +15,8 @@ namespace {
 
 using Ids = SearchPlan::Ids;
 
+constexpr std::size_t kFewMax = 500;
+
 struct Fixture {
   TempFolder folder;
   std::optional<SearchLookup> lookup;
@@ -31,7 +33,7 @@ struct Fixture {
     if (!lookup->begin()) std::abort();
   }
 
-  std::optional<SearchPlan> plan(std::string_view filter) { return SearchPlan::make(*lookup, *filter::parse(filter)).value(); }
+  std::optional<SearchPlan> plan(std::string_view filter) { return SearchPlan::make(*lookup, *filter::parse(filter), {.fewMax = kFewMax}).value(); }
   std::optional<Ids> among(const SearchPlan& plan, std::int64_t after, std::int64_t upTo, std::size_t max = 10'000) {
     return plan.among(*lookup, after, upTo, max).value();
   }
@@ -61,6 +63,9 @@ SLUICE_TEST(knowsAllWhereAPartLeavesFew) {
   QVERIFY(few("body~needle | body~other") == Ids{1501});
   QVERIFY(few("body~needle header~other") == Ids{});
   QVERIFY(!few("body~fifth"));
+  QVERIFY(SearchPlan::make(*f.lookup, *filter::parse("body~fifth"), {.fewMax = 600})->value().few()->size() == 600);
+  // Few each, but not together.
+  QVERIFY(!SearchPlan::make(*f.lookup, *filter::parse("body~fifth | url~second"), {.fewMax = 1500}).value());
   QVERIFY(!few("body~needle | body~fifth"));
 }
 
@@ -71,7 +76,7 @@ SLUICE_TEST(isOfNoHelpWhereAnythingMayPass) {
     QVERIFY2(!SearchPlan::couldHelp(*filter::parse(filter)), filter);
   }
   QVERIFY(SearchPlan::couldHelp(*filter::parse("body~needle status=200")));
-  QVERIFY(!SearchPlan::make(*f.lookup, *filter::parse("body~needle"), SearchPlan::Time()).value());
+  QVERIFY(!SearchPlan::make(*f.lookup, *filter::parse("body~needle"), {.until = {}}).value());
 }
 
 // Whatever the filter and the range, all that may pass is there, and little else.
