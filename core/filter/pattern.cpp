@@ -133,13 +133,21 @@ class Word {
   Either last_;
 };
 
+// Whether an expression means itself.
+bool isPlainText(std::string_view text) { return std::all_of(text.begin(), text.end(), isPlain); }
+
+// To whoever disregards case, long s (C5 BF) is an s, and the Kelvin sign (E2 84 AA) a k.
+bool hasTwin(char c) { return lower(c) == 's' || lower(c) == 'k'; }
+bool mayHoldTwin(std::string_view text) { return text.find('\xc5') != text.npos || text.find('\xe2') != text.npos; }
+
 }  // namespace
 
 struct Pattern::Compiled {
   template <class... Arguments>
   explicit Compiled(Arguments&&... arguments) : expression(std::forward<Arguments>(arguments)...) {}
   RE2 expression;
-  std::optional<Word> word;  // says the same as the expression
+  std::optional<Word> word;  // finds what the expression finds
+  bool hasTwins = false;     // but not what stands for the same letters beyond ASCII
 };
 
 Pattern::Pattern(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -154,6 +162,10 @@ tl::expected<Pattern, std::string> Pattern::create(std::string_view text) {
     compiled = std::make_unique<Compiled>(source, optionsFor(false, RE2::Options::EncodingLatin1));
   }
   if (!compiled->expression.ok()) return tl::unexpected("is no regular expression: " + compiled->expression.error());
+  if (isPlainText(text)) {
+    compiled->word = Word::of(text);
+    compiled->hasTwins = std::any_of(text.begin(), text.end(), hasTwin);
+  }
   Pattern pattern(std::move(compiled));
   pattern.pieces_ = piecesOf(text);
   return pattern;
@@ -168,7 +180,10 @@ Pattern Pattern::literal(std::string_view text) {
 }
 
 bool Pattern::foundIn(std::string_view text) const {
-  return compiled_->word ? compiled_->word->isIn(text) : RE2::PartialMatch(piece(text), compiled_->expression);
+  const auto& [expression, word, hasTwins] = *compiled_;
+  if (word && word->isIn(text)) return true;
+  if (word && !(hasTwins && mayHoldTwin(text))) return false;
+  return RE2::PartialMatch(piece(text), expression);
 }
 
 }  // namespace sluice::filter

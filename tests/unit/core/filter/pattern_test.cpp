@@ -64,6 +64,22 @@ SLUICE_TEST(findsALiteralWhereverItIs) {
   }
 }
 
+// A word finds what the same expression finds that is written so that it is no plain text.
+SLUICE_TEST(findsAWordAsAnExpressionDoes) {
+  constexpr std::string_view kParts[] = {"a", "A", "k", "K", "s", "S", "-", "=", "\xe2\x84\xaa", "\xc5\xbf", "\xc5", "\xe2", "\n", "\xff"};
+  std::mt19937 random(1);
+  int twins = 0;
+  for (int round = 0; round < 5000; ++round) {
+    std::string text, word;
+    for (unsigned i = 0; i < random() % 40; ++i) text += kParts[random() % std::size(kParts)];
+    for (unsigned i = 0; i <= random() % 3; ++i) word += kParts[random() % 8];
+    const bool there = found("(?:" + word + ")", text);
+    QVERIFY2(found(word, text) == there, (word + " in " + text).c_str());
+    twins += there && !Pattern::literal(word).foundIn(text) ? 1 : 0;
+  }
+  QVERIFY(twins > 50);
+}
+
 SLUICE_TEST(tellsWhyAnExpressionIsNone) {
   for (const char* text : {"(", "[a", "*", "a{99999}", "\\p{Nope}", "(?<x>a)"}) {
     const auto pattern = Pattern::create(text);
