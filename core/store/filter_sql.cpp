@@ -198,7 +198,8 @@ std::optional<std::string> Compiler::contentMatches(Field field, const std::stri
   if (field == Field::Header) return head(requestHead + " OR " + responseHead);
   if (field == Field::RequestHeader) return head(requestHead);
   if (field == Field::ResponseHeader) return head(responseHead);
-  if (field == Field::Body) return head("(request_stored_bytes > 0 OR response_stored_bytes > 0) AND (" + requestBody + " OR " + responseBody + ")");
+  const std::string anyBody = "(request_stored_bytes > 0 OR response_stored_bytes > 0)";
+  if (field == Field::Body) return head(anyBody + " AND (" + requestBody + " OR " + responseBody + ")");
   if (field == Field::RequestBody) return head(requestBody);
   if (field == Field::ResponseBody) return head(responseBody);
   return std::nullopt;

@@ -33,7 +33,9 @@ struct Fixture {
     if (!lookup->begin()) std::abort();
   }
 
-  std::optional<SearchPlan> plan(std::string_view filter) { return SearchPlan::make(*lookup, *filter::parse(filter), {.fewMax = kFewMax}).value(); }
+  std::optional<SearchPlan> plan(std::string_view filter) {
+    return SearchPlan::make(*lookup, *filter::parse(filter), {.fewMax = kFewMax}).value();
+  }
   std::optional<Ids> among(const SearchPlan& plan, std::int64_t after, std::int64_t upTo, std::size_t max = 10'000) {
     return plan.among(*lookup, after, upTo, max).value();
   }

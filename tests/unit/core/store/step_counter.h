@@ -1,5 +1,6 @@
-// Counts the steps of SQLite's machine, and the statements that it begins, of all connections that are opened while it lives: what a
-// question costs, on every machine alike. Rows that are only sorted in memory or searched by our own functions are steps too, however long each takes.
+// Counts the steps of SQLite's machine and the statements that it begins, of all connections that are opened while it lives: what a
+// question costs, on every machine alike. Rows that are only sorted in memory or searched by our own functions are steps too, however
+// long each takes.
 #pragma once
 
 #include <cstdint>
