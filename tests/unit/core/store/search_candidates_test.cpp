@@ -228,3 +228,32 @@ SLUICE_TEST(tellsNothingWhereTheIndexIsBegunAnew) {
   VERIFY_OK(SearchIndex::anew(folder.path(), static_cast<std::uint64_t>(*sql.integer("SELECT first_version FROM history"))));
   QVERIFY(candidates.any() && !candidates.towards(1, 3000) && !candidates.any());
 }
+
+// The index leaves more than are told by number, holds what is there no more, and lacks what is new.
+SLUICE_TEST(showsTheSameWhereManyHoldAWord) {
+  constexpr std::uint64_t kIndexed = 42'000, kAll = 42'500;
+  TempFolder folder;
+  fillWithNeedles(folder, 2, kIndexed, kIndexed);
+  {
+    Database database = std::move(*Database::open(folder.path(), wall(0)));
+    VERIFY_OK(fillHistory(database, kAll));
+    VERIFY_OK(database.sql().run("UPDATE head SET response_body = CAST('noodle' AS BLOB) WHERE exchange % 3 = 0 AND exchange % 2 = 0;"
+                                 "UPDATE head SET response_body = CAST('Needl' AS BLOB) WHERE exchange > 42000"));
+  }
+  const char* filters[] = {"body~needl", "body~nee.l", "body~needle status=404", "body~needle | body~hello id<50",
+                           "body~needl !(body~needle)"};
+  const auto all = [&] {
+    auto reader = std::move(*Reader::open(folder.path()));
+    std::vector<std::string> texts;
+    for (const char* text : filters) {
+      texts.push_back(shown(reader, text));
+      const auto before = reader.before(ExchangeId{30'000}, 9).value();
+      for (const auto& row : before) texts.back() += " " + std::to_string(row.id.value);
+    }
+    return texts;
+  };
+  const auto withIndex = all();
+  fs::remove(searchFile(folder.path()));
+  const auto plain = all();
+  for (std::size_t i = 0; i < std::size(filters); ++i) QVERIFY2(plain[i].size() > 100 && withIndex[i] == plain[i], filters[i]);
+}
