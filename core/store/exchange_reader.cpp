@@ -159,6 +159,7 @@ Result<BodyReader> ExchangeReader::open(StoredBody body) {
   return BodyReader::ofMemory(std::move(body.besideHeads));
 }
 
+// Nothing beyond the bytes that there are to be is held.
 Result<BodyReader> ExchangeReader::inPieces(StoredBody body) {
   if (large_ == LargeBodies::InPieces && body.bytes > kHeldBodyBytesMax) return inLargePieces(std::move(body));
   std::string bytes = std::move(body.besideHeads);

@@ -8,10 +8,10 @@
 namespace sluice::store {
 namespace {
 
-constexpr std::size_t kRecentMax = 20'000;  // where more has changed, the index is asked anew
+constexpr std::size_t kRecentMax = 20'000;               // where more has changed, the index is asked anew
 constexpr auto kPlanTime = std::chrono::milliseconds(50);
-constexpr std::uint64_t kIdsALook = 32'768;                    // some milliseconds
-constexpr std::size_t kLeftOfALookMax = kIdsALook / 2;  // where more is left, row after row is sooner read than each by itself
+constexpr std::uint64_t kIdsALook = 32'768;              // some milliseconds; opening the index takes a third of one
+constexpr std::size_t kLeftOfALookMax = kIdsALook / 2;   // where more is left, row after row is sooner read than each by itself
 
 }  // namespace
 
