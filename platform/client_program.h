@@ -4,9 +4,10 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sluice::platform {
 
@@ -22,17 +23,29 @@ struct ClientProgram {
   std::string path;  // of the executable; empty when this user may not know
 };
 
+struct ClientQuestion {
+  std::uint64_t connection = 0;  // the caller's number for it, given once
+  SocketAddress client;
+  SocketAddress server;
+  // Of connections that were asked for before and have ended since. Helps to find the answer, never changes it: any may be missing.
+  std::vector<std::uint64_t> ended;
+};
+
 class ClientPrograms {
  public:
+  ClientPrograms();
+  ~ClientPrograms();
+  ClientPrograms(ClientPrograms&&) = delete;
+
   // The program whose socket is bound to `client` and connected to `server`; when several processes share the socket,
   // one of them. Nothing when there is none (any more), when it is not of this machine, or when it belongs to another
   // user and this one may not look.
-  std::optional<ClientProgram> find(const SocketAddress& client, const SocketAddress& server);
+  std::optional<ClientProgram> find(const ClientQuestion& question);
 
  private:
-  // Who asked lately asks again: looked through first, the latest first. Each is looked at anew, since a number can
-  // have gone to another process meanwhile.
-  std::deque<std::uint64_t> lately_;
+  // Who asked lately asks again, and is looked at first. It is looked at anew, since numbers go to others meanwhile. Bounded.
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace sluice::platform

@@ -166,6 +166,8 @@ inline constexpr std::size_t kLookupsPendingMax = 4096; // more callers than a d
 
 // Connections.
 inline constexpr std::size_t kClientProgramsRemembered = 8;      // a developer's browser, its helpers and a test run
+inline constexpr std::size_t kClientDescriptorsRemembered = 4096; // of open connections, to guess where the next one is
+inline constexpr std::size_t kClientGuessesMax = 32;             // each costs as much as one of the many that it saves
 inline constexpr std::size_t kClientProgramLookupsMax = 256;     // waiting at once; in a storm of connections the rest stay unnamed
 inline constexpr std::uint64_t kCapturedBodyBytesMax = 64 * kMiB;  // of each body: what people look at; a film stays out of the history
 inline constexpr std::size_t kConnectionsMax = 20000;        // clients at once; past it accepting pauses

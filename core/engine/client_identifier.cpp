@@ -25,9 +25,7 @@ bool isThisMachine(const tcp::endpoint& client, const tcp::endpoint& server) {
 }  // namespace
 
 ClientIdentifier::Look ClientIdentifier::lookAtTheSystem() {
-  return [programs = std::make_shared<platform::ClientPrograms>()](const auto& client, const auto& server) {
-    return programs->find(client, server);
-  };
+  return [programs = std::make_shared<platform::ClientPrograms>()](const auto& question) { return programs->find(question); };
 }
 
 // One thread: ClientPrograms remembers, and a storm of connections gets no more of the processor.
@@ -41,12 +39,18 @@ void ClientIdentifier::identify(ConnectionId connection, ExchangeId exchangesFro
   if (code) return;
   const auto server = socket.local_endpoint(code);
   if (code || !isThisMachine(client, server)) return;
-  looks_.ask([look = look_, from = addressOf(client), to = addressOf(server)] { return look(from, to); },
+  platform::ClientQuestion question{connection.value, addressOf(client), addressOf(server), std::exchange(ended_, {})};
+  looks_.ask([look = look_, question = std::move(question)] { return look(question); },
              [this, connection, exchangesFrom](std::optional<platform::ClientProgram> program) {
                if (!program || leftBehind_) return;
                found_({connection, exchangesFrom, program->processId,
                        std::move(program->path.empty() ? program->name : program->path)});
              });
+}
+
+// Those that no look follows are forgotten: they may be of another machine, whose connections are not looked for.
+void ClientIdentifier::ended(ConnectionId connection) {
+  if (ended_.size() < limits::kClientDescriptorsRemembered) ended_.push_back(connection.value);
 }
 
 void ClientIdentifier::giveUp(MonoTime until) {

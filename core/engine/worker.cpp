@@ -120,6 +120,7 @@ void Worker::retire(ClientConnection& connection) {
   retired_.push_back(std::move(found->second));
   connections_.erase(found);
   counters_.openConnections.store(connections_.size());
+  clients_.ended(connection.id());
   stopIfDrained();
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <deque>
 #include <span>
 #include <string>
 #include <vector>
@@ -90,9 +91,16 @@ ClientProgram programOf(int process) {
 
 }  // namespace
 
-std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
+struct ClientPrograms::Memory {
+  std::deque<std::uint64_t> lately;  // processes, the latest first
+};
+
+ClientPrograms::ClientPrograms() : memory_(std::make_unique<Memory>()) {}
+ClientPrograms::~ClientPrograms() = default;
+
+std::optional<ClientProgram> ClientPrograms::find(const ClientQuestion& question) {
   const auto process = findProcess(
-      lately_, [&](auto each) { return holds(static_cast<int>(each), client, server); }, everyProcess);
+      memory_->lately, [&](auto each) { return holds(static_cast<int>(each), question.client, question.server); }, everyProcess);
   if (!process) return std::nullopt;
   return programOf(static_cast<int>(*process));
 }

@@ -1,6 +1,7 @@
 #include "platform/client_program.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -14,12 +15,13 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
-#include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/limits.h"
+#include "platform/linux/client_descriptors.h"
 #include "platform/posix/descriptor.h"
-#include "platform/recent_processes.h"
 
 namespace sluice::platform {
 namespace {
@@ -64,13 +66,25 @@ DiagRequest requestFor(const SocketAddress& client, const SocketAddress& server)
   return request;
 }
 
-std::optional<SocketOwner> ownerOf(const SocketAddress& client, const SocketAddress& server) {
-  const OwnedHandle link(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+// The system's answers. Where one did not come, the next is asked for on another socket, so that it is no answer to this.
+class SocketOwners {
+ public:
+  std::optional<SocketOwner> find(const SocketAddress& client, const SocketAddress& server);
+
+ private:
+  OwnedHandle link_;
+};
+
+std::optional<SocketOwner> SocketOwners::find(const SocketAddress& client, const SocketAddress& server) {
+  OwnedHandle link = std::move(link_);
+  if (!link) link = OwnedHandle(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (!link) return std::nullopt;
   const DiagRequest request = requestFor(client, server);
   if (::send(descriptor(link), &request, sizeof request, 0) != sizeof request) return std::nullopt;
   alignas(nlmsghdr) std::array<char, 4096> answer;
   const auto size = ::recv(descriptor(link), answer.data(), answer.size(), 0);
+  if (size <= 0) return std::nullopt;
+  link_ = std::move(link);
   nlmsghdr header{};
   inet_diag_msg found{};
   if (size < static_cast<ssize_t>(NLMSG_LENGTH(sizeof found))) return std::nullopt;
@@ -102,17 +116,47 @@ std::string linkTarget(const std::string& path) {
 
 std::string processDirectory(std::uint64_t process) { return "/proc/" + std::to_string(process); }
 
-bool holds(std::uint64_t process, std::uint64_t inode) {
-  const std::string path = processDirectory(process) + "/fd";
-  const Directory directory(::opendir(path.c_str()));
-  if (directory == nullptr) return false;
-  const std::string wanted = "socket:[" + std::to_string(inode) + "]";
-  while (const dirent* entry = ::readdir(directory.get())) {
-    std::array<char, 64> target;
-    const auto size = ::readlinkat(::dirfd(directory.get()), entry->d_name, target.data(), target.size());
-    if (size > 0 && std::string_view(target.data(), static_cast<std::size_t>(size)) == wanted) return true;
+// Of the socket that is there, 0 where something else is, nothing where nothing is.
+std::optional<std::uint64_t> socketAt(int directory, const char* name) {
+  std::array<char, 64> target;
+  const auto size = ::readlinkat(directory, name, target.data(), target.size());
+  if (size <= 0) return std::nullopt;
+  constexpr std::string_view kSocket = "socket:[";
+  if (!std::string_view(target.data(), static_cast<std::size_t>(size)).starts_with(kSocket)) return 0;
+  std::uint64_t inode = 0;
+  std::from_chars(target.data() + kSocket.size(), target.data() + size, inode);
+  return inode;
+}
+
+// A process whose number is free has no likelier one: it would have had that.
+std::optional<ProcessDescriptor> guess(ClientDescriptors& known, std::uint64_t inode) {
+  std::optional<std::uint64_t> unlikely;
+  for (const auto& each : known.guesses(inode)) {
+    if (each.process == unlikely) continue;
+    const std::string path = processDirectory(each.process) + "/fd/" + std::to_string(each.number);
+    const auto there = socketAt(AT_FDCWD, path.c_str());
+    if (there == inode) return each;
+    if (there) {
+      known.taken(each, *there);
+    } else {
+      unlikely = each.process;
+    }
   }
-  return false;
+  return std::nullopt;
+}
+
+std::optional<ProcessDescriptor> findAmong(const std::vector<std::uint64_t>& processes, std::uint64_t inode, ClientDescriptors& known) {
+  for (const auto process : processes) {
+    const std::string path = processDirectory(process) + "/fd";
+    const Directory directory(::opendir(path.c_str()));
+    if (directory == nullptr) known.gone(process);
+    while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+      const auto number = numberOf(entry->d_name);
+      if (!number || socketAt(::dirfd(directory.get()), entry->d_name) != inode) continue;
+      return ProcessDescriptor{process, static_cast<int>(*number)};
+    }
+  }
+  return std::nullopt;
 }
 
 // Those of this user, the youngest numbers first: a short-lived client is among them.
@@ -146,17 +190,30 @@ ClientProgram programOf(std::uint64_t process) {
 
 }  // namespace
 
-std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
-  const auto owner = ownerOf(client, server);
+struct ClientPrograms::Memory {
+  SocketOwners owners;
+  ClientDescriptors known;
+};
+
+ClientPrograms::ClientPrograms() : memory_(std::make_unique<Memory>()) {}
+ClientPrograms::~ClientPrograms() = default;
+
+std::optional<ClientProgram> ClientPrograms::find(const ClientQuestion& question) {
+  auto& [owners, known] = *memory_;
+  for (const auto each : question.ended) known.ended(each);
+  const auto owner = owners.find(question.client, question.server);
   if (!owner) return std::nullopt;
-  // Nobody else is looked through for a connection that has ended meanwhile: where they come quickly, that is most that are left.
-  const auto others = [&] {
-    const auto now = ownerOf(client, server);
-    return now && now->inode == owner->inode ? processesOf(owner->user) : std::vector<std::uint64_t>();
+  // Nobody is looked through for a connection that has ended meanwhile: where they come quickly, that is most that are left.
+  const auto isOpen = [&] {
+    const auto now = owners.find(question.client, question.server);
+    return now && now->inode == owner->inode;
   };
-  const auto process = findProcess(lately_, [&](auto each) { return holds(each, owner->inode); }, others);
-  if (!process) return std::nullopt;
-  return programOf(*process);
+  auto found = guess(known, owner->inode);
+  if (!found && isOpen()) found = findAmong(known.processes(), owner->inode, known);
+  if (!found && isOpen()) found = findAmong(processesOf(owner->user), owner->inode, known);
+  if (!found) return std::nullopt;
+  known.opened(question.connection, *found);
+  return programOf(found->process);
 }
 
 }  // namespace sluice::platform

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <vector>
 
 #include "platform/recent_processes.h"
@@ -69,9 +70,16 @@ ClientProgram programOf(int process) {
 
 }  // namespace
 
-std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
+struct ClientPrograms::Memory {
+  std::deque<std::uint64_t> lately;  // processes, the latest first
+};
+
+ClientPrograms::ClientPrograms() : memory_(std::make_unique<Memory>()) {}
+ClientPrograms::~ClientPrograms() = default;
+
+std::optional<ClientProgram> ClientPrograms::find(const ClientQuestion& question) {
   const auto process = findProcess(
-      lately_, [&](auto each) { return holds(static_cast<int>(each), client, server); }, everyProcess);
+      memory_->lately, [&](auto each) { return holds(static_cast<int>(each), question.client, question.server); }, everyProcess);
   if (!process) return std::nullopt;
   return programOf(static_cast<int>(*process));
 }

@@ -81,9 +81,14 @@ ClientProgram programOf(std::uint64_t number) {
 }  // namespace
 
 // The system knows the owner of each connection itself: nothing is gained by remembering who asked lately.
-std::optional<ClientProgram> ClientPrograms::find(const SocketAddress& client, const SocketAddress& server) {
-  const bool v4 = isMappedV4(client) && isMappedV4(server);
-  const auto owner = v4 ? ownerV4(client, server) : ownerV6(client, server);
+struct ClientPrograms::Memory {};
+
+ClientPrograms::ClientPrograms() = default;
+ClientPrograms::~ClientPrograms() = default;
+
+std::optional<ClientProgram> ClientPrograms::find(const ClientQuestion& question) {
+  const bool v4 = isMappedV4(question.client) && isMappedV4(question.server);
+  const auto owner = v4 ? ownerV4(question.client, question.server) : ownerV6(question.client, question.server);
   if (owner == 0) return std::nullopt;
   return programOf(owner);
 }

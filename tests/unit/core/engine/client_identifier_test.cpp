@@ -78,7 +78,7 @@ struct HeldLook {
 };
 
 engine::ClientIdentifier::Look heldLook(const std::shared_ptr<HeldLook>& held) {
-  return [held](const auto&, const auto&) {
+  return [held](const auto&) {
     if (held->looks++ == 0) {
       held->begun.set_value();
       held->going.wait();
@@ -134,4 +134,26 @@ SLUICE_TEST(aStormOfClientsKeepsTheLimitOfLookups) {
   QCOMPARE(identifier.inFlight(), limits::kClientProgramLookupsMax);
   while (identifier.inFlight() > 0) loop.run_one();
   QCOMPARE(calls, limits::kClientProgramLookupsMax);
+}
+
+SLUICE_TEST(whatHasEndedIsSaidWithTheNextLook) {
+  asio::io_context loop;
+  Ends ends(loop);
+  const auto asked = std::make_shared<std::vector<platform::ClientQuestion>>();
+  engine::ClientIdentifier identifier(loop, [](const capture::ClientIdentified&) {}, [asked](const platform::ClientQuestion& question) {
+    asked->push_back(question);
+    return std::optional<platform::ClientProgram>();
+  });
+  const auto look = [&](ConnectionId connection) {
+    identifier.identify(connection, ExchangeId{1}, ends.server);
+    while (identifier.inFlight() > 0) loop.run_one();
+    return asked->back();
+  };
+  QVERIFY(look(ConnectionId{5}).ended.empty());
+  identifier.ended(ConnectionId{5});
+  identifier.ended(ConnectionId{4});
+  const auto second = look(ConnectionId{6});
+  QCOMPARE(second.connection, std::uint64_t(6));
+  QVERIFY((second.ended == std::vector<std::uint64_t>{5, 4}));
+  QVERIFY(look(ConnectionId{7}).ended.empty());
 }

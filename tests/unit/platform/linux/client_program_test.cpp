@@ -6,6 +6,8 @@
 
 #include <cstring>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "tests/support/process.h"
 #include "tests/support/test.h"
@@ -13,6 +15,19 @@
 using namespace sluice;
 using platform::ClientPrograms;
 using platform::SocketAddress;
+
+namespace {
+std::size_t looks = 0;  // at what stands behind a descriptor
+}
+
+extern "C" {
+ssize_t __real_readlinkat(int directory, const char* path, char* target, size_t size);
+// The linker has it called in place of the system's.
+ssize_t __wrap_readlinkat(int directory, const char* path, char* target, size_t size) {
+  ++looks;
+  return __real_readlinkat(directory, path, target, size);
+}
+}
 
 namespace {
 
@@ -43,7 +58,7 @@ class Listener {
       reinterpret_cast<sockaddr_in&>(address).sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     }
     ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(socket_, 8);
+    ::listen(socket_, 64);
   }
   ~Listener() { ::close(socket_); }
 
@@ -57,6 +72,9 @@ class Listener {
   struct Accepted {
     int socket = -1;
     SocketAddress client, server;
+    platform::ClientQuestion question(std::uint64_t connection = 0, std::vector<std::uint64_t> ended = {}) const {
+      return {connection, client, server, std::move(ended)};
+    }
   };
   Accepted accept() const {
     sockaddr_storage peer{};
@@ -87,7 +105,7 @@ SLUICE_TEST(theProgramBehindAConnectionIsFound) {
     test::Process curl("curl", {"-s", "--max-time", "60", "http://" + host + ":" + port + "/"});
     const auto accepted = listener.accept();
     ClientPrograms programs;
-    const auto found = programs.find(accepted.client, accepted.server);
+    const auto found = programs.find(accepted.question());
     QVERIFY(found);
     QCOMPARE(found->processId, std::uint64_t(curl.id()));
     QCOMPARE(found->name, std::string("curl"));
@@ -102,7 +120,7 @@ SLUICE_TEST(aProgramThatWasFoundIsFoundAgain) {
   for (int i = 0; i < 3; ++i) {
     const int client = connectTo(listener);
     const auto accepted = listener.accept();
-    const auto found = programs.find(accepted.client, accepted.server);
+    const auto found = programs.find(accepted.question());
     QVERIFY(found);
     QCOMPARE(found->processId, std::uint64_t(::getpid()));
     ::close(client);
@@ -116,7 +134,7 @@ SLUICE_TEST(aConnectionWhoseClientIsGoneHasNoProgram) {
   const auto accepted = listener.accept();
   ::close(client);
   ClientPrograms programs;
-  QVERIFY(!programs.find(accepted.client, accepted.server).has_value());
+  QVERIFY(!programs.find(accepted.question()).has_value());
   ::close(accepted.socket);
 }
 
@@ -124,5 +142,101 @@ SLUICE_TEST(anAddressWithoutASocketHasNoProgram) {
   SocketAddress nobody;
   nobody.bytes[15] = 1;
   nobody.port = 1;
-  QVERIFY(!ClientPrograms().find(nobody, nobody).has_value());
+  QVERIFY(!ClientPrograms().find({0, nobody, nobody, {}}).has_value());
+}
+
+namespace {
+
+// Connections of this process, by numbers.
+class Clients {
+ public:
+  explicit Clients(std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) open();
+    for (std::uint64_t i = 0; i < count; ++i) QVERIFY(isFound());
+  }
+  ~Clients() {
+    for (const int each : sockets_) ::close(each);
+    for (const auto& each : accepted_) ::close(each.socket);
+  }
+
+  // The next one. Gets the lowest descriptor that is free.
+  std::uint64_t open() {
+    sockets_.push_back(connectTo(listener_));
+    return sockets_.size() - 1;
+  }
+  void close(std::uint64_t connection) { ::close(std::exchange(sockets_[connection], -1)); }
+  void closeAndOpen(std::uint64_t connection) {
+    close(connection);
+    open();
+  }
+
+  // REQUIRES: asked in the order in which they were opened.
+  std::optional<platform::ClientProgram> find(std::vector<std::uint64_t> ended = {}) {
+    accepted_.push_back(listener_.accept());
+    return programs_.find(accepted_.back().question(accepted_.size() - 1, std::move(ended)));
+  }
+  bool isFound(std::vector<std::uint64_t> ended = {}) {
+    const auto found = find(std::move(ended));
+    return found && found->processId == std::uint64_t(::getpid());
+  }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(addressOf(listener_.address()).port) + "/"; }
+
+ private:
+  const Listener listener_{AF_INET};
+  ClientPrograms programs_;
+  std::vector<int> sockets_;
+  std::vector<Listener::Accepted> accepted_;
+};
+
+}  // namespace
+
+SLUICE_TEST(whoClosesAConnectionAndOpensAnotherIsFoundAtTheFirstLook) {
+  Clients clients(40);
+  for (const std::uint64_t closed : {5, 33, 12, 40, 0}) {
+    clients.closeAndOpen(closed);
+    looks = 0;
+    QVERIFY(clients.isFound({closed}));
+    QCOMPARE(looks, std::size_t(1));
+  }
+}
+
+// Their descriptors follow each other, but for what else the process has open.
+SLUICE_TEST(whoOpensManyConnectionsIsFoundAtTheSecondLookAtMost) {
+  Clients clients(1);
+  for (int i = 0; i < 30; ++i) clients.open();
+  QVERIFY(clients.isFound());  // behind what the test itself has opened meanwhile
+  looks = 0;
+  for (int i = 0; i < 29; ++i) QVERIFY(clients.isFound());
+  QVERIFY2(looks <= 2 * 29, std::to_string(looks).c_str());
+}
+
+SLUICE_TEST(inWhichOrderConnectionsEndedCostsNoMoreThanOneLookEach) {
+  Clients clients(40);
+  for (const std::uint64_t closed : {9, 30, 5, 2}) clients.closeAndOpen(closed);
+  looks = 0;
+  QVERIFY(clients.isFound({9, 30, 5, 2}));
+  for (int i = 0; i < 3; ++i) QVERIFY(clients.isFound());
+  QVERIFY2(looks <= 8, std::to_string(looks).c_str());
+}
+
+SLUICE_TEST(whatHasTakenADescriptorMeanwhileIsNotTakenForTheClient) {
+  Clients clients(3);
+  clients.close(1);
+  const int other = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  test::Process curl("curl", {"-s", "--max-time", "60", clients.url()});
+  const auto found = clients.find({1});
+  QVERIFY(found);
+  QCOMPARE(found->processId, std::uint64_t(curl.id()));
+  ::close(other);
+}
+
+SLUICE_TEST(anotherProgramIsFoundWhereTheLatestHasADescriptorLess) {
+  Clients clients(3);
+  clients.close(2);
+  test::Process curl("curl", {"-s", "--max-time", "60", clients.url()});
+  const auto found = clients.find({2});
+  QVERIFY(found);
+  QCOMPARE(found->name, std::string("curl"));
+  clients.open();
+  QVERIFY(clients.isFound());
 }

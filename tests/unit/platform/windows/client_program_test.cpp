@@ -77,7 +77,7 @@ class Connection {
 
 void findThisProgram(int family) {
   const Connection connection(family);
-  const auto found = ClientPrograms().find(connection.client(), connection.server());
+  const auto found = ClientPrograms().find({0, connection.client(), connection.server(), {}});
   QVERIFY(found.has_value());
   QCOMPARE(found->processId, std::uint64_t(GetCurrentProcessId()));
   QVERIFY2(found->name.starts_with("unit_platform_windows"), found->name.c_str());
@@ -93,5 +93,5 @@ SLUICE_TEST(anAddressWithoutASocketHasNoProgram) {
   SocketAddress nobody;
   nobody.bytes[15] = 1;
   nobody.port = 1;
-  QVERIFY(!ClientPrograms().find(nobody, nobody).has_value());
+  QVERIFY(!ClientPrograms().find({0, nobody, nobody, {}}).has_value());
 }
