@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
@@ -134,6 +135,7 @@ std::size_t Session::take(MutableBytes into) {
 }
 
 void Session::put(Bytes bytes) {
+  if (!ticket_.empty()) out_.append(std::exchange(ticket_, {}));
   out_.append(asText(bytes));
   wroteAny_ = true;
 }
@@ -160,14 +162,24 @@ Session::Progress Session::handshake() {
   if (established_) return Progress::Done;
   if (error_.code != Code::None) return Progress::Failed;
   clearErrors();
+  const auto said = out_.size();
   const int outcome = SSL_do_handshake(ssl_);
   if (outcome == 1) {
     established_ = true;
+    holdTicketBack(said);
     return Progress::Done;
   }
   if (SSL_get_error(ssl_, outcome) == SSL_ERROR_WANT_READ) return Progress::WantsInput;
   error_ = verdict(outcome);
   return Progress::Failed;
+}
+
+// Where the client's word is the last of a handshake (RFC 8446 section 2), what comes behind it are tickets: by themselves they would cost
+// both sides a turn.
+void Session::holdTicketBack(std::size_t from) {
+  if (role_ != Role::Server || SSL_version(ssl_) != TLS1_3_VERSION) return;
+  ticket_ = out_.substr(from);
+  out_.resize(from);
 }
 
 IoResult Session::read(MutableBytes into) {

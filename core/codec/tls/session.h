@@ -54,6 +54,7 @@ class Session {
   void feed(Bytes bytes);
   // The transport's stream has ended. Without close_notify before it, reading fails: it may have been cut.
   void receivedEnd() { transportEnded_ = true; }
+  // A ticket for the client is not in it before something else is.
   Bytes outgoing() const { return asBytes(out_).subspan(outSent_); }
   void sent(std::size_t bytes);
   // Memory that only an active connection needs is given back.
@@ -91,6 +92,7 @@ class Session {
   Result<void> open(void* context);
   Result<void> aim(ClientContext& context, const Target& target);
 
+  void holdTicketBack(std::size_t from);
   Error verdict(int outcome);
   bool leftForWantOfCertificate() const { return certificateWanted_ && !readAny_; }
   Error certificateWantedError() const;
@@ -111,6 +113,7 @@ class Session {
   std::size_t end_ = 0;
   std::string out_;
   std::size_t outSent_ = 0;
+  std::string ticket_;  // for the client; goes with what is sent next
 
   bool transportEnded_ = false;
   bool established_ = false;
