@@ -1,5 +1,6 @@
 #include "core/store/part_file.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -15,6 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLinksMax = 40;  // as Linux follows them
+constexpr std::size_t kNameUnitsMax = 255;  // bytes on Linux and macOS, units of UTF-16 on Windows
+constexpr std::size_t kDigits = 16;
+constexpr std::size_t kAddedUnits = std::string_view(".sluice--.part").size() + 2 * kDigits;
 constexpr auto kLeftAfter = std::chrono::hours(24);
 
 fs::path withoutLinks(fs::path file) {
@@ -28,7 +32,7 @@ fs::path withoutLinks(fs::path file) {
 }
 
 std::string hex(std::uint64_t number) {
-  std::array<char, 17> text{};
+  std::array<char, kDigits + 1> text{};
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
   return text.data();
 }
@@ -42,11 +46,23 @@ std::uint64_t proofOf(std::uint64_t number, const fs::path& name) {
   return hash;
 }
 
+// Whether a character goes on with this unit: a byte of UTF-8, or on Windows a half of a pair in UTF-16.
+bool continues(fs::path::value_type unit) {
+  const auto number = static_cast<std::uint32_t>(unit);
+  return sizeof(unit) == 1 ? (number & 0xc0) == 0x80 : (number & 0xfc00) == 0xdc00;
+}
+
+// What the names of its parts begin with.
+fs::path::string_type beginOfParts(const fs::path& file) {
+  auto begin = file.filename().native();
+  std::size_t kept = std::min(begin.size(), kNameUnitsMax - kAddedUnits);
+  while (kept > 0 && kept < begin.size() && continues(begin[kept])) --kept;
+  return begin.substr(0, kept) + fs::path(".sluice-").native();
+}
+
 // What `file` is called while it is written, with this number.
-fs::path partOf(const fs::path& file, std::uint64_t number) {
-  fs::path part = file;
-  part += ".sluice-" + hex(number) + '-' + hex(proofOf(number, file.filename())) + ".part";
-  return part;
+fs::path::string_type nameOfPart(const fs::path& file, std::uint64_t number) {
+  return beginOfParts(file) + fs::path(hex(number) + '-' + hex(proofOf(number, file.filename())) + ".part").native();
 }
 
 fs::path newPartOf(const fs::path& file) {
@@ -54,14 +70,13 @@ fs::path newPartOf(const fs::path& file) {
   std::error_code ignored;
   fs::path part;
   do {
-    part = partOf(file, std::uint64_t{random()} << 32 | random());
+    part = file.parent_path() / nameOfPart(file, std::uint64_t{random()} << 32 | random());
   } while (fs::exists(part, ignored));
   return part;
 }
 
 bool isPartOf(const fs::path& found, const fs::path& file) {
-  constexpr std::size_t kDigits = 16;
-  const auto begin = file.filename().native() + fs::path(".sluice-").native(), name = found.filename().native();
+  const auto begin = beginOfParts(file), name = found.filename().native();
   if (!name.starts_with(begin) || name.size() < begin.size() + kDigits) return false;
   std::uint64_t number = 0;
   for (const auto unit : name.substr(begin.size(), kDigits)) {
@@ -69,7 +84,7 @@ bool isPartOf(const fs::path& found, const fs::path& file) {
     if (digit == std::string_view::npos) return false;
     number = number << 4 | digit;
   }
-  return name == partOf(file, number).filename().native();
+  return name == nameOfPart(file, number);
 }
 
 void sweepPartsOf(const fs::path& file) {

@@ -2,7 +2,8 @@
 // stays one, and what it leads to is replaced. A pipe or a device cannot be replaced: it is written as it stands. What a killed program has
 // left of the same file goes when it has not changed for a day: whoever still writes one changes it all the time. The name of a part proves
 // itself, so that nothing of anybody else's is taken for one: "a.har.sluice-0123456789abcdef-0123456789abcdef.part", of which the second
-// number follows from the first and the name of the file. Any thread.
+// number follows from the first and the whole name of the file; before them stands as much of that name as systems allow, in whole
+// characters. Any thread.
 #pragma once
 
 #include <filesystem>

@@ -29,6 +29,44 @@ SLUICE_TEST(theFileStaysUntilItsPartIsWhole) {
   QCOMPARE(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), std::ptrdiff_t(1));
 }
 
+// The longest that Linux and Windows take, of characters of several units: none is cut in the middle, wherever the others let it begin.
+SLUICE_TEST(aFileMayHaveTheLongestNameThereIs) {
+  using Name = fs::path::string_type;
+  constexpr std::size_t kUnitsMax = 255;
+  TempFolder folder;
+  const Name character = fs::path(u8"\U0001F600").native();
+  for (std::size_t before = 0; before < character.size(); ++before) {
+    Name name(before, 'a');
+    while (name.size() + character.size() <= kUnitsMax) name += character;
+    name.append(kUnitsMax - name.size(), 'z');
+    const fs::path file = folder.path() / name;
+    PartFile part(file), other(file);
+    const Name partName = part.path().filename().native();
+    QVERIFY(partName.size() <= kUnitsMax && partName.size() > kUnitsMax - character.size());
+    QVERIFY(part.path() != other.path() && part.path().parent_path() == folder.path());
+    const std::size_t kept = partName.find(fs::path(".sluice-").native());
+    QVERIFY(kept != Name::npos && name.starts_with(partName.substr(0, kept)));
+    QCOMPARE((kept - before) % character.size(), std::size_t(0));
+    if constexpr (sizeof(Name::value_type) > 1) continue;  // Windows takes such a name, but not with that of a folder before it
+    writeFile(part.path(), "whole");
+    QVERIFY(!part.replace());
+    QCOMPARE(contentsOf(file), std::string("whole"));
+  }
+}
+
+// They share all that the names of their parts can have of their names.
+SLUICE_TEST(whatIsLeftOfALongNameIsNotTakenForThatOfAnother) {
+  TempFolder folder;
+  const fs::path file = folder / (std::string(209, 'n') + "1"), other = folder / (std::string(209, 'n') + "2");
+  const fs::path left = PartFile(file).path();
+  writeFile(left, "half");
+  fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  { PartFile part(other); }
+  QVERIFY(fs::exists(left));
+  { PartFile part(file); }
+  QVERIFY(!fs::exists(left));
+}
+
 SLUICE_TEST(linksStayAndLeadToWhatWasWritten) {
   TempFolder folder;
   std::error_code error;
