@@ -80,6 +80,8 @@ constexpr std::array kStatements{
 
 constexpr std::string_view kCutOffDetail = "the engine stopped before the exchange ended";
 
+constexpr int kSessionsLookedAtMax = 1000;  // of seconds each, they are less than the ten minutes that are looked for
+
 constexpr std::int64_t kRowsAVersion = 1000;  // whoever follows changes gets no less than a version at once
 
 constexpr std::array kDirections{capture::Direction::Request, capture::Direction::Response};
@@ -211,6 +213,22 @@ Result<WallTime> HistoryWriter::lastTime() {
       "SELECT coalesce((SELECT coalesce(ended_us, max(started_us, (SELECT started_us FROM exchange ORDER BY id DESC LIMIT 1)), started_us)"
       " FROM session ORDER BY id DESC LIMIT 1), 0)");
   return us ? Result<WallTime>(WallTime(Micros(*us))) : fail(us.error());
+}
+
+Result<WallTime> HistoryWriter::timePassedFor(Micros running) {
+  auto select = database_->sql().prepare(
+      "SELECT started_us, max(0, ifnull(ended_us, 0) - started_us) FROM session ORDER BY id DESC LIMIT ?1");
+  if (!select) return fail(select.error());
+  select->bind(kSessionsLookedAtMax);
+  auto earliest = WallTime::max();
+  Micros ran{0};
+  const auto read = select->each([&] {
+    earliest = std::min(earliest, WallTime(Micros(select->integer(0))));
+    ran += std::min(running, Micros(select->integer(1)));
+    return ran < running;
+  });
+  if (!read) return fail(read.error());
+  return ran < running ? WallTime() : earliest;
 }
 
 Result<bool> HistoryWriter::prune(const Retention& retention, WallTime now, Micros sessionAge) {

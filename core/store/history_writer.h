@@ -42,6 +42,9 @@ class HistoryWriter {
 
   // The newest time that the history has of its recorder: of the end of the last session, or, where it has none, of what it recorded last.
   Result<WallTime> lastTime();
+  // The latest time that the clock had passed while the recorder ran for so long, in the newest sessions taken together: when the
+  // earliest of them began. Nobody knows how long one lasted that was not ended. 1970: they did not run for so long.
+  Result<WallTime> timePassedFor(Micros running);
 
   // Removes some of the oldest exchanges if the history is past the limits, and gives space back. True: there may be more
   // of either. `sessionAge`: how long at most the session lasts.

@@ -76,6 +76,7 @@ class Recorder::Impl {
   Result<void> commit();
   bool makeRoom();
   Result<void> ensureWriter();
+  void noteTimes(HistoryWriter& writer);
   void noteNotOpened(const Error& why);
   Result<void> notice(const HistoryWriter& writer);
   bool recovered(const Error& why);
@@ -240,9 +241,11 @@ void Recorder::Impl::prune() {
   pruneAt_ = retention_.any() ? Steady::now() + std::chrono::milliseconds(limits::kPruneGapMs) : Steady::time_point::max();
   if (!retention_.any() || !writer_) return;
   const std::uint64_t before = writer_->state().version;
+  const WallTime now = wallNow();
+  const auto mistrusted = std::chrono::ceil<std::chrono::hours>(now - clockJumps_.trusted(now, Steady::now()));
   Retention due = retention_;
-  if (!clockJumps_.areOver(wallNow(), Steady::now())) due.ageMax = {};
-  const auto more = writer_->prune(due, wallNow(), std::chrono::duration_cast<Micros>(Steady::now() - begun_));
+  if (due.ageMax.count() != 0) due.ageMax += mistrusted;
+  const auto more = writer_->prune(due, now, std::chrono::duration_cast<Micros>(Steady::now() - begun_));
   // A disk or a database in trouble shows when the next batch is written.
   pruneMore_ = more && *more;
   if (writer_->state().version == before) return;
@@ -366,7 +369,7 @@ Result<void> Recorder::Impl::ensureWriter() {
   if (!writer) return fail(writer.error());
   if (auto noticed = notice(*writer); !noticed) return noticed;
   if (session_ == 0) {
-    if (const auto last = writer->lastTime(); last && last->time_since_epoch().count() > 0) clockJumps_.wasLast(*last);
+    noteTimes(*writer);
     auto begun = writer->beginSession(wallNow());
     if (!begun) return fail(begun.error());
     session_ = *begun;
@@ -376,6 +379,12 @@ Result<void> Recorder::Impl::ensureWriter() {
   writer_ = std::move(*writer);
   if (options_.background && !checkpointer_) checkpointer_.emplace(historyFile(dataDir_));
   return {};
+}
+
+// Those of the runs before.
+void Recorder::Impl::noteTimes(HistoryWriter& writer) {
+  const auto last = writer.lastTime(), settled = writer.timePassedFor(ClockJumps::kSettlesAfter);
+  if (last && settled && last->time_since_epoch().count() > 0) clockJumps_.wasLast(*last, *settled);
 }
 
 // None: it is open.

@@ -145,6 +145,30 @@ SLUICE_TEST(anEngineThatStartsLongAfterTheLastRemovesNothingForItsAge) {
   QCOMPARE(whenAtMost(history, 40).exchanges, std::uint64_t(40));
 }
 
+// Also when no run lasts until its clock is trusted: what was too old already when some of them had together.
+SLUICE_TEST(anEngineThatStartsLongAfterTheLastRemovesWhatWasTooOldBefore) {
+  constexpr std::int64_t kHour = 3'600'000'000, kMinute = 60'000'000, kThen = 1'710'000'000'000'000;
+  for (const std::int64_t lasted : {4 * kMinute, 5 * kMinute}) {
+    History history;
+    VERIFY_OK(history.start());
+    recordMany(*history.recorder, 50, 10);  // long before that
+    auto later = started(51);
+    later.at = wall(kThen - 23 * kHour);
+    history.recorder->record(std::move(later));
+    history.recorder->record(ended(51));
+    history.stop();
+    const auto run = [&](std::int64_t at) {
+      return "INSERT INTO session (started_us, ended_us) VALUES (" + std::to_string(at) + ", " + std::to_string(at + lasted) + ");";
+    };
+    VERIFY_OK(SqlConnection::open(history.folder / "history.db", Access::ReadWrite)->run((run(kThen) + run(kThen + 100 * kHour)).c_str()));
+    RecorderOptions options;
+    options.retention = {.exchangesMax = 49, .ageMax = std::chrono::hours(24)};
+    VERIFY_OK(history.start(options));
+    const std::uint64_t left = lasted == 5 * kMinute ? 1 : 49;
+    QCOMPARE(whenAtMost(history, left).exchanges, left);
+  }
+}
+
 // The clock was wrong when this was recorded, and has been set right.
 SLUICE_TEST(whatThisRunRecordedIsNoOlderThanTheRun) {
   History history;

@@ -162,3 +162,21 @@ SLUICE_TEST(knowsWhenTheHistoryWasWrittenLast) {
   VERIFY_OK(f.writer.write(f.backlog));
   QVERIFY(f.writer.lastTime().value() == wall(8));  // and then the engine was killed
 }
+
+SLUICE_TEST(knowsWhatTimeHadPassedWhileItRanForSoLong) {
+  const auto runs = [](Fixture& f, std::int64_t from, std::int64_t to) {
+    return f.writer.beginSession(wall(from)).has_value() && f.writer.endSession(wall(to)).has_value();
+  };
+  Fixture f;
+  const auto passed = [&] { return f.writer.timePassedFor(Micros(10)).value(); };
+  QVERIFY(passed() == WallTime());
+  QVERIFY(runs(f, 100, 106) && passed() == WallTime());
+  QVERIFY(runs(f, 200, 203) && passed() == WallTime());
+  QVERIFY(runs(f, 300, 301) && passed() == wall(100));
+  QVERIFY(runs(f, 400, 409) && passed() == wall(300));
+  QVERIFY(f.writer.beginSession(wall(9000)).has_value() && passed() == wall(300));  // and then the engine was killed
+  QVERIFY(runs(f, 9100, 9105) && passed() == wall(400));
+  QVERIFY(runs(f, 500, 502) && passed() == wall(400));  // the clock was set right, after less than that
+  QVERIFY(runs(f, 9200, 9103) && passed() == wall(400));  // and while it ran
+  QVERIFY(runs(f, 600, 9000) && passed() == wall(600));
+}
