@@ -2,6 +2,7 @@
 
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "core/base/limits.h"
 #include "core/store/body_files.h"
@@ -96,11 +97,13 @@ Result<Database> Database::replaceDamaged(const fs::path& dataDir, const Error& 
 }
 
 Result<Database> Database::openSound(const fs::path& dataDir) {
-  auto sql = openChecked(historyFile(dataDir));
+  auto file = historyFile(dataDir);
+  auto sql = openChecked(file);
   if (!sql) return fail(sql.error());
   if (auto made = makeBodyFolder(dataDir); !made) return fail(made.error());
   Database database;
   database.dataDir_ = dataDir;
+  database.file_ = std::move(file);
   database.sql_ = std::make_unique<SqlConnection>(std::move(*sql));
   // Whether the tables are ours, only the statements that use them can tell.
   const auto writer = HistoryWriter::create(database);

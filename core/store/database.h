@@ -43,6 +43,7 @@ class Database {
   static Result<Database> replaceDamaged(const std::filesystem::path& dataDir, const Error& why, WallTime now);
 
   const std::filesystem::path& dataDir() const { return dataDir_; }
+  const std::filesystem::path& file() const { return file_; }
   SqlConnection& sql() { return *sql_; }
 
  private:
@@ -51,6 +52,7 @@ class Database {
   static Result<Database> openSound(const std::filesystem::path& dataDir);
 
   std::filesystem::path dataDir_;
+  std::filesystem::path file_;
   std::unique_ptr<SqlConnection> sql_;
   std::optional<MovedAside> movedAside_;
   ExchangeId nextExchange_{1};

@@ -135,10 +135,9 @@ bool isHistory(const fs::path& file, const fs::path& dataDir) {
   return fs::equivalent(file, historyFile(dataDir), error);
 }
 
-std::uint64_t databaseBytes(const fs::path& dataDir) {
-  const fs::path history = historyFile(dataDir);
-  return bytesIn(history) + bytesIn(withSuffix(history, "-wal"));
-}
+std::uint64_t databaseBytes(const fs::path& dataDir) { return bytesWithLog(historyFile(dataDir)); }
+
+std::uint64_t bytesWithLog(const fs::path& database) { return bytesIn(database) + bytesIn(withSuffix(database, "-wal")); }
 
 Result<SqlConnection> openHistory(const fs::path& dataDir, Access access) {
   const std::uint64_t number = std::max<std::uint64_t>(1, currentNumber(dataDir));

@@ -24,8 +24,10 @@ std::filesystem::path historyFile(const std::filesystem::path& dataDir);
 std::filesystem::path derivedFile(const std::filesystem::path& dataDir, std::string_view kind);
 // By whatever name.
 bool isHistory(const std::filesystem::path& file, const std::filesystem::path& dataDir);
-// Of the database and its log; 0 when there is none.
+// Of the history and its log; 0 when there is none.
 std::uint64_t databaseBytes(const std::filesystem::path& dataDir);
+// Likewise, of a database whose name is known: without a look at what else is in the folder.
+std::uint64_t bytesWithLog(const std::filesystem::path& database);
 
 // As SqlConnection::open(); fileIsGone() also once the history has been cleared.
 Result<SqlConnection> openHistory(const std::filesystem::path& dataDir, Access access);

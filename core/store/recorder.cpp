@@ -351,7 +351,9 @@ Result<void> Recorder::Impl::commit() {
   // Somebody removed or renamed the file: what would be written to it, nobody would ever see.
   if (database_ && database_->sql().fileIsGone()) closeDatabase();
   if (auto ready = ensureWriter(); !ready) return ready;
-  return backlog_.dirty() ? writer_->write(backlog_) : Result<void>{};
+  if (!backlog_.dirty()) return {};
+  if (checkpointer_) checkpointer_->letFinish();
+  return writer_->write(backlog_);
 }
 
 Result<void> Recorder::Impl::ensureWriter() {
@@ -490,7 +492,7 @@ void Recorder::Impl::setProblem(const Error& problem) {
 }
 
 void Recorder::Impl::publish() {
-  const std::uint64_t bytes = databaseBytes(dataDir_);
+  const std::uint64_t bytes = database_ ? bytesWithLog(database_->file()) : databaseBytes(dataDir_);
   const std::lock_guard lock(statusMutex_);
   status_.ignoredRecords = ignoredRecords_;
   status_.droppedExchanges = lostExchanges_;

@@ -43,6 +43,13 @@ void leaveMemoryUncounted() {
   [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+// SQLite's own descriptor: closing another one of this file would drop the locks of every connection of this process.
+sqlite3_file* fileOf(sqlite3* db) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  return file;
+}
+
 }  // namespace
 
 void SqlConnection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
@@ -106,10 +113,8 @@ Result<SqlConnection> SqlConnection::inMemory() {
 }
 
 Result<void> SqlConnection::checkHeader() const {
-  // SQLite's own descriptor: closing another one of this file would drop the locks of every connection of this process.
-  sqlite3_file* file = nullptr;
+  sqlite3_file* const file = fileOf(db_.get());
   sqlite3_int64 bytes = 0;
-  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
   if (const int code = file->pMethods->xFileSize(file, &bytes); code != SQLITE_OK) return fail(sqlError(db_.get(), code, name_));
   std::array<char, kHeaderBytes> header{};
   const int code = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
@@ -177,6 +182,12 @@ bool SqlConnection::fileIsGone() const {
   if (!successor_.empty() && std::filesystem::exists(successor_, error)) return true;
   int moved = 0;  // stays so on systems where an open file cannot be moved
   return sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
+Result<void> SqlConnection::syncFile() {
+  sqlite3_file* const file = fileOf(db_.get());
+  if (const int code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL); code != SQLITE_OK) return fail(sqlError(db_.get(), code, name_));
+  return {};
 }
 
 int SqlConnection::logPages() {

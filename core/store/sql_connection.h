@@ -46,6 +46,8 @@ class SqlConnection {
   bool fileIsGone() const;
   void goesWhenThereIs(std::filesystem::path successor) { successor_ = std::move(successor); }
 
+  // What has been folded into the file so far reaches the disk. SQLite sees to that only when it has folded all of the log.
+  Result<void> syncFile();
   // Of the log, after the last commit of this connection. From the first call on nobody folds it into the database by himself.
   int logPages();
   // The last connection to be closed folds the log in and removes it; this one shall not, although it may be the last.

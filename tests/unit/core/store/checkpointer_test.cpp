@@ -5,6 +5,7 @@
 #include "core/base/limits.h"
 #include "core/store/history_files.h"
 #include "tests/support/test.h"
+#include "tests/unit/core/store/failing_disk.h"
 #include "tests/unit/core/store/fixture.h"
 
 using namespace sluice;
@@ -53,6 +54,7 @@ SLUICE_TEST(theLogBeginsAnewWhileSomebodyWritesOn) {
   Checkpointer checkpointer(f.folder / "history.db");
   int longest = 0;
   const bool anew = soon([&] {
+    checkpointer.letFinish();
     if (!f.writeMebibyte()) return false;
     checkpointer.committed(f.sql);
     longest = std::max(longest, f.sql.logPages());
@@ -61,6 +63,53 @@ SLUICE_TEST(theLogBeginsAnewWhileSomebodyWritesOn) {
   QVERIFY(anew);
   QVERIFY(longest >= 2 * limits::kDatabaseLogPages);
   QVERIFY(f.fileBytes() > std::uintmax_t(longest) * 2048);
+}
+
+// But for the header of a log that begins anew, which SQLite wants on the disk before what follows.
+SLUICE_TEST(whoWritesOnNeverWaitsForTheDisk) {
+  FailingDisk disk;
+  Fixture f;
+  Checkpointer checkpointer(f.folder / "history.db");
+  const int before = disk.syncsHere();
+  int anew = 0;
+  const bool often = soon([&] {
+    const int pages = f.sql.logPages();
+    checkpointer.letFinish();
+    if (!f.writeMebibyte()) return false;
+    anew += f.sql.logPages() < pages ? 1 : 0;
+    checkpointer.committed(f.sql);
+    return anew == 3;
+  });
+  QVERIFY(often);
+  QCOMPARE(disk.syncsHere() - before, anew);
+}
+
+// SQLite leaves it to whoever folds the last, who would wait for the disk to take all of it.
+SLUICE_TEST(whatIsFoldedOfALogInUseReachesTheDiskToo) {
+  FailingDisk disk;
+  Fixture f;
+  QVERIFY(f.writeMebibyte());
+  auto reader = SqlConnection::open(f.folder / "history.db", Access::ReadOnly);
+  VERIFY_OK(reader);
+  auto old = Transaction::begin(*reader, Transaction::Kind::Read);
+  VERIFY_OK(old);
+  QCOMPARE(reader->integer("SELECT count(*) FROM filler").value(), std::int64_t(1));
+  Checkpointer checkpointer(f.folder / "history.db");
+  while (f.sql.logPages() < limits::kDatabaseLogPages) QVERIFY(f.writeMebibyte());
+  const int before = disk.databaseSyncs();
+  checkpointer.committed(f.sql);
+  QVERIFY(soon([&] { return disk.databaseSyncs() > before; }));
+}
+
+// Where the recorder waits for it: the next commit begins the log anew.
+SLUICE_TEST(theLastOfALongLogIsFoldedBeforeTheNextCommit) {
+  Fixture f;
+  Checkpointer checkpointer(f.folder / "history.db");
+  while (std::uintmax_t(f.sql.logPages()) * limits::kDatabasePageBytes < limits::kDatabaseLogBytesKept) QVERIFY(f.writeMebibyte());
+  checkpointer.committed(f.sql);
+  checkpointer.letFinish();
+  QVERIFY(f.writeMebibyte());
+  QVERIFY(f.sql.logPages() < limits::kDatabaseLogPages);
 }
 
 // Its last connection goes without a word: what is in the log stays there for whoever comes.

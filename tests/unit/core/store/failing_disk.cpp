@@ -12,6 +12,8 @@ std::atomic<int> operationCount{0};
 std::atomic<int> firstToFail{0};
 std::atomic<int> countToFail{0};
 std::atomic<int> failWith{SQLITE_OK};
+thread_local int syncsOfThread = 0;
+std::atomic<int> syncsOfDatabases{0};
 
 int verdict() {
   const int now = operationCount.fetch_add(1) + 1;
@@ -23,6 +25,7 @@ int verdict() {
 struct File {
   sqlite3_file base;
   sqlite3_file* real;
+  bool isDatabase;
 };
 
 sqlite3_file* real(sqlite3_file* file) { return reinterpret_cast<File*>(file)->real; }
@@ -38,6 +41,8 @@ int truncateFile(sqlite3_file* f, sqlite3_int64 size) {
   return failure != SQLITE_OK ? failure : real(f)->pMethods->xTruncate(real(f), size);
 }
 int syncFile(sqlite3_file* f, int flags) {
+  ++syncsOfThread;
+  syncsOfDatabases += reinterpret_cast<File*>(f)->isDatabase ? 1 : 0;
   const int failure = verdict();
   return failure != SQLITE_OK ? failure : real(f)->pMethods->xSync(real(f), flags);
 }
@@ -66,6 +71,7 @@ sqlite3_vfs faultyVfs;
 int openFile(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* outFlags) {
   auto* const wrapper = reinterpret_cast<File*>(file);
   wrapper->base.pMethods = nullptr;
+  wrapper->isDatabase = (flags & SQLITE_OPEN_MAIN_DB) != 0;
   wrapper->real = reinterpret_cast<sqlite3_file*>(wrapper + 1);
   const int failure = (flags & SQLITE_OPEN_CREATE) != 0 ? verdict() : SQLITE_OK;
   if (failure != SQLITE_OK) return SQLITE_CANTOPEN;
@@ -85,6 +91,7 @@ FailingDisk::FailingDisk() {
   faultyVfs.xOpen = openFile;
   sqlite3_vfs_register(&faultyVfs, 1);
   fail(0, 0, SQLITE_OK);
+  syncsOfThread = 0;
 }
 
 FailingDisk::~FailingDisk() {
@@ -100,5 +107,9 @@ void FailingDisk::fail(int first, int count, int sqliteCode) {
 }
 
 int FailingDisk::operations() const { return operationCount; }
+
+int FailingDisk::syncsHere() const { return syncsOfThread; }
+
+int FailingDisk::databaseSyncs() const { return syncsOfDatabases; }
 
 }  // namespace sluice::store::test

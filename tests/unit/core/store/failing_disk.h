@@ -15,6 +15,11 @@ class FailingDisk {
   void fail(int first, int count, int sqliteCode);
   // Operations since then.
   int operations() const;
+
+  // How often the calling thread has waited until something was on the disk, of any file.
+  int syncsHere() const;
+  // How often any thread has, of a database itself.
+  int databaseSyncs() const;
 };
 
 }  // namespace sluice::store::test

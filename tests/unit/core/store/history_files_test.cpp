@@ -239,3 +239,20 @@ SLUICE_TEST(looksAtAHistoryOfAnyVersionWithoutWriting) {
   writeFile(empty / "history.db", pattern(10'000));
   QVERIFY(!lookAtHistory(empty.path()));
 }
+
+SLUICE_TEST(theRecorderSaysHowLargeTheHistoryIsAlsoAfterAClear) {
+  History history;
+  VERIFY_OK(history.start());
+  const auto isTrue = [&] { return history.recorder->status().databaseBytes == databaseBytes(history.folder.path()); };
+  QVERIFY(isTrue());
+  history.recorder->record(started(1));
+  history.recorder->record(chunk(1, pattern(100'000)));
+  history.recorder->flush();
+  QVERIFY(isTrue());
+  QVERIFY(history.recorder->status().databaseBytes > 100'000);
+  VERIFY_OK(history.recorder->clear());
+  QVERIFY(isTrue());
+  history.recorder->record(started(2));
+  history.recorder->flush();
+  QVERIFY(isTrue());
+}
