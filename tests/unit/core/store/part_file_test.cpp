@@ -57,8 +57,10 @@ SLUICE_TEST(aFileMayHaveTheLongestNameThereIs) {
 // They share all that the names of their parts can have of their names.
 SLUICE_TEST(whatIsLeftOfALongNameIsNotTakenForThatOfAnother) {
   TempFolder folder;
-  const fs::path file = folder / (std::string(209, 'n') + "1"), other = folder / (std::string(209, 'n') + "2");
+  const std::string shared(209, 'n');
+  const fs::path file = folder / (shared + "1"), other = folder / (shared + "2");
   const fs::path left = PartFile(file).path();
+  if constexpr (sizeof(fs::path::value_type) > 1) return;  // Windows takes such a name, but not with that of a folder before it
   writeFile(left, "half");
   fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::hours(25));
   { PartFile part(other); }
