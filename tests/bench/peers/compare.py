@@ -68,9 +68,10 @@ def attempt(kind, workload, origin, seconds, around=None):
 
 
 def measure(workload, chosen, origin, rounds, seconds, samples, troubles):
-    """Fills {proxy's name: its samples} and {proxy's name: why there are none or fewer}, the proxies in turn."""
+    """Fills {proxy's name: its samples} and {proxy's name: why there are none or fewer}, the proxies in turn. What gave nothing in the
+    first round is not asked again: it may take minutes to fail."""
     for _ in range(rounds):
-        for kind in chosen:
+        for kind in [kind for kind in chosen if kind.name in samples or kind.name not in troubles]:
             sample, why = attempt(kind, workload, origin, seconds) if kind.installed() else (None, "not installed")
             if sample:
                 samples.setdefault(kind.name, []).append(sample)
