@@ -103,6 +103,7 @@ inline constexpr std::size_t kWorkerSegmentsMax = 2;                // 20 MiB of
 inline constexpr std::size_t kWorkerBacklogBytesMax = 8 * kMiB;     // of records that found no chunk; above, bodies lose
 inline constexpr std::size_t kWorkerPendingBytesMax = 64 * kMiB;    // heads and rows kept for a recorder that waits for its disk
 inline constexpr int kRecordsHeldBackMs = 2;                         // so that they travel together; less than to the next commit
+inline constexpr std::size_t kRecordMessagesAtOnce = 8;              // chunks of rows and heads that the supervisor is woken for
 inline constexpr std::size_t kWorkerChunksForRecords = 64;          // that no body is received into: 1 MiB of rows and heads
 inline constexpr std::size_t kWorkerBodiesPerMessage = 16;          // 256 KiB, what one turn of a transfer receives
 inline constexpr std::size_t kReferencedBytesMin = 1 * kKiB;        // of a body; less is cheaper to copy than to refer to

@@ -149,7 +149,8 @@ Bytes RecordSender::pack(Bytes record) {
 bool RecordSender::beginPacking() {
   if (packing_) return true;
   packing_ = port_->allocate(limits::kChunkBytes);
-  if (packing_ && sendAt_) sendAt_->set(readClocks().mono + limits_.heldBack);
+  if (!packing_) wakeReader();  // who has the chunks may be waiting
+  if (packing_ && unread_ == 0 && sendAt_) sendAt_->set(readClocks().mono + limits_.heldBack);
   return static_cast<bool>(packing_);
 }
 
@@ -167,21 +168,30 @@ bool RecordSender::sendPacked() {
   message.type = static_cast<std::uint8_t>(WorkerMessage::Records);
   message.buffers = sending_;
   message.goesOnReading = !packed_.empty();
+  message.wakesReader = false;
   const auto sent = port_->send(message);
   if (sent == port::Sent::Again) return false;
   // After a failure there is nobody who could free anything, and this process ends.
   if (message.goesOnReading) port_->memory().letGo(packing_);
   packing_ = {};
   referredBytes_ = 0;
-  if (sendAt_) sendAt_->clear();
   for (auto* block : std::exchange(packed_, {})) blocks_.sent(*block);
   counters_.recordMessages.add(1);
+  if (++unread_ >= limits::kRecordMessagesAtOnce || message.goesOnReading) wakeReader();
   publish();
   return true;
 }
 
+void RecordSender::wakeReader() {
+  if (unread_ == 0) return;
+  unread_ = 0;
+  if (!packing_ && sendAt_) sendAt_->clear();
+  port_->wakeReader();
+}
+
 void RecordSender::flush() {
   if (packing_) sendPacked();
+  wakeReader();
 }
 
 void RecordSender::roomAgain() {

@@ -3,8 +3,9 @@
 // While the recorder falls behind, chunks run out: then records wait in private memory up to a limit. Beyond it bodies are
 // cut, and what is cut is counted to the byte; beyond a second limit exchanges that begin are not recorded. Loop thread only.
 //
-// What is packed waits a moment for more: each message costs the supervisor a turn, and nobody sees the difference. Bodies in bulk
-// wait no longer than this turn, so that few chunks are on their way, and those are warm in the processor's cache.
+// What is packed waits a moment for more, and full chunks for others: waking the supervisor costs both processes a turn, and nobody
+// sees the difference. Bodies in bulk wait no longer than this turn, so that few chunks are on their way, and those are warm in the
+// processor's cache.
 //
 // A body that was received into one of bodyBlocks() is not copied: its chunk is sent, and read by both sides. A record that is
 // longer than a chunk is sent in pieces, as chunks become free: nothing ever needs several in a row.
@@ -65,6 +66,7 @@ class RecordSender final : public capture::Sink {
   void flushAfterTurn();
   bool beginPacking();
   bool sendPacked();
+  void wakeReader();
   void publish();
 
   WorkerCounters& counters_;
@@ -74,7 +76,8 @@ class RecordSender final : public capture::Sink {
 
   SharedBlocks blocks_;
   port::SharedBuffer packing_;               // chunks that are being filled
-  std::optional<Deadline> sendAt_;           // what is packed
+  std::size_t unread_ = 0;                   // messages that were sent since the reader was woken
+  std::optional<Deadline> sendAt_;           // what is packed, and what is unread
   std::vector<SharedBlock*> packed_;         // what they refer to
   std::size_t referredBytes_ = 0;            // in them
   bool flushesAfterTurn_ = false;

@@ -50,6 +50,8 @@ struct Outgoing {
   std::span<SharedBuffer> buffers;
   // The buffers stay here as they are, for their sender to read: it tells memory().letGo() when it does no more.
   bool goesOnReading = false;  // REQUIRES: not tracked, no payload
+  // No: a reader that waits is left waiting, if this goes through the queue, until wakeReader() or a message that wakes it.
+  bool wakesReader = true;
   std::span<const platform::Handle> handles;  // two at most
   AfterSending afterSending = AfterSending::KeepHandles;
   std::optional<TrackRef> track;             // so that it can be cancelled; REQUIRES: buffers
@@ -120,6 +122,8 @@ class Port {
   Result<void> start();
 
   Sent send(const Outgoing& message);
+  // What was sent without waking the reader is taken now.
+  void wakeReader();
   // Chunks to fill and send. Null: again, or as bytes.
   SharedBuffer allocate(std::size_t bytes) { return outgoing_.allocate(bytes); }
   OutgoingSegments& memory() { return outgoing_; }
@@ -179,7 +183,7 @@ class Port {
   Sent startOnSocket(Pending pending, Bytes payload);
   Sent keep(Pending pending, Bytes rest);
   bool goesThroughQueue(const Outgoing& message, Bytes payload) const;
-  bool pushToQueue(const MessageHeader& header, Bytes payload);
+  bool pushToQueue(const MessageHeader& header, Bytes payload, QueueWriter<>::Reader reader = QueueWriter<>::Reader::Wake);
   // Ok: one fragment left. WouldBlock: the socket or the queue has no room; the marker may have gone ahead.
   IoResult sendFragment(Pending& pending, Bytes payload);
   bool markFragment(Pending& pending);

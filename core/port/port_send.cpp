@@ -85,7 +85,8 @@ Sent Port::sendBytes(const Outgoing& message, Bytes payload, std::uint8_t flags)
   header.flags |= flags;
   if (goesThroughQueue(message, payload)) {
     header.size = static_cast<std::uint32_t>(payload.size());
-    if (pushToQueue(header, payload)) return failed_ ? Sent::Failed : Sent::Done;
+    const auto reader = message.wakesReader ? QueueWriter<>::Reader::Wake : QueueWriter<>::Reader::LetWait;
+    if (pushToQueue(header, payload, reader)) return failed_ ? Sent::Failed : Sent::Done;
     ++counters_.again;
     return Sent::Again;
   }
@@ -100,18 +101,25 @@ Sent Port::sendBytes(const Outgoing& message, Bytes payload, std::uint8_t flags)
 }
 
 // False: full, and the reader will tell when it is not.
-bool Port::pushToQueue(const MessageHeader& header, Bytes payload) {
+bool Port::pushToQueue(const MessageHeader& header, Bytes payload, QueueWriter<>::Reader reader) {
   using Push = QueueWriter<>::Push;
-  auto outcome = peerQueue_->push(header, payload);
+  auto outcome = peerQueue_->push(header, payload, reader);
   if (outcome == Push::Again) {
     peerQueue_->waitForRoom();
-    outcome = peerQueue_->push(header, payload);
+    outcome = peerQueue_->push(header, payload, reader);
   }
   queueFull_ = outcome == Push::Again;
-  if (queueFull_) return false;
+  if (queueFull_) {
+    wakeReader();  // what fills it may be what nobody has been woken for
+    return false;
+  }
   ++counters_.sentThroughQueue;
   if (outcome == Push::DoneAndWake) sendWake();
   return true;
+}
+
+void Port::wakeReader() {
+  if (!failed_ && !peerGone_ && peerQueue_ && peerQueue_->wake()) sendWake();
 }
 
 // Also where there is no room: on Windows that may only mean that word of the last message has not come back yet.

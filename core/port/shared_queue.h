@@ -6,8 +6,8 @@
 // free for that lap, 2 * lap + 1 when it is filled: so fresh memory, all zeros, is an empty queue.
 //
 // Waking: the reader declares itself idle, looks once more, and only then waits on its socket. A writer that finds it
-// idle makes it awake and sends one wake-up. Room: RoomFlag, in the other direction. tests/property/port tries both in every order
-// that C++ allows.
+// idle makes it awake and sends one wake-up; after several messages, if it likes. Room: RoomFlag, in the other direction.
+// tests/property/port tries both in every order that C++ allows.
 //
 // The other side may write anything into this memory at any time: neither side believes a position or a size that it
 // reads, and every loop ends.
@@ -83,8 +83,12 @@ class QueueWriter : private QueueMemory<Access> {
     DoneAndWake,  // the reader waits on its socket: send one wake-up
     Again,        // full, or too many writers at once
   };
+  enum class Reader : std::uint8_t {
+    Wake,
+    LetWait,  // until wake(), which is to follow
+  };
   // REQUIRES: payload.size() <= kSlotPayloadBytes.
-  Push push(const MessageHeader& header, Bytes payload) {
+  Push push(const MessageHeader& header, Bytes payload, Reader reader = Reader::Wake) {
     SLUICE_ASSERT(payload.size() <= kSlotPayloadBytes);
     for (std::size_t attempt = 0; attempt < limits::kPortQueueAttemptsMax; ++attempt) {
       const std::uint64_t position = Access::load(this->head().tail);
@@ -99,11 +103,13 @@ class QueueWriter : private QueueMemory<Access> {
       Access::copy(&slot.header, &header, sizeof header);
       if (!payload.empty()) Access::copy(slot.payload.data(), payload.data(), payload.size());
       Access::store(slot.turn, wanted + 1);
-      const bool idle = Access::exchange(this->head().readerState, this->kAwake) == this->kIdle;
-      return idle ? Push::DoneAndWake : Push::Done;
+      return reader == Reader::Wake && wake() ? Push::DoneAndWake : Push::Done;
     }
     return Push::Again;
   }
+
+  // True: the reader waits on its socket: send one wake-up.
+  bool wake() { return Access::exchange(this->head().readerState, this->kAwake) == this->kIdle; }
 
   // After Again: asks to be told of room. Try once more after this call before waiting.
   void waitForRoom() { RoomFlag<Access>::raise(this->head().writerWaits); }

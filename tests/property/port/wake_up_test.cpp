@@ -45,6 +45,19 @@ Explorer::Body writer(std::uint32_t first, std::uint32_t count, std::uint32_t sl
   };
 }
 
+// As a sender of records does: the reader is woken for all of them together.
+Explorer::Body writerThatLetsWait(std::uint32_t first, std::uint32_t count) {
+  return [=](Words& words) {
+    Writer queue(words.queue.data(), kSlots);
+    for (std::uint32_t i = first; i < first + count; ++i) {
+      MessageHeader header;
+      header.stream = i;
+      queue.push(header, {}, Writer::Reader::LetWait);
+    }
+    if (queue.wake()) SteppedAccess::signal(words.wakeUps);
+  };
+}
+
 struct Reading {
   std::uint32_t slotCount = kSlots;
   LooksAgain looks = LooksAgain::Yes;
@@ -150,6 +163,15 @@ SLUICE_TEST(noWakeUpIsLostWithTwoWriters) {
   QVERIFY(found.states > 1000);
 }
 
+SLUICE_TEST(noWakeUpIsLostOfAReaderThatWasLetWait) {
+  auto found = explore({writerThatLetsWait(0, 2), reader()}, 3);
+  QVERIFY2(found.fault.empty(), found.fault.c_str());
+  QVERIFY(found.states > 100);
+  found = explore({writerThatLetsWait(0, 1), writer(1, 1), reader()}, 3);
+  QVERIFY2(found.fault.empty(), found.fault.c_str());
+  QVERIFY(found.states > 1000);
+}
+
 SLUICE_TEST(noWordOfRoomIsLost) {
   const auto found = explore({writer(0, 2, 1), reader({.slotCount = 1})}, 3);
   QVERIFY2(found.fault.empty(), found.fault.c_str());
@@ -163,6 +185,11 @@ SLUICE_TEST(noWordOfFreeChunksIsLost) {
 
 SLUICE_TEST(theCheckerFindsTheWakeUpThatIsLostWithoutTheSecondLook) {
   QVERIFY(!explore({writer(0, 1), reader({.looks = LooksAgain::No})}, 1).fault.empty());
+}
+
+SLUICE_TEST(theCheckerFindsTheReaderThatNobodyWakes) {
+  const auto lets = [](Words& words) { Writer(words.queue.data(), kSlots).push({}, {}, Writer::Reader::LetWait); };
+  QVERIFY(!explore({lets, reader()}, 1).fault.empty());
 }
 
 SLUICE_TEST(theCheckerFindsTheRoomThatIsMissedWithoutTheSecondLook) {

@@ -54,6 +54,7 @@ struct Scene {
     record.response = {bytes, captured, 0};
     return sender.record(record);
   }
+  std::uint64_t wakeUps() const { return ports.a->port->counters().wakeUpsSent; }
   // What is packed is sent by then.
   void turn() {
     loop.restart();
@@ -128,6 +129,44 @@ SLUICE_TEST(recordsAreHeldBackForAMomentAlone) {
     while (scene.counters.recordMessages.load() < sent) QVERIFY(scene.loop.run_one() > 0);
     QVERIFY(scene.sender.isEmpty());
   }
+}
+
+SLUICE_TEST(theReaderIsWokenForSeveralChunksOfRecordsTogether) {
+  Scene scene(300, {.heldBack = std::chrono::hours(1)});
+  QVERIFY(scene.start());
+  scene.turn();  // the reader has the segment, and waits
+  const auto before = scene.wakeUps();
+  const auto sent = scene.counters.recordMessages.load();
+  while (scene.counters.recordMessages.load() < sent + limits::kRecordMessagesAtOnce) {
+    QCOMPARE(scene.wakeUps(), before);
+    QVERIFY(scene.body(1000));
+  }
+  QCOMPARE(scene.wakeUps(), before + 1);
+}
+
+SLUICE_TEST(chunksThatAreFullWaitForOthersForAMomentAlone) {
+  Scene scene(300);
+  QVERIFY(scene.start());
+  scene.turn();  // the reader has the segment, and waits
+  const auto before = scene.wakeUps();
+  const auto sent = scene.counters.recordMessages.load();
+  while (scene.counters.recordMessages.load() == sent) QVERIFY(scene.body(1000));
+  QCOMPARE(scene.wakeUps(), before);
+  scene.loop.restart();
+  while (scene.wakeUps() == before) QVERIFY(scene.loop.run_one() > 0);
+  QVERIFY(scene.sender.isEmpty());
+}
+
+SLUICE_TEST(whoHasAllChunksIsWoken) {
+  Scene scene(2, {.heldBack = std::chrono::hours(1)});
+  QVERIFY(scene.start());
+  scene.turn();  // the reader has the segment, and waits
+  const auto before = scene.wakeUps();
+  while (scene.counters.backPressure.load() == 0) {
+    QCOMPARE(scene.wakeUps(), before);
+    QVERIFY(scene.body(1000));
+  }
+  QCOMPARE(scene.wakeUps(), before + 1);
 }
 
 SLUICE_TEST(bodiesInBulkAreSentAfterTheTurnAndSmallOnesWaitForMore) {

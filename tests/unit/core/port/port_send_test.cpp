@@ -181,6 +181,41 @@ SLUICE_TEST(aFullQueueIsAgainAndTheWriterIsToldOfRoom) {
   QCOMPARE(pair.b->messages.size(), std::size_t(8));
 }
 
+SLUICE_TEST(aReaderThatIsLetWaitIsWokenForAllTogether) {
+  PortPair pair;
+  auto& port = *pair.a->port;
+  const auto before = port.counters().wakeUpsSent;
+  Outgoing message;
+  message.type = 1;
+  message.payload = asBytes("x");
+  message.wakesReader = false;
+  for (int i = 0; i < 3; ++i) QCOMPARE(port.send(message), Sent::Done);
+  QCOMPARE(port.counters().wakeUpsSent - before, std::uint64_t(0));
+  port.wakeReader();
+  port.wakeReader();
+  QCOMPARE(port.counters().wakeUpsSent - before, std::uint64_t(1));
+  pair.run();
+  QCOMPARE(pair.b->texts(), std::string("x x x"));
+}
+
+SLUICE_TEST(aQueueThatIsFullOfWhatTheReaderWasNotWokenForWakesIt) {
+  Port::Options options;
+  options.queueSlots = 8;
+  PortPair pair(options);
+  auto& port = *pair.a->port;
+  const auto before = port.counters().wakeUpsSent;
+  Outgoing message;
+  message.type = 1;
+  message.wakesReader = false;
+  for (int i = 0; i < 8; ++i) QCOMPARE(port.send(message), Sent::Done);
+  QCOMPARE(port.counters().wakeUpsSent - before, std::uint64_t(0));
+  QCOMPARE(port.send(message), Sent::Again);
+  QCOMPARE(port.counters().wakeUpsSent - before, std::uint64_t(1));
+  pair.run();
+  QCOMPARE(pair.a->rooms, 1);
+  QCOMPARE(pair.b->messages.size(), std::size_t(8));
+}
+
 SLUICE_TEST(twoPortsWhoseQueuesAreBothFullGoOn) {
   Port::Options options;
   options.queueSlots = 4;

@@ -86,6 +86,24 @@ SLUICE_TEST(oneWakeUpForEachTimeTheReaderIsIdle) {
   QCOMPARE(writer.push(numbered(4), {}), Push::Done);
 }
 
+SLUICE_TEST(aReaderThatIsLetWaitIsWokenOnceAndFindsEverything) {
+  Queue queue(8);
+  auto writer = queue.writer();
+  auto reader = queue.reader();
+  QueueItem item;
+  QVERIFY(reader.becomeIdle());
+  for (std::uint32_t i = 0; i < 3; ++i) QCOMPARE(writer.push(numbered(i), {}, QueueWriter<>::Reader::LetWait), Push::Done);
+  QVERIFY(writer.wake());
+  QVERIFY(!writer.wake());
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    QVERIFY(reader.pop(item));
+    QCOMPARE(item.header.stream, i);
+  }
+  QVERIFY(reader.becomeIdle());
+  QCOMPARE(writer.push(numbered(3), {}, QueueWriter<>::Reader::LetWait), Push::Done);
+  QCOMPARE(writer.push(numbered(4), {}), Push::DoneAndWake);  // which is for both
+}
+
 SLUICE_TEST(aReaderThatFindsSomethingAtItsSecondLookStaysAwake) {
   Queue queue(8);
   auto reader = queue.reader();
