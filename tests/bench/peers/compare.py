@@ -92,7 +92,7 @@ def profile(workload, kinds, origin, seconds, folder, tools):
 def compare(options, chosen, results, rounds, seconds):
     tools = profiles.installed() if options.profile else []
     with Origin() as origin:
-        for workload in workloads(options.quick):
+        for workload in workloads():
             if options.only.lower() not in workload.name.lower():
                 continue
             samples, troubles = {}, {}

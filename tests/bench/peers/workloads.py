@@ -304,8 +304,8 @@ class Latency:
         return sample
 
 
-def workloads(quick):
-    every = [
+def workloads():
+    return [
         Requests("1 KB GET, keep-alive", "/1k"),
         Requests("64 KB GET, keep-alive", "/64k"),
         Requests("64 KB POST, keep-alive", "/sink", "POST", 65536),
@@ -318,7 +318,8 @@ def workloads(quick):
         Transfer("512 MiB download at 100 MiB/s", rate="100M"),  # a recorder that shares its core can take all of it
         Transfer("512 MiB upload", upload=True),
         Transfer("512 MiB through a tunnel", tunnel=True),
+        Latency(0.25),
         Latency(0.5),
-        IdleTunnels("idle tunnels", 500 if quick else 5000),
+        Latency(0.75),
+        IdleTunnels("idle tunnels", 5000),
     ]
-    return every if quick else every + [Latency(0.25), Latency(0.75)]
