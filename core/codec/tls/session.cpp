@@ -175,9 +175,11 @@ Session::Progress Session::handshake() {
 }
 
 // Where the client's word is the last of a handshake (RFC 8446 section 2), what comes behind it are tickets: by themselves they would cost
-// both sides a turn.
+// both sides a turn. But a client that has said no more may be waiting for word that this has come, as Nagle's algorithm does
+// (RFC 9293 section 3.7.4), and the system gives that late, in the hope of something to send along: then it is the ticket.
 void Session::holdTicketBack(std::size_t from) {
-  if (role_ != Role::Server || SSL_version(ssl_) != TLS1_3_VERSION) return;
+  const bool saidMore = begin_ != end_;
+  if (role_ != Role::Server || SSL_version(ssl_) != TLS1_3_VERSION || !saidMore) return;
   ticket_ = out_.substr(from);
   out_.resize(from);
 }

@@ -54,7 +54,7 @@ class Session {
   void feed(Bytes bytes);
   // The transport's stream has ended. Without close_notify before it, reading fails: it may have been cut.
   void receivedEnd() { transportEnded_ = true; }
-  // A ticket for the client is not in it before something else is.
+  // A ticket for a client that has said more already is not in it before something else is.
   Bytes outgoing() const { return asBytes(out_).subspan(outSent_); }
   void sent(std::size_t bytes);
   // Memory that only an active connection needs is given back.
@@ -113,7 +113,7 @@ class Session {
   std::size_t end_ = 0;
   std::string out_;
   std::size_t outSent_ = 0;
-  std::string ticket_;  // for the client; goes with what is sent next
+  std::string ticket_;  // for the client that has said more already; goes with what is sent next
 
   bool transportEnded_ = false;
   bool established_ = false;
